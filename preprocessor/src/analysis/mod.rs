@@ -1,0 +1,1 @@
+//! What is computed from measured, quoted and exact inputs. Pure: no input, no output.

@@ -1,0 +1,6 @@
+//! Fills the chapters of an mdBook with numbers that know where they come from.
+//!
+//! The modules stand in the order in which data passes through them.
+
+pub mod analysis;
+pub mod views;

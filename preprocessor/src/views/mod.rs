@@ -1,0 +1,1 @@
+//! Text, tables and plots from data. Pure: no input, no output.

@@ -1,0 +1,1 @@
+//! The typed record of a run: reading, writing, checking.
