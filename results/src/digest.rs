@@ -1,0 +1,99 @@
+//! SHA-256 digests: of a record's content, of data, of weights and of the source files that decide a result.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fmt, fs, io};
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest as 64 lowercase hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Digest(String);
+
+impl Digest {
+    /// The digest of `bytes`.
+    pub fn of(bytes: impl AsRef<[u8]>) -> Digest {
+        Digest(format!("{:x}", Sha256::digest(bytes)))
+    }
+
+    /// The digest of all that `reader` yields, read in pieces.
+    ///
+    /// # Errors
+    /// What `reader` reports.
+    pub fn of_reader(mut reader: impl io::Read) -> io::Result<Digest> {
+        let mut hash = Sha256::new();
+        io::copy(&mut reader, &mut hash)?;
+        Ok(Digest(format!("{:x}", hash.finalize())))
+    }
+
+    /// Takes 64 lowercase hexadecimal digits as a digest.
+    ///
+    /// # Errors
+    /// [`NotADigest`] for any other text.
+    pub fn parse(text: &str) -> Result<Digest, NotADigest> {
+        let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 64 && text.bytes().all(hexadecimal) {
+            Ok(Digest(text.to_owned()))
+        } else {
+            Err(NotADigest(text.to_owned()))
+        }
+    }
+
+    /// All 64 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first 12 hexadecimal digits, enough to tell two digests apart in a message.
+    pub fn short(&self) -> &str {
+        &self.0[..12]
+    }
+}
+
+/// 64 zeros: the place of a digest that is not known yet.
+impl Default for Digest {
+    fn default() -> Digest {
+        Digest("0".repeat(64))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Digest::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// A text that is not 64 lowercase hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a SHA-256 digest, expected 64 lowercase hexadecimal digits")]
+pub struct NotADigest(String);
+
+/// The digests of the files at `paths`, which are relative to `root`, keyed by those paths as given.
+///
+/// # Errors
+/// A file that cannot be read, by name.
+pub fn source_digests(
+    root: &Path,
+    paths: &[impl AsRef<str>],
+) -> io::Result<BTreeMap<String, Digest>> {
+    let digest = |path: &str| {
+        let bytes = fs::read(root.join(path))
+            .map_err(|error| io::Error::new(error.kind(), format!("`{path}`: {error}")))?;
+        Ok((path.to_owned(), Digest::of(bytes)))
+    };
+    paths.iter().map(|path| digest(path.as_ref())).collect()
+}

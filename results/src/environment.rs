@@ -1,0 +1,81 @@
+//! Where, when and from which sources a run was made.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::present;
+
+/// The machine, the libraries and the program of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Name of the device that computed, as its driver or the operating system gives it.
+    pub device: String,
+    /// Kind of that device.
+    pub device_kind: DeviceKind,
+    /// Version of the GPU's driver.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub driver: Option<String>,
+    /// Version of CUDA.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub cuda: Option<String>,
+    /// Version of cuDNN.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub cudnn: Option<String>,
+    /// Version of libtorch.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub libtorch: Option<String>,
+    /// Name of the CPU.
+    pub cpu: String,
+    /// Threads that the CPU part of the run may use.
+    pub threads: u64,
+    /// Commit of the program.
+    pub commit: String,
+    /// Whether the working tree differed from that commit.
+    pub dirty: bool,
+    /// Digests of the source files that decide the result, by path from the repository's root.
+    pub sources: BTreeMap<String, Digest>,
+    /// When the run, or this session of it, began.
+    pub started: Timestamp,
+    /// When the record was last written.
+    pub ended: Timestamp,
+}
+
+/// Kind of device that computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    /// The processor.
+    Cpu,
+    /// A GPU under CUDA.
+    Cuda,
+}
+
+/// A session whose work a later one continued, perhaps on another machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Last epoch, counted from 1, that this session finished and the next one kept.
+    pub last_epoch: u64,
+    /// Where, when and from which sources this session ran.
+    pub environment: Environment,
+}
