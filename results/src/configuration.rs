@@ -53,6 +53,15 @@ pub struct Configuration {
     pub timing: Option<Timing>,
 }
 
+impl Configuration {
+    /// Epochs, or trials of each span, that the configuration asks for.
+    pub fn planned(&self) -> u64 {
+        let epochs = self.training.as_ref().map(|training| training.epochs);
+        let trials = self.timing.as_ref().map(|timing| timing.trials);
+        epochs.or(trials).unwrap_or(0)
+    }
+}
+
 /// A data set by name and content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,20 +1,36 @@
 //! The typed record of a run: reading, writing, checking; and the plan that says which runs there should be.
 //!
-//! The way of the data: [`configuration`], [`environment`] and [`measurement`] make a [`record`].
+//! The way of the data: [`configuration`], [`environment`] and [`measurement`] make a [`record`], which `check`
+//! examines and [`record_file`] reads and writes; [`plan`] lists the runs that are wanted, and [`state`] compares both.
 
+mod canonical;
+mod check;
 pub mod configuration;
 pub mod digest;
 pub mod environment;
+pub mod error;
+
 pub mod measurement;
+pub mod plan;
+mod plan_file;
 pub mod record;
+pub mod record_file;
+pub mod state;
 
 use serde::{Deserialize, Deserializer};
 
-pub use configuration::*;
+pub use configuration::{
+    Arithmetic, Augmentation, Configuration, DataSet, FrozenBatchNorm, InitialWeights,
+    LearningRateSchedule, Timing, Trainable, Training,
+};
 pub use digest::{Digest, source_digests};
 pub use environment::{DeviceKind, Environment, Session};
+pub use error::{Problem, RecordError};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
+pub use plan::{Accepted, Hardware, Plan, PlanError, PlannedRun};
 pub use record::{Completion, Record, SCHEMA_VERSION};
+pub use record_file::{read_all, record_path};
+pub use state::{Change, PlannedRunState, State, better, changes, states, unplanned};
 
 /// Reads a field that may be absent but not null: a NaN that another program wrote as null must not pass for absent.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(

@@ -49,6 +49,25 @@ pub struct Record {
     pub digest: Digest,
 }
 
+impl Record {
+    /// Epochs that are finished; in a run that only measures time, trials that every span has.
+    pub fn done(&self) -> u64 {
+        if self.configuration.training.is_some() {
+            return self.epochs.len() as u64;
+        }
+        let trials = self
+            .timed_spans
+            .iter()
+            .map(|span| span.seconds.len() as u64);
+        trials.min().unwrap_or(0)
+    }
+
+    /// Epochs, or trials of each span, that the configuration asks for.
+    pub fn planned(&self) -> u64 {
+        self.configuration.planned()
+    }
+}
+
 /// How far a run came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]

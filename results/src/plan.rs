@@ -1,0 +1,206 @@
+//! The plan: every run that there should be, from `experiments/plan.toml`.
+//!
+//! A run takes what it does not say itself from the table `[defaults.EXPERIMENT]`, key by key:
+//!
+//! ```toml
+//! [defaults.loss_curve]
+//! hardware = "cuda"
+//! priority = 2
+//! [defaults.loss_curve.configuration]
+//! batch_size = 128
+//!
+//! [[run]]
+//! id = "resnet20-bf16-1"
+//! experiment = "loss_curve"
+//! configuration = { network = "resnet20", depth = 20, arithmetic = "bf16", seed = 1 }
+//! ```
+
+use std::path::Path;
+use std::{fmt, fs};
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::configuration::Configuration;
+use crate::digest::Digest;
+use crate::environment::{DeviceKind, Environment};
+use crate::plan_file;
+
+/// All planned runs, in the order of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The runs; ids are unique.
+    pub runs: Vec<PlannedRun>,
+}
+
+/// One planned run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedRun {
+    /// Id, unique in the plan.
+    pub id: String,
+    /// Name of the experiment, which is the name of its program.
+    pub experiment: String,
+    /// Where the run may be made.
+    pub hardware: Hardware,
+    /// Rank among the missing runs; the smallest is made first.
+    pub priority: u64,
+    /// What the run does.
+    pub configuration: Configuration,
+    /// Contents that changed after the run was recorded and that do not make it stale.
+    #[serde(default)]
+    pub accepted: Vec<Accepted>,
+    /// Whether the named card is known not to be at hand, so that the run is not expected.
+    #[serde(default)]
+    pub card_not_at_hand: bool,
+}
+
+/// A content of data, weights or a source file under which a recorded run still counts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// Digest of the changed content, the current one: a further change is stale again.
+    pub digest: Digest,
+    /// Why the result is the same.
+    pub reason: String,
+}
+
+/// Where a planned run may be made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hardware {
+    /// On any device.
+    Any,
+    /// On a CPU.
+    Cpu,
+    /// On any GPU under CUDA.
+    Cuda,
+    /// On a GPU whose name has this word, such as `V100`.
+    Card(String),
+}
+
+impl Plan {
+    /// Reads the plan at `path`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its line.
+    pub fn read(path: &Path) -> Result<Plan, PlanError> {
+        let file = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => Plan::parse(&text, &file),
+            Err(error) => Err(PlanError {
+                file,
+                problems: vec![(None, format!("cannot be read: {error}"))],
+            }),
+        }
+    }
+
+    /// Reads a plan's text; `file` is its name in errors.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text, each with its line.
+    pub fn parse(text: &str, file: &str) -> Result<Plan, PlanError> {
+        plan_file::parse(text).map_err(|problems| PlanError {
+            file: file.to_owned(),
+            problems,
+        })
+    }
+
+    /// The run with this id.
+    pub fn run(&self, id: &str) -> Option<&PlannedRun> {
+        self.runs.iter().find(|run| run.id == id)
+    }
+}
+
+impl PlannedRun {
+    /// The command that makes the run.
+    pub fn command(&self) -> String {
+        command(&self.experiment, &self.id)
+    }
+}
+
+/// The command that makes a run, in the repository's root.
+pub fn command(experiment: &str, run: &str) -> String {
+    format!("cargo run --release -p experiments --bin {experiment} -- --run {run}")
+}
+
+impl Hardware {
+    /// Whether a run that was made in `environment` counts as made on this hardware.
+    pub fn admits(&self, environment: &Environment) -> bool {
+        self.admits_device(&environment.device, environment.device_kind)
+    }
+
+    /// Whether a run may be made on the device of this name and kind.
+    pub fn admits_device(&self, name: &str, kind: DeviceKind) -> bool {
+        match self {
+            Hardware::Any => true,
+            Hardware::Cpu => kind == DeviceKind::Cpu,
+            Hardware::Cuda => kind == DeviceKind::Cuda,
+            // Whole words, so that `A10` is not found in `NVIDIA A100`.
+            Hardware::Card(card) => {
+                kind == DeviceKind::Cuda
+                    && name
+                        .split(|c: char| !c.is_ascii_alphanumeric())
+                        .any(|word| word == card)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Hardware {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Hardware::Any => "any",
+            Hardware::Cpu => "cpu",
+            Hardware::Cuda => "cuda",
+            Hardware::Card(card) => card,
+        })
+    }
+}
+
+impl Serialize for Hardware {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hardware {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hardware, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "any" => Ok(Hardware::Any),
+            "cpu" => Ok(Hardware::Cpu),
+            "cuda" => Ok(Hardware::Cuda),
+            card if is_card_name(card) => Ok(Hardware::Card(text)),
+            other => Err(de::Error::custom(format!(
+                "`{other}` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`"
+            ))),
+        }
+    }
+}
+
+/// A capital first keeps a misspelt `cuda` from passing for a card.
+fn is_card_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Everything that is wrong with a plan, one line of text per problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanError {
+    /// Name of the file.
+    pub file: String,
+    /// Line, counted from 1, where there is one, and what is wrong there.
+    pub problems: Vec<(Option<usize>, String)>,
+}
+
+impl std::error::Error for PlanError {}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (line, problem)) in self.problems.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            write!(f, "{separator}{}{line}: {problem}", self.file)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,168 @@
+//! From the plan's text to planned runs: defaults are merged before the types are checked, positions kept.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
+
+use crate::check;
+use crate::plan::{Hardware, Plan, PlannedRun};
+
+/// What is wrong, with its line counted from 1.
+type Problems = Vec<(Option<usize>, String)>;
+
+pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
+    let mut reader = Reader {
+        text,
+        problems: Problems::new(),
+    };
+    let runs = reader.plan();
+    // A mistake in the defaults shows in each run that takes them.
+    let mut seen = BTreeSet::new();
+    reader
+        .problems
+        .retain(|problem| seen.insert(problem.clone()));
+    reader.problems.sort();
+    if reader.problems.is_empty() {
+        Ok(Plan { runs })
+    } else {
+        Err(reader.problems)
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    problems: Problems,
+}
+
+impl<'a> Reader<'a> {
+    fn report(&mut self, span: Option<Range<usize>>, problem: impl Into<String>) {
+        let line = span.map(|span| self.text[..span.start].matches('\n').count() + 1);
+        self.problems.push((line, problem.into()));
+    }
+
+    fn plan(&mut self) -> Vec<PlannedRun> {
+        let root = match DeTable::parse(self.text) {
+            Ok(root) => root.into_inner(),
+            Err(error) => {
+                self.report(error.span(), error.message().trim());
+                return Vec::new();
+            }
+        };
+        let (mut defaults, mut tables) = (DeTable::new(), DeArray::new());
+        for (key, value) in root {
+            match (key.get_ref().as_ref(), value.into_inner()) {
+                ("defaults", DeValue::Table(table)) => defaults = table,
+                ("run", DeValue::Array(array)) => tables = array,
+                (other, _) => {
+                    let problem = format!(
+                        "`{other}` is unknown, expected `[defaults.EXPERIMENT]` and `[[run]]`"
+                    );
+                    self.report(Some(key.span()), problem);
+                }
+            }
+        }
+        self.runs(&defaults, tables)
+    }
+
+    fn runs(&mut self, defaults: &DeTable<'a>, tables: DeArray<'a>) -> Vec<PlannedRun> {
+        let (mut ids, mut experiments, mut runs) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        for table in tables {
+            let span = table.span();
+            experiments.extend(experiment(&table).map(str::to_owned));
+            let Some(run) = self.run(defaults, table) else {
+                continue;
+            };
+            if !ids.insert(run.id.clone()) {
+                self.report(
+                    Some(span),
+                    format!("`id` is `{}` a second time, expected a new one", run.id),
+                );
+            }
+            runs.push(run);
+        }
+        for name in defaults
+            .keys()
+            .filter(|name| !experiments.contains(name.get_ref().as_ref()))
+        {
+            self.report(
+                Some(name.span()),
+                format!("`defaults.{}` serves no run", name.get_ref()),
+            );
+        }
+        runs
+    }
+
+    fn run(
+        &mut self,
+        defaults: &DeTable<'a>,
+        mut table: Spanned<DeValue<'a>>,
+    ) -> Option<PlannedRun> {
+        let span = table.span();
+        if let Some(common) = experiment(&table).and_then(|name| defaults.get(name)) {
+            merge(&mut table, common);
+        }
+        match serde_path_to_error::deserialize(ValueDeserializer::from(table)) {
+            Ok(run) => {
+                self.check(&run, &span);
+                Some(run)
+            }
+            Err(error) => {
+                let place = error.inner().span().or(Some(span));
+                let message = error.inner().message().trim().to_owned();
+                self.report(place, format!("`{}`: {message}", error.path()));
+                None
+            }
+        }
+    }
+
+    fn check(&mut self, run: &PlannedRun, span: &Range<usize>) {
+        for (key, name) in [("id", &run.id), ("experiment", &run.experiment)] {
+            if !check::is_plain_name(name) {
+                let problem = format!(
+                    "`{key}` is `{name}`, expected lowercase letters, digits, `-`, `_` and `.`"
+                );
+                self.report(Some(span.clone()), problem);
+            }
+        }
+        for problem in check::configuration(&run.configuration) {
+            self.report(Some(span.clone()), problem.to_string());
+        }
+        if run.card_not_at_hand && !matches!(run.hardware, Hardware::Card(_)) {
+            let problem = format!(
+                "`card_not_at_hand` with hardware `{}`, expected a named card",
+                run.hardware
+            );
+            self.report(Some(span.clone()), problem);
+        }
+        for accepted in run
+            .accepted
+            .iter()
+            .filter(|accepted| accepted.reason.trim().is_empty())
+        {
+            let problem = format!(
+                "`accepted` has no reason for {}…; hint: say why the result stays",
+                accepted.digest.short()
+            );
+            self.report(Some(span.clone()), problem);
+        }
+    }
+}
+
+fn experiment<'t>(run: &'t Spanned<DeValue<'_>>) -> Option<&'t str> {
+    run.get_ref().get("experiment")?.get_ref().as_str()
+}
+
+/// Adds to `value` what `common` has and it has not; tables are merged, anything else stays.
+fn merge<'a>(value: &mut Spanned<DeValue<'a>>, common: &Spanned<DeValue<'a>>) {
+    let (DeValue::Table(own), DeValue::Table(common)) = (value.get_mut(), common.get_ref()) else {
+        return;
+    };
+    for (key, default) in common {
+        match own.get_mut(key) {
+            Some(own) => merge(own, default),
+            None => drop(own.insert(key.clone(), default.clone())),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Reading and writing records.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::error::Category;
+use walkdir::WalkDir;
+
+use crate::error::{Problem, RecordError};
+use crate::record::{Record, SCHEMA_VERSION};
+use crate::{canonical, check};
+
+/// Where the record of a run belongs: `RUNS/EXPERIMENT/RUN.json`.
+pub fn record_path(runs: &Path, experiment: &str, run: &str) -> PathBuf {
+    runs.join(experiment).join(format!("{run}.json"))
+}
+
+/// Reads every `*.json` under `runs`, sorted by path. An empty or missing folder holds no records.
+///
+/// The second part has one error for each file that is not a sound record.
+pub fn read_all(runs: &Path) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
+    let (mut records, mut errors) = (Vec::new(), Vec::new());
+    if !runs.exists() {
+        return (records, errors);
+    }
+    for entry in WalkDir::new(runs).sort_by_file_name() {
+        match entry.map(walkdir::DirEntry::into_path) {
+            Ok(path)
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "json") =>
+            {
+                match Record::read(&path) {
+                    Ok(record) => records.push((path, record)),
+                    Err(error) => errors.push(error),
+                }
+            }
+            Ok(_) => {}
+            Err(error) => errors.push(unreadable_entry(runs, error)),
+        }
+    }
+    records.sort_by(|(a, _), (b, _)| a.cmp(b));
+    (records, errors)
+}
+
+fn unreadable_entry(runs: &Path, error: walkdir::Error) -> RecordError {
+    let path = error.path().unwrap_or(runs).to_owned();
+    RecordError::new(path, Problem::Unreadable(error.into()))
+}
+
+impl Record {
+    /// Reads and checks the record at `path`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, see [`Problem`].
+    pub fn read(path: &Path) -> Result<Record, RecordError> {
+        let text = fs::read_to_string(path)
+            .map_err(|error| RecordError::new(path, Problem::Unreadable(error)))?;
+        Record::parse(&text).map_err(|problems| RecordError {
+            path: path.to_owned(),
+            problems,
+        })
+    }
+
+    /// Reads and checks a record's text.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text, see [`Problem`].
+    pub fn parse(text: &str) -> Result<Record, Vec<Problem>> {
+        let record = parse_fields(text).map_err(|problem| vec![problem])?;
+        let expected = canonical::digest(&record);
+        if record.digest != expected {
+            return Err(vec![Problem::Altered {
+                found: record.digest,
+                expected,
+            }]);
+        }
+        let problems = check::record(&record);
+        if problems.is_empty() {
+            Ok(record)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Writes the record to `path` with its digest, so that either the whole file or the old one is there.
+    ///
+    /// The text goes to a temporary file in the same folder, which is synchronised and then renamed.
+    /// Folders that are missing are made.
+    ///
+    /// # Errors
+    /// Everything that [`Record::read`] would refuse; then nothing is written. And what the file system refuses.
+    pub fn write(&self, path: &Path) -> Result<(), RecordError> {
+        let text = self.to_text().map_err(|problems| RecordError {
+            path: path.to_owned(),
+            problems,
+        })?;
+        replace_file(path, text.as_bytes())
+            .map_err(|error| RecordError::new(path, Problem::Unwritable(error)))
+    }
+
+    /// The text of the record's file: indented JSON with the digest of the content and a final newline.
+    ///
+    /// # Errors
+    /// Everything that [`Record::parse`] would refuse.
+    pub fn to_text(&self) -> Result<String, Vec<Problem>> {
+        if self.schema_version != SCHEMA_VERSION {
+            return Err(vec![wrong_schema(self.schema_version)]);
+        }
+        let problems = check::record(self);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let sealed = Record {
+            digest: canonical::digest(self),
+            ..self.clone()
+        };
+        let json = serde_json::to_string_pretty(&sealed).expect("a record's keys are strings");
+        Ok(json + "\n")
+    }
+}
+
+fn parse_fields(text: &str) -> Result<Record, Problem> {
+    #[derive(Deserialize)]
+    struct Version {
+        schema_version: u64,
+    }
+    // The version comes first: a newer schema may have fields that this one does not know.
+    match serde_json::from_str(text) {
+        Ok(Version { schema_version }) if schema_version != SCHEMA_VERSION => {
+            Err(wrong_schema(schema_version))
+        }
+        _ => {
+            let mut json = serde_json::Deserializer::from_str(text);
+            let record = serde_path_to_error::deserialize(&mut json)
+                .map_err(|error| field_problem(text, &error))?;
+            json.end()
+                .map_err(|error| syntax_problem(text, "the end", &error))?;
+            Ok(record)
+        }
+    }
+}
+
+fn wrong_schema(found: u64) -> Problem {
+    if found > SCHEMA_VERSION {
+        Problem::NewerSchema { found }
+    } else {
+        Problem::UnknownSchema { found }
+    }
+}
+
+fn field_problem(text: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let (key, json) = (error.path().to_string(), error.inner());
+    match json.classify() {
+        Category::Data => Problem::Field {
+            key,
+            found: without_position(json),
+        },
+        Category::Eof => Problem::Truncated { line: json.line() },
+        Category::Syntax | Category::Io => syntax_problem(text, &key, json),
+    }
+}
+
+fn syntax_problem(text: &str, key: &str, error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    let found = match not_a_number(
+        text.lines().nth(line.saturating_sub(1)).unwrap_or_default(),
+        column,
+    ) {
+        Some(word) => format!("`{word}` is not a number, expected a finite one"),
+        None => without_position(error),
+    };
+    Problem::Syntax {
+        line,
+        column,
+        key: key.to_owned(),
+        found,
+    }
+}
+
+/// The word of `line` around `column` if it is one of those that other programs write for NaN and infinity.
+fn not_a_number(line: &str, column: usize) -> Option<&str> {
+    let apart = |c: char| !c.is_ascii_alphabetic() && c != '-';
+    let begin = line
+        .get(..column.saturating_sub(1))?
+        .rfind(apart)
+        .map_or(0, |at| at + 1);
+    let word = line.get(begin..)?.split(apart).next()?;
+    let known = ["nan", "-nan", "inf", "-inf", "infinity", "-infinity"];
+    known
+        .contains(&word.to_ascii_lowercase().as_str())
+        .then_some(word)
+}
+
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ")
+        .map_or(text.clone(), |(message, _)| message.to_owned())
+}
+
+/// Replaces the file at `path` by `bytes`, wholly or not at all, even when the machine stops in between.
+fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    // `File::create_new` gives the usual permissions; tempfile's own default hides the file from other users.
+    let mut file = tempfile::Builder::new()
+        .suffix(".tmp")
+        .make_in(folder, |path| File::create_new(path))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    File::open(folder)?.sync_all()
+}

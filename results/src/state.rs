@@ -1,0 +1,244 @@
+//! The state of each planned run: what the plan asks for, compared with the records.
+//!
+//! Comparison is by content. Modification times, commits and the order of records play no part.
+
+use std::path::PathBuf;
+
+use crate::canonical::leaves;
+use crate::digest::Digest;
+use crate::plan::{Accepted, Plan, PlannedRun};
+use crate::record::{Completion, Record};
+
+/// A planned run, the record that counts for it and its state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedRunState<'a> {
+    /// The planned run.
+    pub run: &'a PlannedRun,
+    /// The best record of the run with its path.
+    pub record: Option<&'a (PathBuf, Record)>,
+    /// The state.
+    pub state: State,
+    /// Changes since the record was made that the plan accepts, each with the reason.
+    pub accepted: Vec<(Change, &'a Accepted)>,
+}
+
+/// The state of a planned run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Complete; plan, data and sources are those of the record.
+    Measured,
+    /// Some of the planned epochs or trials are done.
+    Partial {
+        /// Epochs or trials that are finished.
+        done: u64,
+        /// Epochs or trials that are planned.
+        planned: u64,
+    },
+    /// The plan, the data or a deciding source file changed since.
+    Stale {
+        /// What changed; never empty.
+        changes: Vec<Change>,
+    },
+    /// The run stopped for good.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// There is no record.
+    Missing {
+        /// The command that makes the run.
+        command: String,
+    },
+    /// There is no record, and the plan says that the card is not at hand.
+    NoSuchCard,
+}
+
+/// One difference between a record and the present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What differs: a field such as `configuration.training.epochs`, `hardware`, or a source file's path.
+    pub what: String,
+    /// Its value when the run was made.
+    pub recorded: String,
+    /// Its value now.
+    pub current: String,
+}
+
+/// The state of every planned run, in the order of the plan.
+///
+/// `sources` gives the present digest of a source file by its path from the repository's root,
+/// or nothing where the file is gone.
+pub fn states<'a>(
+    plan: &'a Plan,
+    records: &'a [(PathBuf, Record)],
+    sources: impl Fn(&str) -> Option<Digest>,
+) -> Vec<PlannedRunState<'a>> {
+    plan.runs
+        .iter()
+        .map(|run| run_state(run, records, &sources))
+        .collect()
+}
+
+fn run_state<'a>(
+    run: &'a PlannedRun,
+    records: &'a [(PathBuf, Record)],
+    sources: &impl Fn(&str) -> Option<Digest>,
+) -> PlannedRunState<'a> {
+    let of_run = |(_, record): &&(PathBuf, Record)| {
+        record.experiment == run.experiment && record.run == run.id
+    };
+    let stale = |record: &Record| !sort_changes(run, record, sources).0.is_empty();
+    let best = |a, b| {
+        if better(record_of(b), record_of(a), stale) {
+            b
+        } else {
+            a
+        }
+    };
+    let Some(found) = records.iter().filter(of_run).reduce(best) else {
+        return PlannedRunState {
+            run,
+            record: None,
+            state: without_record(run),
+            accepted: Vec::new(),
+        };
+    };
+    let (changes, accepted) = sort_changes(run, &found.1, sources);
+    PlannedRunState {
+        run,
+        record: Some(found),
+        state: with_record(&found.1, changes),
+        accepted,
+    }
+}
+
+fn record_of((_, record): &(PathBuf, Record)) -> &Record {
+    record
+}
+
+fn without_record(run: &PlannedRun) -> State {
+    if run.card_not_at_hand {
+        State::NoSuchCard
+    } else {
+        State::Missing {
+            command: run.command(),
+        }
+    }
+}
+
+fn with_record(record: &Record, changes: Vec<Change>) -> State {
+    if !changes.is_empty() {
+        return State::Stale { changes };
+    }
+    match record.completion.clone() {
+        Completion::Complete => State::Measured,
+        Completion::Partial { done, planned } => State::Partial { done, planned },
+        Completion::Failed { reason } => State::Failed { reason },
+    }
+}
+
+/// Records that no planned run asks for, such as those of a run that the plan has renamed.
+pub fn unplanned<'a>(plan: &Plan, records: &'a [(PathBuf, Record)]) -> Vec<&'a (PathBuf, Record)> {
+    let planned = |record: &Record| {
+        plan.run(&record.run)
+            .is_some_and(|run| run.experiment == record.experiment)
+    };
+    records
+        .iter()
+        .filter(|(_, record)| !planned(record))
+        .collect()
+}
+
+/// Whether `a` is a better record of a run than `b`: complete over partial over failed, then fresh over stale,
+/// then more epochs or trials over fewer, then the later one.
+pub fn better(a: &Record, b: &Record, stale: impl Fn(&Record) -> bool) -> bool {
+    let rank = |record: &Record| {
+        let completion = match record.completion {
+            Completion::Complete => 2,
+            Completion::Partial { .. } => 1,
+            Completion::Failed { .. } => 0,
+        };
+        // The digest decides between equals, so that the order of the records does not.
+        (
+            completion,
+            !stale(record),
+            record.done(),
+            record.environment.ended,
+            record.digest.clone(),
+        )
+    };
+    rank(a) > rank(b)
+}
+
+/// Splits the changes since `record` into those that make it stale and those that the plan accepts.
+fn sort_changes<'a>(
+    run: &'a PlannedRun,
+    record: &Record,
+    sources: &impl Fn(&str) -> Option<Digest>,
+) -> (Vec<Change>, Vec<(Change, &'a Accepted)>) {
+    let (mut stale, mut tolerated) = (Vec::new(), Vec::new());
+    for change in changes(run, record, sources) {
+        match run
+            .accepted
+            .iter()
+            .find(|accepted| accepted.digest.as_str() == change.current)
+        {
+            Some(accepted) => tolerated.push((change, accepted)),
+            None => stale.push(change),
+        }
+    }
+    (stale, tolerated)
+}
+
+/// Everything that differs between the time of `record` and now: fields of the configuration, data and weights
+/// by their digests, hardware, deciding source files. Accepted changes are among them.
+pub fn changes(
+    run: &PlannedRun,
+    record: &Record,
+    sources: impl Fn(&str) -> Option<Digest>,
+) -> Vec<Change> {
+    let mut found = configuration_changes(run, record);
+    let sessions = record
+        .earlier_sessions
+        .iter()
+        .map(|session| &session.environment);
+    for environment in sessions.chain([&record.environment]) {
+        if !run.hardware.admits(environment) {
+            let (recorded, current) = (environment.device.clone(), run.hardware.to_string());
+            found.push(Change {
+                what: "hardware".to_owned(),
+                recorded,
+                current,
+            });
+        }
+        for (path, recorded) in &environment.sources {
+            let current = sources(path);
+            if current.as_ref() != Some(recorded) {
+                let current = current.map_or("absent".to_owned(), |digest| digest.to_string());
+                found.push(Change {
+                    what: path.clone(),
+                    recorded: recorded.to_string(),
+                    current,
+                });
+            }
+        }
+    }
+    found.dedup();
+    found
+}
+
+fn configuration_changes(run: &PlannedRun, record: &Record) -> Vec<Change> {
+    let recorded = leaves(&record.configuration, "configuration");
+    let current = leaves(&run.configuration, "configuration");
+    let mut keys: Vec<&String> = recorded.keys().chain(current.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    let text = |value: Option<&String>| value.map_or("absent", String::as_str).to_owned();
+    let change = |key: &String| Change {
+        what: key.clone(),
+        recorded: text(recorded.get(key)),
+        current: text(current.get(key)),
+    };
+    let changed = |key: &&String| recorded.get(*key) != current.get(*key);
+    keys.into_iter().filter(changed).map(change).collect()
+}
