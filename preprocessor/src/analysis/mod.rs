@@ -1,3 +1,6 @@
 //! What is computed from measured, quoted and exact inputs. Pure: no input, no output.
 
+pub mod flops;
+pub mod layers;
+pub mod networks;
 pub mod nonnegative_least_squares;
