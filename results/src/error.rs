@@ -16,10 +16,10 @@ pub struct RecordError {
 }
 
 impl RecordError {
-    pub(crate) fn new(path: impl Into<PathBuf>, problem: impl Into<Problem>) -> RecordError {
+    pub(crate) fn new(path: impl Into<PathBuf>, problem: Problem) -> RecordError {
         RecordError {
             path: path.into(),
-            problems: vec![problem.into()],
+            problems: vec![problem],
         }
     }
 }
@@ -55,7 +55,7 @@ pub enum Problem {
         line: usize,
     },
     /// The text is not JSON.
-    #[error("line {line}, column {column}, in `{key}`: {found}; {RESTORE}")]
+    #[error("line {line}, column {column}, at `{key}`: {found}; {RESTORE}")]
     Syntax {
         /// Line, counted from 1.
         line: usize,

@@ -13,6 +13,7 @@ pub mod error;
 pub mod measurement;
 pub mod plan;
 mod plan_file;
+mod ranges;
 pub mod record;
 pub mod record_file;
 pub mod state;

@@ -6,8 +6,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
-use crate::check;
+use crate::error::Problem;
 use crate::plan::{Hardware, Plan, PlannedRun};
+use crate::ranges;
 
 /// What is wrong, with its line counted from 1.
 type Problems = Vec<(Option<usize>, String)>;
@@ -99,42 +100,50 @@ impl<'a> Reader<'a> {
         defaults: &DeTable<'a>,
         mut table: Spanned<DeValue<'a>>,
     ) -> Option<PlannedRun> {
-        let span = table.span();
         if let Some(common) = experiment(&table).and_then(|name| defaults.get(name)) {
             merge(&mut table, common);
         }
-        match serde_path_to_error::deserialize(ValueDeserializer::from(table)) {
+        match serde_path_to_error::deserialize(ValueDeserializer::from(table.clone())) {
             Ok(run) => {
-                self.check(&run, &span);
+                self.check(&run, &table);
                 Some(run)
             }
             Err(error) => {
-                let place = error.inner().span().or(Some(span));
-                let message = error.inner().message().trim().to_owned();
-                self.report(place, format!("`{}`: {message}", error.path()));
+                let key = error.path().to_string();
+                let key = if key == "." { "run" } else { &key };
+                let place = error.inner().span().unwrap_or(table.span());
+                self.report(
+                    Some(place),
+                    format!("`{key}`: {}", error.inner().message().trim()),
+                );
                 None
             }
         }
     }
 
-    fn check(&mut self, run: &PlannedRun, span: &Range<usize>) {
+    fn check(&mut self, run: &PlannedRun, table: &Spanned<DeValue<'a>>) {
         for (key, name) in [("id", &run.id), ("experiment", &run.experiment)] {
-            if !check::is_plain_name(name) {
+            if !ranges::is_plain_name(name) {
                 let problem = format!(
                     "`{key}` is `{name}`, expected lowercase letters, digits, `-`, `_` and `.`"
                 );
-                self.report(Some(span.clone()), problem);
+                self.report(Some(span_of(table, key)), problem);
             }
         }
-        for problem in check::configuration(&run.configuration) {
-            self.report(Some(span.clone()), problem.to_string());
+        for problem in ranges::configuration(&run.configuration) {
+            let key = if let Problem::Value { key, .. } = &problem {
+                key
+            } else {
+                "configuration"
+            };
+            self.report(Some(span_of(table, key)), problem.to_string());
         }
         if run.card_not_at_hand && !matches!(run.hardware, Hardware::Card(_)) {
             let problem = format!(
                 "`card_not_at_hand` with hardware `{}`, expected a named card",
                 run.hardware
             );
-            self.report(Some(span.clone()), problem);
+            self.report(Some(span_of(table, "card_not_at_hand")), problem);
         }
         for accepted in run
             .accepted
@@ -145,9 +154,21 @@ impl<'a> Reader<'a> {
                 "`accepted` has no reason for {}…; hint: say why the result stays",
                 accepted.digest.short()
             );
-            self.report(Some(span.clone()), problem);
+            self.report(Some(span_of(table, "accepted")), problem);
         }
     }
+}
+
+/// Where the field of this dotted path stands, or the innermost table on the way to it.
+fn span_of(table: &Spanned<DeValue<'_>>, path: &str) -> Range<usize> {
+    let mut value = table;
+    for key in path.split('.') {
+        match value.get_ref().get(key) {
+            Some(inner) => value = inner,
+            None => break,
+        }
+    }
+    value.span()
 }
 
 fn experiment<'t>(run: &'t Spanned<DeValue<'_>>) -> Option<&'t str> {

@@ -137,7 +137,7 @@ fn parse_fields(text: &str) -> Result<Record, Problem> {
             let record = serde_path_to_error::deserialize(&mut json)
                 .map_err(|error| field_problem(text, &error))?;
             json.end()
-                .map_err(|error| syntax_problem(text, "the end", &error))?;
+                .map_err(|error| syntax_problem(text, "digest", &error))?;
             Ok(record)
         }
     }
@@ -153,6 +153,7 @@ fn wrong_schema(found: u64) -> Problem {
 
 fn field_problem(text: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let (key, json) = (error.path().to_string(), error.inner());
+    let key = if key == "." { "record".to_owned() } else { key };
     match json.classify() {
         Category::Data => Problem::Field {
             key,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::canonical::leaves;
 use crate::digest::Digest;
+use crate::environment::Environment;
 use crate::plan::{Accepted, Plan, PlannedRun};
 use crate::record::{Completion, Record};
 
@@ -198,33 +199,43 @@ pub fn changes(
     sources: impl Fn(&str) -> Option<Digest>,
 ) -> Vec<Change> {
     let mut found = configuration_changes(run, record);
-    let sessions = record
+    let earlier = record
         .earlier_sessions
         .iter()
         .map(|session| &session.environment);
-    for environment in sessions.chain([&record.environment]) {
-        if !run.hardware.admits(environment) {
-            let (recorded, current) = (environment.device.clone(), run.hardware.to_string());
-            found.push(Change {
-                what: "hardware".to_owned(),
-                recorded,
-                current,
-            });
-        }
-        for (path, recorded) in &environment.sources {
-            let current = sources(path);
-            if current.as_ref() != Some(recorded) {
-                let current = current.map_or("absent".to_owned(), |digest| digest.to_string());
-                found.push(Change {
-                    what: path.clone(),
-                    recorded: recorded.to_string(),
-                    current,
-                });
+    for environment in earlier.chain([&record.environment]) {
+        for change in session_changes(run, environment, &sources) {
+            if !found.contains(&change) {
+                found.push(change);
             }
         }
     }
-    found.dedup();
     found
+}
+
+fn session_changes(
+    run: &PlannedRun,
+    environment: &Environment,
+    sources: &impl Fn(&str) -> Option<Digest>,
+) -> Vec<Change> {
+    let hardware = Change {
+        what: "hardware".to_owned(),
+        recorded: environment.device.clone(),
+        current: run.hardware.to_string(),
+    };
+    let source = |(path, recorded): (&String, &Digest)| {
+        let current = sources(path);
+        (current.as_ref() != Some(recorded)).then(|| Change {
+            what: path.clone(),
+            recorded: recorded.to_string(),
+            current: current.map_or("absent".to_owned(), |digest| digest.to_string()),
+        })
+    };
+    let elsewhere = (!run.hardware.admits(environment)).then_some(hardware);
+    elsewhere
+        .into_iter()
+        .chain(environment.sources.iter().filter_map(source))
+        .collect()
 }
 
 fn configuration_changes(run: &PlannedRun, record: &Record) -> Vec<Change> {

@@ -1,0 +1,289 @@
+//! The plan: defaults, hardware, and every mistake with its line.
+
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+use results::*;
+
+const PLAN: &str = r#"[defaults.loss_curve]
+hardware = "cuda"
+priority = 2
+[defaults.loss_curve.configuration]
+image_px = 32
+batch_size = 128
+data = { name = "cifar10", digest = "11dae35a8c6f4a4fd4e4b7af4c19efb1c8fd0f94b9b9c1d6f20c7a3a8c4f7a10" }
+[defaults.loss_curve.configuration.training]
+epochs = 350
+learning_rate = { base = 0.1, factor = 0.1, milestones = [150, 250] }
+momentum = 0.9
+weight_decay = 5e-4
+augmentation = { crop_padding_px = 4, horizontal_flip = true }
+trainable = "all"
+frozen_batch_norm = "none"
+
+[[run]]
+id = "resnet20-bf16-1"
+experiment = "loss_curve"
+configuration = { network = "resnet20", depth = 20, arithmetic = "bf16", seed = 1 }
+
+[[run]]
+id = "resnet20-v100"
+experiment = "loss_curve"
+hardware = "V100"
+card_not_at_hand = true
+priority = 9
+configuration = { network = "resnet20", depth = 20, arithmetic = "fp32", seed = 2, training.epochs = 3 }
+"#;
+
+#[test]
+fn a_run_takes_what_it_does_not_say_from_the_defaults() {
+    let plan = Plan::parse(PLAN, "plan.toml").unwrap();
+    let [first, second] = &plan.runs[..] else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(
+        (&first.hardware, first.priority, first.card_not_at_hand),
+        (&Hardware::Cuda, 2, false)
+    );
+    assert_eq!(first.configuration.planned(), 350);
+    assert_eq!(second.hardware, Hardware::Card("V100".to_owned()));
+    assert_eq!((second.priority, second.configuration.planned()), (9, 3));
+    assert_eq!(
+        second.configuration.training.as_ref().unwrap().momentum,
+        0.9
+    );
+    assert_eq!(
+        plan.run("resnet20-bf16-1").unwrap().command(),
+        "cargo run --release -p experiments --bin loss_curve -- --run resnet20-bf16-1"
+    );
+}
+
+#[test]
+fn an_empty_plan_has_no_runs() {
+    assert!(Plan::parse("", "plan.toml").unwrap().runs.is_empty());
+}
+
+/// Applies `old` → `new` to a sound plan.
+fn check(old: &str, new: &str, expect: Expect) {
+    assert!(PLAN.contains(old), "{old}");
+    let error = Plan::parse(&PLAN.replacen(old, new, 1), "plan.toml").unwrap_err();
+    expect.assert_eq(&error.to_string());
+}
+
+#[test]
+fn an_unknown_key_of_the_file() {
+    check(
+        "[defaults.loss_curve]",
+        "[default.loss_curve]",
+        expect![[r#"
+            plan.toml:1: `default` is unknown, expected `[defaults.EXPERIMENT]` and `[[run]]`
+            plan.toml:17: `run`: missing field `hardware`"#]],
+    );
+}
+
+#[test]
+fn an_unknown_key_of_the_defaults() {
+    check(
+        "momentum",
+        "momentun",
+        expect![[
+            r#"plan.toml:11: `configuration.training.momentun`: unknown field `momentun`, expected one of `epochs`, `learning_rate`, `momentum`, `weight_decay`, `augmentation`, `trainable`, `frozen_batch_norm`"#
+        ]],
+    );
+}
+
+#[test]
+fn an_unknown_key_of_a_run() {
+    check(
+        "card_not_at_hand",
+        "no_card",
+        expect![[
+            r#"plan.toml:26: `no_card`: unknown field `no_card`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`, `card_not_at_hand`"#
+        ]],
+    );
+}
+
+#[test]
+fn an_unknown_key_of_a_configuration() {
+    check(
+        "seed = 2",
+        "sed = 2",
+        expect![[
+            r#"plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`"#
+        ]],
+    );
+}
+
+#[test]
+fn an_absent_key() {
+    check(
+        ", seed = 2",
+        "",
+        expect!["plan.toml:28: `configuration`: missing field `seed`"],
+    );
+}
+
+#[test]
+fn a_value_of_another_type() {
+    check(
+        "seed = 2",
+        "seed = -2",
+        expect!["plan.toml:28: `configuration.seed`: invalid value: integer `-2`, expected u64"],
+    );
+}
+
+#[test]
+fn values_out_of_range() {
+    check(
+        "momentum = 0.9",
+        "momentum = 1.9",
+        expect![[
+            r#"plan.toml:11: `configuration.training.momentum` is 1.9, expected at least 0 and below 1; hint: correct the plan"#
+        ]],
+    );
+}
+
+#[test]
+fn nan() {
+    check(
+        "momentum = 0.9",
+        "momentum = nan",
+        expect![[
+            r#"plan.toml:11: `configuration.training.momentum` is NaN, expected at least 0 and below 1; hint: correct the plan"#
+        ]],
+    );
+}
+
+#[test]
+fn hardware_that_is_none() {
+    check(
+        "\"cuda\"",
+        "\"cdua\"",
+        expect![[
+            r#"plan.toml:2: `hardware`: `cdua` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`"#
+        ]],
+    );
+}
+
+#[test]
+fn the_same_id_twice() {
+    check(
+        "resnet20-v100",
+        "resnet20-bf16-1",
+        expect!["plan.toml:22: `id` is `resnet20-bf16-1` a second time, expected a new one"],
+    );
+}
+
+#[test]
+fn an_id_that_no_shell_leaves_alone() {
+    check(
+        "resnet20-v100",
+        "v100; rm",
+        expect![
+            "plan.toml:23: `id` is `v100; rm`, expected lowercase letters, digits, `-`, `_` and `.`"
+        ],
+    );
+}
+
+#[test]
+fn no_card_but_any_would_do() {
+    check(
+        "hardware = \"V100\"",
+        "hardware = \"cuda\"",
+        expect!["plan.toml:26: `card_not_at_hand` with hardware `cuda`, expected a named card"],
+    );
+}
+
+#[test]
+fn defaults_that_serve_no_run() {
+    check(
+        "[[run]]",
+        "[defaults.finetune]\npriority = 1\n[[run]]",
+        expect!["plan.toml:17: `defaults.finetune` serves no run"],
+    );
+}
+
+#[test]
+fn accepted_without_a_reason() {
+    let accepted = format!(
+        "accepted = [{{ digest = \"{}\", reason = \"\" }}]\npriority = 9",
+        Digest::default()
+    );
+    check(
+        "priority = 9",
+        &accepted,
+        expect![
+            "plan.toml:27: `accepted` has no reason for 000000000000…; hint: say why the result stays"
+        ],
+    );
+}
+
+#[test]
+fn no_toml() {
+    check(
+        "priority = 9",
+        "priority = ",
+        expect!["plan.toml:27: string values must be quoted, expected literal string"],
+    );
+}
+
+#[test]
+fn several_mistakes_at_once() {
+    let text = PLAN
+        .replace("seed = 1", "seed = true")
+        .replace("depth = 20", "depth = 0");
+    let error = Plan::parse(&text, "plan.toml").unwrap_err();
+    expect![[r#"
+        plan.toml:20: `configuration.seed`: invalid type: boolean `true`, expected u64
+        plan.toml:28: `configuration.depth` is 0, expected at least 1; hint: correct the plan"#]]
+    .assert_eq(&error.to_string());
+}
+
+#[test]
+fn a_missing_file() {
+    let error = Plan::read(Path::new("absent/plan.toml")).unwrap_err();
+    expect!["absent/plan.toml: cannot be read: No such file or directory (os error 2)"]
+        .assert_eq(&error.to_string());
+}
+
+#[test]
+fn cards_are_known_by_a_whole_word_of_their_name() {
+    let card = |word: &str| Hardware::Card(word.to_owned());
+    let cases = [
+        (card("V100"), "Tesla V100-SXM2-16GB", true),
+        (card("K80"), "Tesla K80", true),
+        (card("A10"), "NVIDIA A100-SXM4-40GB", false),
+        (card("H200"), "NVIDIA H200", true),
+        (Hardware::Cuda, "NVIDIA H200", true),
+        (Hardware::Any, "NVIDIA H200", true),
+        (Hardware::Cpu, "NVIDIA H200", false),
+    ];
+    for (hardware, name, admitted) in cases {
+        assert_eq!(
+            hardware.admits_device(name, DeviceKind::Cuda),
+            admitted,
+            "{hardware} {name}"
+        );
+    }
+    assert!(!card("V100").admits_device("V100", DeviceKind::Cpu));
+}
+
+#[test]
+fn the_learning_rate_drops_after_its_milestone() {
+    let schedule = LearningRateSchedule {
+        base: 1.0,
+        factor: 0.5,
+        milestones: vec![2, 4],
+    };
+    let rates: Vec<f64> = (1..=6).map(|epoch| schedule.at(epoch)).collect();
+    assert_eq!(rates, [1.0, 1.0, 0.5, 0.5, 0.25, 0.25]);
+}
+
+/// The plan of this repository, once there is one.
+#[test]
+fn the_committed_plan_is_sound() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments/plan.toml");
+    if path.exists() {
+        Plan::read(&path).unwrap_or_else(|error| panic!("{error}"));
+    }
+}

@@ -1,0 +1,588 @@
+//! Records survive writing and reading; what is wrong with a file is told by file, key and hint.
+
+#[allow(dead_code, unreachable_pub)] // each test file uses a part
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{Random, complete, record, timing};
+use expect_test::{Expect, expect};
+use results::*;
+
+#[test]
+fn text_of_a_record() {
+    let text = record().to_text().unwrap();
+    expect![[r#"
+        {
+          "schema_version": 1,
+          "experiment": "loss_curve",
+          "run": "resnet20-cpu-fp32",
+          "completion": {
+            "partial": {
+              "done": 3,
+              "planned": 5
+            }
+          },
+          "configuration": {
+            "network": "resnet20",
+            "depth": 20,
+            "image_px": 32,
+            "batch_size": 128,
+            "arithmetic": "fp32",
+            "seed": 1,
+            "data": {
+              "name": "cifar10",
+              "digest": "808045809b88318005a5b96ecbdd1ff54a390f7fdf4b91de03773109d1dddf63"
+            },
+            "training": {
+              "epochs": 5,
+              "learning_rate": {
+                "base": 0.1,
+                "factor": 0.1,
+                "milestones": [
+                  2,
+                  4
+                ]
+              },
+              "momentum": 0.9,
+              "weight_decay": 0.0005,
+              "augmentation": {
+                "crop_padding_px": 4,
+                "horizontal_flip": true
+              },
+              "trainable": "all",
+              "frozen_batch_norm": "none"
+            }
+          },
+          "environment": {
+            "device": "Example CPU",
+            "device_kind": "cpu",
+            "libtorch": "2.11.0",
+            "cpu": "Example CPU",
+            "threads": 2,
+            "commit": "0123abc",
+            "dirty": false,
+            "sources": {
+              "experiments/src/training.rs": "c2fb788c7deedbeaa296e424d4c2921b871a4f6cb4cf393c1c1105653ab399b4"
+            },
+            "started": "2026-01-02T03:04:05Z",
+            "ended": "2026-01-02T03:14:05.5Z"
+          },
+          "counted": {
+            "parameters": 269722,
+            "layers": [
+              {
+                "layer": "conv1",
+                "output": [
+                  16,
+                  32,
+                  32
+                ]
+              }
+            ],
+            "images_per_class": {
+              "train": [
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000
+              ]
+            }
+          },
+          "epochs": [
+            {
+              "epoch": 1,
+              "steps": 391,
+              "train_loss": 2.0,
+              "train_accuracy": 0.25,
+              "test": {
+                "loss": 1.5,
+                "accuracy": 0.5
+              },
+              "learning_rate": 0.1,
+              "train_seconds": 80.0,
+              "evaluation_seconds": 5.0
+            },
+            {
+              "epoch": 2,
+              "steps": 782,
+              "train_loss": 1.0,
+              "train_accuracy": 0.25,
+              "test": {
+                "loss": 1.5,
+                "accuracy": 0.5
+              },
+              "learning_rate": 0.1,
+              "train_seconds": 80.0,
+              "evaluation_seconds": 5.0
+            },
+            {
+              "epoch": 3,
+              "steps": 1173,
+              "train_loss": 0.6666666666666666,
+              "train_accuracy": 0.25,
+              "test": {
+                "loss": 1.5,
+                "accuracy": 0.5
+              },
+              "learning_rate": 0.1,
+              "train_seconds": 80.0,
+              "evaluation_seconds": 5.0
+            }
+          ],
+          "digest": "bc697a8070fb4e2598f7397f5c2629688db26a0795d142f64f92d882aade2263"
+        }
+    "#]].assert_eq(&text);
+}
+
+#[test]
+fn reading_and_writing_keep_every_byte() {
+    let mut random = Random(1);
+    let drawn = (0..200).map(|_| random.record());
+    for record in drawn.chain([record(), complete(), timing()]) {
+        let text = record.to_text().unwrap();
+        let read = Record::parse(&text).unwrap();
+        assert_eq!(read.to_text().unwrap(), text);
+        assert_eq!(
+            Record {
+                digest: Digest::default(),
+                ..read
+            },
+            record
+        );
+    }
+}
+
+#[test]
+fn any_changed_digit_is_noticed() {
+    let text = complete().to_text().unwrap();
+    let rows = text.find("\"epochs\": [").unwrap();
+    for (at, digit) in text
+        .match_indices(|c: char| c.is_ascii_digit())
+        .filter(|(at, _)| *at > rows)
+    {
+        let other = if digit == "9" { "8" } else { "9" };
+        let mut altered = text.clone();
+        altered.replace_range(at..=at, other);
+        assert!(Record::parse(&altered).is_err(), "byte {at}");
+    }
+}
+
+/// Applies `old` → `new` to the text of a sound record.
+fn check_text(old: &str, new: &str, expect: Expect) {
+    let text = record().to_text().unwrap();
+    assert!(text.contains(old), "{old}");
+    check_file(&text.replacen(old, new, 1), expect);
+}
+
+fn check_file(text: &str, expect: Expect) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.json");
+    fs::write(&path, text).unwrap();
+    let error = Record::read(&path).unwrap_err().to_string();
+    expect.assert_eq(&error.replace(folder.path().to_str().unwrap(), "runs"));
+}
+
+#[test]
+fn an_unknown_field() {
+    check_text(
+        "\"train_loss\": 2.0",
+        "\"train_los\": 2.0",
+        expect![[
+            r#"runs/run.json: `epochs[0].train_los`: unknown field `train_los`, expected one of `epoch`, `steps`, `train_loss`, `train_accuracy`, `validation`, `test`, `learning_rate`, `train_seconds`, `evaluation_seconds`; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn an_absent_field() {
+    check_text(
+        "\"train_accuracy\": 0.25,\n",
+        "\n",
+        expect![[
+            r#"runs/run.json: `epochs[0]`: missing field `train_accuracy`; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn a_field_of_another_type() {
+    check_text(
+        "\"steps\": 782",
+        "\"steps\": 782.5",
+        expect![[
+            r#"runs/run.json: `epochs[1].steps`: invalid type: floating point `782.5`, expected u64; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn an_unknown_arithmetic() {
+    check_text(
+        "\"fp32\"",
+        "\"fp8\"",
+        expect![[
+            r#"runs/run.json: `configuration.arithmetic`: unknown variant `fp8`, expected one of `fp32`, `tf32`, `bf16`, `fp16`; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn null_for_a_number() {
+    check_text(
+        "\"train_loss\": 1.0",
+        "\"train_loss\": null",
+        expect![[
+            r#"runs/run.json: `epochs[1].train_loss`: invalid type: null, expected f64; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn null_for_something_optional() {
+    check_text(
+        "\"libtorch\": \"2.11.0\"",
+        "\"libtorch\": null",
+        expect![[
+            r#"runs/run.json: `environment.libtorch`: invalid type: null, expected a string; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn nan() {
+    check_text(
+        "\"train_loss\": 1.0",
+        "\"train_loss\": NaN",
+        expect![
+            "runs/run.json: line 100, column 21, at `epochs[1].train_loss`: `NaN` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again"
+        ],
+    );
+}
+
+#[test]
+fn infinity() {
+    check_text(
+        "\"loss\": 1.5",
+        "\"loss\": -Infinity",
+        expect![
+            "runs/run.json: line 90, column 18, at `epochs[0].test.loss`: `-Infinity` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again"
+        ],
+    );
+}
+
+#[test]
+fn a_number_beyond_f64() {
+    check_text(
+        "\"train_loss\": 1.0",
+        "\"train_loss\": 1e999",
+        expect![
+            "runs/run.json: line 100, column 25, at `epochs[1].train_loss`: number out of range; hint: restore the file from its commit, or delete it and run the experiment again"
+        ],
+    );
+}
+
+#[test]
+fn a_digest_that_is_none() {
+    check_text(
+        Digest::of("cifar10").as_str(),
+        "ABC",
+        expect![[
+            r#"runs/run.json: `configuration.data.digest`: `ABC` is not a SHA-256 digest, expected 64 lowercase hexadecimal digits; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn an_altered_digit() {
+    check_text(
+        "\"steps\": 782",
+        "\"steps\": 783",
+        expect![[
+            r#"runs/run.json: `digest` is bc697a8070fb…, expected bbb38222e532… for this content: the file was altered after it was written; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn a_newer_schema_with_fields_of_its_own() {
+    check_text(
+        "\"schema_version\": 1,",
+        "\"schema_version\": 2, \"new\": {},",
+        expect![[
+            r#"runs/run.json: `schema_version` is 2, written by a newer version, expected at most 1; hint: update this program"#
+        ]],
+    );
+}
+
+#[test]
+fn a_schema_that_never_was() {
+    check_text(
+        "\"schema_version\": 1,",
+        "\"schema_version\": 0,",
+        expect![[
+            r#"runs/run.json: `schema_version` is 0, expected 1; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn a_truncated_file() {
+    let text = record().to_text().unwrap();
+    check_file(
+        &text[..text.len() / 2],
+        expect![[
+            r#"runs/run.json: the file ends in line 57, inside the record; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn an_empty_file() {
+    check_file(
+        "",
+        expect![[
+            r#"runs/run.json: the file ends in line 1, inside the record; hint: restore the file from its commit, or delete it and run the experiment again"#
+        ]],
+    );
+}
+
+#[test]
+fn text_after_the_record() {
+    check_file(
+        &(record().to_text().unwrap() + "{}"),
+        expect![
+            "runs/run.json: line 126, column 1, at `digest`: trailing characters; hint: restore the file from its commit, or delete it and run the experiment again"
+        ],
+    );
+}
+
+#[test]
+fn every_proper_prefix_is_refused() {
+    let text = record().to_text().unwrap();
+    for end in 0..text.trim_end().len() {
+        assert!(Record::parse(&text[..end]).is_err(), "{end} bytes");
+    }
+}
+
+/// Changes a sound record; writing refuses it as reading would.
+fn check_values(base: Record, change: impl FnOnce(&mut Record), expect: Expect) {
+    let mut record = base;
+    change(&mut record);
+    let error = record.write(Path::new("runs/run.json")).unwrap_err();
+    expect.assert_eq(&error.to_string());
+}
+
+#[test]
+fn values_out_of_range() {
+    let change = |record: &mut Record| {
+        record.epochs[0].train_accuracy = 1.01;
+        record.epochs[0].learning_rate = 0.0;
+        record.epochs[1].train_loss = f64::NAN;
+        record.epochs[1].steps = 391;
+        record.epochs[2].epoch = 4;
+        record.epochs[2].train_seconds = -1.0;
+        record.epochs[2].evaluation_seconds = f64::INFINITY;
+        record.epochs[2].test = Some(Evaluation {
+            loss: -0.5,
+            accuracy: f64::NAN,
+        });
+    };
+    check_values(
+        record(),
+        change,
+        expect![[r#"
+        runs/run.json: `epochs[0].train_accuracy` is 1.01, expected a share between 0 and 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[0].learning_rate` is 0, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[1].steps` is 391, expected more than 391, the steps before; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[1].train_loss` is NaN, expected a finite loss of at least 0 nats; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[2].epoch` is 4, expected 3; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[2].test.loss` is -0.5, expected a finite loss of at least 0 nats; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[2].test.accuracy` is NaN, expected a share between 0 and 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[2].train_seconds` is -1, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs[2].evaluation_seconds` is inf, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#]],
+    );
+}
+
+#[test]
+fn a_configuration_out_of_range() {
+    let change = |record: &mut Record| {
+        record.run = "two words".to_owned();
+        record.configuration.batch_size = 0;
+        record.configuration.data = None;
+        let training = record.configuration.training.as_mut().unwrap();
+        training.learning_rate = LearningRateSchedule {
+            base: 0.0,
+            factor: -1.0,
+            milestones: vec![4, 4],
+        };
+        training.momentum = 1.0;
+        training.weight_decay = f64::NAN;
+    };
+    check_values(
+        record(),
+        change,
+        expect![[r#"
+        runs/run.json: `run` is `two words`, expected lowercase letters, digits, `-`, `_` and `.`; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        runs/run.json: `configuration.batch_size` is 0, expected at least 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        runs/run.json: `configuration.data` is absent, expected a data set to train on; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        runs/run.json: `configuration.training.learning_rate.base` is 0, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        runs/run.json: `configuration.training.learning_rate.factor` is -1, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        runs/run.json: `configuration.training.learning_rate.milestones` is [4, 4], expected epochs from 1 in increasing order; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        runs/run.json: `configuration.training.momentum` is 1, expected at least 0 and below 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        runs/run.json: `configuration.training.weight_decay` is NaN, expected a finite number of at least 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`"#]],
+    );
+}
+
+#[test]
+fn complete_but_rows_are_missing() {
+    check_values(
+        record(),
+        |record| record.completion = Completion::Complete,
+        expect![[
+            r#"runs/run.json: `completion` is `complete` with 3 of 5 done, expected `partial`; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
+        ]],
+    );
+}
+
+#[test]
+fn partial_but_rows_disagree() {
+    let completion = Completion::Partial {
+        done: 2,
+        planned: 350,
+    };
+    check_values(
+        record(),
+        |record| record.completion = completion,
+        expect![[
+            r#"runs/run.json: `completion` is partial, 2 of 350, expected fewer done than planned, as in the rows: 3 of 5; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
+        ]],
+    );
+}
+
+#[test]
+fn more_epochs_than_planned() {
+    let change = |record: &mut Record| record.configuration.training.as_mut().unwrap().epochs = 2;
+    check_values(
+        record(),
+        change,
+        expect![[r#"
+        runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        runs/run.json: `completion` is partial, 3 of 5, expected fewer done than planned, as in the rows: 3 of 2; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#]],
+    );
+}
+
+#[test]
+fn failed_without_a_reason() {
+    let completion = Completion::Failed {
+        reason: " ".to_owned(),
+    };
+    check_values(
+        record(),
+        |record| record.completion = completion,
+        expect![[
+            r#"runs/run.json: `completion.failed.reason` is empty, expected a reason; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
+        ]],
+    );
+}
+
+#[test]
+fn tested_before_the_end() {
+    check_values(
+        record(),
+        |record| record.test = complete().test,
+        expect![[
+            r#"runs/run.json: `test` is present in an unfinished run, expected a test after the last epoch; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
+        ]],
+    );
+}
+
+#[test]
+fn times_that_run_backwards() {
+    let change =
+        |record: &mut Record| record.environment.ended = "2026-01-01T00:00:00Z".parse().unwrap();
+    check_values(
+        record(),
+        change,
+        expect![[
+            r#"runs/run.json: `environment.ended` is 2026-01-01T00:00:00Z, expected at or after `environment.started` 2026-01-02T03:04:05Z; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
+        ]],
+    );
+}
+
+#[test]
+fn a_session_after_the_end() {
+    let session = Session {
+        last_epoch: 4,
+        environment: record().environment,
+    };
+    check_values(
+        record(),
+        |record| record.earlier_sessions = vec![session],
+        expect![[
+            r#"runs/run.json: `earlier_sessions[0].last_epoch` is 4, expected between 0 and the 3 done; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
+        ]],
+    );
+}
+
+#[test]
+fn timing_out_of_range() {
+    let change = |record: &mut Record| {
+        record.epochs = complete().epochs;
+        record.timed_spans[0].seconds = vec![0.1, -0.1, f64::NAN];
+        record.timed_spans[0].iterations = 0;
+    };
+    check_values(
+        timing(),
+        change,
+        expect![[r#"
+        runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+        runs/run.json: `epochs` is not empty, expected none in a run that measures time; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+        runs/run.json: `timed_spans[0].iterations` is 0, expected at least 1; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+        runs/run.json: `timed_spans[0].seconds` is a list of 3 trials, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+        runs/run.json: `timed_spans[0].seconds[1]` is -0.1, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+        runs/run.json: `timed_spans[0].seconds[2]` is NaN, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`"#]],
+    );
+}
+
+#[test]
+fn both_training_and_timing() {
+    let change = |record: &mut Record| record.configuration.timing = timing().configuration.timing;
+    check_values(
+        record(),
+        change,
+        expect![[
+            r#"runs/run.json: `configuration` is both `training` and `timing`, expected one of them; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
+        ]],
+    );
+}
+
+#[test]
+fn no_drawn_record_is_written_with_nan() {
+    let mut random = Random(2);
+    for _ in 0..50 {
+        let mut record = random.record();
+        let rows = record.epochs.len() as u64;
+        let Some(row) = rows.checked_sub(1).map(|_| random.below(rows) as usize) else {
+            continue;
+        };
+        let row = &mut record.epochs[row];
+        let fields = [
+            &mut row.train_loss,
+            &mut row.train_accuracy,
+            &mut row.learning_rate,
+            &mut row.train_seconds,
+            &mut row.evaluation_seconds,
+        ];
+        let field = random.below(fields.len() as u64) as usize;
+        *fields.into_iter().nth(field).unwrap() = f64::NAN;
+        assert!(record.to_text().is_err());
+    }
+}
