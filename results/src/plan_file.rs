@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
             .filter(|accepted| accepted.reason.trim().is_empty())
         {
             let problem = format!(
-                "`accepted` has no reason for {}…; hint: say why the result stays",
+                "`accepted` has no reason for {}…; hint: say why the result is the same",
                 accepted.digest.short()
             );
             self.report(Some(span_of(table, "accepted")), problem);

@@ -67,7 +67,7 @@ fn an_empty_plan_has_no_runs() {
 fn check(old: &str, new: &str, expect: Expect) {
     assert!(PLAN.contains(old), "{old}");
     let error = Plan::parse(&PLAN.replacen(old, new, 1), "plan.toml").unwrap_err();
-    expect.assert_eq(&error.to_string());
+    expect.assert_eq(&format!("{error}\n"));
 }
 
 #[test]
@@ -77,7 +77,8 @@ fn an_unknown_key_of_the_file() {
         "[default.loss_curve]",
         expect![[r#"
             plan.toml:1: `default` is unknown, expected `[defaults.EXPERIMENT]` and `[[run]]`
-            plan.toml:17: `run`: missing field `hardware`"#]],
+            plan.toml:17: `run`: missing field `hardware`
+        "#]],
     );
 }
 
@@ -86,9 +87,9 @@ fn an_unknown_key_of_the_defaults() {
     check(
         "momentum",
         "momentun",
-        expect![[
-            r#"plan.toml:11: `configuration.training.momentun`: unknown field `momentun`, expected one of `epochs`, `learning_rate`, `momentum`, `weight_decay`, `augmentation`, `trainable`, `frozen_batch_norm`"#
-        ]],
+        expect![[r#"
+            plan.toml:11: `configuration.training.momentun`: unknown field `momentun`, expected one of `epochs`, `learning_rate`, `momentum`, `weight_decay`, `augmentation`, `trainable`, `frozen_batch_norm`
+        "#]],
     );
 }
 
@@ -97,9 +98,9 @@ fn an_unknown_key_of_a_run() {
     check(
         "card_not_at_hand",
         "no_card",
-        expect![[
-            r#"plan.toml:26: `no_card`: unknown field `no_card`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`, `card_not_at_hand`"#
-        ]],
+        expect![[r#"
+            plan.toml:26: `no_card`: unknown field `no_card`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`, `card_not_at_hand`
+        "#]],
     );
 }
 
@@ -108,9 +109,9 @@ fn an_unknown_key_of_a_configuration() {
     check(
         "seed = 2",
         "sed = 2",
-        expect![[
-            r#"plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`"#
-        ]],
+        expect![[r#"
+            plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`
+        "#]],
     );
 }
 
@@ -119,7 +120,9 @@ fn an_absent_key() {
     check(
         ", seed = 2",
         "",
-        expect!["plan.toml:28: `configuration`: missing field `seed`"],
+        expect![[r#"
+            plan.toml:28: `configuration`: missing field `seed`
+        "#]],
     );
 }
 
@@ -128,7 +131,9 @@ fn a_value_of_another_type() {
     check(
         "seed = 2",
         "seed = -2",
-        expect!["plan.toml:28: `configuration.seed`: invalid value: integer `-2`, expected u64"],
+        expect![[r#"
+            plan.toml:28: `configuration.seed`: invalid value: integer `-2`, expected u64
+        "#]],
     );
 }
 
@@ -137,9 +142,9 @@ fn values_out_of_range() {
     check(
         "momentum = 0.9",
         "momentum = 1.9",
-        expect![[
-            r#"plan.toml:11: `configuration.training.momentum` is 1.9, expected at least 0 and below 1; hint: correct the plan"#
-        ]],
+        expect![[r#"
+            plan.toml:11: `configuration.training.momentum` is 1.9, expected at least 0 and below 1; hint: correct the plan
+        "#]],
     );
 }
 
@@ -148,9 +153,9 @@ fn nan() {
     check(
         "momentum = 0.9",
         "momentum = nan",
-        expect![[
-            r#"plan.toml:11: `configuration.training.momentum` is NaN, expected at least 0 and below 1; hint: correct the plan"#
-        ]],
+        expect![[r#"
+            plan.toml:11: `configuration.training.momentum` is NaN, expected at least 0 and below 1; hint: correct the plan
+        "#]],
     );
 }
 
@@ -159,9 +164,9 @@ fn hardware_that_is_none() {
     check(
         "\"cuda\"",
         "\"cdua\"",
-        expect![[
-            r#"plan.toml:2: `hardware`: `cdua` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`"#
-        ]],
+        expect![[r#"
+            plan.toml:2: `hardware`: `cdua` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`
+        "#]],
     );
 }
 
@@ -170,7 +175,9 @@ fn the_same_id_twice() {
     check(
         "resnet20-v100",
         "resnet20-bf16-1",
-        expect!["plan.toml:22: `id` is `resnet20-bf16-1` a second time, expected a new one"],
+        expect![[r#"
+            plan.toml:22: `id` is `resnet20-bf16-1` a second time, expected a new one
+        "#]],
     );
 }
 
@@ -179,9 +186,9 @@ fn an_id_that_no_shell_leaves_alone() {
     check(
         "resnet20-v100",
         "v100; rm",
-        expect![
-            "plan.toml:23: `id` is `v100; rm`, expected lowercase letters, digits, `-`, `_` and `.`"
-        ],
+        expect![[r#"
+            plan.toml:23: `id` is `v100; rm`, expected lowercase letters, digits, `-`, `_` and `.`
+        "#]],
     );
 }
 
@@ -190,7 +197,9 @@ fn no_card_but_any_would_do() {
     check(
         "hardware = \"V100\"",
         "hardware = \"cuda\"",
-        expect!["plan.toml:26: `card_not_at_hand` with hardware `cuda`, expected a named card"],
+        expect![[r#"
+            plan.toml:26: `card_not_at_hand` with hardware `cuda`, expected a named card
+        "#]],
     );
 }
 
@@ -199,7 +208,9 @@ fn defaults_that_serve_no_run() {
     check(
         "[[run]]",
         "[defaults.finetune]\npriority = 1\n[[run]]",
-        expect!["plan.toml:17: `defaults.finetune` serves no run"],
+        expect![[r#"
+            plan.toml:17: `defaults.finetune` serves no run
+        "#]],
     );
 }
 
@@ -212,9 +223,9 @@ fn accepted_without_a_reason() {
     check(
         "priority = 9",
         &accepted,
-        expect![
-            "plan.toml:27: `accepted` has no reason for 000000000000…; hint: say why the result stays"
-        ],
+        expect![[r#"
+            plan.toml:27: `accepted` has no reason for 000000000000…; hint: say why the result is the same
+        "#]],
     );
 }
 
@@ -223,7 +234,9 @@ fn no_toml() {
     check(
         "priority = 9",
         "priority = ",
-        expect!["plan.toml:27: string values must be quoted, expected literal string"],
+        expect![[r#"
+            plan.toml:27: string values must be quoted, expected literal string
+        "#]],
     );
 }
 

@@ -187,7 +187,7 @@ fn check_file(text: &str, expect: Expect) {
     let path = folder.path().join("run.json");
     fs::write(&path, text).unwrap();
     let error = Record::read(&path).unwrap_err().to_string();
-    expect.assert_eq(&error.replace(folder.path().to_str().unwrap(), "runs"));
+    expect.assert_eq(&(error.replace(folder.path().to_str().unwrap(), "runs") + "\n"));
 }
 
 #[test]
@@ -195,9 +195,9 @@ fn an_unknown_field() {
     check_text(
         "\"train_loss\": 2.0",
         "\"train_los\": 2.0",
-        expect![[
-            r#"runs/run.json: `epochs[0].train_los`: unknown field `train_los`, expected one of `epoch`, `steps`, `train_loss`, `train_accuracy`, `validation`, `test`, `learning_rate`, `train_seconds`, `evaluation_seconds`; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `epochs[0].train_los`: unknown field `train_los`, expected one of `epoch`, `steps`, `train_loss`, `train_accuracy`, `validation`, `test`, `learning_rate`, `train_seconds`, `evaluation_seconds`; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -206,9 +206,9 @@ fn an_absent_field() {
     check_text(
         "\"train_accuracy\": 0.25,\n",
         "\n",
-        expect![[
-            r#"runs/run.json: `epochs[0]`: missing field `train_accuracy`; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `epochs[0]`: missing field `train_accuracy`; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -217,9 +217,9 @@ fn a_field_of_another_type() {
     check_text(
         "\"steps\": 782",
         "\"steps\": 782.5",
-        expect![[
-            r#"runs/run.json: `epochs[1].steps`: invalid type: floating point `782.5`, expected u64; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `epochs[1].steps`: invalid type: floating point `782.5`, expected u64; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -228,9 +228,9 @@ fn an_unknown_arithmetic() {
     check_text(
         "\"fp32\"",
         "\"fp8\"",
-        expect![[
-            r#"runs/run.json: `configuration.arithmetic`: unknown variant `fp8`, expected one of `fp32`, `tf32`, `bf16`, `fp16`; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `configuration.arithmetic`: unknown variant `fp8`, expected one of `fp32`, `tf32`, `bf16`, `fp16`; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -239,9 +239,9 @@ fn null_for_a_number() {
     check_text(
         "\"train_loss\": 1.0",
         "\"train_loss\": null",
-        expect![[
-            r#"runs/run.json: `epochs[1].train_loss`: invalid type: null, expected f64; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `epochs[1].train_loss`: invalid type: null, expected f64; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -250,9 +250,9 @@ fn null_for_something_optional() {
     check_text(
         "\"libtorch\": \"2.11.0\"",
         "\"libtorch\": null",
-        expect![[
-            r#"runs/run.json: `environment.libtorch`: invalid type: null, expected a string; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `environment.libtorch`: invalid type: null, expected a string; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -261,9 +261,9 @@ fn nan() {
     check_text(
         "\"train_loss\": 1.0",
         "\"train_loss\": NaN",
-        expect![
-            "runs/run.json: line 100, column 21, at `epochs[1].train_loss`: `NaN` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again"
-        ],
+        expect![[r#"
+            runs/run.json: line 100, column 21, at `epochs[1].train_loss`: `NaN` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -272,9 +272,9 @@ fn infinity() {
     check_text(
         "\"loss\": 1.5",
         "\"loss\": -Infinity",
-        expect![
-            "runs/run.json: line 90, column 18, at `epochs[0].test.loss`: `-Infinity` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again"
-        ],
+        expect![[r#"
+            runs/run.json: line 90, column 18, at `epochs[0].test.loss`: `-Infinity` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -283,9 +283,9 @@ fn a_number_beyond_f64() {
     check_text(
         "\"train_loss\": 1.0",
         "\"train_loss\": 1e999",
-        expect![
-            "runs/run.json: line 100, column 25, at `epochs[1].train_loss`: number out of range; hint: restore the file from its commit, or delete it and run the experiment again"
-        ],
+        expect![[r#"
+            runs/run.json: line 100, column 25, at `epochs[1].train_loss`: number out of range; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -294,9 +294,9 @@ fn a_digest_that_is_none() {
     check_text(
         Digest::of("cifar10").as_str(),
         "ABC",
-        expect![[
-            r#"runs/run.json: `configuration.data.digest`: `ABC` is not a SHA-256 digest, expected 64 lowercase hexadecimal digits; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `configuration.data.digest`: `ABC` is not a SHA-256 digest, expected 64 lowercase hexadecimal digits; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -305,9 +305,9 @@ fn an_altered_digit() {
     check_text(
         "\"steps\": 782",
         "\"steps\": 783",
-        expect![[
-            r#"runs/run.json: `digest` is bc697a8070fb…, expected bbb38222e532… for this content: the file was altered after it was written; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `digest` is bc697a8070fb…, expected bbb38222e532… for this content: the file was altered after it was written; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -316,9 +316,9 @@ fn a_newer_schema_with_fields_of_its_own() {
     check_text(
         "\"schema_version\": 1,",
         "\"schema_version\": 2, \"new\": {},",
-        expect![[
-            r#"runs/run.json: `schema_version` is 2, written by a newer version, expected at most 1; hint: update this program"#
-        ]],
+        expect![[r#"
+            runs/run.json: `schema_version` is 2, written by a newer version, expected at most 1; hint: update this program
+        "#]],
     );
 }
 
@@ -327,9 +327,9 @@ fn a_schema_that_never_was() {
     check_text(
         "\"schema_version\": 1,",
         "\"schema_version\": 0,",
-        expect![[
-            r#"runs/run.json: `schema_version` is 0, expected 1; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: `schema_version` is 0, expected 1; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -338,9 +338,9 @@ fn a_truncated_file() {
     let text = record().to_text().unwrap();
     check_file(
         &text[..text.len() / 2],
-        expect![[
-            r#"runs/run.json: the file ends in line 57, inside the record; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: the file ends in line 57, inside the record; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -348,9 +348,9 @@ fn a_truncated_file() {
 fn an_empty_file() {
     check_file(
         "",
-        expect![[
-            r#"runs/run.json: the file ends in line 1, inside the record; hint: restore the file from its commit, or delete it and run the experiment again"#
-        ]],
+        expect![[r#"
+            runs/run.json: the file ends in line 1, inside the record; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -358,9 +358,9 @@ fn an_empty_file() {
 fn text_after_the_record() {
     check_file(
         &(record().to_text().unwrap() + "{}"),
-        expect![
-            "runs/run.json: line 126, column 1, at `digest`: trailing characters; hint: restore the file from its commit, or delete it and run the experiment again"
-        ],
+        expect![[r#"
+            runs/run.json: line 126, column 1, at `digest`: trailing characters; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
     );
 }
 
@@ -377,7 +377,7 @@ fn check_values(base: Record, change: impl FnOnce(&mut Record), expect: Expect) 
     let mut record = base;
     change(&mut record);
     let error = record.write(Path::new("runs/run.json")).unwrap_err();
-    expect.assert_eq(&error.to_string());
+    expect.assert_eq(&format!("{error}\n"));
 }
 
 #[test]
@@ -399,15 +399,16 @@ fn values_out_of_range() {
         record(),
         change,
         expect![[r#"
-        runs/run.json: `epochs[0].train_accuracy` is 1.01, expected a share between 0 and 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[0].learning_rate` is 0, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[1].steps` is 391, expected more than 391, the steps before; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[1].train_loss` is NaN, expected a finite loss of at least 0 nats; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[2].epoch` is 4, expected 3; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[2].test.loss` is -0.5, expected a finite loss of at least 0 nats; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[2].test.accuracy` is NaN, expected a share between 0 and 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[2].train_seconds` is -1, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs[2].evaluation_seconds` is inf, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#]],
+            runs/run.json: `epochs[0].train_accuracy` is 1.01, expected a share between 0 and 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[0].learning_rate` is 0, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[1].steps` is 391, expected more than 391, the steps before; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[1].train_loss` is NaN, expected a finite loss of at least 0 nats; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].epoch` is 4, expected 3; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].test.loss` is -0.5, expected a finite loss of at least 0 nats; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].test.accuracy` is NaN, expected a share between 0 and 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].train_seconds` is -1, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].evaluation_seconds` is inf, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -430,14 +431,15 @@ fn a_configuration_out_of_range() {
         record(),
         change,
         expect![[r#"
-        runs/run.json: `run` is `two words`, expected lowercase letters, digits, `-`, `_` and `.`; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
-        runs/run.json: `configuration.batch_size` is 0, expected at least 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
-        runs/run.json: `configuration.data` is absent, expected a data set to train on; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
-        runs/run.json: `configuration.training.learning_rate.base` is 0, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
-        runs/run.json: `configuration.training.learning_rate.factor` is -1, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
-        runs/run.json: `configuration.training.learning_rate.milestones` is [4, 4], expected epochs from 1 in increasing order; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
-        runs/run.json: `configuration.training.momentum` is 1, expected at least 0 and below 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
-        runs/run.json: `configuration.training.weight_decay` is NaN, expected a finite number of at least 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`"#]],
+            runs/run.json: `run` is `two words`, expected lowercase letters, digits, `-`, `_` and `.`; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `configuration.batch_size` is 0, expected at least 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `configuration.data` is absent, expected a data set to train on; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `configuration.training.learning_rate.base` is 0, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `configuration.training.learning_rate.factor` is -1, expected a finite number above 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `configuration.training.learning_rate.milestones` is [4, 4], expected epochs from 1 in increasing order; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `configuration.training.momentum` is 1, expected at least 0 and below 1; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `configuration.training.weight_decay` is NaN, expected a finite number of at least 0; hint: run `cargo run --release -p experiments --bin loss_curve -- --run two words`
+        "#]],
     );
 }
 
@@ -446,9 +448,9 @@ fn complete_but_rows_are_missing() {
     check_values(
         record(),
         |record| record.completion = Completion::Complete,
-        expect![[
-            r#"runs/run.json: `completion` is `complete` with 3 of 5 done, expected `partial`; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
-        ]],
+        expect![[r#"
+            runs/run.json: `completion` is `complete` with 3 of 5 done, expected `partial`; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -461,9 +463,9 @@ fn partial_but_rows_disagree() {
     check_values(
         record(),
         |record| record.completion = completion,
-        expect![[
-            r#"runs/run.json: `completion` is partial, 2 of 350, expected fewer done than planned, as in the rows: 3 of 5; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
-        ]],
+        expect![[r#"
+            runs/run.json: `completion` is partial, 2 of 350, expected fewer done than planned, as in the rows: 3 of 5; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -474,8 +476,9 @@ fn more_epochs_than_planned() {
         record(),
         change,
         expect![[r#"
-        runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-        runs/run.json: `completion` is partial, 3 of 5, expected fewer done than planned, as in the rows: 3 of 2; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#]],
+            runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `completion` is partial, 3 of 5, expected fewer done than planned, as in the rows: 3 of 2; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -487,9 +490,9 @@ fn failed_without_a_reason() {
     check_values(
         record(),
         |record| record.completion = completion,
-        expect![[
-            r#"runs/run.json: `completion.failed.reason` is empty, expected a reason; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
-        ]],
+        expect![[r#"
+            runs/run.json: `completion.failed.reason` is empty, expected a reason; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -498,9 +501,9 @@ fn tested_before_the_end() {
     check_values(
         record(),
         |record| record.test = complete().test,
-        expect![[
-            r#"runs/run.json: `test` is present in an unfinished run, expected a test after the last epoch; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
-        ]],
+        expect![[r#"
+            runs/run.json: `test` is present in an unfinished run, expected a test after the last epoch; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -511,9 +514,9 @@ fn times_that_run_backwards() {
     check_values(
         record(),
         change,
-        expect![[
-            r#"runs/run.json: `environment.ended` is 2026-01-01T00:00:00Z, expected at or after `environment.started` 2026-01-02T03:04:05Z; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
-        ]],
+        expect![[r#"
+            runs/run.json: `environment.ended` is 2026-01-01T00:00:00Z, expected at or after `environment.started` 2026-01-02T03:04:05Z; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -526,9 +529,9 @@ fn a_session_after_the_end() {
     check_values(
         record(),
         |record| record.earlier_sessions = vec![session],
-        expect![[
-            r#"runs/run.json: `earlier_sessions[0].last_epoch` is 4, expected between 0 and the 3 done; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
-        ]],
+        expect![[r#"
+            runs/run.json: `earlier_sessions[0].last_epoch` is 4, expected between 0 and the 3 done; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -543,12 +546,13 @@ fn timing_out_of_range() {
         timing(),
         change,
         expect![[r#"
-        runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-        runs/run.json: `epochs` is not empty, expected none in a run that measures time; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-        runs/run.json: `timed_spans[0].iterations` is 0, expected at least 1; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-        runs/run.json: `timed_spans[0].seconds` is a list of 3 trials, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-        runs/run.json: `timed_spans[0].seconds[1]` is -0.1, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-        runs/run.json: `timed_spans[0].seconds[2]` is NaN, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`"#]],
+            runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs` is not empty, expected none in a run that measures time; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].iterations` is 0, expected at least 1; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].seconds` is a list of 3 trials, expected at most the 2 planned; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].seconds[1]` is -0.1, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].seconds[2]` is NaN, expected a finite time of at least 0 s; hint: run `cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 
@@ -558,9 +562,9 @@ fn both_training_and_timing() {
     check_values(
         record(),
         change,
-        expect![[
-            r#"runs/run.json: `configuration` is both `training` and `timing`, expected one of them; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`"#
-        ]],
+        expect![[r#"
+            runs/run.json: `configuration` is both `training` and `timing`, expected one of them; hint: run `cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+        "#]],
     );
 }
 

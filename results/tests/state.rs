@@ -53,7 +53,7 @@ fn check(
     for (change, accepted) in &found.accepted {
         text += &format!("; accepted {}: {}", line(change), accepted.reason);
     }
-    expect.assert_eq(&text);
+    expect.assert_eq(&(text + "\n"));
 }
 
 fn describe(state: &State) -> String {
@@ -82,7 +82,9 @@ fn measured() {
         planned(),
         vec![complete()],
         sources,
-        expect!["0.json: Measured"],
+        expect![[r#"
+            0.json: Measured
+        "#]],
     );
 }
 
@@ -92,7 +94,9 @@ fn partial() {
         planned(),
         vec![record()],
         sources,
-        expect!["0.json: Partial { done: 3, planned: 5 }"],
+        expect![[r#"
+            0.json: Partial { done: 3, planned: 5 }
+        "#]],
     );
 }
 
@@ -106,9 +110,9 @@ fn missing() {
         planned(),
         vec![other],
         sources,
-        expect![[
-            r#"Missing { command: "cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32" }"#
-        ]],
+        expect![[r#"
+            Missing { command: "cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32" }
+        "#]],
     );
 }
 
@@ -119,7 +123,14 @@ fn no_such_card() {
         card_not_at_hand: true,
         ..planned()
     };
-    check(run, vec![], sources, expect!["NoSuchCard"]);
+    check(
+        run,
+        vec![],
+        sources,
+        expect![[r#"
+        NoSuchCard
+    "#]],
+    );
 }
 
 #[test]
@@ -134,7 +145,9 @@ fn failed() {
             ..record()
         }],
         sources,
-        expect![[r#"0.json: Failed { reason: "the loss is NaN in epoch 4" }"#]],
+        expect![[r#"
+            0.json: Failed { reason: "the loss is NaN in epoch 4" }
+        "#]],
     );
 }
 
@@ -153,9 +166,9 @@ fn stale_because_the_configuration_changed() {
         run,
         vec![complete()],
         sources,
-        expect![[
-            r#"0.json: stale: configuration.arithmetic fp32 -> bf16, configuration.initial_weights.digest absent -> 9a129038d9a0, configuration.initial_weights.name absent -> imagenet, configuration.training.learning_rate.milestones [2,4] -> [3], configuration.training.weight_decay 0.0005 -> 0.0001"#
-        ]],
+        expect![[r#"
+            0.json: stale: configuration.arithmetic fp32 -> bf16, configuration.initial_weights.digest absent -> 9a129038d9a0, configuration.initial_weights.name absent -> imagenet, configuration.training.learning_rate.milestones [2,4] -> [3], configuration.training.weight_decay 0.0005 -> 0.0001
+        "#]],
     );
 }
 
@@ -167,7 +180,9 @@ fn stale_because_the_data_changed() {
         run,
         vec![complete()],
         sources,
-        expect!["0.json: stale: configuration.data.digest 808045809b88 -> 873517954b8a"],
+        expect![[r#"
+            0.json: stale: configuration.data.digest 808045809b88 -> 873517954b8a
+        "#]],
     );
 }
 
@@ -177,7 +192,9 @@ fn stale_because_a_source_changed() {
         planned(),
         vec![complete()],
         |_| Some(Digest::of("rewritten")),
-        expect!["0.json: stale: experiments/src/training.rs c2fb788c7dee -> 04d96d8a91ea"],
+        expect![[r#"
+            0.json: stale: experiments/src/training.rs c2fb788c7dee -> 04d96d8a91ea
+        "#]],
     );
 }
 
@@ -187,7 +204,9 @@ fn stale_because_a_source_is_gone() {
         planned(),
         vec![complete()],
         |_| None,
-        expect!["0.json: stale: experiments/src/training.rs c2fb788c7dee -> absent"],
+        expect![[r#"
+            0.json: stale: experiments/src/training.rs c2fb788c7dee -> absent
+        "#]],
     );
 }
 
@@ -200,7 +219,9 @@ fn stale_because_it_ran_elsewhere() {
         },
         vec![complete()],
         sources,
-        expect!["0.json: stale: hardware Example CPU -> cuda"],
+        expect![[r#"
+            0.json: stale: hardware Example CPU -> cuda
+        "#]],
     );
 }
 
@@ -222,7 +243,9 @@ fn stale_because_an_earlier_session_had_other_sources() {
             ..complete()
         }],
         sources,
-        expect!["0.json: stale: experiments/src/training.rs b500263e8e0c -> c2fb788c7dee"],
+        expect![[r#"
+            0.json: stale: experiments/src/training.rs b500263e8e0c -> c2fb788c7dee
+        "#]],
     );
 }
 
@@ -240,9 +263,9 @@ fn an_accepted_change_is_not_stale() {
         run,
         vec![complete()],
         |_| Some(Digest::of("renamed")),
-        expect![[
-            r#"0.json: Measured; accepted experiments/src/training.rs c2fb788c7dee -> 017e9e217af8: only a variable was renamed"#
-        ]],
+        expect![[r#"
+            0.json: Measured; accepted experiments/src/training.rs c2fb788c7dee -> 017e9e217af8: only a variable was renamed
+        "#]],
     );
 }
 
@@ -260,7 +283,9 @@ fn what_was_accepted_can_change_again() {
         run,
         vec![complete()],
         |_| Some(Digest::of("renamed and more")),
-        expect!["0.json: stale: experiments/src/training.rs c2fb788c7dee -> 32977dbcc442"],
+        expect![[r#"
+            0.json: stale: experiments/src/training.rs c2fb788c7dee -> 32977dbcc442
+        "#]],
     );
 }
 
@@ -291,7 +316,9 @@ fn the_best_record_counts() {
         planned(),
         ascending.to_vec(),
         sources,
-        expect!["4.json: Measured"],
+        expect![[r#"
+            4.json: Measured
+        "#]],
     );
 }
 
