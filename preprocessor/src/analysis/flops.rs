@@ -141,10 +141,10 @@ pub struct KindCount {
 
 /// Counts one image's forward and backward pass.
 pub fn count(network: &Network, convention: Convention) -> NetworkCount {
-    let learns = learning_nodes(network);
-    let upstream = |source: &Source| matches!(*source, Source::Node(i) if learns[i]);
-    let layer = |node: &Node| count_layer(node, convention, node.sources.iter().any(upstream));
-    let layers = network.nodes().iter().map(layer).collect();
+    let nodes = network.nodes().iter().zip(input_gradients_needed(network));
+    let layers = nodes
+        .map(|(node, needed)| count_layer(node, convention, needed))
+        .collect();
     NetworkCount {
         network: network.name().into(),
         convention,
@@ -177,14 +177,17 @@ fn count_layer(node: &Node, convention: Convention, needs_input_gradient: bool) 
     }
 }
 
-/// For each node whether it or any node before it holds parameters.
-fn learning_nodes(network: &Network) -> Vec<bool> {
-    let mut learns: Vec<bool> = Vec::new();
+/// For each layer whether the backward pass needs the gradient of its input: whether any layer
+/// before it holds parameters.
+pub(super) fn input_gradients_needed(network: &Network) -> Vec<bool> {
+    let mut learns: Vec<bool> = Vec::new(); // whether parameters lie before or in the node
+    let mut needed = Vec::new();
     for node in network.nodes() {
         let upstream = |source: &Source| matches!(*source, Source::Node(i) if learns[i]);
-        learns.push(node.parameters() > 0 || node.sources.iter().any(upstream));
+        needed.push(node.sources.iter().any(upstream));
+        learns.push(node.parameters() > 0 || needed[learns.len()]);
     }
-    learns
+    needed
 }
 
 impl NetworkCount {

@@ -4,3 +4,7 @@ pub mod flops;
 pub mod layers;
 pub mod networks;
 pub mod nonnegative_least_squares;
+pub mod paleo;
+pub mod parameter_server;
+pub mod platform_percent_of_peak;
+pub mod positive;

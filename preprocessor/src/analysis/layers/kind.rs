@@ -3,29 +3,29 @@
 /// Sorts of layers, in the order in which tables list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LayerKind {
-    /// [`Layer::Convolution`].
+    /// [`Layer::Convolution`](super::Layer::Convolution).
     Convolution,
-    /// [`Layer::Pool`] and [`Layer::GlobalPool`].
+    /// [`Layer::Pool`](super::Layer::Pool) and [`Layer::GlobalPool`](super::Layer::GlobalPool).
     Pool,
-    /// [`Layer::LocalResponseNorm`].
+    /// [`Layer::LocalResponseNorm`](super::Layer::LocalResponseNorm).
     LocalResponseNorm,
-    /// [`Layer::BatchNorm`].
+    /// [`Layer::BatchNorm`](super::Layer::BatchNorm).
     BatchNorm,
-    /// [`Layer::Relu`].
+    /// [`Layer::Relu`](super::Layer::Relu).
     Relu,
-    /// [`Layer::Scale`].
+    /// [`Layer::Scale`](super::Layer::Scale).
     Scale,
-    /// [`Layer::Add`].
+    /// [`Layer::Add`](super::Layer::Add).
     Add,
-    /// [`Layer::Concat`].
+    /// [`Layer::Concat`](super::Layer::Concat).
     Concat,
-    /// [`Layer::PaddedShortcut`].
+    /// [`Layer::PaddedShortcut`](super::Layer::PaddedShortcut).
     PaddedShortcut,
-    /// [`Layer::FullyConnected`].
+    /// [`Layer::FullyConnected`](super::Layer::FullyConnected).
     FullyConnected,
-    /// [`Layer::Dropout`].
+    /// [`Layer::Dropout`](super::Layer::Dropout).
     Dropout,
-    /// [`Layer::Softmax`].
+    /// [`Layer::Softmax`](super::Layer::Softmax).
     Softmax,
 }
 

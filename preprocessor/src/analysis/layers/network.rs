@@ -38,7 +38,7 @@ pub enum Source {
 }
 
 impl Network {
-    /// The name, as in [`super::super::networks::NAMES`] for a known network.
+    /// The name, as in [`NAMES`](crate::analysis::networks::NAMES) for a known network.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -192,7 +192,6 @@ pub struct NetworkError {
     /// The layer's name.
     pub layer: String,
     /// What is wrong.
-    #[source]
     pub problem: NetworkProblem,
 }
 
