@@ -3,4 +3,7 @@
 //! The modules stand in the order in which data passes through them.
 
 pub mod analysis;
+pub mod catalogue;
+pub mod chapters;
+pub mod evidence;
 pub mod views;

@@ -1,0 +1,125 @@
+//! What templates may ask for: every quantity, text and flag under its dotted name.
+
+use crate::evidence::Quantity;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One thing that a template may ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A number with its origin.
+    Quantity(Arc<Quantity>),
+    /// A name or another word, such as a device's name.
+    Text(String),
+    /// Whether something holds, such as `runs.X.measured`.
+    Flag(bool),
+}
+
+/// All entries by their dotted names.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// Nothing goes by this name.
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[error("no quantity is named `{name}`; hint: {hint}")]
+pub struct UnknownName {
+    name: String,
+    hint: String,
+}
+
+impl Catalogue {
+    /// Adds a quantity under its own name.
+    ///
+    /// # Panics
+    /// Where two parts of the program give one name to two things, which is a fault of the program.
+    pub fn add(&mut self, quantity: Arc<Quantity>) {
+        self.insert(quantity.name.clone(), Entry::Quantity(quantity));
+    }
+
+    /// Adds an entry under `name`.
+    ///
+    /// # Panics
+    /// As [`Self::add`].
+    pub fn insert(&mut self, name: impl Into<String>, entry: Entry) {
+        let name = name.into();
+        let known = self.entries.insert(name.clone(), entry);
+        assert!(known.is_none(), "`{name}` is in the catalogue twice");
+    }
+
+    /// The quantity of this name.
+    ///
+    /// # Errors
+    /// Where there is none; the hint lists the names nearest to it.
+    pub fn quantity(&self, name: &str) -> Result<&Arc<Quantity>, UnknownName> {
+        match self.entries.get(name) {
+            Some(Entry::Quantity(quantity)) => Ok(quantity),
+            _ => Err(UnknownName {
+                name: name.to_owned(),
+                hint: self.siblings(name),
+            }),
+        }
+    }
+
+    /// All quantities whose names start with `prefix`, in the order of their names.
+    pub fn quantities<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Arc<Quantity>> {
+        self.entries
+            .range(prefix.to_owned()..)
+            .take_while(move |(name, _)| name.starts_with(prefix))
+            .filter_map(|(_, entry)| match entry {
+                Entry::Quantity(quantity) => Some(quantity),
+                Entry::Text(_) | Entry::Flag(_) => None,
+            })
+    }
+
+    /// All entries in the order of their names.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries
+            .iter()
+            .map(|(name, entry)| (name.as_str(), entry))
+    }
+
+    /// The names that continue the longest known beginning of `name`.
+    fn siblings(&self, name: &str) -> String {
+        let mut beginning = name;
+        while let Some((shorter, _)) = beginning.rsplit_once('.') {
+            beginning = shorter;
+            let prefix = format!("{beginning}.");
+            let mut next: Vec<&str> = self
+                .entries
+                .range(prefix.clone()..)
+                .take_while(|(known, _)| known.starts_with(&prefix))
+                .filter_map(|(known, _)| known[prefix.len()..].split('.').next())
+                .collect();
+            next.dedup();
+            if !next.is_empty() {
+                return format!("`{beginning}` has {}", next.join(", "));
+            }
+        }
+        "the names begin with the top-level tables of quoted.toml, `flops`, `runs` and so on".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_is_answered_with_its_siblings() {
+        let mut catalogue = Catalogue::default();
+        for name in [
+            "flops.vgg16.lu.total",
+            "flops.vgg16.lu.pooling",
+            "flops.vgg19.lu.total",
+        ] {
+            catalogue.add(Quantity::exact(name, "FLOP", 1.0, "a definition"));
+        }
+        let error = catalogue.quantity("flops.vgg16.lu.totl").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no quantity is named `flops.vgg16.lu.totl`; hint: `flops.vgg16.lu` has pooling, total"
+        );
+        assert_eq!(catalogue.quantities("flops.vgg16.").count(), 2);
+    }
+}

@@ -1,0 +1,241 @@
+//! Citations `[@key, Table 3]` and the list of references, through hayagriva.
+//!
+//! Works are numbered in the order in which the book first cites them (IEEE style).
+
+use super::contract::{Renderer, escape_markdown};
+use hayagriva::archive::{ArchivedStyle, locales};
+use hayagriva::citationberg::{FontStyle, Style};
+use hayagriva::io::from_biblatex_str;
+use hayagriva::{
+    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, Library,
+};
+
+/// The works that a book may cite.
+#[derive(Debug)]
+pub struct Bibliography {
+    file: String,
+    library: Library,
+}
+
+/// One work in a citation: `@lu2017, Table 3`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CitedWork {
+    pub(crate) key: String,
+    pub(crate) place: Option<String>,
+}
+
+impl Bibliography {
+    /// Reads BibLaTeX `text`, the content of `file`.
+    ///
+    /// # Errors
+    /// The parser's messages, each with the file's name.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<String>> {
+        match from_biblatex_str(text) {
+            Ok(library) => Ok(Bibliography {
+                file: file.to_owned(),
+                library,
+            }),
+            Err(errors) => Err(errors
+                .iter()
+                .map(|error| format!("`{file}`: {error}"))
+                .collect()),
+        }
+    }
+
+    /// Checks that the work is known.
+    ///
+    /// # Errors
+    /// Names the key, the file and the known keys that are like it.
+    pub(crate) fn check(&self, key: &str) -> Result<(), String> {
+        if self.library.get(key).is_some() {
+            return Ok(());
+        }
+        let stem: String = key.chars().take_while(char::is_ascii_alphabetic).collect();
+        let similar: Vec<_> = self
+            .library
+            .keys()
+            .filter(|k| k.starts_with(&stem))
+            .collect();
+        let hint = match similar.is_empty() || stem.is_empty() {
+            true => format!("add it to `{}`", self.file),
+            false => format!("known keys like it: {similar:?}").replace(['"', '[', ']'], ""),
+        };
+        Err(format!("no work has the key `{key}`; hint: {hint}"))
+    }
+}
+
+/// The works cited so far, in the order of their first citation.
+#[derive(Debug, Default)]
+pub(crate) struct Citations {
+    keys: Vec<String>,
+    requests: Vec<Vec<CitedWork>>,
+}
+
+impl Citations {
+    /// Notes a citation and returns its index.
+    pub(crate) fn cite(&mut self, works: Vec<CitedWork>) -> usize {
+        for work in &works {
+            self.number(&work.key);
+        }
+        self.requests.push(works);
+        self.requests.len() - 1
+    }
+
+    /// The number of a work, the next free one where it was not cited yet.
+    pub(crate) fn number(&mut self, key: &str) -> usize {
+        match self.keys.iter().position(|known| known == key) {
+            Some(position) => position + 1,
+            None => {
+                self.keys.push(key.to_owned());
+                self.keys.len()
+            }
+        }
+    }
+
+    /// The citation with this index as Markdown: `[3, Table 2]`, each work a link.
+    pub(crate) fn print(&self, index: usize, references: &str) -> String {
+        let works: Vec<_> = self.requests[index]
+            .iter()
+            .map(|work| {
+                let number = 1 + self
+                    .keys
+                    .iter()
+                    .position(|key| *key == work.key)
+                    .expect("every cited key has a number");
+                let link = format!("[{number}]({references}#ref-{})", work.key);
+                match &work.place {
+                    Some(place) => format!("{link}, {place}"),
+                    None => link,
+                }
+            })
+            .collect();
+        format!("\\[{}\\]", works.join("; "))
+    }
+
+    /// The list of references as Markdown, numbered as cited.
+    pub(crate) fn list(&self, bibliography: &Bibliography, renderer: Renderer) -> String {
+        let Style::Independent(style) =
+            ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get()
+        else {
+            unreachable!("the IEEE style stands on its own");
+        };
+        let locales = locales();
+        let mut driver = BibliographyDriver::new();
+        for key in &self.keys {
+            let entry = bibliography
+                .library
+                .get(key)
+                .expect("cited keys were checked");
+            let items = vec![CitationItem::with_entry(entry)];
+            driver.citation(CitationRequest::from_items(items, &style, &locales));
+        }
+        let rendered = driver.finish(BibliographyRequest::new(&style, None, &locales));
+        let mut list = String::new();
+        for item in rendered.bibliography.into_iter().flat_map(|b| b.items) {
+            let number = 1 + self.keys.iter().position(|k| *k == item.key).unwrap_or(0);
+            let mut text = String::new();
+            for child in &item.content.0 {
+                push_markdown(&mut text, child);
+            }
+            let anchor = renderer.anchor(&format!("ref-{}", item.key));
+            list.push_str(&format!("{number}. {anchor}{}\n", text.trim()));
+        }
+        list
+    }
+}
+
+fn push_markdown(markdown: &mut String, child: &ElemChild) {
+    match child {
+        ElemChild::Text(text) if text.formatting.font_style == FontStyle::Italic => {
+            markdown.push_str(&format!("*{}*", escape_markdown(text.text.trim())));
+        }
+        ElemChild::Text(text) => markdown.push_str(&escape_markdown(&text.text)),
+        ElemChild::Elem(element) => {
+            for child in &element.children.0 {
+                push_markdown(markdown, child);
+            }
+        }
+        ElemChild::Link { url, .. } => markdown.push_str(&format!("<{url}>")),
+        ElemChild::Markup(text) => markdown.push_str(text),
+        ElemChild::Transparent { .. } => {}
+    }
+}
+
+/// The works in the text between `[` and `]`, where it is a citation at all.
+pub(crate) fn parse_citation(inside: &str) -> Option<Vec<CitedWork>> {
+    inside
+        .split(';')
+        .map(|part| {
+            let part = part.trim().strip_prefix('@')?;
+            let (key, place) = match part.split_once(',') {
+                Some((key, place)) => (key.trim(), Some(place.trim().to_owned())),
+                None => (part.trim(), None),
+            };
+            let valid = !key.is_empty()
+                && key
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c));
+            valid.then(|| CitedWork {
+                key: key.to_owned(),
+                place: place.filter(|place| !place.is_empty()),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    const BIB: &str = "@article{lu2017, author = {Lu, Zongqing and Chan, Kevin}, \
+        title = {Modeling the Resource Requirements of Convolutional Neural Networks}, \
+        journaltitle = {Some Journal}, date = {2017}}\n\
+        @misc{he2015, author = {He, Kaiming}, title = {Deep Residual Learning}, date = {2015}, \
+        url = {https://example.org/a_b}}";
+
+    #[test]
+    fn citations_parse() {
+        let check = |text: &str, expected: Expect| {
+            expected.assert_eq(&format!("{:?}", parse_citation(text)));
+        };
+        check(
+            "@lu2017",
+            expect![[r#"Some([CitedWork { key: "lu2017", place: None }])"#]],
+        );
+        check(
+            "@lu2017, Table 3; @he2015",
+            expect![[
+                r#"Some([CitedWork { key: "lu2017", place: Some("Table 3") }, CitedWork { key: "he2015", place: None }])"#
+            ]],
+        );
+        check("a footnote", expect!["None"]);
+        check("@two words", expect!["None"]);
+    }
+
+    #[test]
+    fn works_are_numbered_as_first_cited() {
+        let bibliography = Bibliography::parse("references.bib", BIB).expect("valid BibLaTeX");
+        let mut citations = Citations::default();
+        let first = citations.cite(parse_citation("@he2015").expect("a citation"));
+        let second = citations.cite(parse_citation("@lu2017, Table 3; @he2015").expect("two"));
+        assert_eq!(citations.print(first, "r.md"), "\\[[1](r.md#ref-he2015)\\]");
+        assert_eq!(
+            citations.print(second, "r.md"),
+            "\\[[2](r.md#ref-lu2017), Table 3; [1](r.md#ref-he2015)\\]"
+        );
+        expect![[r#"
+            1. <a id="ref-he2015"></a>K. He, “Deep Residual Learning.” \[Online\]. Available: <https://example.org/a_b>
+            2. <a id="ref-lu2017"></a>Z. Lu and K. Chan, “Modeling the Resource Requirements of Convolutional Neural Networks,” *Some Journal*, 2017.
+        "#]].assert_eq(&citations.list(&bibliography, Renderer::Html));
+    }
+
+    #[test]
+    fn an_unknown_key_is_answered_with_those_like_it() {
+        let bibliography = Bibliography::parse("references.bib", BIB).expect("valid BibLaTeX");
+        assert_eq!(
+            bibliography.check("lu2018").unwrap_err(),
+            "no work has the key `lu2018`; hint: known keys like it: lu2017"
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! What the two renderers receive, where they differ.
+//!
+//! Both get the same Markdown. Only this differs: maths is MathML for the HTML and LaTeX for the
+//! PDF; a plot is inline SVG for the HTML and an image for the PDF; an evidence mark carries its
+//! tooltip only in the HTML. All of it is decided here, and the PDF's writer reads it back.
+
+use super::sentinel::ROOT;
+use crate::evidence::Quantity;
+
+/// The chapter that lists the evidence, from the root of the book.
+pub const EVIDENCE_CHAPTER: &str = "appendix/evidence";
+/// The chapter that lists the references, from the root of the book.
+pub const REFERENCES_CHAPTER: &str = "appendix/references";
+/// The folder of generated files, from the root of the book.
+pub const GENERATED: &str = "generated";
+
+/// Who reads the chapters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renderer {
+    /// mdBook's HTML renderer.
+    Html,
+    /// The PDF renderer.
+    Pdf,
+}
+
+impl Renderer {
+    /// The renderer of this name in `book.toml`; all but `html` read plain Markdown.
+    pub fn by_name(name: &str) -> Self {
+        match name {
+            "html" => Renderer::Html,
+            _ => Renderer::Pdf,
+        }
+    }
+
+    /// An invisible place to link to.
+    pub(crate) fn anchor(self, id: &str) -> String {
+        format!("<a id=\"{id}\"></a>")
+    }
+
+    /// A number with the mark that leads to its evidence.
+    pub(crate) fn evidence_mark(self, quantity: &Quantity, text: &str) -> String {
+        let concerns = quantity.concerns();
+        let states: Vec<_> = concerns.iter().map(|c| c.state.clone()).collect();
+        let flag = match (&quantity.value, states.first()) {
+            (None, _) | (_, None) => String::new(),
+            (Some(_), Some(state)) => format!(" ({state})"),
+        };
+        let target = format!("{ROOT}{EVIDENCE_CHAPTER}");
+        let name = &quantity.name;
+        match self {
+            Renderer::Pdf => format!("[{text}]({target}.md#ev-{name}){flag}"),
+            Renderer::Html => {
+                let class = match (&quantity.value, flag.is_empty()) {
+                    (None, _) => "quantity pending".to_owned(),
+                    (Some(_), true) => format!("quantity {}", quantity.kind().word()),
+                    (Some(_), false) => format!("quantity {} flawed", quantity.kind().word()),
+                };
+                let remedies: Vec<_> = concerns.iter().map(|c| c.remedy.as_str()).collect();
+                let tip = match remedies.first() {
+                    None => format!("{}: {}", quantity.kind().word(), quantity.provenance()),
+                    Some(remedy) => format!("{}; {remedy}", quantity.provenance()),
+                };
+                format!(
+                    "<a class=\"{class}\" href=\"{target}.html#ev-{name}\" title=\"{}\">{text}</a>{flag}",
+                    escape_attribute(&tip)
+                )
+            }
+        }
+    }
+
+    /// Text that says that nothing was measured yet.
+    pub(crate) fn pending(self, remedy: &str) -> String {
+        match self {
+            Renderer::Html => format!(
+                "<span class=\"pending\" title=\"{}\">not measured</span>",
+                escape_attribute(remedy)
+            ),
+            Renderer::Pdf => "*not measured*".to_owned(),
+        }
+    }
+
+    /// A numbered or plain display equation, given its LaTeX and, for the HTML, its MathML.
+    pub(crate) fn equation(
+        self,
+        id: Option<&str>,
+        number: &str,
+        latex: &str,
+        mathml: &str,
+    ) -> String {
+        let open = match id {
+            Some(id) => format!("<div id=\"{id}\" class=\"equation\">"),
+            None => "<div class=\"equation\">".to_owned(),
+        };
+        let number = match id {
+            Some(_) => format!("\n<span class=\"equation-number\">({number})</span>\n"),
+            None => String::new(),
+        };
+        match self {
+            Renderer::Html => format!("{}{number}\n</div>", unindexed(&open, mathml)),
+            Renderer::Pdf if id.is_none() => format!("$${latex}$$"),
+            Renderer::Pdf => format!("{open}\n\n$${latex}$$\n{number}\n</div>"),
+        }
+    }
+
+    /// A plot: the SVG itself in the HTML, an image of the generated file in the PDF.
+    pub(crate) fn plot(self, id: &str, svg: &str, description: &str) -> String {
+        match self {
+            Renderer::Html => {
+                format!("{}\n</div>", unindexed("<div class=\"plot-frame\">", svg))
+            }
+            Renderer::Pdf => format!(
+                "![{}]({ROOT}{GENERATED}/plots/{id}.svg)",
+                escape_markdown(description)
+            ),
+        }
+    }
+}
+
+/// `open` and the element `markup`, written so that no text inside it is indexed for search.
+///
+/// mdBook indexes every text node that it parses, so a reader who searches would find axis labels
+/// and the letters of formulas. It keeps what follows a `<style/>` in one block of HTML as raw
+/// data, unparsed and not indexed; inside `<svg>` and `<math>` a browser takes the same `<style/>`
+/// for an empty element. The end tag stands in a block of its own, to close the element for
+/// mdBook too.
+fn unindexed(open: &str, markup: &str) -> String {
+    let markup = markup.trim().replace('\n', " ");
+    let start = markup.find('>').map_or(0, |end| end + 1);
+    let end = markup.rfind("</").unwrap_or(markup.len());
+    format!(
+        "{open}{}<style/>{}\n\n{}",
+        &markup[..start],
+        &markup[start..end],
+        &markup[end..]
+    )
+}
+
+/// Text that stands between double quotes in a tag, and in a table cell.
+pub(crate) fn escape_attribute(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '|' => escaped.push_str("&#124;"),
+            '\n' => escaped.push(' '),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Text in which Markdown sees no markup.
+pub(crate) fn escape_markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if "\\`*_{}[]<>#|$~@&".contains(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}

@@ -1,0 +1,73 @@
+//! What is wrong with a chapter, and where.
+
+use std::fmt;
+
+/// A fault in a chapter with its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// The file, from the root of the project.
+    pub file: String,
+    /// The line from 1, where it is known.
+    pub line: Option<usize>,
+    /// The column from 1, where it is known.
+    pub column: Option<usize>,
+    /// What was found, what was expected, and a hint.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A fault of the whole file.
+    pub fn of_file(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Diagnostic {
+            file: file.into(),
+            line: None,
+            column: None,
+            message: message.into(),
+        }
+    }
+
+    /// A fault at the byte `offset` of `text`, which is the content of `file`.
+    pub fn at_offset(file: &str, text: &str, offset: usize, message: impl Into<String>) -> Self {
+        let before = &text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Diagnostic {
+            file: file.to_owned(),
+            line: Some(before.matches('\n').count() + 1),
+            column: Some(before[line_start..].chars().count() + 1),
+            message: message.into(),
+        }
+    }
+
+    /// A fault at the first `snippet` in `text`; of the whole file where the text has none,
+    /// because the template made the snippet.
+    pub fn at_snippet(file: &str, text: &str, snippet: &str, message: impl Into<String>) -> Self {
+        match text.find(snippet) {
+            Some(offset) => Self::at_offset(file, text, offset, message),
+            None => Self::of_file(file, message),
+        }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}", self.file)?;
+        for place in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{place}")?;
+        }
+        write!(f, "`: {}", self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_from_one_in_characters() {
+        let text = "é\nβ @x";
+        let found = Diagnostic::at_snippet("a.md", text, "@x", "unknown");
+        assert_eq!(found.to_string(), "`a.md:2:3`: unknown");
+        let whole = Diagnostic::at_snippet("a.md", text, "@y", "unknown");
+        assert_eq!(whole.to_string(), "`a.md`: unknown");
+    }
+}

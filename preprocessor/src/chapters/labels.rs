@@ -1,0 +1,171 @@
+//! Numbers of figures, tables and equations, and references to them.
+
+use std::collections::BTreeMap;
+
+/// What a label names; the prefix of the label says which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum LabelKind {
+    Figure,
+    Table,
+    Equation,
+}
+
+impl LabelKind {
+    /// The kind of a label `fig-…`, `tbl-…` or `eq-…`.
+    pub(crate) fn of(label: &str) -> Option<Self> {
+        match label.split_once('-')?.0 {
+            "fig" => Some(LabelKind::Figure),
+            "tbl" => Some(LabelKind::Table),
+            "eq" => Some(LabelKind::Equation),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            LabelKind::Figure => "Figure",
+            LabelKind::Table => "Table",
+            LabelKind::Equation => "Equation",
+        }
+    }
+}
+
+/// Every label of the book with its number and its chapter.
+#[derive(Debug, Default)]
+pub(crate) struct Labels {
+    places: BTreeMap<String, Place>,
+    counts: BTreeMap<LabelKind, usize>,
+}
+
+#[derive(Debug)]
+struct Place {
+    kind: LabelKind,
+    number: usize,
+    chapter: String,
+}
+
+impl Labels {
+    /// Gives the next number of its kind to `label`, which stands in `chapter`.
+    ///
+    /// # Errors
+    /// Where the label's prefix is not that of `kind`, or the label is taken.
+    pub(crate) fn define(
+        &mut self,
+        label: &str,
+        kind: LabelKind,
+        chapter: &str,
+    ) -> Result<(), String> {
+        let valid = label
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if LabelKind::of(label) != Some(kind) || !valid {
+            let prefix = match kind {
+                LabelKind::Figure => "fig-",
+                LabelKind::Table => "tbl-",
+                LabelKind::Equation => "eq-",
+            };
+            return Err(format!(
+                "`{label}` is not a label of {} {}; hint: `{prefix}` and then lower-case letters, \
+                 digits and hyphens",
+                if kind == LabelKind::Equation {
+                    "an"
+                } else {
+                    "a"
+                },
+                kind.word().to_lowercase()
+            ));
+        }
+        if let Some(place) = self.places.get(label) {
+            return Err(format!(
+                "the label `{label}` is used twice; hint: the other one is in `{}`",
+                place.chapter
+            ));
+        }
+        let count = self.counts.entry(kind).or_default();
+        *count += 1;
+        let place = Place {
+            kind,
+            number: *count,
+            chapter: chapter.to_owned(),
+        };
+        self.places.insert(label.to_owned(), place);
+        Ok(())
+    }
+
+    /// The number of a label, as text.
+    pub(crate) fn number(&self, label: &str) -> Option<String> {
+        self.places.get(label).map(|place| place.number.to_string())
+    }
+
+    /// A link to the label, such as `[Figure 3](../problem-3/vgg19.md#fig-share)`.
+    ///
+    /// # Errors
+    /// Where nothing has that label; the hint lists the labels of its kind.
+    pub(crate) fn reference(&self, label: &str, root: &str) -> Result<String, String> {
+        let Some(place) = self.places.get(label) else {
+            let kind = LabelKind::of(label);
+            let known: Vec<_> = self
+                .places
+                .iter()
+                .filter(|(_, place)| Some(place.kind) == kind)
+                .map(|(label, _)| format!("`{label}`"))
+                .collect();
+            return Err(format!(
+                "nothing has the label `{label}`; hint: the labels of this kind are {}",
+                known.join(", ")
+            ));
+        };
+        Ok(format!(
+            "[{} {}]({root}{}#{label})",
+            place.kind.word(),
+            place.number,
+            place.chapter
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_numbered_by_kind_and_found_from_any_chapter() {
+        let mut labels = Labels::default();
+        labels
+            .define("fig-a", LabelKind::Figure, "one/a.md")
+            .unwrap();
+        labels
+            .define("tbl-a", LabelKind::Table, "one/a.md")
+            .unwrap();
+        labels
+            .define("fig-b", LabelKind::Figure, "two/b.md")
+            .unwrap();
+        assert_eq!(labels.number("fig-b").as_deref(), Some("2"));
+        assert_eq!(
+            labels.reference("fig-b", "../").unwrap(),
+            "[Figure 2](../two/b.md#fig-b)"
+        );
+    }
+
+    #[test]
+    fn faults() {
+        let mut labels = Labels::default();
+        labels.define("fig-a", LabelKind::Figure, "a.md").unwrap();
+        let check = |result: Result<(), String>, expected: &str| {
+            assert_eq!(result.unwrap_err(), expected);
+        };
+        check(
+            labels.define("fig-a", LabelKind::Figure, "b.md"),
+            "the label `fig-a` is used twice; hint: the other one is in `a.md`",
+        );
+        check(
+            labels.define("tbl-a", LabelKind::Figure, "b.md"),
+            "`tbl-a` is not a label of a figure; hint: `fig-` and then lower-case letters, digits \
+             and hyphens",
+        );
+        check(
+            labels.reference("fig-c", "").map(drop),
+            "nothing has the label `fig-c`; hint: the labels of this kind are `fig-a`",
+        );
+    }
+}

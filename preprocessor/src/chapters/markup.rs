@@ -1,0 +1,338 @@
+//! The Markdown pass over a filled chapter: maths, citations and references.
+//!
+//! Only the parts in question are replaced; every other byte of the chapter stays as its author
+//! wrote it, code and raw HTML included.
+
+use super::citations::{Bibliography, Citations, parse_citation};
+use super::contract::Renderer;
+use super::diagnostic::Diagnostic;
+use super::labels::{LabelKind, Labels};
+use super::maths::{Display, shield_from_markdown, to_mathml};
+use super::sentinel::Mark;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// The Markdown that mdBook reads, and maths between dollar signs.
+pub fn markdown_options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
+        | Options::ENABLE_MATH
+}
+
+/// The pass over one chapter.
+pub(crate) struct MarkupPass<'a> {
+    pub(crate) renderer: Renderer,
+    pub(crate) bibliography: &'a Bibliography,
+    pub(crate) citations: &'a mut Citations,
+    pub(crate) labels: &'a mut Labels,
+    /// The chapter's path from the root of the book.
+    pub(crate) chapter: &'a str,
+    /// The chapter's file from the root of the project, and what its author wrote in it.
+    pub(crate) file: &'a str,
+    pub(crate) source: &'a str,
+    pub(crate) faults: &'a mut Vec<Diagnostic>,
+}
+
+impl MarkupPass<'_> {
+    /// The chapter's `text` with maths set, and with marks for citations and references.
+    pub(crate) fn run(&mut self, text: &str) -> String {
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+        let mut prose: Option<Range<usize>> = None;
+        let mut code_blocks = 0;
+        for (event, range) in Parser::new_ext(text, markdown_options()).into_offset_iter() {
+            match event {
+                Event::Text(_) if code_blocks == 0 => {
+                    prose = match prose.take() {
+                        Some(run) if run.end == range.start => Some(run.start..range.end),
+                        other => {
+                            self.edit_prose(text, other, &mut edits);
+                            Some(range)
+                        }
+                    };
+                    continue;
+                }
+                Event::Start(Tag::CodeBlock(_)) => code_blocks += 1,
+                Event::End(TagEnd::CodeBlock) => code_blocks -= 1,
+                Event::InlineMath(latex) => self.edit_inline(text, &latex, range, &mut edits),
+                Event::DisplayMath(latex) => self.edit_display(text, &latex, range, &mut edits),
+                _ => {}
+            }
+            self.edit_prose(text, prose.take(), &mut edits);
+        }
+        self.edit_prose(text, prose, &mut edits);
+        apply(text, edits)
+    }
+
+    fn fault(&mut self, snippet: &str, message: String) {
+        let fault = Diagnostic::at_snippet(self.file, self.source, snippet, message);
+        self.faults.push(fault);
+    }
+
+    fn mathml(&mut self, snippet: &str, latex: &str, display: Display) -> Option<String> {
+        match to_mathml(latex, display) {
+            Ok(mathml) => Some(mathml),
+            Err(message) => {
+                let hint = "hint: the commands are those of the crate pulldown-latex";
+                self.fault(snippet, format!("formula `{latex}`: {message}; {hint}"));
+                None
+            }
+        }
+    }
+
+    fn edit_inline(
+        &mut self,
+        text: &str,
+        latex: &str,
+        range: Range<usize>,
+        edits: &mut Vec<(Range<usize>, String)>,
+    ) {
+        let mathml = self.mathml(&text[range.clone()], latex, Display::Inline);
+        if let (Renderer::Html, Some(mathml)) = (self.renderer, mathml) {
+            edits.push((range, shield_from_markdown(&mathml)));
+        }
+    }
+
+    fn edit_display(
+        &mut self,
+        text: &str,
+        latex: &str,
+        range: Range<usize>,
+        edits: &mut Vec<(Range<usize>, String)>,
+    ) {
+        let line_start = text[..range.start]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
+        let line_end = text[range.end..]
+            .find('\n')
+            .map_or(text.len(), |n| range.end + n);
+        let after = text[range.end..line_end].trim();
+        let label = after
+            .strip_prefix("{#")
+            .and_then(|rest| rest.strip_suffix('}'));
+        if !text[line_start..range.start].trim().is_empty()
+            || (label.is_none() && !after.is_empty())
+        {
+            let message = "a display formula stands on lines of its own, followed at most by \
+                           `{#eq-name}`; hint: put a blank line before and after it";
+            return self.fault(&text[range], message.to_owned());
+        }
+        if let Some(label) = label
+            && let Err(message) = self.labels.define(label, LabelKind::Equation, self.chapter)
+        {
+            return self.fault(label, message);
+        }
+        if let Some(mathml) = self.mathml(&text[range.clone()], latex, Display::Block) {
+            let number = label.map_or(String::new(), |label| {
+                Mark::Number(label.to_owned()).to_text()
+            });
+            let equation = self.renderer.equation(label, &number, latex, &mathml);
+            edits.push((line_start..line_end, format!("\n{equation}\n")));
+        }
+    }
+
+    /// Finds citations `[@key]` and references `@fig-x` in a run of plain text.
+    fn edit_prose(
+        &mut self,
+        text: &str,
+        run: Option<Range<usize>>,
+        edits: &mut Vec<(Range<usize>, String)>,
+    ) {
+        let Some(run) = run else { return };
+        let mut at = run.start;
+        while let Some(offset) = text[at..run.end].find('@') {
+            let sign = at + offset;
+            at = sign + 1;
+            let before = text[run.start..sign].chars().next_back();
+            if before == Some('[')
+                && let Some(length) = text[sign..run.end].find(']')
+                && let Some(works) = parse_citation(&text[sign..sign + length])
+            {
+                at = sign + length + 1;
+                self.cite(&text[sign..sign + length], works, sign - 1..at, edits);
+            } else if !before.is_some_and(char::is_alphanumeric) {
+                let label = label_at(&text[sign + 1..run.end]);
+                if LabelKind::of(label).is_some() {
+                    at = sign + 1 + label.len();
+                    edits.push((sign..at, Mark::Reference(label.to_owned()).to_text()));
+                }
+            }
+        }
+    }
+
+    fn cite(
+        &mut self,
+        snippet: &str,
+        works: Vec<super::citations::CitedWork>,
+        range: Range<usize>,
+        edits: &mut Vec<(Range<usize>, String)>,
+    ) {
+        let unknown: Vec<_> = works
+            .iter()
+            .filter_map(|work| self.bibliography.check(&work.key).err())
+            .collect();
+        if unknown.is_empty() {
+            let index = self.citations.cite(works);
+            edits.push((range, Mark::Citation(index).to_text()));
+        }
+        for message in unknown {
+            self.fault(snippet, message);
+        }
+    }
+}
+
+/// The label at the beginning of `text`; a hyphen at its end belongs to the sentence.
+fn label_at(text: &str) -> &str {
+    let length = text
+        .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
+        .unwrap_or(text.len());
+    text[..length].trim_end_matches('-')
+}
+
+/// `text` with each range replaced; the ranges stand in order and do not overlap.
+fn apply(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
+    let mut edited = String::with_capacity(text.len() * 2);
+    let mut copied = 0;
+    for (range, replacement) in edits {
+        edited.push_str(&text[copied..range.start]);
+        edited.push_str(&replacement);
+        copied = range.end;
+    }
+    edited.push_str(&text[copied..]);
+    edited
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn check_as(renderer: Renderer, text: &str, expected: Expect) {
+        let bibliography =
+            Bibliography::parse("references.bib", "@misc{lu2017, title = {T}}").expect("valid");
+        let (mut citations, mut labels, mut faults) =
+            (Citations::default(), Labels::default(), Vec::new());
+        let result = MarkupPass {
+            renderer,
+            bibliography: &bibliography,
+            citations: &mut citations,
+            labels: &mut labels,
+            chapter: "a.md",
+            file: "book/a.md",
+            source: text,
+            faults: &mut faults,
+        }
+        .run(text);
+        let faults: Vec<_> = faults.iter().map(|fault| format!("\n{fault}")).collect();
+        let visible = result.replace('\u{E000}', "⟦").replace('\u{E001}', "⟧");
+        expected.assert_eq(&format!("{visible}{}", faults.concat()));
+    }
+
+    fn check(text: &str, expected: Expect) {
+        check_as(Renderer::Html, text, expected);
+    }
+
+    #[test]
+    fn citations_and_references() {
+        check(
+            "See [@lu2017, Table 3] and @fig-a, as in me@fig-b.org.",
+            expect!["See ⟦c0⟧ and ⟦rfig-a⟧, as in me@fig-b.org."],
+        );
+        check(
+            "*Both [@lu2017; @lu2017]*: @tbl-x.",
+            expect!["*Both ⟦c0⟧*: ⟦rtbl-x⟧."],
+        );
+    }
+
+    #[test]
+    fn code_links_and_braces_stay() {
+        let text = "`[@nobody]` and `$x$`\n\n```\n[@nobody] {{a}} $x$ @fig-a\n```\n\n    $y$\n\n\
+                    {{#include a.rs}} {#id} [a link](b.md) <b title=\"@fig-a\">x</b>";
+        check(
+            text,
+            expect![[r#"
+            `[@nobody]` and `$x$`
+
+            ```
+            [@nobody] {{a}} $x$ @fig-a
+            ```
+
+                $y$
+
+            {{#include a.rs}} {#id} [a link](b.md) <b title="@fig-a">x</b>"#]],
+        );
+    }
+
+    #[test]
+    fn maths_for_both_renderers() {
+        let text = "Let $a_1 * b$.\n\n$$\\frac{a}{b}$$ {#eq-one}\n\nDone.";
+        check(
+            text,
+            expect![[r#"
+            Let <math display="inline"><msub><mi>a</mi><mn>1</mn></msub><mo>∗</mo><mi>b</mi></math>.
+
+
+            <div id="eq-one" class="equation"><math display="block"><style/><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac>
+
+            </math>
+            <span class="equation-number">(⟦neq-one⟧)</span>
+
+            </div>
+
+
+            Done."#]],
+        );
+        check_as(
+            Renderer::Pdf,
+            text,
+            expect![[r#"
+            Let $a_1 * b$.
+
+
+            <div id="eq-one" class="equation">
+
+            $$\frac{a}{b}$$
+
+            <span class="equation-number">(⟦neq-one⟧)</span>
+
+            </div>
+
+
+            Done."#]],
+        );
+    }
+
+    #[test]
+    fn faults_are_placed() {
+        check(
+            "Text.\n\nSee [@nobody].",
+            expect![[r#"
+            Text.
+
+            See [@nobody].
+            `book/a.md:3:6`: no work has the key `nobody`; hint: add it to `references.bib`"#]],
+        );
+        check(
+            "Text $$x$$ more.",
+            expect![[r#"
+                Text $$x$$ more.
+                `book/a.md:1:6`: a display formula stands on lines of its own, followed at most by `{#eq-name}`; hint: put a blank line before and after it"#]],
+        );
+        check(
+            "An unknown $\\frobnicate$ command.",
+            expect![[r#"
+                An unknown $\frobnicate$ command.
+                `book/a.md:1:12`: formula `\frobnicate`: parsing error: unknown primitive command found; hint: the commands are those of the crate pulldown-latex"#]],
+        );
+        check(
+            "$$x$$ {#fig-one}",
+            expect![[r#"
+            $$x$$ {#fig-one}
+            `book/a.md:1:9`: `fig-one` is not a label of an equation; hint: `eq-` and then lower-case letters, digits and hyphens"#]],
+        );
+    }
+}

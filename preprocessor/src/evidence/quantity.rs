@@ -1,0 +1,280 @@
+//! [`Quantity`] and its [`Origin`].
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A number with its unit, its uncertainty and its origin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity {
+    /// The dotted name under which templates ask for it.
+    pub name: String,
+    /// The value in `unit`; `None` where nothing was measured yet.
+    pub value: Option<f64>,
+    /// A 95 % interval in `unit`, where one was estimated.
+    pub interval: Option<(f64, f64)>,
+    /// The unit, in SI base units or counts (`s`, `FLOP/s`, `image`, `1` for a ratio).
+    pub unit: String,
+    /// Where the value comes from.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Origin {
+    /// Read from the record of a run.
+    Measured(Measurement),
+    /// Computed by `function` from `inputs`.
+    Derived {
+        /// The function in `analysis`, as a path, with the formula where it is short.
+        function: String,
+        /// What it was computed from; empty where the inputs are definitions.
+        inputs: Vec<Arc<Quantity>>,
+    },
+    /// Taken from a publication.
+    Quoted(Quotation),
+    /// True by definition.
+    Exact {
+        /// The definition.
+        definition: String,
+    },
+}
+
+/// The place of a measured value in the record of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// The run's identifier in the plan.
+    pub run: String,
+    /// The record's path from the project's root; `None` where there is no record.
+    pub file: Option<String>,
+    /// The key inside the record, such as `epochs[119].test_accuracy`.
+    pub key: String,
+    /// Device, arithmetic, seed, commit and date in one line; empty where there is no record.
+    pub circumstances: String,
+    /// What keeps the run from being a complete, current measurement.
+    pub concern: Option<Concern>,
+}
+
+/// What keeps a run from being a complete, current measurement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Concern {
+    /// The run's identifier.
+    pub run: String,
+    /// The state in a word or two: `missing`, `partial 3 of 350`, `stale`, `failed`.
+    pub state: String,
+    /// What mends it: usually the command that makes the run.
+    pub remedy: String,
+    /// Whether the plan says that no such card is at hand, which strict mode accepts.
+    pub accepted: bool,
+}
+
+/// The place of a quoted value in a publication.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quotation {
+    /// The key in the bibliography.
+    pub citation: String,
+    /// Table, figure, section or file.
+    pub place: String,
+    /// How the value was checked.
+    pub checked: String,
+    /// A remark, empty where there is none.
+    pub note: String,
+}
+
+/// The three kinds of number that the reader sees; exact values count as derived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// From a run.
+    Measured,
+    /// From other quantities.
+    Derived,
+    /// From a publication.
+    Quoted,
+}
+
+impl Kind {
+    /// The word for this kind, which is also its CSS class.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Measured => "measured",
+            Kind::Derived => "derived",
+            Kind::Quoted => "quoted",
+        }
+    }
+}
+
+impl Quantity {
+    /// A value that is true by definition.
+    pub fn exact(
+        name: impl Into<String>,
+        unit: &str,
+        value: f64,
+        definition: impl Into<String>,
+    ) -> Arc<Self> {
+        Arc::new(Quantity {
+            name: name.into(),
+            value: Some(value),
+            interval: None,
+            unit: unit.to_owned(),
+            origin: Origin::Exact {
+                definition: definition.into(),
+            },
+        })
+    }
+
+    /// A value that `compute` makes of the `inputs`' values.
+    ///
+    /// Where an input has no value, neither has the result: what was not measured cannot be
+    /// computed with.
+    pub fn derived<const N: usize>(
+        name: impl Into<String>,
+        unit: &str,
+        function: impl Into<String>,
+        inputs: [&Arc<Quantity>; N],
+        compute: impl FnOnce([f64; N]) -> f64,
+    ) -> Arc<Self> {
+        let values = inputs.map(|input| input.value);
+        let value = values
+            .iter()
+            .all(Option::is_some)
+            .then(|| compute(values.map(|value| value.expect("all inputs have values"))));
+        Self::derived_value(
+            name,
+            unit,
+            function,
+            inputs.into_iter().cloned().collect(),
+            value,
+        )
+    }
+
+    /// A value that was computed from `inputs` elsewhere, such as one parameter of a fit.
+    pub fn derived_value(
+        name: impl Into<String>,
+        unit: &str,
+        function: impl Into<String>,
+        inputs: Vec<Arc<Quantity>>,
+        value: Option<f64>,
+    ) -> Arc<Self> {
+        Arc::new(Quantity {
+            name: name.into(),
+            value,
+            interval: None,
+            unit: unit.to_owned(),
+            origin: Origin::Derived {
+                function: function.into(),
+                inputs,
+            },
+        })
+    }
+
+    /// This quantity with a 95 % interval.
+    pub fn with_interval(mut self: Arc<Self>, low: f64, high: f64) -> Arc<Self> {
+        Arc::make_mut(&mut self).interval = Some((low, high));
+        self
+    }
+
+    /// The kind that the reader sees.
+    pub fn kind(&self) -> Kind {
+        match self.origin {
+            Origin::Measured(_) => Kind::Measured,
+            Origin::Derived { .. } | Origin::Exact { .. } => Kind::Derived,
+            Origin::Quoted(_) => Kind::Quoted,
+        }
+    }
+
+    /// What keeps this value from being whole and current, through all its inputs, sorted.
+    pub fn concerns(&self) -> BTreeSet<Concern> {
+        match &self.origin {
+            Origin::Measured(measurement) => measurement.concern.iter().cloned().collect(),
+            Origin::Derived { inputs, .. } => inputs.iter().flat_map(|i| i.concerns()).collect(),
+            Origin::Quoted(_) | Origin::Exact { .. } => BTreeSet::new(),
+        }
+    }
+
+    /// This quantity and all that it was computed from, depth first.
+    pub fn chain(self: &Arc<Self>) -> Vec<Arc<Quantity>> {
+        let mut chain = vec![self.clone()];
+        if let Origin::Derived { inputs, .. } = &self.origin {
+            chain.extend(inputs.iter().flat_map(|input| input.chain()));
+        }
+        chain
+    }
+
+    /// Where the value comes from, in one line for a tooltip.
+    pub fn provenance(&self) -> String {
+        match &self.origin {
+            Origin::Measured(m) => match &m.file {
+                Some(file) => format!("{} of {file} ({})", m.key, m.circumstances),
+                None => format!("{} of run {}: no record yet", m.key, m.run),
+            },
+            Origin::Derived { function, inputs } if inputs.is_empty() => function.clone(),
+            Origin::Derived { function, inputs } => {
+                let names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
+                format!("{function} of {}", abridged(&names))
+            }
+            Origin::Quoted(q) => format!("{}, {} ({})", q.citation, q.place, q.checked),
+            Origin::Exact { definition } => definition.clone(),
+        }
+    }
+}
+
+/// The names in one line, the first four of them where there are many.
+fn abridged(names: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    match names.len() {
+        n if n <= SHOWN => names.join(", "),
+        n => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(run: &str) -> Arc<Quantity> {
+        Arc::new(Quantity {
+            name: format!("runs.{run}.test_accuracy"),
+            value: None,
+            interval: None,
+            unit: "1".into(),
+            origin: Origin::Measured(Measurement {
+                run: run.into(),
+                file: None,
+                key: "test.accuracy".into(),
+                circumstances: String::new(),
+                concern: Some(Concern {
+                    run: run.into(),
+                    state: "missing".into(),
+                    remedy: "cargo run".into(),
+                    accepted: false,
+                }),
+            }),
+        })
+    }
+
+    #[test]
+    fn what_was_not_measured_cannot_be_computed_with() {
+        let two = Quantity::exact("two", "1", 2.0, "a definition");
+        let sum = Quantity::derived("sum", "1", "addition", [&two, &missing("a")], |[x, y]| {
+            x + y
+        });
+        assert_eq!(sum.value, None);
+        assert_eq!(
+            sum.concerns()
+                .into_iter()
+                .map(|c| c.run)
+                .collect::<Vec<_>>(),
+            ["a"]
+        );
+    }
+
+    #[test]
+    fn the_chain_reaches_the_first_inputs() {
+        let a = Quantity::exact("a", "1", 2.0, "a definition");
+        let b = Quantity::derived("b", "1", "double", [&a], |[a]| 2.0 * a);
+        let c = Quantity::derived("c", "1", "sum", [&a, &b], |[a, b]| a + b);
+        assert_eq!(c.value, Some(6.0));
+        let names: Vec<_> = c.chain().iter().map(|q| q.name.clone()).collect();
+        assert_eq!(names, ["c", "a", "b", "a"]);
+        assert_eq!(c.provenance(), "sum of a, b");
+    }
+}
