@@ -21,6 +21,13 @@ pub struct Catalogue {
     entries: BTreeMap<String, Entry>,
 }
 
+/// All that a build knows before it fills the chapters.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Every quantity, text and flag by name.
+    pub catalogue: Catalogue,
+}
+
 /// Nothing goes by this name.
 #[derive(Debug, thiserror::Error, PartialEq)]
 #[error("no quantity is named `{name}`; hint: {hint}")]
@@ -104,6 +111,7 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::unit::Unit;
 
     #[test]
     fn a_misspelt_name_is_answered_with_its_siblings() {
@@ -113,7 +121,7 @@ mod tests {
             "flops.vgg16.lu.pooling",
             "flops.vgg19.lu.total",
         ] {
-            catalogue.add(Quantity::exact(name, "FLOP", 1.0, "a definition"));
+            catalogue.add(Quantity::exact(name, Unit::Flop, 1.0, "a definition"));
         }
         let error = catalogue.quantity("flops.vgg16.lu.totl").unwrap_err();
         assert_eq!(

@@ -3,10 +3,14 @@
 mod citations;
 pub mod contract;
 mod diagnostic;
+mod exhibits;
+mod format;
 mod labels;
+mod ledger;
 mod markup;
 mod maths;
 mod sentinel;
+mod template;
 
 pub use citations::Bibliography;
 pub use diagnostic::Diagnostic;

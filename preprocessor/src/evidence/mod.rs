@@ -6,6 +6,7 @@
 
 mod quantity;
 mod quoted;
+pub mod unit;
 
 pub use quantity::{Concern, Kind, Measurement, Origin, Quantity, Quotation};
 pub use quoted::{QuotedError, read_quoted};

@@ -1,5 +1,6 @@
 //! [`Quantity`] and its [`Origin`].
 
+use super::unit::Unit;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ pub struct Quantity {
     pub value: Option<f64>,
     /// A 95 % interval in `unit`, where one was estimated.
     pub interval: Option<(f64, f64)>,
-    /// The unit, in SI base units or counts (`s`, `FLOP/s`, `image`, `1` for a ratio).
-    pub unit: String,
+    /// The unit: SI base units or counts (`s`, `FLOP/s`, `image`, `1` for a ratio).
+    pub unit: Unit,
     /// Where the value comes from.
     pub origin: Origin,
 }
@@ -106,7 +107,7 @@ impl Quantity {
     /// A value that is true by definition.
     pub fn exact(
         name: impl Into<String>,
-        unit: &str,
+        unit: Unit,
         value: f64,
         definition: impl Into<String>,
     ) -> Arc<Self> {
@@ -114,7 +115,7 @@ impl Quantity {
             name: name.into(),
             value: Some(value),
             interval: None,
-            unit: unit.to_owned(),
+            unit,
             origin: Origin::Exact {
                 definition: definition.into(),
             },
@@ -127,7 +128,7 @@ impl Quantity {
     /// computed with.
     pub fn derived<const N: usize>(
         name: impl Into<String>,
-        unit: &str,
+        unit: Unit,
         function: impl Into<String>,
         inputs: [&Arc<Quantity>; N],
         compute: impl FnOnce([f64; N]) -> f64,
@@ -149,7 +150,7 @@ impl Quantity {
     /// A value that was computed from `inputs` elsewhere, such as one parameter of a fit.
     pub fn derived_value(
         name: impl Into<String>,
-        unit: &str,
+        unit: Unit,
         function: impl Into<String>,
         inputs: Vec<Arc<Quantity>>,
         value: Option<f64>,
@@ -158,7 +159,7 @@ impl Quantity {
             name: name.into(),
             value,
             interval: None,
-            unit: unit.to_owned(),
+            unit,
             origin: Origin::Derived {
                 function: function.into(),
                 inputs,
@@ -235,7 +236,7 @@ mod tests {
             name: format!("runs.{run}.test_accuracy"),
             value: None,
             interval: None,
-            unit: "1".into(),
+            unit: Unit::One,
             origin: Origin::Measured(Measurement {
                 run: run.into(),
                 file: None,
@@ -253,10 +254,14 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_cannot_be_computed_with() {
-        let two = Quantity::exact("two", "1", 2.0, "a definition");
-        let sum = Quantity::derived("sum", "1", "addition", [&two, &missing("a")], |[x, y]| {
-            x + y
-        });
+        let two = Quantity::exact("two", Unit::One, 2.0, "a definition");
+        let sum = Quantity::derived(
+            "sum",
+            Unit::One,
+            "addition",
+            [&two, &missing("a")],
+            |[x, y]| x + y,
+        );
         assert_eq!(sum.value, None);
         assert_eq!(
             sum.concerns()
@@ -269,9 +274,9 @@ mod tests {
 
     #[test]
     fn the_chain_reaches_the_first_inputs() {
-        let a = Quantity::exact("a", "1", 2.0, "a definition");
-        let b = Quantity::derived("b", "1", "double", [&a], |[a]| 2.0 * a);
-        let c = Quantity::derived("c", "1", "sum", [&a, &b], |[a, b]| a + b);
+        let a = Quantity::exact("a", Unit::One, 2.0, "a definition");
+        let b = Quantity::derived("b", Unit::One, "double", [&a], |[a]| 2.0 * a);
+        let c = Quantity::derived("c", Unit::One, "sum", [&a, &b], |[a, b]| a + b);
         assert_eq!(c.value, Some(6.0));
         let names: Vec<_> = c.chain().iter().map(|q| q.name.clone()).collect();
         assert_eq!(names, ["c", "a", "b", "a"]);

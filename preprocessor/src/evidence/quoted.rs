@@ -3,6 +3,7 @@
 //! Nested tables give dotted names. A table with a `value` is a fact; an array of values with an
 //! `index` is a curve, whose points get the names `NAME.i1000` and so on.
 
+use super::unit::Unit;
 use super::{Origin, Quantity, Quotation};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -127,8 +128,15 @@ impl Reader<'_> {
                 );
             }
         };
+        let unit = match fact.unit.parse() {
+            Ok(unit) => unit,
+            Err(error) => {
+                let hint = "values are kept in base units: seconds, not milliseconds; a fraction, not percent";
+                return self.refuse(name, format!("{error}"), hint);
+            }
+        };
         match &fact.value {
-            Numbers::One(value) => self.add(name.to_owned(), *value, &fact, String::new()),
+            Numbers::One(value) => self.add(name.to_owned(), *value, unit, &fact, String::new()),
             Numbers::Curve(values) if values.len() != fact.index.len() => self.refuse(
                 name,
                 format!(
@@ -142,13 +150,13 @@ impl Reader<'_> {
                 let label = fact.index_name.as_deref().unwrap_or("index");
                 for (value, index) in values.iter().zip(&fact.index) {
                     let point = format!("{name}.i{}", index.to_string().replace('.', "_"));
-                    self.add(point, *value, &fact, format!("{label} = {index}"));
+                    self.add(point, *value, unit, &fact, format!("{label} = {index}"));
                 }
             }
         }
     }
 
-    fn add(&mut self, name: String, value: f64, fact: &Fact, index: String) {
+    fn add(&mut self, name: String, value: f64, unit: Unit, fact: &Fact, index: String) {
         if !value.is_finite() {
             return self.refuse(&name, format!("{value} is not finite"), "quote a number");
         }
@@ -160,7 +168,7 @@ impl Reader<'_> {
             name,
             value: Some(value),
             interval: None,
-            unit: fact.unit.clone(),
+            unit,
             origin: Origin::Quoted(Quotation {
                 citation: fact.citation.clone(),
                 place,

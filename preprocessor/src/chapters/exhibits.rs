@@ -1,0 +1,325 @@
+//! The filters `table` and `figure`: captioned, numbered, with their data to download.
+//!
+//! ```text
+//! <% filter table(id="tbl-k80", columns=[{"head": "Network"}, {"head": "Time (ms)", "unit": "ms",
+//!    "places": 3}], rows=[["VGG-16", inference.k80_board.vgg16.printed.time]]) %>
+//! The caption.
+//! <% endfilter %>
+//! ```
+
+use super::contract::GENERATED;
+use super::format::Format;
+use super::labels::LabelKind;
+use super::ledger::{ExhibitOrigin, Ledger};
+use super::sentinel::{Mark, ROOT, quantity_name};
+use crate::evidence::Quantity;
+use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use crate::views::{self, Exhibit, Figure};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The arguments that every figure and table has; the others are the view's own.
+#[derive(Deserialize)]
+struct Arguments {
+    id: String,
+    view: Option<String>,
+    #[serde(flatten)]
+    own: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The arguments of a table that a template composes itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Composed {
+    columns: Vec<ColumnSpec>,
+    rows: Vec<Vec<serde_json::Value>>,
+    #[serde(default)]
+    answer: Vec<usize>,
+}
+
+/// A column's head, and how its quantities are printed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ColumnSpec {
+    head: String,
+    unit: Option<String>,
+    places: Option<usize>,
+    digits: Option<usize>,
+    percent: Option<usize>,
+    si: Option<usize>,
+    #[serde(default)]
+    integer: bool,
+}
+
+/// A table with its caption, as Markdown.
+pub(crate) fn table(
+    ledger: &Ledger,
+    chapter: &str,
+    caption: &str,
+    arguments: serde_json::Value,
+) -> Result<String, String> {
+    let arguments: Arguments = parse(arguments)?;
+    let (table, origin) = match &arguments.view {
+        Some(view) => {
+            let Exhibit {
+                content,
+                function,
+                inputs,
+            } = views::table(view, arguments.own, &ledger.facts)?;
+            (content, (function, inputs))
+        }
+        None => {
+            let composed: Composed = parse(arguments.own.into())?;
+            compose(ledger, composed)?
+        }
+    };
+    register(ledger, chapter, &arguments.id, LabelKind::Table, origin)?;
+    let csv = link_to_csv(ledger, &arguments.id, table.to_csv());
+    let caption = captioned(&arguments.id, LabelKind::Table, caption, &csv);
+    let markdown = table.to_markdown();
+    let id = &arguments.id;
+    Ok(format!(
+        "<figure id=\"{id}\" class=\"table\">\n\n{caption}\n\n{}\n\n</figure>",
+        markdown.trim_end()
+    ))
+}
+
+/// A figure with its caption, as Markdown.
+pub(crate) fn figure(
+    ledger: &Ledger,
+    chapter: &str,
+    caption: &str,
+    arguments: serde_json::Value,
+) -> Result<String, String> {
+    let arguments: Arguments = parse(arguments)?;
+    let view = arguments
+        .view
+        .as_deref()
+        .ok_or("a figure needs `view`; hint: the name of a view in quotation marks")?;
+    let Exhibit {
+        content,
+        function,
+        inputs,
+    } = views::figure(view, arguments.own, &ledger.facts)?;
+    register(
+        ledger,
+        chapter,
+        &arguments.id,
+        LabelKind::Figure,
+        (function, inputs),
+    )?;
+    let id = &arguments.id;
+    let (body, csv) = match content {
+        Figure::Pending { remedy } => {
+            let pending = ledger.renderer.pending(&remedy);
+            (
+                format!("{pending}: {}", remedy_text(&remedy)),
+                String::new(),
+            )
+        }
+        Figure::Plot {
+            inline_svg,
+            file_svg,
+            csv,
+            description,
+        } => {
+            let path = format!("plots/{id}.svg");
+            ledger.written().files.insert(path, file_svg.into_bytes());
+            let body = ledger.renderer.plot(id, &inline_svg, &description);
+            (body, link_to_csv(ledger, id, csv))
+        }
+    };
+    let caption = captioned(id, LabelKind::Figure, caption, &csv);
+    Ok(format!(
+        "<figure id=\"{id}\" class=\"plot\">\n\n{body}\n\n{caption}\n\n</figure>"
+    ))
+}
+
+fn remedy_text(remedy: &str) -> String {
+    match remedy.starts_with("cargo ") {
+        true => format!("`{remedy}`"),
+        false => remedy.to_owned(),
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(arguments: serde_json::Value) -> Result<T, String> {
+    serde_json::from_value(arguments).map_err(|error| error.to_string())
+}
+
+/// Numbers the exhibit and notes where its data comes from.
+fn register(
+    ledger: &Ledger,
+    chapter: &str,
+    id: &str,
+    kind: LabelKind,
+    (function, inputs): (String, Vec<Arc<Quantity>>),
+) -> Result<(), String> {
+    let mut written = ledger.written();
+    written.labels.define(id, kind, chapter)?;
+    written
+        .used
+        .extend(inputs.iter().map(|input| input.name.clone()));
+    written.exhibits.push(ExhibitOrigin {
+        label: id.to_owned(),
+        function,
+        inputs,
+    });
+    Ok(())
+}
+
+/// Keeps the data as a file and returns the link to it.
+fn link_to_csv(ledger: &Ledger, id: &str, csv: String) -> String {
+    let path = format!("data/{id}.csv");
+    let link = format!(" [Data (CSV)]({ROOT}{GENERATED}/{path})");
+    ledger.written().files.insert(path, csv.into_bytes());
+    link
+}
+
+fn captioned(id: &str, kind: LabelKind, caption: &str, link: &str) -> String {
+    let number = Mark::Number(id.to_owned()).to_text();
+    format!(
+        "<figcaption>\n\n**{}\u{a0}{number}.** {}{link}\n\n</figcaption>",
+        kind.word(),
+        caption.trim()
+    )
+}
+
+type Origin = (String, Vec<Arc<Quantity>>);
+
+/// The table that the template lays out, with the quantities in its cells.
+fn compose(ledger: &Ledger, composed: Composed) -> Result<(Table, Origin), String> {
+    let formats: Vec<_> = composed
+        .columns
+        .iter()
+        .map(ColumnSpec::format)
+        .collect::<Result<_, _>>()?;
+    let mut inputs = Vec::new();
+    let mut rows = Vec::new();
+    for (index, cells) in composed.rows.iter().enumerate() {
+        let cells = cells
+            .iter()
+            .zip(formats.iter().chain(std::iter::repeat(&None)))
+            .map(|(cell, format)| compose_cell(ledger, cell, format.as_ref(), &mut inputs))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| format!("`rows[{index}]`: {error}"))?;
+        let answer = composed.answer.contains(&index);
+        rows.push(Row { cells, answer });
+    }
+    let columns = composed
+        .columns
+        .iter()
+        .zip(&formats)
+        .map(|(column, format)| {
+            let alignment = match format {
+                Some(_) => Alignment::Decimal,
+                None => Alignment::Left,
+            };
+            Column::new(&column.head, alignment)
+        })
+        .collect();
+    let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
+    Ok((table, ("composed in the chapter".to_owned(), inputs)))
+}
+
+fn compose_cell(
+    ledger: &Ledger,
+    cell: &serde_json::Value,
+    format: Option<&Format>,
+    inputs: &mut Vec<Arc<Quantity>>,
+) -> Result<Cell, String> {
+    match (cell, format) {
+        (serde_json::Value::String(text), format) => match (quantity_name(text), format) {
+            (Some(name), Some(format)) => {
+                let quantity = ledger.use_quantity(name)?;
+                inputs.push(quantity.clone());
+                ledger.quantity_cell(&quantity, format)
+            }
+            (Some(name), None) => Err(format!(
+                "the quantity `{name}` stands in a column without a format; hint: give the column \
+                 `places`, `digits`, `percent`, `si` or `integer`"
+            )),
+            (None, _) => Ok(markdown_cell(text)),
+        },
+        (serde_json::Value::Number(number), _) if number.is_i64() => {
+            Ok(Cell::words(&number.to_string()))
+        }
+        (serde_json::Value::Number(number), _) => Err(format!(
+            "{number} is a bare number; hint: name a quantity, so that the reader learns where it \
+             comes from"
+        )),
+        (other, _) => Err(format!(
+            "found `{other}`, expected a text or a quantity; hint: a missing value is never empty"
+        )),
+    }
+}
+
+/// Text that the template has already written as Markdown, perhaps with evidence marks.
+fn markdown_cell(text: &str) -> Cell {
+    let plain = plain_text(text);
+    Cell {
+        text: text.replace('\n', " "),
+        printed: plain.clone(),
+        csv: plain,
+    }
+}
+
+/// The text without tags and link targets, as the reader sees it.
+fn plain_text(text: &str) -> String {
+    use pulldown_cmark::{Event, Parser};
+    Parser::new(text)
+        .filter_map(|event| match event {
+            Event::Text(text) | Event::Code(text) => Some(text.into_string()),
+            _ => None,
+        })
+        .collect()
+}
+
+impl ColumnSpec {
+    /// The format of the column's quantities; `None` for a column of words.
+    fn format(&self) -> Result<Option<Format>, String> {
+        let unit = self.unit.clone();
+        let formats: Vec<Format> = [
+            self.places.map(|places| Format::Column {
+                places,
+                unit: unit.clone(),
+            }),
+            self.digits.map(|digits| Format::Significant { digits }),
+            self.percent.map(|places| Format::Column {
+                places,
+                unit: Some("%".into()),
+            }),
+            self.si.map(|digits| Format::Si { digits }),
+            self.integer.then_some(Format::Integer),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        match <[Format; 1]>::try_from(formats) {
+            Ok([format]) => Ok(Some(format)),
+            Err(none) if none.is_empty() && unit.is_none() => Ok(None),
+            Err(_) => Err(format!(
+                "the column `{}` needs exactly one of `places`, `digits`, `percent`, `si`, \
+                 `integer`; hint: `unit` goes with `places`",
+                self.head
+            )),
+        }
+    }
+}
+
+impl Ledger {
+    /// A cell with a quantity in the column's format, its mark, and its value for the CSV.
+    fn quantity_cell(&self, quantity: &Quantity, format: &Format) -> Result<Cell, String> {
+        let Some(value) = quantity.value else {
+            let mark = self.renderer.evidence_mark(quantity, "not measured");
+            return Ok(Cell {
+                text: mark,
+                printed: "not measured".into(),
+                csv: String::new(),
+            });
+        };
+        let printed = format.print(quantity, value)?;
+        let in_column = format.column_value(quantity.unit, value)?;
+        let marked = self.renderer.evidence_mark(quantity, &printed);
+        Ok(Cell::number(&printed, in_column).shown_as(marked))
+    }
+}

@@ -1,0 +1,126 @@
+//! What the templates of one build share, and what they leave behind.
+
+use super::contract::Renderer;
+use super::labels::Labels;
+use super::sentinel::Mark;
+use crate::catalogue::{Entry, Facts};
+use crate::evidence::Quantity;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tera::Value;
+
+/// The state of one build that filters and functions reach.
+pub(crate) struct Ledger {
+    pub(crate) renderer: Renderer,
+    pub(crate) facts: Facts,
+    written: Mutex<Written>,
+}
+
+/// What the chapters have used and made so far.
+#[derive(Default)]
+pub(crate) struct Written {
+    /// The names of the quantities that the text prints or an exhibit shows.
+    pub(crate) used: BTreeSet<String>,
+    /// The numbers of figures, tables and equations.
+    pub(crate) labels: Labels,
+    /// Generated files by their paths under [`super::contract::GENERATED`].
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// How each figure and table was made.
+    pub(crate) exhibits: Vec<ExhibitOrigin>,
+}
+
+/// How a figure or a table was made: a line of the evidence appendix.
+pub(crate) struct ExhibitOrigin {
+    pub(crate) label: String,
+    pub(crate) function: String,
+    pub(crate) inputs: Vec<Arc<Quantity>>,
+}
+
+impl Ledger {
+    pub(crate) fn new(renderer: Renderer, facts: Facts) -> Arc<Self> {
+        Arc::new(Ledger {
+            renderer,
+            facts,
+            written: Mutex::default(),
+        })
+    }
+
+    /// The part that chapters write to.
+    pub(crate) fn written(&self) -> MutexGuard<'_, Written> {
+        self.written
+            .lock()
+            .expect("no filter panics while it writes")
+    }
+
+    /// The quantity of this name, noted as used.
+    pub(crate) fn use_quantity(&self, name: &str) -> Result<Arc<Quantity>, String> {
+        let quantity = self
+            .facts
+            .catalogue
+            .quantity(name)
+            .map_err(|error| error.to_string())?;
+        self.written().used.insert(name.to_owned());
+        Ok(quantity.clone())
+    }
+
+    /// The catalogue as nested maps, each quantity a mark that carries its name.
+    pub(crate) fn context(&self) -> tera::Context {
+        let mut root = BTreeMap::new();
+        for (name, entry) in self.facts.catalogue.entries() {
+            let value = match entry {
+                Entry::Quantity(_) => Value::from(Mark::Quantity(name.to_owned()).to_text()),
+                Entry::Text(text) => Value::from(text.as_str()),
+                Entry::Flag(flag) => Value::from(*flag),
+            };
+            insert(&mut root, name, value);
+        }
+        let mut context = tera::Context::new();
+        for (key, node) in root {
+            context.insert_value(key, node.into_value());
+        }
+        context
+    }
+}
+
+/// A level of the nested catalogue.
+enum Node {
+    Leaf(Value),
+    Branch(BTreeMap<String, Node>),
+}
+
+impl Node {
+    fn into_value(self) -> Value {
+        match self {
+            Node::Leaf(value) => value,
+            Node::Branch(children) => {
+                let map: tera::Map = children
+                    .into_iter()
+                    .map(|(key, node)| (key.into(), node.into_value()))
+                    .collect();
+                Value::from(map)
+            }
+        }
+    }
+}
+
+/// Puts `value` under the dotted `name`.
+///
+/// # Panics
+/// Where a quantity's name is the beginning of another's, which is a fault of the program.
+fn insert(branch: &mut BTreeMap<String, Node>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => {
+            let known = branch.insert(name.to_owned(), Node::Leaf(value));
+            assert!(known.is_none(), "`{name}` is both a quantity and a group");
+        }
+        Some((first, rest)) => {
+            let child = branch
+                .entry(first.to_owned())
+                .or_insert_with(|| Node::Branch(BTreeMap::new()));
+            match child {
+                Node::Branch(children) => insert(children, rest, value),
+                Node::Leaf(_) => panic!("`{first}` is both a quantity and a group"),
+            }
+        }
+    }
+}

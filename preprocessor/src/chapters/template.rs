@@ -1,0 +1,148 @@
+//! One chapter through Tera.
+//!
+//! The delimiters are `<< >>`, `<% %>` and `<# #>`: the usual ones clash with LaTeX's braces, with
+//! heading attributes `{#id}` and with mdBook's `{{#include}}`. Every chapter has an engine of its
+//! own, so that all chapters' faults are found in one build.
+
+use super::contract::Renderer;
+use super::diagnostic::Diagnostic;
+use super::exhibits;
+use super::format::{FILTERS, Format};
+use super::ledger::Ledger;
+use super::sentinel::{Mark, quantity_name, replace_marks};
+use std::error::Error as _;
+use std::sync::Arc;
+use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult};
+
+/// The chapter's text with its templates filled.
+///
+/// # Errors
+/// The first fault of the chapter with line and column.
+pub(crate) fn fill(
+    ledger: &Arc<Ledger>,
+    context: &Context,
+    chapter: &str,
+    file: &str,
+    source: &str,
+) -> Result<String, Diagnostic> {
+    let fault = |error: tera::Error| diagnose(file, &error);
+    let mut tera = engine(ledger, chapter);
+    tera.add_raw_template(file, source).map_err(fault)?;
+    let filled = tera.render(file, context).map_err(fault)?;
+    let mut faults = Vec::new();
+    let printed = replace_marks(&filled, |mark| match mark {
+        Mark::Quantity(name) => match print_plainly(ledger, name) {
+            Ok(text) => Some(text),
+            Err(message) => {
+                faults.push(Diagnostic::at_snippet(file, source, name, message));
+                None
+            }
+        },
+        _ => None,
+    });
+    match faults.into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(printed),
+    }
+}
+
+fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
+    let mut tera = Tera::default();
+    tera.set_delimiters(Delimiters {
+        block_start: "<%".into(),
+        block_end: "%>".into(),
+        variable_start: "<<".into(),
+        variable_end: ">>".into(),
+        comment_start: "<#".into(),
+        comment_end: "#>".into(),
+    })
+    .expect("the delimiters differ from one another");
+    tera.autoescape_on(Vec::<&'static str>::new());
+    for name in FILTERS {
+        let ledger = ledger.clone();
+        tera.register_filter(name, move |value: String, arguments: Kwargs, _: &State| {
+            print_quantity(&ledger, name, &value, &arguments)
+        });
+    }
+    type Exhibit = fn(&Ledger, &str, &str, serde_json::Value) -> Result<String, String>;
+    for (name, exhibit) in [
+        ("table", exhibits::table as Exhibit),
+        ("figure", exhibits::figure),
+    ] {
+        let (ledger, chapter) = (ledger.clone(), chapter.to_owned());
+        let filter = move |caption: String, arguments: Kwargs, _: &State| -> TeraResult<String> {
+            let arguments = arguments.deserialize()?;
+            exhibit(&ledger, &chapter, &caption, arguments).map_err(tera::Error::message)
+        };
+        tera.register_filter(name, filter);
+    }
+    tera.register_function(
+        "list",
+        |arguments: Kwargs, _: &State| -> TeraResult<String> {
+            Ok(Mark::List(arguments.must_get("of")?).to_text())
+        },
+    );
+    tera
+}
+
+fn print_quantity(
+    ledger: &Ledger,
+    filter: &str,
+    value: &str,
+    arguments: &Kwargs,
+) -> TeraResult<String> {
+    let name = quantity_name(value).ok_or_else(|| {
+        tera::Error::message(format!(
+            "`{filter}` prints a quantity, not `{value}`; hint: name a quantity of the catalogue"
+        ))
+    })?;
+    let format = Format::of_filter(filter, arguments)?;
+    let marked = arguments.get::<bool>("mark")?.unwrap_or(true) && filter != "bare";
+    print(ledger, name, marked, |_| format).map_err(tera::Error::message)
+}
+
+/// A quantity that a template prints without a filter.
+fn print_plainly(ledger: &Ledger, name: &str) -> Result<String, String> {
+    print(ledger, name, true, |quantity| {
+        Format::default_of(quantity.unit, quantity.value.unwrap_or_default())
+    })
+}
+
+fn print(
+    ledger: &Ledger,
+    name: &str,
+    marked: bool,
+    format: impl FnOnce(&crate::evidence::Quantity) -> Format,
+) -> Result<String, String> {
+    let quantity = ledger.use_quantity(name)?;
+    let text = match quantity.value {
+        Some(value) => format(&quantity).print(&quantity, value)?,
+        None if marked || ledger.renderer == Renderer::Pdf => "not measured".to_owned(),
+        None => "\\text{not measured}".to_owned(),
+    };
+    Ok(match marked {
+        true => ledger.renderer.evidence_mark(&quantity, &text),
+        false => text,
+    })
+}
+
+/// Tera's error with its place and the whole chain of its causes.
+fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
+    let (mut message, place) = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            (report.message().to_owned(), Some(report.span().clone()))
+        }
+        other => (other.to_string(), None),
+    };
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    Diagnostic {
+        file: file.to_owned(),
+        line: place.as_ref().map(|span| span.start_line),
+        column: place.as_ref().map(|span| span.start_col + 1),
+        message,
+    }
+}
