@@ -2,8 +2,12 @@
 //!
 //! The modules stand in the order in which data passes through them.
 
+pub mod evidence;
 pub mod analysis;
 pub mod catalogue;
-pub mod chapters;
-pub mod evidence;
 pub mod views;
+pub mod chapters;
+
+pub mod assets;
+pub mod project;
+pub mod protocol;

@@ -1,5 +1,6 @@
 //! What is computed from measured, quoted and exact inputs. Pure: no input, no output.
 
+pub mod binomial_interval;
 pub mod flops;
 pub mod layers;
 pub mod networks;

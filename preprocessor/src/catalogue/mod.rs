@@ -1,5 +1,11 @@
 //! What templates may ask for: every quantity, text and flag under its dotted name.
 
+mod questions;
+mod runs;
+
+pub use questions::{Question, read_questions};
+pub use runs::RunFacts;
+
 use crate::evidence::Quantity;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +32,23 @@ pub struct Catalogue {
 pub struct Facts {
     /// Every quantity, text and flag by name.
     pub catalogue: Catalogue,
+    /// The planned runs with their records, in the plan's order.
+    pub runs: Vec<RunFacts>,
+    /// The questions that the book answers, in order.
+    pub questions: Vec<Question>,
+}
+
+impl Facts {
+    /// The question of this identifier.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn question(&self, id: &str) -> Result<&Question, String> {
+        let found = self.questions.iter().find(|question| question.id == id);
+        found.ok_or_else(|| {
+            format!("no question has the id `{id}`; hint: `questions.toml` has them")
+        })
+    }
 }
 
 /// Nothing goes by this name.

@@ -1,5 +1,6 @@
 //! The writing-out of chapters: templates, maths, citations, numbers of figures, evidence.
 
+mod book;
 mod citations;
 pub mod contract;
 mod diagnostic;
@@ -7,11 +8,13 @@ mod exhibits;
 mod format;
 mod labels;
 mod ledger;
+mod lists;
 mod markup;
 mod maths;
 mod sentinel;
 mod template;
 
+pub use book::{Chapter, Filled, fill_book};
 pub use citations::Bibliography;
 pub use diagnostic::Diagnostic;
 pub use markup::markdown_options;

@@ -10,6 +10,7 @@ use super::exhibits;
 use super::format::{FILTERS, Format};
 use super::ledger::Ledger;
 use super::sentinel::{Mark, quantity_name, replace_marks};
+use crate::catalogue::Question;
 use std::error::Error as _;
 use std::sync::Arc;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult};
@@ -76,10 +77,21 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         };
         tera.register_filter(name, filter);
     }
+    for list in ["references", "evidence", "coverage"] {
+        tera.register_function(list, move |_: Kwargs, _: &State| {
+            Mark::List(list.to_owned()).to_text()
+        });
+    }
+    let ledger = ledger.clone();
     tera.register_function(
-        "list",
-        |arguments: Kwargs, _: &State| -> TeraResult<String> {
-            Ok(Mark::List(arguments.must_get("of")?).to_text())
+        "question",
+        move |arguments: Kwargs, _: &State| -> TeraResult<String> {
+            let id = arguments.must_get::<String>("id")?;
+            ledger
+                .facts
+                .question(&id)
+                .map(Question::to_markdown)
+                .map_err(tera::Error::message)
         },
     );
     tera

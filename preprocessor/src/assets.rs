@@ -1,0 +1,61 @@
+//! The style sheet and the fonts that a page needs, carried by the program.
+
+/// Families that the pages name, by the PostScript name inside the font.
+const FONTS: [&str; 3] = [
+    "NewCMMath-Book",
+    "LibertinusSerif-Regular",
+    "LibertinusSerif-Bold",
+];
+
+/// The files by their paths in the folder of generated files.
+pub fn files() -> Vec<(String, Vec<u8>)> {
+    let style = [
+        include_str!("../assets/measured.css"),
+        include_str!("../assets/plots.css"),
+    ];
+    let mut files = vec![("measured.css".to_owned(), style.concat().into_bytes())];
+    for name in FONTS {
+        files.push((format!("fonts/{name}.otf"), font(name).to_vec()));
+    }
+    files
+}
+
+/// The font of this PostScript name among those of the crate `typst-assets`.
+fn font(name: &str) -> &'static [u8] {
+    typst_assets::fonts()
+        .find(|font| postscript_name(font).as_deref() == Some(name))
+        .unwrap_or_else(|| panic!("typst-assets has the font {name}"))
+}
+
+/// The PostScript name (name 6) of an OpenType font, in its Windows encoding.
+///
+/// Source: OpenType specification, tables `name` and the table directory.
+fn postscript_name(font: &[u8]) -> Option<String> {
+    let u16_at = |at: usize| Some(u16::from_be_bytes(font.get(at..at + 2)?.try_into().ok()?) as usize);
+    let u32_at = |at: usize| Some(u32::from_be_bytes(font.get(at..at + 4)?.try_into().ok()?) as usize);
+    let tables = u16_at(4)?;
+    let entry = (0..tables)
+        .map(|index| 12 + 16 * index)
+        .find(|&entry| font.get(entry..entry + 4) == Some(b"name"))?;
+    let table = u32_at(entry + 8)?;
+    let strings = table + u16_at(table + 4)?;
+    let record = (0..u16_at(table + 2)?)
+        .map(|index| table + 6 + 12 * index)
+        .find(|&record| u16_at(record) == Some(3) && u16_at(record + 6) == Some(6))?;
+    let start = strings + u16_at(record + 10)?;
+    let name = font.get(start..start + u16_at(record + 8)?)?;
+    let units = name.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    char::decode_utf16(units).collect::<Result<_, _>>().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_font_that_the_pages_name_is_there() {
+        for name in FONTS {
+            assert_eq!(postscript_name(font(name)).as_deref(), Some(name));
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The planned runs and what their records measured.
+
+use super::{Catalogue, Entry};
+use crate::analysis::binomial_interval::wilson_interval;
+use crate::evidence::unit::Unit;
+use crate::evidence::{Concern, Measurement, Origin, Quantity};
+use results::{PlannedRun, PlannedRunState, Record, State};
+use std::sync::Arc;
+
+/// A planned run with its state and its record.
+#[derive(Debug, Clone)]
+pub struct RunFacts {
+    /// The identifier in the plan.
+    pub id: String,
+    /// What the plan asks for.
+    pub planned: PlannedRun,
+    /// How far the record answers it.
+    pub state: State,
+    /// The record and its path from the root of the project.
+    pub record: Option<(String, Record)>,
+    /// The command that makes the run.
+    pub command: String,
+}
+
+impl RunFacts {
+    /// A run of the plan with its state; paths are given from `root`.
+    pub fn new(found: PlannedRunState<'_>, root: &std::path::Path) -> Self {
+        let record = found.record.map(|(path, record)| {
+            let path = path.strip_prefix(root).unwrap_or(path);
+            (path.to_string_lossy().replace('\\', "/"), record.clone())
+        });
+        RunFacts {
+            id: found.run.id.clone(),
+            planned: found.run.clone(),
+            state: found.state,
+            record,
+            command: found.run.command(),
+        }
+    }
+
+    /// The identifier as templates write it: `runs.loss_resnet20_bf16`.
+    pub fn name(&self) -> String {
+        format!("runs.{}", self.id.replace(['-', '.'], "_"))
+    }
+
+    /// Whether the record is complete and current.
+    pub fn is_measured(&self) -> bool {
+        self.state == State::Measured
+    }
+
+    /// The state in words.
+    pub fn state_text(&self) -> String {
+        match &self.state {
+            State::Measured => "measured".to_owned(),
+            State::Partial { done, planned } => format!("partial, {done} of {planned}"),
+            State::Stale { changes } => {
+                let changes: Vec<_> = changes
+                    .iter()
+                    .map(|c| format!("{} was {}, is {}", c.what, c.recorded, c.current))
+                    .collect();
+                format!("stale: {}", changes.join("; "))
+            }
+            State::Failed { reason } => format!("failed: {reason}"),
+            State::Missing { .. } => "missing".to_owned(),
+            State::NoSuchCard => "not measured: no such card".to_owned(),
+        }
+    }
+
+    /// What keeps the run from being a complete, current measurement.
+    pub fn concern(&self) -> Option<Concern> {
+        let state = match &self.state {
+            State::Measured => return None,
+            State::Stale { .. } => "stale".to_owned(),
+            State::Failed { .. } => "failed".to_owned(),
+            _ => self.state_text(),
+        };
+        Some(Concern {
+            run: self.id.clone(),
+            state,
+            remedy: match &self.state {
+                State::NoSuchCard => format!("on such a card: {}", self.command),
+                _ => self.command.clone(),
+            },
+            accepted: self.state == State::NoSuchCard,
+        })
+    }
+
+    /// Device, arithmetic, seed, commit and date of the record; empty without one.
+    pub fn circumstances(&self) -> String {
+        let Some((_, record)) = &self.record else {
+            return String::new();
+        };
+        let environment = &record.environment;
+        let dirty = if environment.dirty {
+            ", with local changes"
+        } else {
+            ""
+        };
+        format!(
+            "{}, {}, seed {}, commit {}{dirty}, {}",
+            environment.device,
+            record.configuration.arithmetic,
+            record.configuration.seed,
+            environment.commit.chars().take(12).collect::<String>(),
+            environment.ended.strftime("%Y-%m-%d")
+        )
+    }
+
+    /// A quantity that is read at `key` of the record.
+    pub fn measured(&self, name: &str, unit: Unit, key: &str, value: Option<f64>) -> Arc<Quantity> {
+        Arc::new(Quantity {
+            name: format!("{}.{name}", self.name()),
+            value,
+            interval: None,
+            unit,
+            origin: Origin::Measured(Measurement {
+                run: self.id.clone(),
+                file: self.record.as_ref().map(|(file, _)| file.clone()),
+                key: key.to_owned(),
+                circumstances: self.circumstances(),
+                concern: self.concern(),
+            }),
+        })
+    }
+}
+
+/// Adds what every run measured, and how many runs are in which state.
+pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
+    for run in runs {
+        add_run(catalogue, run);
+    }
+    add_counts(catalogue, runs);
+}
+
+fn add_run(catalogue: &mut Catalogue, run: &RunFacts) {
+    let name = run.name();
+    catalogue.insert(format!("{name}.measured"), Entry::Flag(run.is_measured()));
+    catalogue.insert(format!("{name}.state"), Entry::Text(run.state_text()));
+    catalogue.insert(format!("{name}.command"), Entry::Text(run.command.clone()));
+    let device = run
+        .record
+        .as_ref()
+        .map_or(String::new(), |(_, r)| r.environment.device.clone());
+    catalogue.insert(format!("{name}.device"), Entry::Text(device));
+    if run.planned.configuration.training.is_some() {
+        for quantity in training_quantities(run) {
+            catalogue.add(quantity);
+        }
+    }
+}
+
+/// What a training run measured: accuracies with binomial intervals, losses, times.
+fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
+    let record = run.record.as_ref().map(|(_, record)| record);
+    let epochs = record.map_or(&[][..], |record| &record.epochs);
+    let last = epochs.last();
+    let last_key = |key: &str| format!("epochs[{}].{key}", epochs.len().max(1) - 1);
+    let images = |split: &str| {
+        record
+            .and_then(|record| record.counted.images_per_class.get(split))
+            .map(|counts| counts.iter().sum::<u64>())
+    };
+    let validation = last.and_then(|row| row.validation).map(|v| v.accuracy);
+    let best = epochs
+        .iter()
+        .filter_map(|row| Some((row.epoch, row.validation?.accuracy)))
+        .fold(
+            None,
+            |best: Option<(u64, f64)>, (epoch, accuracy)| match best {
+                Some((_, known)) if known >= accuracy => best,
+                _ => Some((epoch, accuracy)),
+            },
+        );
+    let test = record.and_then(|record| record.test);
+    let last_test = last.and_then(|row| row.test).map(|test| test.accuracy);
+    let total = |seconds: fn(&results::EpochRow) -> f64| {
+        (!epochs.is_empty()).then(|| epochs.iter().map(seconds).sum::<f64>())
+    };
+    let training_seconds = total(|row| row.train_seconds);
+    let speed = training_seconds
+        .zip(images("train"))
+        .filter(|(seconds, _)| *seconds > 0.0)
+        .map(|(seconds, images)| images as f64 * epochs.len() as f64 / seconds);
+    let (test_accuracy, test_key) = match test {
+        Some(test) => (Some(test.accuracy), "test.accuracy".to_owned()),
+        None => (last_test, last_key("test.accuracy")),
+    };
+    let test_images = test.map(|test| test.images).or_else(|| images("test"));
+    vec![
+        accuracy(run, "test_accuracy", &test_key, test_accuracy, test_images),
+        accuracy(
+            run,
+            "final_validation_accuracy",
+            &last_key("validation.accuracy"),
+            validation,
+            images("validation"),
+        ),
+        accuracy(
+            run,
+            "best_validation_accuracy",
+            "max of epochs[].validation.accuracy",
+            best.map(|(_, accuracy)| accuracy),
+            images("validation"),
+        ),
+        run.measured(
+            "best_validation_epoch",
+            Unit::Epoch,
+            "argmax of epochs[].validation.accuracy",
+            best.map(|(epoch, _)| epoch as f64),
+        ),
+        run.measured(
+            "final_train_loss",
+            Unit::Nat,
+            &last_key("train_loss"),
+            last.map(|row| row.train_loss),
+        ),
+        run.measured(
+            "final_train_accuracy",
+            Unit::One,
+            &last_key("train_accuracy"),
+            last.map(|row| row.train_accuracy),
+        ),
+        run.measured(
+            "epochs_done",
+            Unit::Epoch,
+            "length of epochs",
+            Some(epochs.len() as f64),
+        ),
+        run.measured(
+            "training_time",
+            Unit::Second,
+            "sum of epochs[].train_seconds",
+            training_seconds,
+        ),
+        run.measured(
+            "evaluation_time",
+            Unit::Second,
+            "sum of epochs[].evaluation_seconds",
+            total(|row| row.evaluation_seconds),
+        ),
+        run.measured(
+            "images_per_second",
+            Unit::ImagePerSecond,
+            "images of the training split × epochs / sum of epochs[].train_seconds",
+            speed,
+        ),
+    ]
+}
+
+/// An accuracy with Wilson's 95 % interval for the number of images it was counted on.
+fn accuracy(
+    run: &RunFacts,
+    name: &str,
+    key: &str,
+    value: Option<f64>,
+    images: Option<u64>,
+) -> Arc<Quantity> {
+    let quantity = run.measured(name, Unit::One, key, value);
+    match value.zip(images) {
+        Some((value, images)) if images > 0 => {
+            let (low, high) = wilson_interval(value, images);
+            quantity.with_interval(low, high)
+        }
+        _ => quantity,
+    }
+}
+
+fn add_counts(catalogue: &mut Catalogue, runs: &[RunFacts]) {
+    let count = |holds: fn(&State) -> bool| runs.iter().filter(|run| holds(&run.state)).count();
+    let states: [(&str, fn(&State) -> bool); 7] = [
+        ("measured", |state| *state == State::Measured),
+        ("partial", |state| matches!(state, State::Partial { .. })),
+        ("stale", |state| matches!(state, State::Stale { .. })),
+        ("missing", |state| matches!(state, State::Missing { .. })),
+        ("failed", |state| matches!(state, State::Failed { .. })),
+        ("no_such_card", |state| *state == State::NoSuchCard),
+        ("planned", |_| true),
+    ];
+    for (name, holds) in states {
+        catalogue.add(Quantity::exact(
+            format!("runs.count.{name}"),
+            Unit::One,
+            count(holds) as f64,
+            "count of the runs in experiments/plan.toml by state",
+        ));
+    }
+    let complete = runs
+        .iter()
+        .all(|run| matches!(run.state, State::Measured | State::NoSuchCard));
+    catalogue.insert("runs.complete", Entry::Flag(complete));
+}

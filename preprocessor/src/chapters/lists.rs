@@ -1,0 +1,207 @@
+//! The lists that need the whole book: evidence and coverage.
+
+use super::citations::Citations;
+use super::contract::{REFERENCES_CHAPTER, Renderer, escape_markdown};
+use super::ledger::Ledger;
+use super::sentinel::{Mark, ROOT};
+use crate::catalogue::RunFacts;
+use crate::evidence::unit::Unit;
+use crate::evidence::{Kind, Origin, Quantity, Quotation};
+use crate::views::numbers;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The list of this name as Markdown.
+///
+/// # Errors
+/// Where there is no such list.
+pub(crate) fn list(
+    name: &str,
+    ledger: &Ledger,
+    citations: &mut Citations,
+) -> Result<String, String> {
+    match name {
+        "evidence" => Ok(evidence(ledger, citations)),
+        "coverage" => Ok(coverage(ledger)),
+        _ => Err(format!(
+            "there is no list `{name}`; hint: `references`, `evidence` and `coverage` are"
+        )),
+    }
+}
+
+/// The quotations of all quantities that the book uses, itself or through a computation.
+pub(crate) fn quotations_used(ledger: &Ledger) -> Vec<Quotation> {
+    used(ledger)
+        .values()
+        .filter_map(|quantity| match &quantity.origin {
+            Origin::Quoted(quotation) => Some(quotation.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Everything that the book prints or shows, and all that this was computed from, by name.
+fn used(ledger: &Ledger) -> BTreeMap<String, Arc<Quantity>> {
+    let written = ledger.written();
+    let printed = written
+        .used
+        .iter()
+        .filter_map(|name| ledger.facts.catalogue.quantity(name).ok().cloned());
+    let shown = written
+        .exhibits
+        .iter()
+        .flat_map(|e| e.inputs.iter().cloned());
+    printed
+        .chain(shown)
+        .flat_map(|quantity| quantity.chain())
+        .map(|quantity| (quantity.name.clone(), quantity))
+        .collect()
+}
+
+fn evidence(ledger: &Ledger, citations: &mut Citations) -> String {
+    let used = used(ledger);
+    let mut list = String::new();
+    list.push_str("## Runs {#runs}\n\n");
+    for run in &ledger.facts.runs {
+        list.push_str(&run_entry(ledger.renderer, run));
+    }
+    list.push_str("\n## Figures and tables {#exhibits}\n\n");
+    for exhibit in &ledger.written().exhibits {
+        let reference = Mark::Reference(exhibit.label.clone()).to_text();
+        let inputs = input_links(&exhibit.inputs);
+        list.push_str(&format!(
+            "- {reference}: {}{inputs}\n",
+            code(&exhibit.function)
+        ));
+    }
+    for (kind, title) in [
+        (Kind::Measured, "Measured"),
+        (Kind::Derived, "Derived"),
+        (Kind::Quoted, "Quoted"),
+    ] {
+        let id = kind.word();
+        list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
+        for quantity in used.values().filter(|quantity| quantity.kind() == kind) {
+            list.push_str(&quantity_entry(ledger.renderer, quantity, citations));
+        }
+    }
+    list.push_str(&unused(ledger, &used));
+    list
+}
+
+fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &mut Citations) -> String {
+    let anchor = renderer.anchor(&format!("ev-{}", quantity.name));
+    let value = match quantity.value {
+        Some(value) => plain(value, quantity.unit),
+        None => "not measured".to_owned(),
+    };
+    let origin = match &quantity.origin {
+        Origin::Derived { function, inputs } => {
+            format!("{}{}", code(function), input_links(inputs))
+        }
+        Origin::Quoted(quotation) => quotation_text(quotation, citations),
+        Origin::Measured(_) | Origin::Exact { .. } => escape_markdown(&quantity.provenance()),
+    };
+    format!("- {anchor}{}: {value}. {origin}\n", code(&quantity.name))
+}
+
+fn quotation_text(quotation: &Quotation, citations: &mut Citations) -> String {
+    let number = citations.number(&quotation.citation);
+    let note = match quotation.note.is_empty() {
+        true => String::new(),
+        false => format!("; {}", escape_markdown(&quotation.note)),
+    };
+    format!(
+        "\\[[{number}]({ROOT}{REFERENCES_CHAPTER}.md#ref-{}), {}\\] ({}{note})",
+        quotation.citation,
+        escape_markdown(&quotation.place),
+        escape_markdown(&quotation.checked)
+    )
+}
+
+fn input_links(inputs: &[Arc<Quantity>]) -> String {
+    if inputs.is_empty() {
+        return String::new();
+    }
+    let mut names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let links: Vec<_> = names
+        .iter()
+        .map(|name| format!("[{}](#ev-{name})", code(name)))
+        .collect();
+    format!(" of {}", links.join(", "))
+}
+
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'"))
+}
+
+/// A value as it is, to the digits that a reader can compare.
+fn plain(value: f64, unit: Unit) -> String {
+    let number = numbers::integer(value).or_else(|_| numbers::significant(value, 7));
+    let number = number.unwrap_or_else(|_| value.to_string());
+    let symbol = unit.symbol_after(&number);
+    match symbol.is_empty() {
+        true => number,
+        false => format!("{number}\u{a0}{symbol}"),
+    }
+}
+
+fn run_entry(renderer: Renderer, run: &RunFacts) -> String {
+    let anchor = renderer.anchor(&format!("run-{}", run.id));
+    let mut entry = format!(
+        "- {anchor}{}: {}",
+        code(&run.id),
+        escape_markdown(&run.state_text())
+    );
+    if let Some((file, record)) = &run.record {
+        let environment = &record.environment;
+        entry.push_str(&format!(
+            ". Record {}, digest {}, {}",
+            code(file),
+            code(record.digest.short()),
+            escape_markdown(&run.circumstances()),
+        ));
+        entry.push_str(&format!(
+            ", {} threads, {} source files",
+            environment.threads,
+            environment.sources.len()
+        ));
+    }
+    entry.push_str(&format!(". Made by {}.\n", code(&run.command)));
+    entry
+}
+
+fn unused(ledger: &Ledger, used: &BTreeMap<String, Arc<Quantity>>) -> String {
+    let names: Vec<_> = ledger
+        .facts
+        .catalogue
+        .quantities("")
+        .filter(|quantity| quantity.kind() == Kind::Quoted && !used.contains_key(&quantity.name))
+        .map(|quantity| code(&quantity.name))
+        .collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n## Quoted and not used {{#unused}}\n\nNo chapter prints these: {}.\n",
+            names.join(", ")
+        ),
+    }
+}
+
+/// Each part of the questions with its points and its answer.
+fn coverage(ledger: &Ledger) -> String {
+    let mut table = String::from("| Part | Points | Answer |\n|:---|---:|:---|\n");
+    for part in &ledger.facts.questions {
+        table.push_str(&format!(
+            "| {} | {} | [{}]({ROOT}{}#{}) |\n",
+            escape_markdown(&part.id),
+            part.points,
+            escape_markdown(&part.chapter),
+            part.chapter,
+            part.anchor
+        ));
+    }
+    table
+}

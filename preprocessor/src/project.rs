@@ -1,0 +1,208 @@
+//! The files that a build reads and writes. Only this module and `main.rs` touch the disk.
+
+use crate::catalogue::{Catalogue, Facts, RunFacts, read_questions};
+use crate::chapters::contract::GENERATED;
+use crate::chapters::{Bibliography, Diagnostic};
+use crate::evidence::{Quantity, read_quoted};
+use results::{Digest, Plan, read_all, states};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+/// The plan of the runs, from the root of the project.
+const PLAN: &str = "experiments/plan.toml";
+/// The records of the runs, from the root of the project.
+const RUNS: &str = "results/runs";
+
+/// A project on disk.
+#[derive(Debug, Clone)]
+pub struct Project {
+    root: PathBuf,
+    source: PathBuf,
+}
+
+/// What a build knows before it fills the chapters.
+#[derive(Debug)]
+pub struct Inputs {
+    /// All facts.
+    pub facts: Facts,
+    /// The works that may be cited.
+    pub bibliography: Bibliography,
+}
+
+impl Project {
+    /// The project in `root`, whose chapters are in the folder `source` of it.
+    pub fn new(root: impl Into<PathBuf>, source: impl Into<PathBuf>) -> Self {
+        Project {
+            root: root.into(),
+            source: source.into(),
+        }
+    }
+
+    /// A path in the folder of the chapters, from the root of the project, with `/`.
+    pub fn in_source(&self, name: &str) -> String {
+        let path = self.source.join(name);
+        path.to_string_lossy().replace('\\', "/")
+    }
+
+    /// Reads all that is not a chapter.
+    ///
+    /// # Errors
+    /// Every fault of every file.
+    pub fn read(&self) -> Result<Inputs, Vec<Diagnostic>> {
+        let mut faults = Vec::new();
+        let quoted = self.read_quoted(&mut faults);
+        let bibliography = self.read_bibliography(&mut faults);
+        let questions = self.read_source("questions.toml", &mut faults, |file, text| {
+            read_questions(file, text).map_err(|message| vec![message])
+        });
+        let throughput = self.read_source("published/training_throughput.csv", &mut faults, |_, text| {
+            Ok(text.to_owned())
+        });
+        let runs = self.read_runs(&mut faults);
+        match (bibliography, faults.is_empty()) {
+            (Some(bibliography), true) => {
+                let (catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput)
+                    .map_err(|messages| self.faults_of("quoted.toml", messages))?;
+                let facts = Facts {
+                    catalogue,
+                    runs,
+                    questions,
+                    throughput,
+                };
+                Ok(Inputs { facts, bibliography })
+            }
+            _ => Err(faults),
+        }
+    }
+
+    fn faults_of(&self, name: &str, messages: Vec<String>) -> Vec<Diagnostic> {
+        let file = self.in_source(name);
+        messages
+            .into_iter()
+            .map(|message| Diagnostic::of_file(&file, message))
+            .collect()
+    }
+
+    /// Reads a file beside the chapters; a project may do without it.
+    fn read_source<T: Default>(
+        &self,
+        name: &str,
+        faults: &mut Vec<Diagnostic>,
+        parse: impl FnOnce(&str, &str) -> Result<T, Vec<String>>,
+    ) -> T {
+        let file = self.in_source(name);
+        let text = match fs::read_to_string(self.root.join(&file)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return T::default(),
+            Err(error) => {
+                faults.push(Diagnostic::of_file(file, error.to_string()));
+                return T::default();
+            }
+        };
+        parse(&file, &text).unwrap_or_else(|messages| {
+            faults.extend(messages.into_iter().map(|m| Diagnostic::of_file(&file, m)));
+            T::default()
+        })
+    }
+
+    fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<Arc<Quantity>> {
+        self.read_source("quoted.toml", faults, |file, text| {
+            read_quoted(file, text).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+        })
+    }
+
+    fn read_bibliography(&self, faults: &mut Vec<Diagnostic>) -> Option<Bibliography> {
+        let parse = |file: &str, text: &str| Bibliography::parse(file, text).map(Some);
+        let found = self.read_source("references.bib", faults, parse);
+        found.or_else(|| Bibliography::parse("references.bib", "").ok())
+    }
+
+    fn read_runs(&self, faults: &mut Vec<Diagnostic>) -> Vec<RunFacts> {
+        let (records, errors) = read_all(&self.root.join(RUNS));
+        for error in errors {
+            let file = self.relative(&error.path);
+            let problems = error.problems.iter().map(ToString::to_string);
+            faults.extend(problems.map(|problem| Diagnostic::of_file(&file, problem)));
+        }
+        let path = self.root.join(PLAN);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+            Err(error) => {
+                faults.push(Diagnostic::of_file(PLAN, error.to_string()));
+                return Vec::new();
+            }
+        };
+        match Plan::parse(&text, PLAN) {
+            Ok(plan) => {
+                let sources = |path: &str| fs::read(self.root.join(path)).ok().map(|b| Digest::of(&b));
+                states(&plan, &records, sources)
+                    .into_iter()
+                    .map(|state| RunFacts::new(state, &self.root))
+                    .collect()
+            }
+            Err(error) => {
+                faults.extend(error.problems.into_iter().map(|(line, message)| Diagnostic {
+                    file: PLAN.to_owned(),
+                    line,
+                    column: None,
+                    message,
+                }));
+                Vec::new()
+            }
+        }
+    }
+
+    fn relative(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        path.to_string_lossy().replace('\\', "/")
+    }
+
+    /// Writes the generated files, and removes those of an earlier build that are not among them.
+    ///
+    /// A file whose content stays is not touched, so that nothing that watches it wakes up.
+    ///
+    /// # Errors
+    /// Where a file cannot be written; the path stands in the message.
+    pub fn write_generated(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+        let folder = self.root.join(&self.source).join(GENERATED);
+        for (name, content) in files {
+            let path = folder.join(name);
+            if fs::read(&path).is_ok_and(|known| known == *content) {
+                continue;
+            }
+            let parent = path.parent().unwrap_or(&folder);
+            fs::create_dir_all(parent)
+                .and_then(|()| fs::write(&path, content))
+                .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", path.display())))?;
+        }
+        for entry in walk(&folder)? {
+            let name = entry.strip_prefix(&folder).unwrap_or(&entry);
+            if !files.contains_key(&name.to_string_lossy().replace('\\', "/")) {
+                fs::remove_file(&entry)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every file under `folder`.
+fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        if !folder.exists() {
+            continue;
+        }
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => files.push(path),
+            }
+        }
+    }
+    Ok(files)
+}

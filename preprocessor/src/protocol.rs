@@ -1,0 +1,97 @@
+//! mdBook's preprocessor protocol.
+
+use crate::assets;
+use crate::chapters::contract::Renderer;
+use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use mdbook_preprocessor::PreprocessorContext;
+use mdbook_preprocessor::book::{Book, BookItem};
+use std::collections::BTreeMap;
+
+/// Fills the chapters of `book` and writes the generated files beside them.
+///
+/// # Errors
+/// All faults at once, one to a line. While `mdbook serve` runs, a fault is shown in the page
+/// instead: mdBook would keep the old page, and an author would not see why.
+pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+    let project = Project::new(&context.root, &context.config.book.src);
+    let chapters = chapters_of(&project, &book);
+    let serving = context.config.contains_key("output.html.live-reload-endpoint");
+    let filled = match project.read() {
+        Ok(inputs) => {
+            let renderer = Renderer::by_name(&context.renderer);
+            fill_book(&chapters, inputs.facts, &inputs.bibliography, renderer)
+        }
+        Err(faults) => Filled {
+            faults,
+            ..Filled::default()
+        },
+    };
+    if !filled.faults.is_empty() && !serving {
+        bail!("{}", lines(&filled.faults));
+    }
+    let mut files = filled.files;
+    files.extend(assets::files());
+    project
+        .write_generated(&files)
+        .context("writing the generated files")?;
+    let texts = match filled.faults.is_empty() {
+        true => filled.chapters,
+        false => with_faults(&chapters, filled.chapters, &filled.faults),
+    };
+    put(&mut book.items, &texts);
+    Ok(book)
+}
+
+/// The chapters in the order of the book.
+fn chapters_of(project: &Project, book: &Book) -> Vec<Chapter> {
+    book.chapters()
+        .filter_map(|chapter| {
+            let path = chapter.path.as_ref()?.to_string_lossy().replace('\\', "/");
+            let source = chapter.source_path.as_ref().or(chapter.path.as_ref())?;
+            Some(Chapter {
+                file: project.in_source(&source.to_string_lossy()),
+                source: chapter.content.clone(),
+                path,
+            })
+        })
+        .collect()
+}
+
+fn put(items: &mut [BookItem], texts: &BTreeMap<String, String>) {
+    for item in items {
+        if let BookItem::Chapter(chapter) = item {
+            let path = chapter.path.as_ref().map(|path| path.to_string_lossy().replace('\\', "/"));
+            if let Some(text) = path.and_then(|path| texts.get(&path)) {
+                chapter.content.clone_from(text);
+            }
+            put(&mut chapter.sub_items, texts);
+        }
+    }
+}
+
+/// The pages of a draft with faults: every page begins with all of them.
+fn with_faults(
+    chapters: &[Chapter],
+    mut texts: BTreeMap<String, String>,
+    faults: &[Diagnostic],
+) -> BTreeMap<String, String> {
+    let block = format!(
+        "<div class=\"build-faults\" role=\"alert\"><p>This draft does not build:</p><pre>{}</pre></div>",
+        lines(faults)
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('\n', "&#10;")
+    );
+    for chapter in chapters {
+        let text = texts.entry(chapter.path.clone()).or_default();
+        *text = format!("{block}\n\n{text}");
+    }
+    texts
+}
+
+fn lines(faults: &[Diagnostic]) -> String {
+    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
