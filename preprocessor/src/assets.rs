@@ -31,8 +31,10 @@ fn font(name: &str) -> &'static [u8] {
 ///
 /// Source: OpenType specification, tables `name` and the table directory.
 fn postscript_name(font: &[u8]) -> Option<String> {
-    let u16_at = |at: usize| Some(u16::from_be_bytes(font.get(at..at + 2)?.try_into().ok()?) as usize);
-    let u32_at = |at: usize| Some(u32::from_be_bytes(font.get(at..at + 4)?.try_into().ok()?) as usize);
+    let u16_at =
+        |at: usize| Some(u16::from_be_bytes(font.get(at..at + 2)?.try_into().ok()?) as usize);
+    let u32_at =
+        |at: usize| Some(u32::from_be_bytes(font.get(at..at + 4)?.try_into().ok()?) as usize);
     let tables = u16_at(4)?;
     let entry = (0..tables)
         .map(|index| 12 + 16 * index)
@@ -44,7 +46,9 @@ fn postscript_name(font: &[u8]) -> Option<String> {
         .find(|&record| u16_at(record) == Some(3) && u16_at(record + 6) == Some(6))?;
     let start = strings + u16_at(record + 10)?;
     let name = font.get(start..start + u16_at(record + 8)?)?;
-    let units = name.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let units = name
+        .chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
     char::decode_utf16(units).collect::<Result<_, _>>().ok()
 }
 

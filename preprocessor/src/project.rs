@@ -57,9 +57,11 @@ impl Project {
         let questions = self.read_source("questions.toml", &mut faults, |file, text| {
             read_questions(file, text).map_err(|message| vec![message])
         });
-        let throughput = self.read_source("published/training_throughput.csv", &mut faults, |_, text| {
-            Ok(text.to_owned())
-        });
+        let throughput = self.read_source(
+            "published/training_throughput.csv",
+            &mut faults,
+            |_, text| Ok(text.to_owned()),
+        );
         let runs = self.read_runs(&mut faults);
         match (bibliography, faults.is_empty()) {
             (Some(bibliography), true) => {
@@ -71,7 +73,10 @@ impl Project {
                     questions,
                     throughput,
                 };
-                Ok(Inputs { facts, bibliography })
+                Ok(Inputs {
+                    facts,
+                    bibliography,
+                })
             }
             _ => Err(faults),
         }
@@ -109,7 +114,8 @@ impl Project {
 
     fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<Arc<Quantity>> {
         self.read_source("quoted.toml", faults, |file, text| {
-            read_quoted(file, text).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+            read_quoted(file, text)
+                .map_err(|errors| errors.iter().map(ToString::to_string).collect())
         })
     }
 
@@ -137,19 +143,25 @@ impl Project {
         };
         match Plan::parse(&text, PLAN) {
             Ok(plan) => {
-                let sources = |path: &str| fs::read(self.root.join(path)).ok().map(|b| Digest::of(&b));
+                let sources =
+                    |path: &str| fs::read(self.root.join(path)).ok().map(|b| Digest::of(&b));
                 states(&plan, &records, sources)
                     .into_iter()
                     .map(|state| RunFacts::new(state, &self.root))
                     .collect()
             }
             Err(error) => {
-                faults.extend(error.problems.into_iter().map(|(line, message)| Diagnostic {
-                    file: PLAN.to_owned(),
-                    line,
-                    column: None,
-                    message,
-                }));
+                faults.extend(
+                    error
+                        .problems
+                        .into_iter()
+                        .map(|(line, message)| Diagnostic {
+                            file: PLAN.to_owned(),
+                            line,
+                            column: None,
+                            message,
+                        }),
+                );
                 Vec::new()
             }
         }
@@ -176,7 +188,9 @@ impl Project {
             let parent = path.parent().unwrap_or(&folder);
             fs::create_dir_all(parent)
                 .and_then(|()| fs::write(&path, content))
-                .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", path.display())))?;
+                .map_err(|error| {
+                    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+                })?;
         }
         for entry in walk(&folder)? {
             let name = entry.strip_prefix(&folder).unwrap_or(&entry);

@@ -17,7 +17,9 @@ use std::collections::BTreeMap;
 pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book> {
     let project = Project::new(&context.root, &context.config.book.src);
     let chapters = chapters_of(&project, &book);
-    let serving = context.config.contains_key("output.html.live-reload-endpoint");
+    let serving = context
+        .config
+        .contains_key("output.html.live-reload-endpoint");
     let filled = match project.read() {
         Ok(inputs) => {
             let renderer = Renderer::by_name(&context.renderer);
@@ -62,7 +64,10 @@ fn chapters_of(project: &Project, book: &Book) -> Vec<Chapter> {
 fn put(items: &mut [BookItem], texts: &BTreeMap<String, String>) {
     for item in items {
         if let BookItem::Chapter(chapter) = item {
-            let path = chapter.path.as_ref().map(|path| path.to_string_lossy().replace('\\', "/"));
+            let path = chapter
+                .path
+                .as_ref()
+                .map(|path| path.to_string_lossy().replace('\\', "/"));
             if let Some(text) = path.and_then(|path| texts.get(&path)) {
                 chapter.content.clone_from(text);
             }

@@ -1,10 +1,17 @@
 //! What templates may ask for: every quantity, text and flag under its dotted name.
 
+mod build;
+mod flops;
+mod inference;
+mod layer_sums;
+pub mod parameter_servers;
 mod questions;
 mod runs;
+mod throughput;
 
 pub use questions::{Question, read_questions};
 pub use runs::RunFacts;
+pub use throughput::ThroughputRow;
 
 use crate::evidence::Quantity;
 use std::collections::BTreeMap;
@@ -36,6 +43,8 @@ pub struct Facts {
     pub runs: Vec<RunFacts>,
     /// The questions that the book answers, in order.
     pub questions: Vec<Question>,
+    /// Published training speeds with the percent of peak that follows from each.
+    pub throughput: Vec<ThroughputRow>,
 }
 
 impl Facts {

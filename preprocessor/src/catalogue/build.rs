@@ -1,0 +1,76 @@
+//! The catalogue from what was read.
+
+use super::throughput::{ThroughputRow, read_throughput};
+use super::{
+    Catalogue, Entry, RunFacts, flops, inference, layer_sums, parameter_servers, runs, throughput,
+};
+use crate::evidence::unit::Unit;
+use crate::evidence::{Origin, Quantity};
+use std::sync::Arc;
+
+/// How a fact is marked that was not seen in the paper itself.
+const NOT_READ: &str = "not read in the paper";
+
+impl Catalogue {
+    /// Everything that follows from the quoted facts, the runs and the published throughputs.
+    ///
+    /// A part whose quoted facts are not there is left out: another book quotes other facts, and
+    /// a chapter that asks for a name that is not there is told so.
+    ///
+    /// # Errors
+    /// Where a table of published throughputs has a fault, or a computation refuses its inputs.
+    pub fn of(
+        quoted: Vec<Arc<Quantity>>,
+        runs: &[RunFacts],
+        throughput_csv: &str,
+    ) -> Result<(Self, Vec<ThroughputRow>), Vec<String>> {
+        let mut catalogue = Catalogue::default();
+        count_quoted(&mut catalogue, &quoted);
+        for fact in quoted {
+            catalogue.add(fact);
+        }
+        flops::add(&mut catalogue);
+        inference::add(&mut catalogue);
+        layer_sums::add(&mut catalogue);
+        runs::add(&mut catalogue, runs);
+        let rows = read_throughput(throughput_csv, &catalogue)?;
+        throughput::add(&mut catalogue, &rows)?;
+        parameter_servers::add(&mut catalogue)?;
+        Ok((catalogue, rows))
+    }
+
+    /// The quantity of this name, where there is one: for facts that a book may leave out.
+    pub(super) fn known(&self, name: &str) -> Option<Arc<Quantity>> {
+        match self.entries.get(name) {
+            Some(Entry::Quantity(quantity)) => Some(quantity.clone()),
+            _ => None,
+        }
+    }
+
+    /// The names of the groups directly under `prefix`, such as the devices under `device`.
+    pub(super) fn groups(&self, prefix: &str) -> Vec<String> {
+        let prefix = format!("{prefix}.");
+        let mut groups: Vec<String> = self
+            .entries
+            .range(prefix.clone()..)
+            .take_while(|(name, _)| name.starts_with(&prefix))
+            .filter_map(|(name, _)| Some(name[prefix.len()..].split_once('.')?.0.to_owned()))
+            .collect();
+        groups.dedup();
+        groups
+    }
+}
+
+fn count_quoted(catalogue: &mut Catalogue, quoted: &[Arc<Quantity>]) {
+    let not_read = quoted.iter().filter(|fact| {
+        matches!(&fact.origin, Origin::Quoted(quotation) if quotation.checked.starts_with(NOT_READ))
+    });
+    for (name, count) in [("total", quoted.len()), ("not_read", not_read.count())] {
+        catalogue.add(Quantity::exact(
+            format!("quoted.count.{name}"),
+            Unit::One,
+            count as f64,
+            "count of the facts in quoted.toml",
+        ));
+    }
+}
