@@ -1,1 +1,6 @@
 //! Text, tables and plots from data. Pure: no input, no output.
+
+mod csv;
+pub mod numbers;
+pub mod table;
+pub mod units;
