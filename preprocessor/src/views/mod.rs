@@ -2,5 +2,7 @@
 
 mod csv;
 pub mod numbers;
+pub mod palette;
+pub mod plot;
 pub mod table;
 pub mod units;
