@@ -75,7 +75,10 @@ fn thickness_and_shift(plot: &Plot, room: f64, bars: &Bars) -> (f64, f64) {
         .position(|other| std::ptr::eq(other, bars))
         .unwrap_or(0) as f64;
     let step = (room * GROUP_SHARE / count).min(THICKEST_BAR + BAR_GAP);
-    (step - BAR_GAP, (index - (count - 1.0) / 2.0) * step)
+    (
+        step - BAR_GAP.min(step / 4.0),
+        (index - (count - 1.0) / 2.0) * step,
+    )
 }
 
 /// The attributes of a bar's inside and outline.

@@ -21,6 +21,7 @@ pub(super) fn all() -> Vec<(&'static str, Plot)> {
         ("zoomed", zoomed()),
         ("speed_log_log", speed_log_log()),
         ("negative", negative()),
+        ("many_bars", many_bars()),
     ]
 }
 
@@ -327,4 +328,18 @@ fn negative() -> Plot {
     )
     .with(Bars::new("change", change, Colour::BluishGreen).labelled(percent(&change)))
     .sized(480, 300)
+}
+
+fn many_bars() -> Plot {
+    let names = (1..=102).map(|class| class.to_string());
+    let images: Vec<f64> = (1..=102)
+        .map(|class| (100.0 + 70.0 * noise(class)).round())
+        .collect();
+    plot(
+        "Images of each class",
+        Axis::categories("Class", names),
+        Axis::linear("Images"),
+    )
+    .with(Bars::new("images", images, Colour::Blue))
+    .sized(640, 280)
 }

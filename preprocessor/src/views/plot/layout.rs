@@ -26,6 +26,7 @@ pub(super) const DESCENT: f64 = 4.5;
 /// Between one tick label of the horizontal axis and the next.
 const X_LABEL_GAP: f64 = 22.0;
 const NAME_GAP: f64 = 6.0;
+const LEAST_NAME_ROOM: f64 = 24.0;
 /// Names of categories beside the vertical axis are broken beyond this share of the width.
 const MOST_NAME_SHARE: f64 = 0.28;
 const LEAST_RIGHT_MARGIN: f64 = 16.0;
@@ -215,16 +216,24 @@ impl XLabels {
         }
     }
 
-    /// Names are broken to fit; a word that is too long makes the font smaller.
+    /// Names are broken to fit; a word that is too long makes the font smaller. Where names are
+    /// many, only every second, third, … is printed.
     fn names(ticks: Vec<Tick>, room: f64) -> Result<XLabels, PlotError> {
-        let each = room / ticks.len().max(1) as f64 - NAME_GAP;
+        let slot = room / ticks.len().max(1) as f64;
+        let stride = (LEAST_NAME_ROOM / slot).ceil().max(1.0);
+        let each = slot * stride - NAME_GAP;
         let words = ticks.iter().flat_map(|tick| tick.label.split(' '));
         let longest = words.map(|word| width(word, TICK_SIZE)).fold(0.0, f64::max);
         let size = TICK_SIZE * (each / longest).clamp(0.5, 1.0);
-        let lines = ticks
+        let mut lines: Vec<Vec<String>> = ticks
             .iter()
             .map(|tick| wrap(&tick.label, size, each))
             .collect();
+        let between = lines
+            .iter_mut()
+            .enumerate()
+            .filter(|(index, _)| index % stride as usize != 0);
+        between.for_each(|(_, lines)| lines.clear());
         Ok(XLabels { ticks, lines, size })
     }
 
