@@ -2,6 +2,8 @@
 
 mod csv;
 pub mod numbers;
+pub mod palette;
+pub mod plot;
 pub mod table;
 
 use crate::catalogue::Facts;

@@ -1,0 +1,118 @@
+//! Draws a plot that is laid out, from back to front.
+
+use super::draw_axes::{draw_axes, draw_grid};
+use super::draw_labels::{draw_end_labels, draw_legend, draw_rule_labels, draw_titles};
+use super::draw_marks::draw_mark;
+use super::layout::{LABEL_SIZE, Layout};
+use super::svg::{Svg, number};
+use super::text::FONT_FAMILY;
+use super::{Mark, Plot, Target};
+use crate::views::palette::Colour;
+
+/// The width that fills the page; a narrower plot is shown narrower, with text of the same size.
+const PAGE_WIDTH: f64 = 640.0;
+/// Series of more points are drawn below the lines, so that a model stays visible.
+const MANY_POINTS: usize = 60;
+/// The layer of single points and notes, which no frame cuts.
+const FRONT: u8 = 4;
+
+/// Draws everything.
+pub(super) fn draw(plot: &Plot, layout: &Layout, target: Target) -> String {
+    let mut svg = Svg::default();
+    open_root(&mut svg, plot, target);
+    draw_grid(&mut svg, plot, layout);
+    draw_marks(&mut svg, plot, layout);
+    draw_axes(&mut svg, plot, layout);
+    draw_titles(&mut svg, plot, layout);
+    draw_legend(&mut svg, plot, layout);
+    draw_end_labels(&mut svg, layout);
+    draw_rule_labels(&mut svg, layout);
+    svg.finish()
+}
+
+/// An attribute of fixed text.
+pub(super) fn attribute<'a>(name: &'a str, value: &str) -> (&'a str, String) {
+    (name, value.to_owned())
+}
+
+/// The stroke of a mark.
+pub(super) fn stroke(colour: Colour, width: &str) -> [(&'static str, String); 2] {
+    [
+        attribute("stroke", colour.mark()),
+        attribute("stroke-width", width),
+    ]
+}
+
+fn open_root(svg: &mut Svg, plot: &Plot, target: Target) {
+    let (width, height) = (plot.width.to_string(), plot.height.to_string());
+    let view_box = ("viewBox", format!("0 0 {width} {height}"));
+    let mut attributes = vec![
+        attribute("class", "plot"),
+        attribute("role", "img"),
+        attribute("aria-label", &plot.title),
+    ];
+    match target {
+        Target::Html => {
+            let share = 100.0 * (f64::from(plot.width) / PAGE_WIDTH).min(1.0);
+            attributes.push(attribute("aria-description", &plot.description));
+            attributes.push(("width", format!("{}%", number(share))));
+        }
+        Target::File => {
+            attributes.insert(0, attribute("xmlns", "http://www.w3.org/2000/svg"));
+            attributes.extend([("width", width), ("height", height)]);
+        }
+    }
+    attributes.push(view_box);
+    attributes.push(attribute("font-family", FONT_FAMILY));
+    attributes.push(("font-size", number(LABEL_SIZE)));
+    svg.open("svg", &attributes);
+    if target == Target::File {
+        svg.leaf("title", &[], &plot.title);
+        svg.leaf("desc", &[], &plot.description);
+    }
+}
+
+/// Marks in layers; an inner `svg` cuts off what a fixed range leaves out.
+fn draw_marks(svg: &mut Svg, plot: &Plot, layout: &Layout) {
+    if layout.overflows {
+        open_window(svg, layout);
+    }
+    (0..FRONT).for_each(|layer| draw_layer(svg, plot, layout, layer));
+    if layout.overflows {
+        svg.close();
+    }
+    draw_layer(svg, plot, layout, FRONT);
+}
+
+fn open_window(svg: &mut Svg, layout: &Layout) {
+    let frame = layout.frame;
+    let size = (frame.right - frame.left, frame.bottom - frame.top);
+    let [x, y, width, height] = [frame.left, frame.top, size.0, size.1].map(number);
+    let view_box = format!("{x} {y} {width} {height}");
+    svg.open(
+        "svg",
+        &[
+            ("x", x),
+            ("y", y),
+            ("width", width),
+            ("height", height),
+            ("viewBox", view_box),
+        ],
+    );
+}
+
+fn draw_layer(svg: &mut Svg, plot: &Plot, layout: &Layout, layer: u8) {
+    let marks = plot.marks.iter().filter(|mark| self::layer(mark) == layer);
+    marks.for_each(|mark| draw_mark(svg, plot, layout, mark));
+}
+
+fn layer(mark: &Mark) -> u8 {
+    match mark {
+        Mark::Band(_) => 0,
+        Mark::Bars(_) => 1,
+        Mark::Rule(_) => 2,
+        Mark::Points(points) if points.points.len() > MANY_POINTS => 2,
+        Mark::Line(_) => 3,
+        Mark::Points(_) | Mark::Note(_) => FRONT,
+    }
+}

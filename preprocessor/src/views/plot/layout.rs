@@ -1,0 +1,285 @@
+//! Decides where everything stands before anything is drawn.
+
+use super::end_labels::{Ends, Label};
+use super::extent::{Dimension, Ranges, data, extent};
+use super::legend::{Legend, ROW_HEIGHT};
+use super::rules::{RuleLabel, rule_labels, vertical_rules};
+use super::scale::Coordinates;
+use super::series::named;
+use super::text::{widest, width, wrap};
+use super::ticks::{Tick, minor_ticks, ticks};
+use super::{Axis, Mark, Plot, PlotError};
+
+/// Font size of tick labels.
+pub(super) const TICK_SIZE: f64 = 12.5;
+/// Font size of titles, names and notes.
+pub(super) const LABEL_SIZE: f64 = 13.5;
+/// Line height as a multiple of the font size.
+pub(super) const LINE_HEIGHT: f64 = 1.15;
+/// Length of a tick below the horizontal axis.
+pub(super) const TICK_LENGTH: f64 = 4.0;
+/// Between the frame and the labels of the vertical axis.
+pub(super) const TICK_GAP: f64 = 8.0;
+/// Below the lowest baseline.
+pub(super) const DESCENT: f64 = 4.5;
+
+/// Between one tick label of the horizontal axis and the next.
+const X_LABEL_GAP: f64 = 22.0;
+const NAME_GAP: f64 = 6.0;
+const LEAST_NAME_ROOM: f64 = 24.0;
+/// Names of categories beside the vertical axis are broken beyond this share of the width.
+const MOST_NAME_SHARE: f64 = 0.28;
+const LEAST_RIGHT_MARGIN: f64 = 16.0;
+const LEAST_FRAME: (f64, f64) = (120.0, 60.0);
+
+/// The rectangle between the axes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+/// A tick at its place, its label in lines.
+pub(super) struct PlacedTick {
+    pub(super) place: f64,
+    pub(super) lines: Vec<String>,
+}
+
+/// Everything at its place.
+pub(super) struct Layout<'a> {
+    pub(super) frame: Frame,
+    pub(super) x: Coordinates,
+    pub(super) y: Coordinates,
+    pub(super) x_ticks: Vec<PlacedTick>,
+    pub(super) x_tick_size: f64,
+    pub(super) y_ticks: Vec<PlacedTick>,
+    pub(super) x_minor: Vec<f64>,
+    pub(super) legend: Legend<'a>,
+    pub(super) end_labels: Vec<Label>,
+    pub(super) end_label_size: f64,
+    pub(super) rule_labels: Vec<RuleLabel>,
+    pub(super) rule_label_size: f64,
+    /// Whether some of the data lies outside the frame.
+    pub(super) overflows: bool,
+}
+
+impl<'a> Layout<'a> {
+    /// Lays out `plot`: with names at the ends of lines, or in the legend where they do not fit.
+    pub(super) fn new(plot: &'a Plot) -> Result<Layout<'a>, PlotError> {
+        let most_y = (plot.height as usize / 48).clamp(3, 8);
+        let ranges = Ranges {
+            x: extent(plot, Dimension::X, plot.width as usize / 70)?,
+            y: extent(plot, Dimension::Y, most_y)?,
+        };
+        let layout = match Layout::attempt(plot, &ranges, true)? {
+            Some(layout) => Some(layout),
+            None => Layout::attempt(plot, &ranges, false)?,
+        };
+        layout.ok_or_else(|| too_small(plot))
+    }
+
+    fn attempt(
+        plot: &'a Plot,
+        ranges: &Ranges,
+        direct: bool,
+    ) -> Result<Option<Layout<'a>>, PlotError> {
+        let (at_ends, in_legend) = named(plot, ranges, direct);
+        let legend = Legend::new(in_legend, f64::from(plot.width));
+        let ends = Ends::new(plot, ranges, at_ends);
+        let Some(end_margin) = ends.margin(plot) else {
+            return Ok(None);
+        };
+        let y_ticks = ticks(&plot.y, ranges.y, plot.height as usize / 45)?;
+        let y_lines = y_lines(plot, &y_ticks);
+        let left = (widest(y_lines.iter().flatten(), TICK_SIZE) + TICK_GAP).ceil();
+        let right = f64::from(plot.width) - right_margin(plot, end_margin);
+        let x_labels = XLabels::new(&plot.x, ranges.x, right - left)?;
+        let bottom = f64::from(plot.height) - bottom_margin(&plot.x, &x_labels);
+        let frame = Frame {
+            left,
+            top: top_margin(plot, &legend),
+            right,
+            bottom,
+        };
+        if frame.right - frame.left < LEAST_FRAME.0 || frame.bottom - frame.top < LEAST_FRAME.1 {
+            return Err(too_small(plot));
+        }
+        let x = Coordinates::new(&plot.x, ranges.x, frame.left, frame.right);
+        let y = vertical(&plot.y, ranges.y, frame);
+        let Some(end_labels) = ends.place(&frame, &x, &y) else {
+            return Ok(None);
+        };
+        let (rule_labels, rule_label_size) = rule_labels(plot, &x);
+        Ok(Some(Layout {
+            x_ticks: placed(&x_labels.ticks, x_labels.lines, &x),
+            x_tick_size: x_labels.size,
+            y_ticks: placed(&y_ticks, y_lines, &y),
+            x_minor: minor_ticks(&plot.x, ranges.x)
+                .iter()
+                .map(|&value| x.place(value))
+                .collect(),
+            overflows: overflows(plot, ranges),
+            legend,
+            end_labels,
+            end_label_size: ends.size,
+            rule_labels,
+            rule_label_size,
+            frame,
+            x,
+            y,
+        }))
+    }
+}
+
+fn too_small(plot: &Plot) -> PlotError {
+    PlotError::TooSmall {
+        title: plot.title.clone(),
+        width: plot.width,
+        height: plot.height,
+    }
+}
+
+/// Where the legend begins: below the vertical axis's title.
+pub(super) fn legend_top(plot: &Plot) -> f64 {
+    if plot.y.title.is_empty() {
+        2.0
+    } else {
+        ROW_HEIGHT + 2.0
+    }
+}
+
+fn top_margin(plot: &Plot, legend: &Legend) -> f64 {
+    let has_rule_labels = vertical_rules(plot).next().is_some();
+    let rules = if has_rule_labels {
+        TICK_SIZE * LINE_HEIGHT + 3.0
+    } else {
+        0.0
+    };
+    let upright = plot.y.names().is_none() && bar_label_width(plot) > 0.0;
+    let bar_labels = if upright { TICK_SIZE } else { 0.0 };
+    legend_top(plot) + legend.height() + rules + bar_labels + 8.0
+}
+
+fn right_margin(plot: &Plot, end_margin: f64) -> f64 {
+    let lying = plot.y.names().is_some();
+    let bars = if lying { bar_label_width(plot) } else { 0.0 };
+    end_margin.max(bars).max(LEAST_RIGHT_MARGIN).ceil()
+}
+
+fn bar_label_width(plot: &Plot) -> f64 {
+    let labels = plot.marks.iter().filter_map(|mark| match mark {
+        Mark::Bars(bars) => Some(widest(&bars.labels, TICK_SIZE)),
+        _ => None,
+    });
+    let width = labels.fold(0.0, f64::max);
+    if width > 0.0 { width + TICK_GAP } else { 0.0 }
+}
+
+fn bottom_margin(axis: &Axis, labels: &XLabels) -> f64 {
+    let rows = labels.lines.iter().map(Vec::len).max().unwrap_or(0) as f64;
+    let title = if axis.title.is_empty() {
+        0.0
+    } else {
+        LABEL_SIZE * LINE_HEIGHT + 4.0
+    };
+    TICK_LENGTH + rows * TICK_SIZE * LINE_HEIGHT + title + DESCENT
+}
+
+/// Names of categories are broken where they are long.
+fn y_lines(plot: &Plot, ticks: &[Tick]) -> Vec<Vec<String>> {
+    let names = plot.y.names().is_some();
+    let most = if names {
+        f64::from(plot.width) * MOST_NAME_SHARE
+    } else {
+        f64::INFINITY
+    };
+    ticks
+        .iter()
+        .map(|tick| wrap(&tick.label, TICK_SIZE, most))
+        .collect()
+}
+
+/// The labels below the horizontal axis.
+struct XLabels {
+    ticks: Vec<Tick>,
+    lines: Vec<Vec<String>>,
+    size: f64,
+}
+
+impl XLabels {
+    fn new(axis: &Axis, range: (f64, f64), room: f64) -> Result<XLabels, PlotError> {
+        match axis.names() {
+            Some(names) => XLabels::names(ticks(axis, range, names.len())?, room),
+            None => XLabels::numbers(axis, range, room),
+        }
+    }
+
+    /// Names are broken to fit; a word that is too long makes the font smaller. Where names are
+    /// many, only every second, third, … is printed.
+    fn names(ticks: Vec<Tick>, room: f64) -> Result<XLabels, PlotError> {
+        let slot = room / ticks.len().max(1) as f64;
+        let stride = (LEAST_NAME_ROOM / slot).ceil().max(1.0);
+        let each = slot * stride - NAME_GAP;
+        let words = ticks.iter().flat_map(|tick| tick.label.split(' '));
+        let longest = words.map(|word| width(word, TICK_SIZE)).fold(0.0, f64::max);
+        let size = TICK_SIZE * (each / longest).clamp(0.5, 1.0);
+        let mut lines: Vec<Vec<String>> = ticks
+            .iter()
+            .map(|tick| wrap(&tick.label, size, each))
+            .collect();
+        let between = lines
+            .iter_mut()
+            .enumerate()
+            .filter(|(index, _)| index % stride as usize != 0);
+        between.for_each(|(_, lines)| lines.clear());
+        Ok(XLabels { ticks, lines, size })
+    }
+
+    /// As many numbers as fit side by side.
+    fn numbers(axis: &Axis, range: (f64, f64), room: f64) -> Result<XLabels, PlotError> {
+        let mut most = (room / 50.0) as usize;
+        loop {
+            let ticks = ticks(axis, range, most.max(2))?;
+            let labels = ticks.iter().map(|tick| &tick.label);
+            let each = widest(labels, TICK_SIZE) + X_LABEL_GAP;
+            if most <= 2 || each * ticks.len() as f64 <= room {
+                let lines = ticks.iter().map(|tick| vec![tick.label.clone()]).collect();
+                return Ok(XLabels {
+                    ticks,
+                    lines,
+                    size: TICK_SIZE,
+                });
+            }
+            most -= 1;
+        }
+    }
+}
+
+/// The vertical axis: values rise from the bottom, categories come from the top.
+pub(super) fn vertical(axis: &Axis, range: (f64, f64), frame: Frame) -> Coordinates {
+    match axis.names() {
+        Some(_) => Coordinates::new(axis, range, frame.top, frame.bottom),
+        None => Coordinates::new(axis, range, frame.bottom, frame.top),
+    }
+}
+
+fn placed(ticks: &[Tick], lines: Vec<Vec<String>>, axis: &Coordinates) -> Vec<PlacedTick> {
+    let places = ticks.iter().map(|tick| axis.place(tick.value));
+    places
+        .zip(lines)
+        .map(|(place, lines)| PlacedTick { place, lines })
+        .collect()
+}
+
+fn overflows(plot: &Plot, ranges: &Ranges) -> bool {
+    let outside = |mark| {
+        let mut data = data(plot, mark).into_iter();
+        data.any(|datum| {
+            let (low, high) = ranges.along(datum.dimension);
+            !(low..=high).contains(&datum.value)
+        })
+    };
+    plot.marks.iter().any(outside)
+}

@@ -1,0 +1,265 @@
+//! Tables as Markdown for the page and as CSV to download.
+
+use std::iter::repeat_n;
+
+use thiserror::Error;
+
+use super::csv;
+
+/// As wide as a digit where digits are tabular.
+const FIGURE_SPACE: char = '\u{2007}';
+/// As wide as a full stop.
+const PUNCTUATION_SPACE: char = '\u{2008}';
+/// Keeps renderers from trimming the padding before it; has no width.
+const WORD_JOINER: char = '\u{2060}';
+
+/// Where the text of a column stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alignment {
+    /// Words, from the left.
+    Left,
+    /// Short marks, in the middle.
+    Centre,
+    /// Numbers, from the right with their decimal points in one line.
+    Decimal,
+}
+
+/// A column's head and alignment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The head as Markdown, with the unit: `Time (ms)`.
+    pub head: String,
+    /// The head in the CSV file.
+    pub csv_head: String,
+    /// Where the cells' text stands.
+    pub alignment: Alignment,
+}
+
+impl Column {
+    /// A column whose head is the same text in the page and in the CSV file.
+    pub fn new(head: &str, alignment: Alignment) -> Column {
+        Column {
+            head: escape_cell(head),
+            csv_head: head.to_owned(),
+            alignment,
+        }
+    }
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Markdown, ready to stand between two bars.
+    pub text: String,
+    /// The characters that the reader sees of it, without links and tags; numbers align on these.
+    pub printed: String,
+    /// The value in the CSV file, unrounded.
+    pub csv: String,
+}
+
+impl Cell {
+    /// Words, which are escaped for Markdown and stand as they are in the CSV file.
+    pub fn words(text: &str) -> Cell {
+        Cell {
+            text: escape_cell(text),
+            printed: text.to_owned(),
+            csv: text.to_owned(),
+        }
+    }
+
+    /// A printed number, for instance from [`numbers::fixed`](super::numbers::fixed), and its value.
+    pub fn number(printed: &str, value: f64) -> Cell {
+        let csv = csv_number(value);
+        Cell {
+            text: printed.to_owned(),
+            printed: printed.to_owned(),
+            csv,
+        }
+    }
+
+    /// The same cell with its text replaced by `markdown`: a link around the number, say.
+    #[must_use]
+    pub fn shown_as(self, markdown: String) -> Cell {
+        Cell {
+            text: markdown,
+            ..self
+        }
+    }
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// One cell for each column.
+    pub cells: Vec<Cell>,
+    /// The row that answers the question; it is set in bold.
+    pub answer: bool,
+}
+
+/// A table without its caption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+}
+
+/// Why columns and rows make no table.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TableError {
+    /// Nothing to show.
+    #[error("table has {columns} columns and {rows} rows, expected at least one of each")]
+    Empty {
+        /// Number of columns.
+        columns: usize,
+        /// Number of rows.
+        rows: usize,
+    },
+    /// A row with too few or too many cells.
+    #[error("`rows[{row}]` has {cells} cells, expected {columns}: one for each column")]
+    Ragged {
+        /// Index of the row, from 0.
+        row: usize,
+        /// Its number of cells.
+        cells: usize,
+        /// Number of columns.
+        columns: usize,
+    },
+}
+
+impl Table {
+    /// A table of at least one row in which every row has a cell for each column.
+    ///
+    /// # Errors
+    /// [`TableError`] otherwise.
+    pub fn new(columns: Vec<Column>, rows: Vec<Row>) -> Result<Table, TableError> {
+        if columns.is_empty() || rows.is_empty() {
+            return Err(TableError::Empty {
+                columns: columns.len(),
+                rows: rows.len(),
+            });
+        }
+        for (row, Row { cells, .. }) in rows.iter().enumerate() {
+            if cells.len() != columns.len() {
+                return Err(TableError::Ragged {
+                    row,
+                    cells: cells.len(),
+                    columns: columns.len(),
+                });
+            }
+        }
+        Ok(Table { columns, rows })
+    }
+
+    /// The table as a Markdown pipe table, one line for each row.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let paddings: Vec<Vec<String>> =
+            (0..self.columns.len()).map(|c| self.paddings(c)).collect();
+        let mut markdown = line(self.columns.iter().map(|column| column.head.clone()));
+        markdown += &line(
+            self.columns
+                .iter()
+                .map(|column| rule(column.alignment).to_owned()),
+        );
+        for (index, row) in self.rows.iter().enumerate() {
+            let cells = row.cells.iter().zip(&paddings);
+            markdown += &line(cells.map(|(cell, column)| body(cell, row.answer) + &column[index]));
+        }
+        markdown
+    }
+
+    /// The table as CSV (RFC 4180), heads first.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let head = csv::record(self.columns.iter().map(|column| &column.csv_head));
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| csv::record(row.cells.iter().map(|cell| &cell.csv)));
+        head + &rows.collect::<String>()
+    }
+
+    /// What each cell of a column needs at its end for the decimal points to stand in one line.
+    fn paddings(&self, column: usize) -> Vec<String> {
+        let cells = self.rows.iter().map(|row| &row.cells[column].printed);
+        let decimals: Vec<Option<usize>> = match self.columns[column].alignment {
+            Alignment::Decimal => cells.map(|printed| decimals(printed)).collect(),
+            Alignment::Left | Alignment::Centre => cells.map(|_| None).collect(),
+        };
+        let most = decimals.iter().flatten().max().copied().unwrap_or(0);
+        decimals
+            .iter()
+            .map(|places| places.map_or(String::new(), |places| padding(places, most)))
+            .collect()
+    }
+}
+
+/// Escapes words for a table cell: bars, tags and all that Markdown or maths would read as markup.
+#[must_use]
+pub fn escape_cell(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '&' => escaped += "&amp;",
+            '\n' | '\r' | '\t' => escaped.push(' '),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '$' | '~' => escaped.extend(['\\', c]),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A float for a CSV file: the shortest text that reads back as the same value.
+pub(super) fn csv_number(value: f64) -> String {
+    format!("{}", value + 0.0) // adding zero drops the sign of -0
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+fn rule(alignment: Alignment) -> &'static str {
+    match alignment {
+        Alignment::Left => ":---",
+        Alignment::Centre => ":---:",
+        Alignment::Decimal => "---:",
+    }
+}
+
+fn body(cell: &Cell, answer: bool) -> String {
+    if answer && !cell.text.is_empty() {
+        format!("**{}**", cell.text)
+    } else {
+        cell.text.clone()
+    }
+}
+
+/// Digits after the decimal point of the number that `printed` begins with; none for words.
+fn decimals(printed: &str) -> Option<usize> {
+    let number = printed.trim_start_matches(['−', '-', '+']);
+    let whole = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == ',');
+    if whole.len() == number.len() {
+        return None;
+    }
+    let fraction = whole.strip_prefix('.').unwrap_or("");
+    Some(fraction.chars().take_while(char::is_ascii_digit).count())
+}
+
+fn padding(places: usize, most: usize) -> String {
+    if places == most {
+        return String::new();
+    }
+    let point = (places == 0).then_some(PUNCTUATION_SPACE);
+    point
+        .into_iter()
+        .chain(repeat_n(FIGURE_SPACE, most - places))
+        .chain([WORD_JOINER])
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;
