@@ -1,0 +1,92 @@
+// The built book, page by page, as a reader sees it. BOOK names the build folder.
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { htmlFolder, pagesOf } from './lib/book.js';
+import { launch } from './lib/chromium.js';
+import { brokenLinks } from './lib/links.js';
+import { debris, indexedDocuments, search } from './lib/search.js';
+import { serve } from './lib/server.js';
+import { CHECKS, COAL, LIGHT, PHONE, openLook, visit, visitFile } from './lib/visit.js';
+
+const REPOSITORY = new URL('../../', import.meta.url).pathname;
+const BUILD = process.env.BOOK ?? resolve(REPOSITORY, 'target/book');
+const OUT = resolve(REPOSITORY, 'target');
+const SEARCHES = ['platform percent of peak'];
+
+const root = htmlFolder(BUILD);
+const pages = await pagesOf(root).catch(() => []);
+const [links, texts] = [new Map(), new Map()];
+let browser;
+let server;
+
+before(async () => {
+  await rm(`${OUT}/screenshots`, { recursive: true, force: true });
+  [browser, server] = await Promise.all([launch(), serve(root)]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Fails with all that is wrong with the page, each sentence after the name of its check. */
+function assertFaultless(page, faults) {
+  assertNone(page, Object.entries(faults).flatMap(([check, sentences]) =>
+    sentences.map((sentence) => `${CHECKS[check]}: ${sentence}`)));
+}
+
+function assertNone(page, sentences) {
+  assert.ok(sentences.length === 0, sentences.map((sentence) => `${page}: ${sentence}`).join('\n'));
+}
+
+test('the book is built', () => assert.ok(pages.includes('index.html'), `no index.html in ${root}; hint: mdbook build`));
+
+for (const look of [LIGHT, COAL, PHONE]) {
+  describe(`${look.theme} theme, ${look.width} px`, () => {
+    let window;
+    before(async () => { window = await openLook(browser, look); });
+    after(() => window.context.close());
+    for (const page of pages) {
+      test(page, async () => {
+        const seen = await visit(window, server.origin, page, { screenshots: `${OUT}/screenshots` });
+        links.set(page, seen.links);
+        texts.set(page, seen.texts);
+        assertFaultless(page, seen.faults);
+      });
+    }
+  });
+}
+
+describe('opened from the disk', () => {
+  let window;
+  before(async () => { window = await openLook(browser, LIGHT); });
+  after(() => window.context.close());
+  for (const page of pages) {
+    test(page, async () => assertFaultless(page, (await visitFile(window, root, page)).faults));
+  }
+});
+
+describe('links, anchors and downloads', () => {
+  let broken;
+  before(async () => { broken = await brokenLinks(root, server.origin, links); });
+  for (const page of pages) test(page, () => assertNone(page, broken.get(page) ?? ['was not visited']));
+});
+
+describe('search', () => {
+  for (const phrase of SEARCHES) {
+    test(`finds “${phrase}”`, async () => {
+      const results = await search(browser, server.origin, phrase);
+      assert.ok(results.some((text) => text.toLowerCase().includes(phrase)), `\`${phrase}\` is in none of ${results.length} results`);
+    });
+  }
+
+  test('holds nothing of a plot or a formula', async () => {
+    await mkdir(`${OUT}/browser`, { recursive: true });
+    await writeFile(`${OUT}/browser/drawn.json`, JSON.stringify(Object.fromEntries(texts), null, 1));
+    const found = debris(await indexedDocuments(browser, server.origin), texts);
+    const sentences = [...found].flatMap(([page, list]) => list.map((sentence) => `${page}: ${sentence}`));
+    assert.ok(sentences.length === 0, sentences.join('\n'));
+  });
+});
