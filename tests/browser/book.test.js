@@ -11,6 +11,8 @@ import { debris, indexedDocuments, search } from './lib/search.js';
 import { serve } from './lib/server.js';
 import { CHECKS, COAL, LIGHT, PHONE, openLook, visit, visitFile } from './lib/visit.js';
 
+Error.stackTraceLimit = 0; // a failure's sentence names page and element; where the test stands does not help
+
 const REPOSITORY = new URL('../../', import.meta.url).pathname;
 const BUILD = process.env.BOOK ?? resolve(REPOSITORY, 'target/book');
 const OUT = resolve(REPOSITORY, 'target');
