@@ -1,0 +1,109 @@
+//! A loss curve with steps and losses scaled to 0..1, in which both fits are done.
+//!
+//! In steps and nats β₀ is about 10⁻³ and its derivative about 10⁵ times that of β₂; scaled, all
+//! are of order 1.
+
+use super::loss_curve::LossCurve;
+use super::loss_model::LossModel;
+
+/// Adds this many points side by side, so that the compiler may use vector registers.
+const LANES: usize = 4;
+
+/// x = k / last step and y = l / largest loss; β in these units is (β₀KL, β₁L, β₂/L).
+#[derive(Debug, Clone)]
+pub(super) struct ScaledCurve {
+    pub(super) x: Vec<f64>,
+    pub(super) y: Vec<f64>,
+    last_step: f64,
+    largest_loss: f64,
+}
+
+impl ScaledCurve {
+    pub(super) fn new(curve: &LossCurve) -> Self {
+        let last_step = curve.last_step().0;
+        let largest_loss = curve.largest_loss();
+        Self {
+            x: curve.raw_steps().iter().map(|k| k / last_step).collect(),
+            y: curve
+                .losses_nats()
+                .iter()
+                .map(|l| l / largest_loss)
+                .collect(),
+            last_step,
+            largest_loss,
+        }
+    }
+
+    /// The model in steps and nats of scaled β.
+    pub(super) fn model(&self, beta: [f64; 3]) -> LossModel {
+        LossModel {
+            beta0: beta[0] / (self.last_step * self.largest_loss),
+            beta1: beta[1] / self.largest_loss,
+            beta2: beta[2] * self.largest_loss,
+        }
+    }
+
+    /// The scaled β of a model in steps and nats.
+    pub(super) fn beta(&self, model: LossModel) -> [f64; 3] {
+        [
+            model.beta0 * self.last_step * self.largest_loss,
+            model.beta1 * self.largest_loss,
+            model.beta2 / self.largest_loss,
+        ]
+    }
+
+    /// ŷ of the model with scaled `beta`, point by point.
+    pub(super) fn modelled(&self, beta: [f64; 3]) -> impl Iterator<Item = f64> {
+        self.x
+            .iter()
+            .map(move |x| 1.0 / (beta[0] * x + beta[1]) + beta[2])
+    }
+
+    /// Σ (y − ŷ)² of the model with scaled `beta`.
+    pub(super) fn squared_error(&self, beta: [f64; 3]) -> f64 {
+        let [sum] = sum_over_points(&self.x, &self.y, |x, y| {
+            let residual = y - 1.0 / (beta[0] * x + beta[1]) - beta[2];
+            [residual * residual]
+        });
+        sum
+    }
+}
+
+/// Sums several terms over all points at once.
+#[inline]
+pub(super) fn sum_over_points<const N: usize>(
+    x: &[f64],
+    y: &[f64],
+    terms: impl Fn(f64, f64) -> [f64; N],
+) -> [f64; N] {
+    let (x_lanes, x_rest) = x.as_chunks::<LANES>();
+    let (y_lanes, y_rest) = y.as_chunks::<LANES>();
+    let mut sums = [[0.0; LANES]; N];
+    for (x, y) in std::iter::zip(x_lanes, y_lanes) {
+        for lane in 0..LANES {
+            for (sum, term) in sums.iter_mut().zip(terms(x[lane], y[lane])) {
+                sum[lane] += term;
+            }
+        }
+    }
+    for (&x, &y) in std::iter::zip(x_rest, y_rest) {
+        for (sum, term) in sums.iter_mut().zip(terms(x, y)) {
+            sum[0] += term;
+        }
+    }
+    sums.map(|lanes| lanes.iter().sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_point_is_summed_once() {
+        for points in 0..11 {
+            let x: Vec<f64> = (0..points).map(f64::from).collect();
+            let expected = [f64::from(points), x.iter().sum()];
+            assert_eq!(sum_over_points(&x, &x, |x, _| [1.0, x]), expected);
+        }
+    }
+}
