@@ -1,0 +1,135 @@
+//! Ordinary least squares with the standard error of a prediction.
+
+/// A fitted linear model ŷ = x·b.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearRegression {
+    /// One coefficient per column of the design.
+    pub coefficients: Vec<f64>,
+    /// Observed less fitted value, row by row.
+    pub residuals: Vec<f64>,
+    /// Rows less columns: what is left to estimate the scatter from.
+    pub degrees_of_freedom: u64,
+    /// (XᵀX)⁻¹.
+    inverse_gram: Vec<Vec<f64>>,
+}
+
+impl LinearRegression {
+    /// Minimises |y − Xb|²; `None` where the columns of X are not independent or outnumber the
+    /// rows.
+    pub fn fit(design: &[Vec<f64>], observed: &[f64]) -> Option<Self> {
+        let columns = design.first()?.len();
+        let degrees_of_freedom = design.len().checked_sub(columns)? as u64;
+        let inverse_gram = invert(gram(design))?;
+        let moments: Vec<f64> = (0..columns)
+            .map(|column| {
+                std::iter::zip(design, observed)
+                    .map(|(row, y)| row[column] * y)
+                    .sum()
+            })
+            .collect();
+        let coefficients: Vec<f64> = inverse_gram.iter().map(|row| dot(row, &moments)).collect();
+        let residual = |(row, y): (&Vec<f64>, &f64)| y - dot(row, &coefficients);
+        let residuals = std::iter::zip(design, observed).map(residual).collect();
+        Some(Self {
+            coefficients,
+            residuals,
+            degrees_of_freedom,
+            inverse_gram,
+        })
+    }
+
+    /// ŷ = x·b for a new row x.
+    pub fn predict(&self, row: &[f64]) -> f64 {
+        dot(row, &self.coefficients)
+    }
+
+    /// The standard error of a new observation at row x, s √(1 + xᵀ(XᵀX)⁻¹x) with s² = Σ residual²
+    /// / (n − p).
+    ///
+    /// `None` without a degree of freedom.
+    pub fn standard_error(&self, row: &[f64]) -> Option<f64> {
+        let spread: Vec<f64> = self
+            .inverse_gram
+            .iter()
+            .map(|line| dot(line, row))
+            .collect();
+        let squares: f64 = self
+            .residuals
+            .iter()
+            .map(|residual| residual * residual)
+            .sum();
+        let variance = squares / self.degrees_of_freedom as f64 * (1.0 + dot(&spread, row));
+        (self.degrees_of_freedom > 0).then(|| variance.sqrt())
+    }
+}
+
+fn gram(design: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let columns = design[0].len();
+    let product = |i, j| design.iter().map(|row| row[i] * row[j]).sum();
+    (0..columns)
+        .map(|i| (0..columns).map(|j| product(i, j)).collect())
+        .collect()
+}
+
+/// Inverts a symmetric positive definite matrix by Gauss and Jordan; `None` where it is singular to
+/// rounding.
+fn invert(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
+    let size = matrix.len();
+    let diagonal: Vec<f64> = (0..size).map(|index| matrix[index][index]).collect();
+    for pivot in 0..size {
+        let scale = matrix[pivot][pivot];
+        if scale.is_nan() || scale <= 1e-10 * diagonal[pivot] {
+            return None;
+        }
+        matrix[pivot][pivot] = 1.0;
+        matrix[pivot].iter_mut().for_each(|value| *value /= scale);
+        let pivot_row = matrix[pivot].clone();
+        for (_, row) in matrix
+            .iter_mut()
+            .enumerate()
+            .filter(|(index, _)| *index != pivot)
+        {
+            let factor = std::mem::replace(&mut row[pivot], 0.0);
+            row.iter_mut()
+                .zip(&pivot_row)
+                .for_each(|(value, above)| *value -= factor * above);
+        }
+    }
+    Some(matrix)
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    std::iter::zip(a, b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_through_four_points() {
+        // By hand: x̄ = 1.5, ȳ = 2.45, Sxx = 5, Sxy = 4.5.
+        let design: Vec<Vec<f64>> = (0..4).map(|x| vec![1.0, f64::from(x)]).collect();
+        let line = LinearRegression::fit(&design, &[1.0, 2.2, 2.8, 3.8]).unwrap();
+        let close =
+            |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}");
+        close(line.coefficients[1], 0.9);
+        close(line.coefficients[0], 1.1);
+        close(line.predict(&[1.0, 4.0]), 4.7);
+        let squares: f64 = line.residuals.iter().map(|r| r * r).sum();
+        let by_hand = (squares / 2.0 * (1.0 + 0.25 + 2.5 * 2.5 / 5.0)).sqrt();
+        close(line.standard_error(&[1.0, 4.0]).unwrap(), by_hand);
+    }
+
+    #[test]
+    fn what_cannot_be_fitted() {
+        assert_eq!(LinearRegression::fit(&[], &[]), None);
+        assert_eq!(LinearRegression::fit(&[vec![1.0, 2.0]], &[1.0]), None);
+        assert_eq!(
+            LinearRegression::fit(&[vec![1.0, 2.0], vec![1.0, 2.0]], &[1.0, 2.0]),
+            None
+        );
+        let exact = LinearRegression::fit(&[vec![1.0, 2.0], vec![1.0, 3.0]], &[1.0, 2.0]).unwrap();
+        assert_eq!(exact.standard_error(&[1.0, 4.0]), None);
+    }
+}
