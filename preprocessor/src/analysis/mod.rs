@@ -1,11 +1,36 @@
 //! What is computed from measured, quoted and exact inputs. Pure: no input, no output.
 
+pub mod accuracy_link;
+pub mod beta_regression;
 pub mod binomial_interval;
+pub mod block_length;
+pub mod bootstrap;
 pub mod flops;
+pub mod hardware_independence;
+pub mod interval;
+mod isotonic_regression;
 pub mod layers;
+pub mod learning_rate_stages;
+pub mod linear_regression;
+pub mod loss_curve;
+pub mod loss_fit;
+pub mod loss_model;
+pub mod loss_regression;
 pub mod networks;
 pub mod nonnegative_least_squares;
+pub mod outliers;
 pub mod paleo;
 pub mod parameter_server;
 pub mod platform_percent_of_peak;
 pub mod positive;
+pub mod prediction;
+pub mod prediction_error;
+pub mod random;
+mod scaled_curve;
+mod separable_start;
+pub mod stage_comparison;
+pub mod steps;
+mod student_scores;
+pub mod student_t;
+pub mod training_set;
+pub mod transformed_fit;
