@@ -34,3 +34,4 @@ mod student_scores;
 pub mod student_t;
 pub mod training_set;
 pub mod transformed_fit;
+pub mod proportions;

@@ -3,6 +3,7 @@
 use super::throughput::{ThroughputRow, read_throughput};
 use super::{
     Catalogue, Entry, RunFacts, flops, inference, layer_sums, parameter_servers, runs, throughput,
+    transfer,
 };
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity};
@@ -26,6 +27,12 @@ impl Catalogue {
     ) -> Result<(Self, Vec<ThroughputRow>), Vec<String>> {
         let mut catalogue = Catalogue::default();
         count_quoted(&mut catalogue, &quoted);
+        catalogue.add(Quantity::exact(
+            "interval.level",
+            Unit::One,
+            0.95,
+            "the confidence level of every interval in the book",
+        ));
         for fact in quoted {
             catalogue.add(fact);
         }
@@ -33,6 +40,7 @@ impl Catalogue {
         inference::add(&mut catalogue);
         layer_sums::add(&mut catalogue);
         runs::add(&mut catalogue, runs);
+        transfer::add(&mut catalogue, runs);
         let rows = read_throughput(throughput_csv, &catalogue)?;
         throughput::add(&mut catalogue, &rows)?;
         parameter_servers::add(&mut catalogue)?;

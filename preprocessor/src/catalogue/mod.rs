@@ -8,6 +8,7 @@ pub mod parameter_servers;
 mod questions;
 mod runs;
 mod throughput;
+mod transfer;
 
 pub use questions::{Question, read_questions};
 pub use runs::RunFacts;

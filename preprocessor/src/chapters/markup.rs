@@ -45,24 +45,21 @@ impl MarkupPass<'_> {
         let mut prose: Option<Range<usize>> = None;
         let mut code_blocks = 0;
         for (event, range) in Parser::new_ext(text, markdown_options()).into_offset_iter() {
-            match event {
-                Event::Text(_) if code_blocks == 0 => {
-                    prose = match prose.take() {
-                        Some(run) if run.end == range.start => Some(run.start..range.end),
-                        other => {
-                            self.edit_prose(text, other, &mut edits);
-                            Some(range)
-                        }
-                    };
-                    continue;
+            if let (Event::Text(_), 0) = (&event, code_blocks) {
+                if prose.as_ref().is_some_and(|run| run.end != range.start) {
+                    self.edit_prose(text, prose.take(), &mut edits);
                 }
+                prose = Some(prose.map_or(range.start, |run| run.start)..range.end);
+                continue;
+            }
+            self.edit_prose(text, prose.take(), &mut edits);
+            match event {
                 Event::Start(Tag::CodeBlock(_)) => code_blocks += 1,
                 Event::End(TagEnd::CodeBlock) => code_blocks -= 1,
                 Event::InlineMath(latex) => self.edit_inline(text, &latex, range, &mut edits),
                 Event::DisplayMath(latex) => self.edit_display(text, &latex, range, &mut edits),
                 _ => {}
             }
-            self.edit_prose(text, prose.take(), &mut edits);
         }
         self.edit_prose(text, prose, &mut edits);
         apply(text, edits)
