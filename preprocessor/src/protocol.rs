@@ -20,7 +20,7 @@ pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book>
     let serving = context
         .config
         .contains_key("output.html.live-reload-endpoint");
-    let filled = match project.read() {
+    let mut filled = match project.read() {
         Ok(inputs) => {
             let renderer = Renderer::by_name(&context.renderer);
             fill_book(&chapters, inputs.facts, &inputs.bibliography, renderer)
@@ -30,9 +30,13 @@ pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book>
             ..Filled::default()
         },
     };
+    if is_strict(context)? {
+        filled.faults.append(&mut filled.shortcomings);
+    }
     if !filled.faults.is_empty() && !serving {
         bail!("{}", lines(&filled.faults));
     }
+    warn_of(&filled.shortcomings);
     let mut files = filled.files;
     files.extend(assets::files());
     project
@@ -44,6 +48,25 @@ pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book>
     };
     put(&mut book.items, &texts);
     Ok(book)
+}
+
+/// Whether shortcomings are faults: `strict = true` under `[preprocessor.measured]`, or the
+/// environment variable `MEASURED_STRICT=1`.
+fn is_strict(context: &PreprocessorContext) -> Result<bool> {
+    let configured = context.config.get::<bool>("preprocessor.measured.strict")?;
+    let demanded = std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1");
+    Ok(configured.unwrap_or(false) || demanded)
+}
+
+/// Tells the author of typed numbers, and counts the runs that are not there.
+fn warn_of(shortcomings: &[Diagnostic]) {
+    let (typed, runs): (Vec<_>, Vec<_>) = shortcomings.iter().partition(|s| s.line.is_some());
+    for warning in typed {
+        eprintln!("warning: {warning}");
+    }
+    if !runs.is_empty() {
+        eprintln!("draft: {} planned runs are not measured", runs.len());
+    }
 }
 
 /// The chapters in the order of the book.

@@ -8,6 +8,7 @@ use super::lists;
 use super::markup::MarkupPass;
 use super::sentinel::{Mark, ROOT, replace_marks};
 use super::template;
+use super::typed_numbers;
 use crate::catalogue::Facts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Filled {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Every fault of the build.
     pub faults: Vec<Diagnostic>,
+    /// What a draft may have and a submission may not: typed numbers and runs that are not there.
+    pub shortcomings: Vec<Diagnostic>,
 }
 
 /// Fills all chapters, in the order in which the book has them.
@@ -44,12 +47,14 @@ pub fn fill_book(
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Filled {
+    let mut shortcomings = unmeasured_runs(&facts);
     let ledger = Ledger::new(renderer, facts);
     let context = ledger.context();
     let mut faults = Vec::new();
     let mut citations = Citations::default();
     let mut marked = Vec::new();
     for chapter in chapters {
+        shortcomings.extend(typed_numbers::find(&chapter.file, &chapter.source));
         match template::fill(
             &ledger,
             &context,
@@ -91,7 +96,31 @@ pub fn fill_book(
         chapters,
         files,
         faults,
+        shortcomings,
     }
+}
+
+/// The planned runs without a complete, current record; not those for cards that the plan says
+/// are not at hand.
+fn unmeasured_runs(facts: &Facts) -> Vec<Diagnostic> {
+    facts
+        .runs
+        .iter()
+        .filter_map(|run| {
+            let concern = run.concern().filter(|concern| !concern.accepted)?;
+            let file = run
+                .record
+                .as_ref()
+                .map_or("experiments/plan.toml", |(file, _)| file);
+            let message = format!(
+                "run `{}`: {}; hint: `{}`",
+                run.id,
+                run.state_text(),
+                concern.remedy
+            );
+            Some(Diagnostic::of_file(file, message))
+        })
+        .collect()
 }
 
 /// Puts numbers, links and lists where marks stand.

@@ -13,6 +13,7 @@ mod markup;
 mod maths;
 mod sentinel;
 mod template;
+mod typed_numbers;
 
 pub use book::{Chapter, Filled, fill_book};
 pub use citations::Bibliography;

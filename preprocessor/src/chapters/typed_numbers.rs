@@ -1,0 +1,166 @@
+//! Numbers that an author typed where a value with evidence belongs.
+//!
+//! A decimal, a percentage or a number with a unit in running text looks like a measurement. It is
+//! reported unless it comes from a quantity, stands in code or a formula, or names a place
+//! (`Table 3.2`, `part 4.1`, a link to one). A block that begins with the comment
+//! `<!-- typed numbers: REASON -->` is exempt.
+
+use super::diagnostic::Diagnostic;
+use super::markup::markdown_options;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What looks like a measurement: a decimal, or a number with a percent sign or a unit behind it.
+static TYPED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?:\b[0-9][0-9,]*\.[0-9]+|\b[0-9][0-9,]*)",
+        "(?:[ \u{a0}]?(?:%|(?:[munµpkMGTPE]?(?:s|FLOP(?:/s)?|B|B/s|Hz|W|iB)",
+        r"|min|h|days?|hours?|minutes?|seconds?|px|percent|images?/s|steps?/s)\b))?",
+    ))
+    .expect("the expression is well formed")
+});
+
+/// Words before a number that make it the name of a place, a version or a count.
+static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:\b(?:tables?|figures?|fig\.|sections?|sec\.|eq\.|equations?|parts?|chapters?|question|version|appendix|problem)[ \x{a0}]|[A-Za-z./_=^-]|[0-9],[ ]|[0-9] and )$",
+    )
+    .expect("the expression is well formed")
+});
+
+static EXEMPTION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*<!--\s*typed numbers:\s*(.*?)\s*-->").expect("the expression is well formed")
+});
+
+/// Looks for typed numbers in what the author of `file` wrote.
+pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
+    let text = without_templates(source);
+    let mut found = Vec::new();
+    let mut skipped = 0;
+    let mut exempt = false;
+    let mut run: Option<Range<usize>> = None;
+    for (event, range) in Parser::new_ext(&text, markdown_options()).into_offset_iter() {
+        if let (Event::Text(_), 0, false) = (&event, skipped, exempt) {
+            run = Some(run.map_or(range.start, |run| run.start)..range.end);
+            continue;
+        }
+        if let Some(run) = run.take() {
+            check(file, source, &text, run, &mut found);
+        }
+        match event {
+            Event::Html(html) if EXEMPTION.is_match(&html) => {
+                exempt = true;
+                if EXEMPTION
+                    .captures(&html)
+                    .is_some_and(|found| found[1].is_empty())
+                {
+                    let message =
+                        "an exemption without a reason; hint: `<!-- typed numbers: REASON -->`";
+                    let fault = Diagnostic::at_offset(file, source, range.start, message);
+                    found.push(fault);
+                }
+            }
+            Event::Start(Tag::CodeBlock(_) | Tag::Link { .. }) => skipped += 1,
+            Event::End(TagEnd::CodeBlock | TagEnd::Link) => skipped -= 1,
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::List(_) | TagEnd::Table,
+            ) => {
+                exempt = false;
+            }
+            _ => {}
+        }
+    }
+    if let Some(run) = run {
+        check(file, source, &text, run, &mut found);
+    }
+    found
+}
+
+fn check(file: &str, source: &str, text: &str, run: Range<usize>, found: &mut Vec<Diagnostic>) {
+    for number in TYPED.find_iter(&text[run.clone()]) {
+        let start = run.start + number.start();
+        let is_measurement = number
+            .as_str()
+            .contains(|c: char| !c.is_ascii_digit() && c != ',');
+        if !is_measurement || PLACE.is_match(&text[run.start..start]) {
+            continue;
+        }
+        let message = format!(
+            "`{}` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: \
+             REASON -->` before the block",
+            number.as_str()
+        );
+        found.push(Diagnostic::at_offset(file, source, start, message));
+    }
+}
+
+/// The text with its template tags blanked, so that every other byte keeps its place.
+fn without_templates(source: &str) -> String {
+    let mut text = source.to_owned();
+    for (open, close) in [("<<", ">>"), ("<%", "%>"), ("<#", "#>")] {
+        let mut at = 0;
+        while let Some(start) = text[at..].find(open).map(|offset| at + offset) {
+            let Some(length) = text[start..].find(close) else {
+                break;
+            };
+            let end = start + length + close.len();
+            // A word in place of a value keeps the Markdown around it what it is.
+            let blank: String = text[start..end]
+                .bytes()
+                .map(|byte| if byte == b'\n' { '\n' } else { 'x' })
+                .collect();
+            text.replace_range(start..end, &blank);
+            at = end;
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn check(source: &str, expected: Expect) {
+        let found = find("book/a.md", source);
+        let lines: Vec<_> = found.iter().map(|fault| format!("{fault}\n")).collect();
+        expected.assert_eq(&lines.concat());
+    }
+
+    #[test]
+    fn measurements_are_found_where_they_stand() {
+        check(
+            "It took 3.5 hours,\nor 92 % of *12 ms* and 8.73 TFLOP/s, by 25,557,032.5.",
+            expect![[r#"
+                `book/a.md:1:9`: `3.5 hours` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:2:4`: `92 %` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:2:13`: `12 ms` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:2:24`: `8.73 TFLOP/s` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:2:41`: `25,557,032.5` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
+            "#]],
+        );
+    }
+
+    #[test]
+    fn places_counts_code_and_formulas_are_not() {
+        check(
+            "See Table 3.2, part 4.1, [3.4](k80.md), v1.5, `0.001`, $0.5$, 128 images, 3 × 3, \
+             << a.b | percent(places=1) >> and ResNet-50.\n\n```\n1.5 ms\n```\n",
+            expect![""],
+        );
+    }
+
+    #[test]
+    fn an_exemption_covers_one_block_and_has_a_reason() {
+        check(
+            "<!-- typed numbers: a setting -->\n\n## Learning rate 0.001\n\nBut 0.01 here.\n\n\
+             <!-- typed numbers: -->\n\nAnd 0.1 there.",
+            expect![[r#"
+                `book/a.md:5:5`: `0.01` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:7:1`: an exemption without a reason; hint: `<!-- typed numbers: REASON -->`
+            "#]],
+        );
+    }
+}
