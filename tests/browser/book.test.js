@@ -20,6 +20,7 @@ const SEARCHES = ['platform percent of peak'];
 
 const root = htmlFolder(BUILD);
 const pages = await pagesOf(root).catch(() => []);
+const isBuilt = pages.includes('index.html');
 const [links, texts] = [new Map(), new Map()];
 let browser;
 let server;
@@ -43,7 +44,7 @@ function assertNone(page, sentences) {
   assert.ok(sentences.length === 0, sentences.map((sentence) => `${page}: ${sentence}`).join('\n'));
 }
 
-test('the book is built', () => assert.ok(pages.includes('index.html'), `no index.html in ${root}; hint: mdbook build`));
+test('the book is built', () => assert.ok(isBuilt, `no index.html in ${root}; hint: mdbook build`));
 
 for (const look of [LIGHT, COAL, PHONE]) {
   describe(`${look.theme} theme, ${look.width} px`, () => {
@@ -76,7 +77,7 @@ describe('links, anchors and downloads', () => {
   for (const page of pages) test(page, () => assertNone(page, broken.get(page) ?? ['was not visited']));
 });
 
-describe('search', () => {
+describe('search', { skip: !isBuilt }, () => {
   for (const phrase of SEARCHES) {
     test(`finds “${phrase}”`, async () => {
       const results = await search(browser, server.origin, phrase);

@@ -148,6 +148,6 @@ async function axeFaults(tab) {
 }
 
 function axePlace({ target, data }) {
-  const colours = data?.contrastRatio ? ` (${data.fgColor} on ${data.bgColor}: ${data.contrastRatio}, expected ${data.expectedContrastRatio})` : '';
+  const colours = data?.fgColor ? ` (${data.fgColor} on ${data.bgColor}: ${data.contrastRatio}, expected ${data.expectedContrastRatio})` : '';
   return `\`${target}\`${colours}`;
 }
