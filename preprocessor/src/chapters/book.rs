@@ -182,6 +182,12 @@ impl Resolver<'_> {
 
     fn fault(&mut self, chapter: &Chapter, snippet: &str, message: String) {
         let fault = Diagnostic::at_snippet(&chapter.file, &chapter.source, snippet, message);
-        self.faults.push(fault);
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
     }
 }
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+mod tests;

@@ -110,10 +110,11 @@ impl Labels {
                 .filter(|(_, place)| Some(place.kind) == kind)
                 .map(|(label, _)| format!("`{label}`"))
                 .collect();
-            return Err(format!(
-                "nothing has the label `{label}`; hint: the labels of this kind are {}",
-                known.join(", ")
-            ));
+            let hint = match known.is_empty() {
+                true => "the book has no label of this kind".to_owned(),
+                false => format!("the labels of this kind are {}", known.join(", ")),
+            };
+            return Err(format!("nothing has the label `{label}`; hint: {hint}"));
         };
         Ok(format!(
             "[{} {}]({root}{}#{label})",

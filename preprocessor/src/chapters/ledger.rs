@@ -1,6 +1,6 @@
 //! What the templates of one build share, and what they leave behind.
 
-use super::contract::Renderer;
+use super::contract::{Renderer, escape_markdown};
 use super::labels::Labels;
 use super::sentinel::Mark;
 use crate::catalogue::{Entry, Facts};
@@ -69,7 +69,7 @@ impl Ledger {
         for (name, entry) in self.facts.catalogue.entries() {
             let value = match entry {
                 Entry::Quantity(_) => Value::from(Mark::Quantity(name.to_owned()).to_text()),
-                Entry::Text(text) => Value::from(text.as_str()),
+                Entry::Text(text) => Value::from(escape_markdown(text)),
                 Entry::Flag(flag) => Value::from(*flag),
             };
             insert(&mut root, name, value);

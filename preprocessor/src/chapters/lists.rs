@@ -137,10 +137,14 @@ fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'"))
 }
 
-/// A value as it is, to the digits that a reader can compare.
+/// A value to the digits that a reader can compare, without zeros at its end.
 fn plain(value: f64, unit: Unit) -> String {
-    let number = numbers::integer(value).or_else(|_| numbers::significant(value, 7));
-    let number = number.unwrap_or_else(|_| value.to_string());
+    let rounded: f64 = format!("{value:.6e}").parse().expect("a float reads back");
+    let number = match numbers::integer(value) {
+        Ok(number) => number,
+        Err(_) if (1e-4..1e9).contains(&value.abs()) => rounded.to_string(),
+        Err(_) => numbers::significant(value, 7).unwrap_or_else(|_| value.to_string()),
+    };
     let symbol = unit.symbol_after(&number);
     match symbol.is_empty() {
         true => number,

@@ -13,7 +13,7 @@ use super::sentinel::{Mark, quantity_name, replace_marks};
 use crate::catalogue::Question;
 use std::error::Error as _;
 use std::sync::Arc;
-use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult};
+use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 /// The chapter's text with its templates filled.
 ///
@@ -26,7 +26,7 @@ pub(crate) fn fill(
     file: &str,
     source: &str,
 ) -> Result<String, Diagnostic> {
-    let fault = |error: tera::Error| diagnose(file, &error);
+    let fault = |error: tera::Error| diagnose(ledger, file, source, &error);
     let mut tera = engine(ledger, chapter);
     tera.add_raw_template(file, source).map_err(fault)?;
     let filled = tera.render(file, context).map_err(fault)?;
@@ -61,7 +61,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
     tera.autoescape_on(Vec::<&'static str>::new());
     for name in FILTERS {
         let ledger = ledger.clone();
-        tera.register_filter(name, move |value: String, arguments: Kwargs, _: &State| {
+        tera.register_filter(name, move |value: Value, arguments: Kwargs, _: &State| {
             print_quantity(&ledger, name, &value, &arguments)
         });
     }
@@ -100,14 +100,17 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
 fn print_quantity(
     ledger: &Ledger,
     filter: &str,
-    value: &str,
+    value: &Value,
     arguments: &Kwargs,
 ) -> TeraResult<String> {
-    let name = quantity_name(value).ok_or_else(|| {
-        tera::Error::message(format!(
-            "`{filter}` prints a quantity, not `{value}`; hint: name a quantity of the catalogue"
-        ))
-    })?;
+    let Some(name) = value.as_str().and_then(quantity_name) else {
+        return Err(tera::Error::message(match value.is_undefined() {
+            true => NOTHING_BEFORE_FILTER.to_owned(),
+            false => format!(
+                "`{filter}` prints a quantity, not `{value}`; hint: name a quantity of the catalogue"
+            ),
+        }));
+    };
     let format = Format::of_filter(filter, arguments)?;
     let marked = arguments.get::<bool>("mark")?.unwrap_or(true) && filter != "bare";
     print(ledger, name, marked, |_| format).map_err(tera::Error::message)
@@ -138,11 +141,14 @@ fn print(
     })
 }
 
+/// What the filters say of a name that the catalogue does not have; Tera hands them nothing else.
+const NOTHING_BEFORE_FILTER: &str = "this prints a quantity that is not in the catalogue";
+
 /// Tera's error with its place and the whole chain of its causes.
-fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
+fn diagnose(ledger: &Ledger, file: &str, source: &str, error: &tera::Error) -> Diagnostic {
     let (mut message, place) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            (report.message().to_owned(), Some(report.span().clone()))
+            (report.message().to_owned(), Some(report.span()))
         }
         other => (other.to_string(), None),
     };
@@ -151,10 +157,33 @@ fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
         message.push_str(&format!(": {error}"));
         cause = error.source();
     }
+    if let Some(span) = place.filter(|_| message.contains(NOTHING_BEFORE_FILTER))
+        && let Some(name) = name_before(source, span.start_line, span.start_col)
+        && let Err(error) = ledger.facts.catalogue.quantity(name)
+    {
+        message = error.to_string();
+    }
     Diagnostic {
         file: file.to_owned(),
-        line: place.as_ref().map(|span| span.start_line),
-        column: place.as_ref().map(|span| span.start_col + 1),
+        line: place.map(|span| span.start_line),
+        column: place.map(|span| span.start_col + 1),
         message,
     }
+}
+
+/// The dotted name between `<<` and the filter that stands at this place.
+fn name_before(source: &str, line: usize, column: usize) -> Option<&str> {
+    let line = source.lines().nth(line.checked_sub(1)?)?;
+    let end = line
+        .char_indices()
+        .nth(column)
+        .map_or(line.len(), |(index, _)| index);
+    let (_, expression) = line[..end].rsplit_once("<<")?;
+    let name = expression
+        .split('|')
+        .next()?
+        .trim()
+        .trim_start_matches('-')
+        .trim();
+    (!name.is_empty()).then_some(name)
 }

@@ -1,0 +1,282 @@
+//! A whole book with every kind of bad input.
+
+use super::*;
+use crate::catalogue::{Catalogue, Entry, Question};
+use crate::evidence::unit::Unit;
+use crate::evidence::{Origin, Quantity, Quotation};
+use expect_test::{Expect, expect};
+
+const BIBLIOGRAPHY: &str = "@misc{lu2017, author = {Lu, Z.}, title = {Modeling}, date = {2017}}";
+
+fn facts() -> Facts {
+    let mut catalogue = Catalogue::default();
+    let quoted = Arc::new(Quantity {
+        name: "lu.share".into(),
+        value: Some(0.9908),
+        interval: None,
+        unit: Unit::One,
+        origin: Origin::Quoted(Quotation {
+            citation: "lu2017".into(),
+            place: "Table 3 | with a bar".into(),
+            checked: "read in the paper".into(),
+            note: "<script> & \"quotes\"".into(),
+        }),
+    });
+    let twice = Quantity::derived("twice", Unit::One, "2 × share", [&quoted], |[x]| 2.0 * x);
+    catalogue.add(quoted);
+    catalogue.add(twice);
+    catalogue.add(Quantity::exact(
+        "time",
+        Unit::Second,
+        1.776e-3,
+        "a definition",
+    ));
+    catalogue.add(Quantity::exact(
+        "broken",
+        Unit::One,
+        f64::NAN,
+        "a definition",
+    ));
+    catalogue.insert(
+        "device",
+        Entry::Text("A | B <script>alert(1)</script> & *C*".into()),
+    );
+    Facts {
+        catalogue,
+        questions: vec![Question {
+            id: "3.4".into(),
+            points: 6,
+            wording: "How long?".into(),
+            chapter: "a.md".into(),
+            anchor: "answer".into(),
+        }],
+        ..Facts::default()
+    }
+}
+
+fn fill(renderer: Renderer, sources: &[(&str, &str)]) -> Filled {
+    let chapters: Vec<_> = sources
+        .iter()
+        .map(|(path, source)| Chapter {
+            path: (*path).to_owned(),
+            file: format!("book/{path}"),
+            source: (*source).to_owned(),
+        })
+        .collect();
+    let bibliography = Bibliography::parse("book/references.bib", BIBLIOGRAPHY).expect("valid");
+    fill_book(&chapters, facts(), &bibliography, renderer)
+}
+
+fn check_faults(sources: &[(&str, &str)], expected: Expect) {
+    let filled = fill(Renderer::Html, sources);
+    let lines: Vec<_> = filled
+        .faults
+        .iter()
+        .map(|fault| format!("{fault}\n"))
+        .collect();
+    expected.assert_eq(&lines.concat());
+}
+
+fn check_text(renderer: Renderer, source: &str, expected: Expect) {
+    let filled = fill(renderer, &[("part/a.md", source)]);
+    assert_eq!(filled.faults, []);
+    expected.assert_eq(&format!("{}\n", filled.chapters["part/a.md"]));
+}
+
+#[test]
+fn numbers_carry_their_evidence_in_both_formats() {
+    let source = "<< lu.share | percent(places=2) >>, << time | fixed(places=3, unit=\"ms\") >>, \
+                  $<< time | bare(places=3, unit=\"ms\") >>$, << twice >>.";
+    check_text(
+        Renderer::Html,
+        source,
+        expect![[r#"
+        <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" title="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.08 %</a>, <a class="quantity derived" href="../appendix/evidence.html#ev-time" title="derived: a definition">1.776 ms</a>, <math display="inline"><mn>1&#46;776</mn></math>, <a class="quantity derived" href="../appendix/evidence.html#ev-twice" title="derived: 2 × share of lu.share">1.98</a>.
+    "#]],
+    );
+    check_text(
+        Renderer::Pdf,
+        source,
+        expect![[r#"
+        [99.08 %](../appendix/evidence.md#ev-lu.share), [1.776 ms](../appendix/evidence.md#ev-time), $1.776$, [1.98](../appendix/evidence.md#ev-twice).
+    "#]],
+    );
+}
+
+#[test]
+fn what_looks_like_a_template_to_others_stays() {
+    let source = "$\\frac{{a}}{b}$ has braces.\n\n# A heading {#id}\n\n{{#include a.rs}}\n\n\
+                  ```rust\nlet a = b << 2; // {{ }} {% %} {# #}\n```\n";
+    let raw = source.replace("b << 2", "b <% raw %><< 2<% endraw %>");
+    check_text(
+        Renderer::Pdf,
+        &raw,
+        expect![[r#"
+        $\frac{{a}}{b}$ has braces.
+
+        # A heading {#id}
+
+        {{#include a.rs}}
+
+        ```rust
+        let a = b << 2; // {{ }} {% %} {# #}
+        ```
+
+    "#]],
+    );
+}
+
+#[test]
+fn names_from_data_are_text_not_markup() {
+    check_text(
+        Renderer::Html,
+        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Device | <b>\"}, {\"head\": \"Share (%)\", \
+         \"percent\": 1}], rows=[[device, lu.share]]) %>Caption.<% endfilter %>",
+        expect![[r#"
+            <figure id="tbl-a" class="table">
+
+            <figcaption>
+
+            **Table 1.** Caption. [Data (CSV)](../generated/data/tbl-a.csv)
+
+            </figcaption>
+
+            | Device \| &lt;b&gt; | Share (%) |
+            | :--- | ---: |
+            | A \| B \<script\>alert(1)\</script\> \& \*C\* | <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" title="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.1</a> |
+
+            </figure>
+        "#]],
+    );
+}
+
+#[test]
+fn every_fault_of_a_build_is_reported_at_its_place() {
+    check_faults(
+        &[
+            ("a.md", "First line.\n\nA misspelt << lu.shar | percent >>."),
+            ("b.md", "Not a number: << broken | number >>."),
+            (
+                "c.md",
+                "A bad filter << time | fixed(places=1, unit=\"GB\") >>.",
+            ),
+            ("d.md", "An open tag << time."),
+            ("e.md", "Cited [@nobody] and @fig-nowhere."),
+            (
+                "f.md",
+                "<% filter figure(id=\"fig-a\", view=\"nothing\") %>Caption<% endfilter %>",
+            ),
+            ("g.md", "<< question(id=\"9.9\") >>"),
+            ("h.md", "A wrong filter << device | percent >>."),
+        ],
+        expect![[r#"
+            `book/a.md:3:25`: no quantity is named `lu.shar`; hint: `lu` has share
+            `book/b.md:1:27`: `broken`: `NaN` is not a finite number
+            `book/c.md:1:24`: `time`: a value in `s` cannot be printed in `GB`
+            `book/d.md:1:21`: Unexpected end of input
+            `book/e.md:1:8`: no work has the key `nobody`; hint: add it to `book/references.bib`
+            `book/f.md:1:11`: no view is named `nothing`
+            `book/g.md:1:4`: no question has the id `9.9`; hint: `questions.toml` has them
+            `book/h.md:1:28`: `percent` prints a quantity, not `A \| B \<script\>alert(1)\</script\> \& \*C\*`; hint: name a quantity of the catalogue
+            `book/e.md:1:22`: nothing has the label `fig-nowhere`; hint: the book has no label of this kind
+        "#]],
+    );
+}
+
+#[test]
+fn faults_of_tables_name_row_and_column() {
+    let table = |columns: &str, rows: &str| {
+        format!("<% filter table(id=\"tbl-a\", columns={columns}, rows={rows}) %>C<% endfilter %>")
+    };
+    let share = "[{\"head\": \"Share\", \"percent\": 1}]";
+    check_faults(
+        &[("a.md", &table(share, "[[none]]"))],
+        expect![[r#"
+        `book/a.md:1:11`: `rows[0]`: found `null`, expected a text or a quantity; hint: a missing value is never empty
+    "#]],
+    );
+    check_faults(
+        &[("a.md", &table(share, "[[0.5]]"))],
+        expect![[r#"
+        `book/a.md:1:11`: `rows[0]`: 0.5 is a bare number; hint: name a quantity, so that the reader learns where it comes from
+    "#]],
+    );
+    check_faults(
+        &[("a.md", &table(share, "[[lu.share], [lu.share, time]]"))],
+        expect![[r#"
+            `book/a.md:1:11`: `rows[1]`: the quantity `time` stands in a column without a format; hint: give the column `places`, `digits`, `percent`, `si` or `integer`
+        "#]],
+    );
+    check_faults(
+        &[("a.md", &table(share, "[[broken]]"))],
+        expect![[r#"
+        `book/a.md:1:11`: `rows[0]`: `broken`: `NaN` is not a finite number
+    "#]],
+    );
+    check_faults(
+        &[("a.md", &table("[{\"head\": \"Share\"}]", "[[lu.share]]"))],
+        expect![[r#"
+            `book/a.md:1:11`: `rows[0]`: the quantity `lu.share` stands in a column without a format; hint: give the column `places`, `digits`, `percent`, `si` or `integer`
+        "#]],
+    );
+    check_faults(
+        &[("a.md", &table("[{\"haed\": \"Share\"}]", "[[lu.share]]"))],
+        expect![[r#"
+            `book/a.md:1:11`: unknown field `haed`, expected one of `head`, `unit`, `places`, `digits`, `percent`, `si`, `integer`
+        "#]],
+    );
+}
+
+#[test]
+fn references_point_forward_and_across_chapters() {
+    let table = "<% filter table(id=\"tbl-late\", columns=[{\"head\": \"Share\", \"percent\": 1}], \
+                 rows=[[lu.share]]) %>See @eq-one.<% endfilter %>\n\n$$x$$ {#eq-one}";
+    let filled = fill(
+        Renderer::Pdf,
+        &[("a.md", "See @tbl-late [@lu2017]."), ("part/b.md", table)],
+    );
+    assert_eq!(filled.faults, []);
+    assert_eq!(
+        filled.chapters["a.md"],
+        "See [Table 1](part/b.md#tbl-late) \\[[1](appendix/references.md#ref-lu2017)\\]."
+    );
+    assert!(filled.chapters["part/b.md"].contains("See [Equation 1](../part/b.md#eq-one)."));
+    assert_eq!(
+        String::from_utf8(filled.files["data/tbl-late.csv"].clone()).expect("UTF-8"),
+        "Share\r\n99.08\r\n"
+    );
+}
+
+#[test]
+fn the_evidence_lists_what_is_used_and_what_it_came_from() {
+    check_text(
+        Renderer::Pdf,
+        "<< twice | number(digits=3) >>\n\n<< evidence() >>",
+        expect![[r#"
+            [1.98](../appendix/evidence.md#ev-twice)
+
+            ## Runs {#runs}
+
+
+            ## Figures and tables {#exhibits}
+
+
+            ## Measured {#measured}
+
+
+            ## Derived {#derived}
+
+            - <a id="ev-twice"></a>`twice`: 1.9816. `2 × share` of [`lu.share`](#ev-lu.share)
+
+            ## Quoted {#quoted}
+
+            - <a id="ev-lu.share"></a>`lu.share`: 0.9908. \[[1](../appendix/references.md#ref-lu2017), Table 3 \| with a bar\] (read in the paper; \<script\> \& "quotes")
+
+        "#]],
+    );
+}
+
+#[test]
+fn an_empty_book_is_no_fault() {
+    check_faults(&[("a.md", "")], expect![[""]]);
+}
