@@ -9,7 +9,7 @@ use crate::evidence::unit::Unit;
 use std::sync::Arc;
 
 /// The conventions by the names that templates use.
-const CONVENTIONS: [(&str, Convention, Unit); 3] = [
+pub(crate) const CONVENTIONS: [(&str, Convention, Unit); 3] = [
     (
         "mac",
         Convention::MultiplyAccumulate,
@@ -20,7 +20,7 @@ const CONVENTIONS: [(&str, Convention, Unit); 3] = [
 ];
 
 /// The kinds of layer by the names that templates use.
-const KINDS: [(&str, LayerKind); 8] = [
+pub(crate) const KINDS: [(&str, LayerKind); 8] = [
     ("convolution", LayerKind::Convolution),
     ("pooling", LayerKind::Pool),
     ("lrn", LayerKind::LocalResponseNorm),
@@ -32,7 +32,7 @@ const KINDS: [(&str, LayerKind); 8] = [
 ];
 
 /// A network's name as templates write it.
-pub(super) fn identifier(network: &str) -> String {
+pub(crate) fn identifier(network: &str) -> String {
     network.replace('-', "_")
 }
 

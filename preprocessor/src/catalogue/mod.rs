@@ -1,7 +1,7 @@
 //! What templates may ask for: every quantity, text and flag under its dotted name.
 
 mod build;
-mod flops;
+pub(crate) mod flops;
 mod inference;
 mod layer_sums;
 pub mod parameter_servers;

@@ -59,23 +59,27 @@ pub(crate) fn table(
     arguments: serde_json::Value,
 ) -> Result<String, String> {
     let arguments: Arguments = parse(arguments)?;
-    let (table, origin) = match &arguments.view {
+    let (table, origin, note) = match &arguments.view {
         Some(view) => {
+            let mark =
+                |quantity: &Quantity, text: &str| ledger.renderer.evidence_mark(quantity, text);
             let Exhibit {
                 content,
                 function,
                 inputs,
-            } = views::table(view, arguments.own, &ledger.facts)?;
-            (content, (function, inputs))
+                note,
+            } = views::table(view, arguments.own, &ledger.facts, &mark)?;
+            (content, (function, inputs), note)
         }
         None => {
             let composed: Composed = parse(arguments.own.into())?;
-            compose(ledger, composed)?
+            let (table, origin) = compose(ledger, composed)?;
+            (table, origin, String::new())
         }
     };
     register(ledger, chapter, &arguments.id, LabelKind::Table, origin)?;
     let csv = link_to_csv(ledger, &arguments.id, table.to_csv());
-    let caption = captioned(&arguments.id, LabelKind::Table, caption, &csv);
+    let caption = captioned(&arguments.id, LabelKind::Table, caption, &note, &csv);
     let markdown = table.to_markdown();
     let id = &arguments.id;
     Ok(format!(
@@ -100,6 +104,7 @@ pub(crate) fn figure(
         content,
         function,
         inputs,
+        note,
     } = views::figure(view, arguments.own, &ledger.facts)?;
     register(
         ledger,
@@ -129,7 +134,7 @@ pub(crate) fn figure(
             (body, link_to_csv(ledger, id, csv))
         }
     };
-    let caption = captioned(id, LabelKind::Figure, caption, &csv);
+    let caption = captioned(id, LabelKind::Figure, caption, &note, &csv);
     Ok(format!(
         "<figure id=\"{id}\" class=\"plot\">\n\n{body}\n\n{caption}\n\n</figure>"
     ))
@@ -175,12 +180,13 @@ fn link_to_csv(ledger: &Ledger, id: &str, csv: String) -> String {
     link
 }
 
-fn captioned(id: &str, kind: LabelKind, caption: &str, link: &str) -> String {
+/// The caption with the view's note, its number and the link to the data.
+fn captioned(id: &str, kind: LabelKind, caption: &str, note: &str, link: &str) -> String {
     let number = Mark::Number(id.to_owned()).to_text();
     format!(
         "<figcaption>\n\n**{}\u{a0}{number}.** {}{link}\n\n</figcaption>",
         kind.word(),
-        caption.trim()
+        format!("{} {note}", caption.trim()).trim()
     )
 }
 

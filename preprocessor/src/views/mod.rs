@@ -1,13 +1,26 @@
 //! Text, tables and plots from data. Pure: no input, no output.
 
-mod csv;
 pub mod numbers;
 pub mod palette;
+mod csv;
 pub mod plot;
 pub mod table;
 
+mod counted_network;
+mod flops_share;
+mod flops_table;
+mod layer_sums;
+mod names;
+mod parameter_server_curves;
+mod percent_of_peak;
+mod shown;
+
+pub use shown::EvidenceMark;
+
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
+use serde::de::DeserializeOwned;
+use shown::Shown;
 use std::sync::Arc;
 use table::Table;
 
@@ -20,6 +33,8 @@ pub struct Exhibit<T> {
     pub function: String,
     /// The quantities that it shows.
     pub inputs: Vec<Arc<Quantity>>,
+    /// A sentence that belongs to the caption, as Markdown; empty where there is none.
+    pub note: String,
 }
 
 /// A figure without its caption.
@@ -45,22 +60,115 @@ pub enum Figure {
 
 type Arguments = serde_json::Map<String, serde_json::Value>;
 
-/// The table that the view `name` makes.
+type TableView = fn(Arguments, &Facts, EvidenceMark) -> Result<Shown<Table>, String>;
+type FigureView = fn(Arguments, &Facts) -> Result<Shown<Figure>, String>;
+
+/// The views that make tables.
+const TABLES: [(&str, TableView); 3] = [
+    ("flops_by_layer", |arguments, facts, mark| {
+        flops_table::by_layer(&parse(arguments)?, facts, mark)
+    }),
+    ("flops_by_kind", |arguments, facts, mark| {
+        flops_table::by_kind(&parse(arguments)?, facts, mark)
+    }),
+    ("throughput_sources", |arguments, facts, mark| {
+        percent_of_peak::sources(&parse(arguments)?, facts, mark)
+    }),
+];
+
+/// The views that make figures.
+const FIGURES: [(&str, FigureView); 6] = [
+    ("flops_share", |arguments, facts| {
+        flops_share::figure(&parse(arguments)?, facts)
+    }),
+    ("layer_sum_against_full_pass", |arguments, facts| {
+        layer_sums::figure(&parse(arguments)?, facts)
+    }),
+    ("ppp_by_gpu", |arguments, facts| {
+        let NoArguments {} = parse(arguments)?;
+        percent_of_peak::by_gpu(facts)
+    }),
+    ("speed_over_workers", |arguments, facts| {
+        parameter_server_curves::speed_over_workers(&parse(arguments)?, facts)
+    }),
+    ("epoch_time_over_workers", |arguments, facts| {
+        parameter_server_curves::epoch_time_over_workers(&parse(arguments)?, facts)
+    }),
+    ("time_to_accuracy", |arguments, facts| {
+        let NoArguments {} = parse(arguments)?;
+        parameter_server_curves::time_to_accuracy(facts)
+    }),
+];
+
+/// The arguments of a view that has none.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoArguments {}
+
+/// The table that the view `name` makes, its quantities written by `mark`.
 ///
 /// # Errors
 /// Where no view has that name, an argument is wrong, or the view finds a fault in the data.
-pub fn table(name: &str, _arguments: Arguments, _facts: &Facts) -> Result<Exhibit<Table>, String> {
-    Err(format!("no view is named `{name}`"))
+pub fn table(
+    name: &str,
+    arguments: Arguments,
+    facts: &Facts,
+    mark: EvidenceMark,
+) -> Result<Exhibit<Table>, String> {
+    let (function, view) = (call(name, &arguments), find(name, &TABLES, "table")?);
+    exhibit(function, view(arguments, facts, mark))
 }
 
 /// The figure that the view `name` makes.
 ///
 /// # Errors
 /// As [`table()`].
-pub fn figure(
-    name: &str,
-    _arguments: Arguments,
-    _facts: &Facts,
-) -> Result<Exhibit<Figure>, String> {
-    Err(format!("no view is named `{name}`"))
+pub fn figure(name: &str, arguments: Arguments, facts: &Facts) -> Result<Exhibit<Figure>, String> {
+    let (function, view) = (call(name, &arguments), find(name, &FIGURES, "figure")?);
+    exhibit(function, view(arguments, facts))
 }
+
+fn find<View: Copy>(name: &str, views: &[(&str, View)], what: &str) -> Result<View, String> {
+    let found = views.iter().find(|(known, _)| *known == name);
+    found.map(|(_, view)| *view).ok_or_else(|| {
+        let known: Vec<_> = views
+            .iter()
+            .map(|(known, _)| format!("`{known}`"))
+            .collect();
+        format!(
+            "no view named `{name}` makes a {what}; expected one of {}",
+            known.join(", ")
+        )
+    })
+}
+
+fn exhibit<T>(function: String, shown: Result<Shown<T>, String>) -> Result<Exhibit<T>, String> {
+    let Shown {
+        content,
+        inputs,
+        note,
+    } = shown.map_err(|error| format!("view `{function}`: {error}"))?;
+    Ok(Exhibit {
+        content,
+        function,
+        inputs,
+        note,
+    })
+}
+
+/// A view with its arguments as a template writes them, in the order of their names.
+fn call(name: &str, arguments: &Arguments) -> String {
+    let mut arguments: Vec<_> = arguments
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    arguments.sort_unstable();
+    format!("{name}({})", arguments.join(", "))
+}
+
+fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
+    serde_json::from_value(arguments.into()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

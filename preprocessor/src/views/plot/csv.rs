@@ -81,11 +81,13 @@ fn bar_fields(plot: &Plot, bars: &Bars) -> Vec<Fields> {
     bars.values.iter().enumerate().map(fields).collect()
 }
 
-/// A number, or the name of the category with this index.
+/// A number, or the name of the category that it belongs to: points may stand beside the middle of
+/// theirs.
 fn field(axis: &Axis, value: f64) -> String {
+    let index = value.round();
     let name = axis
         .names()
-        .filter(|_| value >= 0.0 && value.fract() == 0.0)
-        .and_then(|names| names.get(value as usize));
+        .filter(|_| index >= 0.0)
+        .and_then(|names| names.get(index as usize));
     name.cloned().unwrap_or_else(|| csv_number(value))
 }

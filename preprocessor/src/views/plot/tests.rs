@@ -188,7 +188,7 @@ fn unusual_data_is_drawn() {
 #[test]
 fn the_data_is_a_csv_in_long_form() {
     let point = Point {
-        x: 1.0,
+        x: 1.2, // beside the middle of its category
         y: 0.5,
         interval: Some((0.25, 0.75)),
     };

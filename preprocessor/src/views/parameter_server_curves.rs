@@ -1,0 +1,269 @@
+//! Speed, time of an epoch and time to an accuracy over the number of workers.
+//!
+//! All follow from the quoted coefficients of Eq. (4) of Peng et al. 2018; see
+//! [`analysis::parameter_server`](crate::analysis::parameter_server).
+
+use super::Figure;
+use super::palette::{Colour, Dash, SeriesStyle, Shape};
+use super::plot::{Axis, Band, Key, Line, Note, Plot, Points, Range, Side};
+use super::shown::{Shown, drawn};
+use crate::analysis::parameter_server::{SynchronousSpeed, training_seconds};
+use crate::catalogue::parameter_servers::{MOST_WORKERS, SERVERS, coefficients, speed};
+use crate::catalogue::{Catalogue, Facts};
+use crate::evidence::Quantity;
+use crate::views::numbers;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const SECONDS_PER_HOUR: f64 = 3600.0;
+const SECONDS_PER_DAY: f64 = 86_400.0;
+/// The number of images of an epoch.
+const IMAGES: &str = "cifar10.train";
+/// The predicted number of epochs.
+const EPOCHS: &str = "prediction.epochs_to_92.predicted";
+/// The overall batch of the training that the number of epochs is predicted for.
+const TRAINED_BATCH: u64 = 128;
+
+/// The arguments of [`speed_over_workers`] and [`epoch_time_over_workers`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Batches {
+    m: Vec<u64>,
+}
+
+/// Steps per second, one line for each number of servers and each overall batch.
+pub(super) fn speed_over_workers(
+    arguments: &Batches,
+    facts: &Facts,
+) -> Result<Shown<Figure>, String> {
+    let model = Model::of(&facts.catalogue)?;
+    let plot = Plot::new(
+        "Training speed over the number of workers",
+        "Each line rises to its fastest number of workers and then falls slowly.",
+        workers_axis(),
+        Axis::linear("Speed (steps/s)").over(Range::WithZero),
+    );
+    let speed = |curve: Curve, workers| model.speed_at(curve, workers);
+    let plot = model.draw(plot, &arguments.m, "steps/s", above, speed)?;
+    Ok(Shown::new(drawn(&plot)?, model.coefficients.to_vec()))
+}
+
+/// Hours of one pass over the training images, one line for each number of servers and each
+/// overall batch.
+pub(super) fn epoch_time_over_workers(
+    arguments: &Batches,
+    facts: &Facts,
+) -> Result<Shown<Figure>, String> {
+    let model = Model::of(&facts.catalogue)?;
+    let (images, count) = images(&facts.catalogue)?;
+    let plot = Plot::new(
+        "Time of one epoch over the number of workers",
+        "Each line falls to its fastest number of workers and then rises.",
+        workers_axis(),
+        Axis::log("Time of one epoch (h)", 10),
+    );
+    let hours = |curve: Curve, workers| {
+        let speed = model.speed_at(curve, workers)?;
+        let seconds = training_seconds(1.0, count, curve.batch, speed);
+        Ok(seconds.map_err(|error| error.to_string())? / SECONDS_PER_HOUR)
+    };
+    let plot = model.draw(plot, &arguments.m, "h", outside, hours)?;
+    let inputs = model.coefficients.iter().cloned().chain([images]);
+    Ok(Shown::new(drawn(&plot)?, inputs.collect()))
+}
+
+/// Days until the target accuracy: the predicted epochs times the time of one epoch.
+pub(super) fn time_to_accuracy(facts: &Facts) -> Result<Shown<Figure>, String> {
+    let model = Model::of(&facts.catalogue)?;
+    let (images, count) = images(&facts.catalogue)?;
+    let epochs = facts
+        .catalogue
+        .quantity(EPOCHS)
+        .map_err(|error| error.to_string())?;
+    let inputs = model.coefficients.iter().chain([&images, epochs]);
+    let inputs = inputs.cloned().collect();
+    let Some(predicted) = epochs.value else {
+        return Ok(Shown::new(pending(epochs), inputs));
+    };
+    let days = |curve: Curve, workers, epochs| {
+        let speed = model.speed_at(curve, workers)?;
+        let seconds = training_seconds(epochs, count, curve.batch, speed);
+        Ok::<f64, String>(seconds.map_err(|error| error.to_string())? / SECONDS_PER_DAY)
+    };
+    let mut plot = Plot::new(
+        "Time to the target accuracy over the number of workers",
+        "Each line falls to its fastest number of workers and then rises.",
+        workers_axis(),
+        Axis::linear("Time to the target accuracy (days)").over(Range::WithZero),
+    );
+    if let Some((low, high)) = epochs.interval {
+        for curve in curves(&[TRAINED_BATCH]) {
+            let band = (1..=curve.most_workers())
+                .map(|w| Ok((w as f64, days(curve, w, low)?, days(curve, w, high)?)))
+                .collect::<Result<Vec<_>, String>>()?;
+            plot = plot.with(Band::new(
+                &format!("{}, 95 % interval", curve.name()),
+                band,
+                curve.style().colour,
+            ));
+        }
+    }
+    let at = |curve: Curve, workers| days(curve, workers, predicted);
+    let plot = model.draw(plot, &[TRAINED_BATCH], "days", outside, at)?;
+    Ok(Shown::new(drawn(&plot)?, inputs))
+}
+
+fn pending(quantity: &Quantity) -> Figure {
+    let concerns = quantity.concerns();
+    let remedy = concerns.first().map(|concern| concern.remedy.clone());
+    Figure::Pending {
+        remedy: remedy.unwrap_or_else(|| quantity.provenance()),
+    }
+}
+
+fn images(catalogue: &Catalogue) -> Result<(Arc<Quantity>, u64), String> {
+    let images = catalogue
+        .quantity(IMAGES)
+        .map_err(|error| error.to_string())?;
+    Ok((images.clone(), images.value.unwrap_or_default() as u64))
+}
+
+fn workers_axis() -> Axis {
+    Axis::linear("Workers")
+        .over(Range::Fixed(0.0, MOST_WORKERS as f64))
+        .ticks_at([1.0, 10.0, 20.0, 30.0, 40.0])
+}
+
+fn above(_: Curve) -> Side {
+    Side::Above
+}
+
+/// Above the lines of few servers and below those of many, which take less time.
+fn outside(curve: Curve) -> Side {
+    match curve.servers == SERVERS[0] {
+        true => Side::Above,
+        false => Side::Below,
+    }
+}
+
+/// One line: so many servers, so large an overall batch.
+#[derive(Clone, Copy)]
+struct Curve {
+    servers: u64,
+    batch: u64,
+    /// Index of the batch among those of the plot.
+    rank: usize,
+    /// Whether the plot has several batches.
+    several: bool,
+}
+
+fn curves(batches: &[u64]) -> impl Iterator<Item = Curve> {
+    let several = batches.len() > 1;
+    batches.iter().enumerate().flat_map(move |(rank, &batch)| {
+        SERVERS.map(|servers| Curve {
+            servers,
+            batch,
+            rank,
+            several,
+        })
+    })
+}
+
+impl Curve {
+    fn name(self) -> String {
+        match self.several {
+            true => format!("{} servers, M = {}", self.servers, self.batch),
+            false => format!("{} servers", self.servers),
+        }
+    }
+
+    /// The colour tells the servers, dash and shape tell the batch.
+    fn style(self) -> SeriesStyle {
+        const CUES: [(Dash, Shape); 3] = [
+            (Dash::Solid, Shape::Circle),
+            (Dash::Dashed, Shape::Square),
+            (Dash::Dotted, Shape::Triangle),
+        ];
+        let few = self.servers == SERVERS[0];
+        let colour = if few {
+            Colour::Vermillion
+        } else {
+            Colour::Blue
+        };
+        let (dash, shape) = CUES[self.rank % CUES.len()];
+        SeriesStyle {
+            colour,
+            dash,
+            shape,
+        }
+    }
+
+    /// No worker goes without an image.
+    fn most_workers(self) -> u64 {
+        MOST_WORKERS.min(self.batch)
+    }
+}
+
+/// The quoted coefficients and the speed that follows.
+struct Model {
+    coefficients: [Arc<Quantity>; 5],
+    speed: SynchronousSpeed,
+}
+
+impl Model {
+    fn of(catalogue: &Catalogue) -> Result<Model, String> {
+        let coefficients = coefficients(catalogue).ok_or(
+            "no coefficients of Eq. (4); hint: quote `optimus.synchronous.t0` to `t4` in \
+             `quoted.toml`",
+        )?;
+        let speed = speed(&coefficients).map_err(|error| error.to_string())?;
+        Ok(Model {
+            coefficients,
+            speed,
+        })
+    }
+
+    fn speed_at(&self, curve: Curve, workers: u64) -> Result<f64, String> {
+        let speed = self
+            .speed
+            .steps_per_second(curve.servers, workers, curve.batch);
+        speed.map_err(|error| error.to_string())
+    }
+
+    /// Draws `value` over the workers for every curve, with a point at the fastest, and adds a
+    /// sentence about each to the description.
+    fn draw(
+        &self,
+        mut plot: Plot,
+        batches: &[u64],
+        unit: &str,
+        side: impl Fn(Curve) -> Side,
+        value: impl Fn(Curve, u64) -> Result<f64, String>,
+    ) -> Result<Plot, String> {
+        for curve in curves(batches) {
+            let line = (1..=curve.most_workers())
+                .map(|workers| Ok((workers as f64, value(curve, workers)?)))
+                .collect::<Result<Vec<_>, String>>()?;
+            let best = self
+                .speed
+                .best_workers_by_search(curve.servers, curve.batch, curve.most_workers())
+                .map_err(|error| error.to_string())?;
+            let at_best = value(curve, best)?;
+            let (name, style) = (curve.name(), curve.style());
+            plot.description += &format!(
+                " With {} parameter servers and M = {} it is fastest with {best} workers, at {} {unit}.",
+                curve.servers,
+                curve.batch,
+                numbers::significant(at_best, 3).map_err(|error| error.to_string())?
+            );
+            plot = plot
+                .with(Line::new(&name, line, style))
+                .with(Points::plain(&name, &[(best as f64, at_best)], style).keyed(Key::None))
+                .with(
+                    Note::new(&best.to_string(), best as f64, at_best, side(curve))
+                        .coloured(style.colour),
+                );
+        }
+        Ok(plot)
+    }
+}

@@ -1,0 +1,83 @@
+//! What every view gives back, and how plots become figures.
+
+use super::Figure;
+use super::numbers;
+use super::plot::{self, Plot, Target, render};
+use super::table::Cell;
+use crate::evidence::Quantity;
+use crate::evidence::unit::convert;
+use std::sync::Arc;
+
+/// Writes a printed quantity as Markdown with the mark that leads to its evidence.
+pub type EvidenceMark<'a> = &'a dyn Fn(&Quantity, &str) -> String;
+
+/// A view's table or figure with what it shows.
+pub(super) struct Shown<T> {
+    pub(super) content: T,
+    pub(super) inputs: Vec<Arc<Quantity>>,
+    /// A sentence for the caption as Markdown, empty for none.
+    pub(super) note: String,
+}
+
+impl<T> Shown<T> {
+    pub(super) fn new(content: T, inputs: Vec<Arc<Quantity>>) -> Shown<T> {
+        Shown {
+            content,
+            inputs,
+            note: String::new(),
+        }
+    }
+
+    pub(super) fn noted(self, note: String) -> Shown<T> {
+        Shown { note, ..self }
+    }
+}
+
+/// The plot drawn for a page and for a file, with its data.
+pub(super) fn drawn(plot: &Plot) -> Result<Figure, String> {
+    let svg = |target| render(plot, target).map_err(|error| error.to_string());
+    Ok(Figure::Plot {
+        inline_svg: svg(Target::Html)?,
+        file_svg: svg(Target::File)?,
+        csv: plot::to_csv(plot),
+        description: plot.description.clone(),
+    })
+}
+
+/// A quantity's value in `unit` with so many decimals and its mark; a dash where it has none.
+pub(super) fn quantity_cell(
+    quantity: &Quantity,
+    unit: &str,
+    places: usize,
+    mark: EvidenceMark,
+) -> Result<Cell, String> {
+    const NONE: &str = "–";
+    let Some(value) = quantity.value else {
+        return Ok(Cell {
+            text: mark(quantity, NONE),
+            printed: NONE.to_owned(),
+            csv: String::new(),
+        });
+    };
+    let value = convert(value, quantity.unit, unit)
+        .map_err(|error| format!("`{}`: {error}", quantity.name))?
+        .value;
+    let cell = number_cell(value, places)?;
+    let marked = mark(quantity, &cell.printed);
+    Ok(cell.shown_as(marked))
+}
+
+/// A number with so many decimals.
+pub(super) fn number_cell(value: f64, places: usize) -> Result<Cell, String> {
+    Ok(Cell::number(&fixed(value, places)?, value))
+}
+
+/// [`numbers::fixed`] with the error as text.
+pub(super) fn fixed(value: f64, places: usize) -> Result<String, String> {
+    numbers::fixed(value, places).map_err(|error| error.to_string())
+}
+
+/// [`numbers::percent`] with the error as text.
+pub(super) fn percent(fraction: f64, places: usize) -> Result<String, String> {
+    numbers::percent(fraction, places).map_err(|error| error.to_string())
+}
