@@ -9,5 +9,6 @@ pub mod views;
 pub mod chapters;
 
 pub mod assets;
+pub mod explain;
 pub mod project;
 pub mod protocol;

@@ -1,9 +1,12 @@
 //! `mdbook-measured`: the preprocessor, and its commands for people.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
+use mdbook_measured::explain::explain;
+use mdbook_measured::project::Project;
 use mdbook_measured::protocol::preprocess;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Fills the chapters of an mdBook with numbers that know where they come from.
@@ -23,6 +26,16 @@ enum Command {
         /// The renderer's name.
         renderer: String,
     },
+    /// Shows where a number of the book comes from, down to its sources.
+    ///
+    /// Example: mdbook-measured explain inference.k80_board.vgg16.printed.time
+    Explain {
+        /// The quantity's dotted name, as it stands in chapters and in the evidence appendix.
+        name: String,
+        /// The root of the project, with `book/` and `experiments/plan.toml`.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -38,6 +51,13 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Some(Command::Supports { .. }) => Ok(()),
+        Some(Command::Explain { name, root }) => {
+            let inputs = Project::new(root, "book").read().map_err(|faults| {
+                let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+                anyhow!("{}", lines.join("\n"))
+            })?;
+            explain(&inputs.facts.catalogue, &name, &mut io::stdout().lock())
+        }
         None => {
             let (context, book) = mdbook_preprocessor::parse_input(io::stdin().lock())?;
             let book = preprocess(&context, book)?;

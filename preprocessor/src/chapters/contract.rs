@@ -2,7 +2,7 @@
 //!
 //! Both get the same Markdown. Only this differs: maths is MathML for the HTML and LaTeX for the
 //! PDF; a plot is inline SVG for the HTML and an image for the PDF; an evidence mark carries its
-//! tooltip only in the HTML. All of it is decided here, and the PDF's writer reads it back.
+//! line of evidence only in the HTML. All of it is decided here, and the PDF's writer reads it back.
 
 use super::sentinel::ROOT;
 use crate::evidence::Quantity;
@@ -61,7 +61,7 @@ impl Renderer {
                     Some(remedy) => format!("{}; {remedy}", quantity.provenance()),
                 };
                 format!(
-                    "<a class=\"{class}\" href=\"{target}.html#ev-{name}\" title=\"{}\">{text}</a>{flag}",
+                    "<a class=\"{class}\" href=\"{target}.html#ev-{name}\" data-evidence=\"{}\">{text}</a>{flag}",
                     escape_attribute(&tip)
                 )
             }
@@ -72,7 +72,7 @@ impl Renderer {
     pub(crate) fn pending(self, remedy: &str) -> String {
         match self {
             Renderer::Html => format!(
-                "<span class=\"pending\" title=\"{}\">not measured</span>",
+                "<span class=\"pending\" data-evidence=\"{}\" tabindex=\"0\">not measured</span>",
                 escape_attribute(remedy)
             ),
             Renderer::Pdf => "*not measured*".to_owned(),

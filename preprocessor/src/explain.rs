@@ -1,0 +1,88 @@
+//! The chain behind one number, for the command line.
+
+use crate::catalogue::Catalogue;
+use crate::evidence::{Origin, Quantity};
+use anyhow::Result;
+use std::io::Write;
+
+/// Writes the quantity `name` and all that it was computed from, each input under what uses it.
+///
+/// # Errors
+/// Where no quantity has that name; the hint lists the names like it.
+pub fn explain(catalogue: &Catalogue, name: &str, out: &mut dyn Write) -> Result<()> {
+    write_quantity(catalogue.quantity(name)?, 0, out)
+}
+
+fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Result<()> {
+    let indent = "  ".repeat(depth);
+    let value = match quantity.value {
+        Some(value) => format!("{value} {}", quantity.unit),
+        None => "not measured".to_owned(),
+    };
+    writeln!(
+        out,
+        "{indent}{} = {value} ({})",
+        quantity.name,
+        quantity.kind().word()
+    )?;
+    if let Some((low, high)) = quantity.interval {
+        writeln!(out, "{indent}  95 % interval: {low} to {high}")?;
+    }
+    match &quantity.origin {
+        Origin::Derived { function, inputs } => {
+            writeln!(out, "{indent}  by {function}")?;
+            for input in inputs {
+                write_quantity(input, depth + 1, out)?;
+            }
+        }
+        _ => writeln!(out, "{indent}  {}", quantity.provenance())?,
+    }
+    for concern in quantity.concerns().iter().filter(|_| depth == 0) {
+        writeln!(
+            out,
+            "{indent}  run {} is {}: {}",
+            concern.run, concern.state, concern.remedy
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::unit::Unit;
+    use expect_test::expect;
+
+    #[test]
+    fn a_number_is_explained_down_to_its_sources() {
+        let mut catalogue = Catalogue::default();
+        let flops = Quantity::exact("flops", Unit::Flop, 15e9, "a count");
+        let peak = Quantity::exact("peak", Unit::FlopPerSecond, 5e12, "a data sheet");
+        let time = Quantity::derived(
+            "time",
+            Unit::Second,
+            "flops / peak",
+            [&flops, &peak],
+            |[f, p]| f / p,
+        );
+        catalogue.add(Quantity::derived(
+            "speed",
+            Unit::ImagePerSecond,
+            "1 / time",
+            [&time],
+            |[t]| 1.0 / t,
+        ));
+        let mut text = Vec::new();
+        explain(&catalogue, "speed", &mut text).expect("the name is known");
+        expect![[r#"
+            speed = 333.3333333333333 image/s (derived)
+              by 1 / time
+              time = 0.003 s (derived)
+                by flops / peak
+                flops = 15000000000 FLOP (derived)
+                  a count
+                peak = 5000000000000 FLOP/s (derived)
+                  a data sheet
+        "#]].assert_eq(&String::from_utf8(text).expect("UTF-8"));
+    }
+}
