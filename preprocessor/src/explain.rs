@@ -83,6 +83,7 @@ mod tests {
                   a count
                 peak = 5000000000000 FLOP/s (derived)
                   a data sheet
-        "#]].assert_eq(&String::from_utf8(text).expect("UTF-8"));
+        "#]]
+        .assert_eq(&String::from_utf8(text).expect("UTF-8"));
     }
 }

@@ -266,8 +266,9 @@ fn accuracy(
 }
 
 fn add_counts(catalogue: &mut Catalogue, runs: &[RunFacts]) {
-    let count = |holds: fn(&State) -> bool| runs.iter().filter(|run| holds(&run.state)).count();
-    let states: [(&str, fn(&State) -> bool); 7] = [
+    type Holds = fn(&State) -> bool;
+    let count = |holds: Holds| runs.iter().filter(|run| holds(&run.state)).count();
+    let states: [(&str, Holds); 7] = [
         ("measured", |state| *state == State::Measured),
         ("partial", |state| matches!(state, State::Partial { .. })),
         ("stale", |state| matches!(state, State::Stale { .. })),

@@ -3,8 +3,8 @@
 //! Works are numbered in the order in which the book first cites them (IEEE style).
 
 use super::contract::{Renderer, escape_markdown};
-use hayagriva::archive::{ArchivedStyle, locales};
-use hayagriva::citationberg::{FontStyle, Style};
+use hayagriva::archive::ArchivedStyle;
+use hayagriva::citationberg::{FontStyle, LocaleFile, Style};
 use hayagriva::io::from_biblatex_str;
 use hayagriva::{
     BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, Library,
@@ -119,7 +119,8 @@ impl Citations {
         else {
             unreachable!("the IEEE style stands on its own");
         };
-        let locales = locales();
+        let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
+        let locales = [locale.expect("the locale is well formed").into()];
         let mut driver = BibliographyDriver::new();
         for key in &self.keys {
             let entry = bibliography

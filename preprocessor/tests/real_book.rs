@@ -1,0 +1,122 @@
+//! The book of this repository: it builds, answers every question and types no number.
+
+use mdbook_measured::chapters::contract::Renderer;
+use mdbook_measured::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use mdbook_measured::project::Project;
+use regex::Regex;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The chapters in the order of `SUMMARY.md`.
+fn chapters() -> Vec<Chapter> {
+    let summary =
+        fs::read_to_string(root().join("book/SUMMARY.md")).expect("the book has a summary");
+    let link = Regex::new(r"\]\(([^)]+\.md)\)").expect("well formed");
+    link.captures_iter(&summary)
+        .map(|found| {
+            let path = found[1].to_owned();
+            let file = format!("book/{path}");
+            let source = fs::read_to_string(root().join(&file))
+                .unwrap_or_else(|error| panic!("{file}: {error}"));
+            Chapter { path, file, source }
+        })
+        .collect()
+}
+
+fn fill(renderer: Renderer) -> Filled {
+    let inputs = Project::new(root(), "book")
+        .read()
+        .unwrap_or_else(|faults| panic!("{}", lines(&faults)));
+    fill_book(&chapters(), inputs.facts, &inputs.bibliography, renderer)
+}
+
+static HTML: LazyLock<Filled> = LazyLock::new(|| fill(Renderer::Html));
+
+fn lines(faults: &[Diagnostic]) -> String {
+    faults.iter().map(|fault| format!("\n{fault}")).collect()
+}
+
+#[test]
+fn it_builds_without_a_fault() {
+    assert_eq!(lines(&HTML.faults), "");
+    assert_eq!(lines(&fill(Renderer::Pdf).faults), "");
+}
+
+#[test]
+fn two_fillings_are_identical() {
+    let again = fill(Renderer::Html);
+    assert_eq!(HTML.chapters, again.chapters);
+    assert_eq!(HTML.files, again.files);
+}
+
+#[test]
+fn no_number_is_typed() {
+    let typed: Vec<_> = HTML
+        .shortcomings
+        .iter()
+        .filter(|s| s.line.is_some())
+        .cloned()
+        .collect();
+    assert_eq!(lines(&typed), "");
+}
+
+#[test]
+fn every_question_has_its_answer() {
+    let inputs = Project::new(root(), "book")
+        .read()
+        .expect("the inputs are whole");
+    let chapters = chapters();
+    assert!(!inputs.facts.questions.is_empty());
+    for question in &inputs.facts.questions {
+        let chapter = chapters
+            .iter()
+            .find(|chapter| chapter.path == question.chapter);
+        let chapter = chapter.unwrap_or_else(|| {
+            panic!(
+                "question {}: the summary has no `{}`",
+                question.id, question.chapter
+            )
+        });
+        let anchor = format!("{{#{}}}", question.anchor);
+        let (_, answer) = chapter.source.split_once(&anchor).unwrap_or_else(|| {
+            panic!(
+                "question {}: `{}` has no heading with {anchor}",
+                question.id, chapter.file
+            )
+        });
+        let words = answer
+            .split("\n## ")
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .count();
+        assert!(
+            words >= 50,
+            "question {}: an answer of {words} words",
+            question.id
+        );
+        let asked = format!("question(id=\"{}\")", question.id);
+        assert!(
+            chapter.source.contains(&asked),
+            "question {} is not restated",
+            question.id
+        );
+    }
+}
+
+#[test]
+fn the_build_folder_is_not_the_folder_of_the_chapters() {
+    let config = fs::read_to_string(root().join("book.toml")).expect("there is a book.toml");
+    let config: toml::Table = toml::from_str(&config).expect("book.toml is TOML");
+    let build = config["build"]["build-dir"]
+        .as_str()
+        .expect("build-dir is set");
+    let source = config["book"]["src"].as_str().expect("src is set");
+    assert_ne!(build, source);
+    assert!(build.starts_with("target/"));
+}
