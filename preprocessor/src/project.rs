@@ -1,6 +1,8 @@
 //! The files that a build reads and writes. Only this module and `main.rs` touch the disk.
 
-use crate::catalogue::{Catalogue, Facts, RunFacts, read_questions};
+use crate::catalogue::{
+    Catalogue, Facts, RunFacts, SampleImage, SampleSettings, Samples, read_questions,
+};
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{Quantity, read_quoted};
@@ -20,6 +22,8 @@ const RUNS: &str = "results/runs";
 pub struct Project {
     root: PathBuf,
     source: PathBuf,
+    data: PathBuf,
+    samples: BTreeMap<String, SampleSettings>,
 }
 
 /// What a build knows before it fills the chapters.
@@ -37,6 +41,18 @@ impl Project {
         Project {
             root: root.into(),
             source: source.into(),
+            data: PathBuf::new(),
+            samples: BTreeMap::new(),
+        }
+    }
+
+    /// The same project, which shows `samples` from the folder `data`.
+    #[must_use]
+    pub fn with_samples(self, data: PathBuf, samples: BTreeMap<String, SampleSettings>) -> Self {
+        Project {
+            data,
+            samples,
+            ..self
         }
     }
 
@@ -72,6 +88,7 @@ impl Project {
                     runs,
                     questions,
                     throughput,
+                    samples: self.read_samples(),
                 };
                 Ok(Inputs {
                     facts,
@@ -165,6 +182,46 @@ impl Project {
                 Vec::new()
             }
         }
+    }
+
+    /// The sample images, as far as the reader's data folder has them.
+    fn read_samples(&self) -> Vec<Samples> {
+        let read = |(name, settings): (&String, &SampleSettings)| Samples {
+            name: name.clone(),
+            images: self.read_images(settings).unwrap_or_default(),
+            remedy: format!(
+                "set MEASURED_DATA to the folder that holds `{}`, or link it as `data`",
+                settings.folder
+            ),
+        };
+        self.samples.iter().map(read).collect()
+    }
+
+    fn read_images(&self, settings: &SampleSettings) -> io::Result<Vec<SampleImage>> {
+        let mut images = Vec::new();
+        for class in &settings.classes {
+            let folder = self
+                .root
+                .join(&self.data)
+                .join(&settings.folder)
+                .join(class);
+            let mut files: Vec<_> = fs::read_dir(folder)?
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<_, _>>()?;
+            files.sort();
+            for path in files.iter().take(settings.images_per_class) {
+                images.push(SampleImage {
+                    class: class.clone(),
+                    file: path
+                        .file_name()
+                        .unwrap_or_default()
+                        .to_string_lossy()
+                        .into_owned(),
+                    content: fs::read(path)?,
+                });
+            }
+        }
+        Ok(images)
     }
 
     fn relative(&self, path: &Path) -> String {

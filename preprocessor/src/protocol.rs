@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Fills the chapters of `book` and writes the generated files beside them.
 ///
@@ -15,7 +16,12 @@ use std::collections::BTreeMap;
 /// All faults at once, one to a line. While `mdbook serve` runs, a fault is shown in the page
 /// instead: mdBook would keep the old page, and an author would not see why.
 pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book> {
-    let project = Project::new(&context.root, &context.config.book.src);
+    let samples = context
+        .config
+        .get("preprocessor.measured.samples")?
+        .unwrap_or_default();
+    let project =
+        Project::new(&context.root, &context.config.book.src).with_samples(data_folder(), samples);
     let chapters = chapters_of(&project, &book);
     let serving = context
         .config
@@ -50,6 +56,11 @@ pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book>
     Ok(book)
 }
 
+/// The reader's data folder: `MEASURED_DATA`, else `data` in the root of the project.
+fn data_folder() -> PathBuf {
+    std::env::var_os("MEASURED_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from)
+}
+
 /// Whether shortcomings are faults: `strict = true` under `[preprocessor.measured]`, or the
 /// environment variable `MEASURED_STRICT=1`.
 fn is_strict(context: &PreprocessorContext) -> Result<bool> {
@@ -65,7 +76,10 @@ fn warn_of(shortcomings: &[Diagnostic]) {
         eprintln!("warning: {warning}");
     }
     if !runs.is_empty() {
-        eprintln!("draft: {} planned runs are not measured", runs.len());
+        eprintln!(
+            "draft: {} planned runs or sample images are not there",
+            runs.len()
+        );
     }
 }
 

@@ -7,11 +7,13 @@ mod layer_sums;
 pub mod parameter_servers;
 mod questions;
 mod runs;
+mod samples;
 mod throughput;
 mod transfer;
 
 pub use questions::{Question, read_questions};
 pub use runs::RunFacts;
+pub use samples::{SampleImage, SampleSettings, Samples};
 pub use throughput::ThroughputRow;
 
 use crate::evidence::Quantity;
@@ -46,6 +48,8 @@ pub struct Facts {
     pub questions: Vec<Question>,
     /// Published training speeds with the percent of peak that follows from each.
     pub throughput: Vec<ThroughputRow>,
+    /// Sample images of data sets.
+    pub samples: Vec<Samples>,
 }
 
 impl Facts {

@@ -33,7 +33,8 @@ pub struct Filled {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Every fault of the build.
     pub faults: Vec<Diagnostic>,
-    /// What a draft may have and a submission may not: typed numbers and runs that are not there.
+    /// What a draft may have and a submission may not: typed numbers, runs and images that
+    /// are not there.
     pub shortcomings: Vec<Diagnostic>,
 }
 
@@ -48,6 +49,7 @@ pub fn fill_book(
     renderer: Renderer,
 ) -> Filled {
     let mut shortcomings = unmeasured_runs(&facts);
+    shortcomings.extend(missing_samples(&facts));
     let ledger = Ledger::new(renderer, facts);
     let context = ledger.context();
     let mut faults = Vec::new();
@@ -186,6 +188,21 @@ impl Resolver<'_> {
             self.faults.push(fault);
         }
     }
+}
+
+/// The sample images that the data folder does not have.
+fn missing_samples(facts: &Facts) -> impl Iterator<Item = Diagnostic> {
+    let missing = facts
+        .samples
+        .iter()
+        .filter(|samples| samples.images.is_empty());
+    missing.map(|samples| {
+        let message = format!(
+            "no sample images of `{}`; hint: {}",
+            samples.name, samples.remedy
+        );
+        Diagnostic::of_file("book.toml", message)
+    })
 }
 
 #[cfg(test)]

@@ -102,16 +102,21 @@ impl Renderer {
         }
     }
 
+    /// An image among the generated files.
+    pub(crate) fn image(self, path: &str, description: &str) -> String {
+        format!(
+            "![{}]({ROOT}{GENERATED}/{path})",
+            escape_markdown(description)
+        )
+    }
+
     /// A plot: the SVG itself in the HTML, an image of the generated file in the PDF.
     pub(crate) fn plot(self, id: &str, svg: &str, description: &str) -> String {
         match self {
             Renderer::Html => {
                 format!("{}\n</div>", unindexed("<div class=\"plot-frame\">", svg))
             }
-            Renderer::Pdf => format!(
-                "![{}]({ROOT}{GENERATED}/plots/{id}.svg)",
-                escape_markdown(description)
-            ),
+            Renderer::Pdf => self.image(&format!("plots/{id}.svg"), description),
         }
     }
 }

@@ -133,11 +133,25 @@ pub(crate) fn figure(
             let body = ledger.renderer.plot(id, &inline_svg, &description);
             (body, link_to_csv(ledger, id, csv))
         }
+        Figure::Images { images } => (image_row(ledger, images), String::new()),
     };
     let caption = captioned(id, LabelKind::Figure, caption, &note, &csv);
     Ok(format!(
         "<figure id=\"{id}\" class=\"plot\">\n\n{body}\n\n{caption}\n\n</figure>"
     ))
+}
+
+/// Keeps the images as files and sets them side by side.
+fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> String {
+    let row: Vec<_> = images
+        .into_iter()
+        .map(|(path, description, content)| {
+            let image = ledger.renderer.image(&path, &description);
+            ledger.written().files.insert(path, content);
+            image
+        })
+        .collect();
+    row.join(" ")
 }
 
 fn remedy_text(remedy: &str) -> String {

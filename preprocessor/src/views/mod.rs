@@ -4,6 +4,7 @@ pub mod numbers;
 pub mod palette;
 mod csv;
 pub mod plot;
+mod sample_images;
 pub mod table;
 
 mod counted_network;
@@ -50,6 +51,11 @@ pub enum Figure {
         csv: String,
         /// What is drawn, for those who do not see it.
         description: String,
+    },
+    /// Images side by side.
+    Images {
+        /// For each its path in the folder of generated files, what it shows, and its content.
+        images: Vec<(String, String, Vec<u8>)>,
     },
     /// Nothing was measured yet.
     Pending {

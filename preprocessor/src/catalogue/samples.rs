@@ -1,0 +1,37 @@
+//! Sample images of a data set, from the reader's own copy of it.
+
+use serde::Deserialize;
+
+/// Which images a book shows, from `[preprocessor.measured.samples.NAME]` in `book.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SampleSettings {
+    /// The folder of the split inside the data folder; it has a folder for each class.
+    pub folder: String,
+    /// The classes' folders.
+    pub classes: Vec<String>,
+    /// How many images of each class, the first by name.
+    pub images_per_class: usize,
+}
+
+/// One image file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleImage {
+    /// The class's folder.
+    pub class: String,
+    /// The file's name.
+    pub file: String,
+    /// The file's content.
+    pub content: Vec<u8>,
+}
+
+/// The samples of one data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Samples {
+    /// The name that views use.
+    pub name: String,
+    /// The images, class by class; empty where the data folder does not have them.
+    pub images: Vec<SampleImage>,
+    /// How to get the images.
+    pub remedy: String,
+}

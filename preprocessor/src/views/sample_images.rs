@@ -1,0 +1,93 @@
+//! Sample images of a data set, side by side.
+
+use super::{Exhibit, Figure};
+use crate::catalogue::Facts;
+use serde::Deserialize;
+
+/// The view's arguments.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    /// The name in `[preprocessor.measured.samples]`.
+    data_set: String,
+}
+
+/// The images as they are; without the data folder, what to do to see them.
+pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Exhibit<Figure>, String> {
+    let name = &arguments.data_set;
+    let samples = facts.samples.iter().find(|samples| samples.name == *name).ok_or_else(|| {
+        format!("no samples are named `{name}`; hint: `[preprocessor.measured.samples.{name}]` in book.toml")
+    })?;
+    let content = match samples.images.is_empty() {
+        true => Figure::Pending {
+            remedy: samples.remedy.clone(),
+        },
+        false => Figure::Images {
+            images: samples
+                .images
+                .iter()
+                .map(|image| {
+                    let path = format!("samples/{name}/{}-{}", image.class, image.file);
+                    let description = format!("Class {}, {}", image.class, image.file);
+                    (path, description, image.content.clone())
+                })
+                .collect(),
+        },
+    };
+    Ok(Exhibit {
+        content,
+        function: format!("sample_images({name})"),
+        inputs: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{SampleImage, Samples};
+
+    fn facts(images: Vec<SampleImage>) -> Facts {
+        Facts {
+            samples: vec![Samples {
+                name: "flowers".into(),
+                images,
+                remedy: "name the data folder".into(),
+            }],
+            ..Facts::default()
+        }
+    }
+
+    fn view(data_set: &str, facts: &Facts) -> Result<Figure, String> {
+        let arguments = Arguments {
+            data_set: data_set.into(),
+        };
+        figure(arguments, facts).map(|exhibit| exhibit.content)
+    }
+
+    #[test]
+    fn images_without_the_data_folder_are_pending() {
+        let Ok(Figure::Pending { remedy }) = view("flowers", &facts(Vec::new())) else {
+            panic!("expected a pending figure");
+        };
+        assert_eq!(remedy, "name the data folder");
+        assert!(
+            view("birds", &facts(Vec::new()))
+                .unwrap_err()
+                .starts_with("no samples are named `birds`")
+        );
+    }
+
+    #[test]
+    fn images_keep_class_and_name_in_their_paths() {
+        let image = SampleImage {
+            class: "051".into(),
+            file: "image_1.jpg".into(),
+            content: vec![1, 2],
+        };
+        let Ok(Figure::Images { images }) = view("flowers", &facts(vec![image])) else {
+            panic!("expected images");
+        };
+        let expected = ("samples/flowers/051-image_1.jpg", "Class 051, image_1.jpg");
+        assert_eq!((images[0].0.as_str(), images[0].1.as_str()), expected);
+    }
+}
