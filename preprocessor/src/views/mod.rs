@@ -4,7 +4,6 @@ pub mod numbers;
 pub mod palette;
 mod csv;
 pub mod plot;
-mod sample_images;
 pub mod table;
 
 mod counted_network;
@@ -14,6 +13,7 @@ mod layer_sums;
 mod names;
 mod parameter_server_curves;
 mod percent_of_peak;
+mod sample_images;
 mod shown;
 
 pub use shown::EvidenceMark;
@@ -83,7 +83,7 @@ const TABLES: [(&str, TableView); 3] = [
 ];
 
 /// The views that make figures.
-const FIGURES: [(&str, FigureView); 6] = [
+const FIGURES: [(&str, FigureView); 7] = [
     ("flops_share", |arguments, facts| {
         flops_share::figure(&parse(arguments)?, facts)
     }),
@@ -93,6 +93,9 @@ const FIGURES: [(&str, FigureView); 6] = [
     ("ppp_by_gpu", |arguments, facts| {
         let NoArguments {} = parse(arguments)?;
         percent_of_peak::by_gpu(facts)
+    }),
+    ("sample_images", |arguments, facts| {
+        sample_images::figure(&parse(arguments)?, facts)
     }),
     ("speed_over_workers", |arguments, facts| {
         parameter_server_curves::speed_over_workers(&parse(arguments)?, facts)

@@ -1,6 +1,7 @@
 //! Sample images of a data set, side by side.
 
-use super::{Exhibit, Figure};
+use super::Figure;
+use super::shown::Shown;
 use crate::catalogue::Facts;
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ pub(super) struct Arguments {
 }
 
 /// The images as they are; without the data folder, what to do to see them.
-pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Exhibit<Figure>, String> {
+pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let name = &arguments.data_set;
     let samples = facts.samples.iter().find(|samples| samples.name == *name).ok_or_else(|| {
         format!("no samples are named `{name}`; hint: `[preprocessor.measured.samples.{name}]` in book.toml")
@@ -34,10 +35,10 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Exhibit<Figu
                 .collect(),
         },
     };
-    Ok(Exhibit {
+    Ok(Shown {
         content,
-        function: format!("sample_images({name})"),
         inputs: Vec::new(),
+        note: String::new(),
     })
 }
 
@@ -61,7 +62,7 @@ mod tests {
         let arguments = Arguments {
             data_set: data_set.into(),
         };
-        figure(arguments, facts).map(|exhibit| exhibit.content)
+        figure(&arguments, facts).map(|shown| shown.content)
     }
 
     #[test]

@@ -67,6 +67,7 @@ fn check_figure(name: &str, of: Value, facts: &Facts, expect: Expect) {
                     expect_file![format!("snapshots/{name}.svg")].assert_eq(&inline_svg);
                     description
                 }
+                Figure::Images { images } => format!("{} images", images.len()),
                 Figure::Pending { remedy } => format!("pending: {remedy}"),
             };
             let inputs = inputs(&exhibit.inputs);
@@ -95,7 +96,7 @@ fn a_view_that_is_not_there_is_answered_with_those_that_are() {
         json!({}),
         &facts(),
         expect![
-            "no view named `flops_by_kind` makes a figure; expected one of `flops_share`, `layer_sum_against_full_pass`, `ppp_by_gpu`, `speed_over_workers`, `epoch_time_over_workers`, `time_to_accuracy`"
+            "no view named `flops_by_kind` makes a figure; expected one of `flops_share`, `layer_sum_against_full_pass`, `ppp_by_gpu`, `sample_images`, `speed_over_workers`, `epoch_time_over_workers`, `time_to_accuracy`"
         ],
     );
 }
