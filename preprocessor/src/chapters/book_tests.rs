@@ -164,7 +164,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             ("e.md", "Cited [@nobody] and @fig-nowhere."),
             (
                 "f.md",
-                "<% filter figure(id=\"fig-a\", view=\"nothing\") %>Caption<% endfilter %>",
+                "<% filter figure(id=\"fig-a\", view=\"ppp_by_gpu\", colour=\"red\") %>Caption<% endfilter %>",
             ),
             ("g.md", "<< question(id=\"9.9\") >>"),
             ("h.md", "A wrong filter << device | percent >>."),
@@ -175,7 +175,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             `book/c.md:1:24`: `time`: a value in `s` cannot be printed in `GB`
             `book/d.md:1:21`: Unexpected end of input
             `book/e.md:1:8`: no work has the key `nobody`; hint: add it to `book/references.bib`
-            `book/f.md:1:11`: no view named `nothing` makes a figure; expected one of `flops_share`, `layer_sum_against_full_pass`, `ppp_by_gpu`, `sample_images`, `speed_over_workers`, `epoch_time_over_workers`, `time_to_accuracy`
+            `book/f.md:1:11`: view `ppp_by_gpu(colour="red")`: unknown field `colour`, there are no fields
             `book/g.md:1:4`: no question has the id `9.9`; hint: `questions.toml` has them
             `book/h.md:1:28`: `percent` prints a quantity, not `A \| B \<script\>alert(1)\</script\> \& \*C\*`; hint: name a quantity of the catalogue
             `book/e.md:1:22`: nothing has the label `fig-nowhere`; hint: the book has no label of this kind
