@@ -222,7 +222,7 @@ fn faults_of_tables_name_row_and_column() {
     check_faults(
         &[("a.md", &table("[{\"haed\": \"Share\"}]", "[[lu.share]]"))],
         expect![[r#"
-            `book/a.md:1:11`: unknown field `haed`, expected one of `head`, `unit`, `places`, `digits`, `percent`, `si`, `integer`
+            `book/a.md:1:11`: unknown field `haed`, expected one of `head`, `unit`, `places`, `digits`, `percent`, `si`, `integer`, `interval`
         "#]],
     );
 }

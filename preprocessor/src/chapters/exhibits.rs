@@ -8,7 +8,7 @@
 //! ```
 
 use super::contract::GENERATED;
-use super::format::Format;
+use super::format::{Format, Printing};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
 use super::sentinel::{Mark, ROOT, quantity_name};
@@ -49,6 +49,8 @@ struct ColumnSpec {
     si: Option<usize>,
     #[serde(default)]
     integer: bool,
+    #[serde(default)]
+    interval: bool,
 }
 
 /// A table with its caption, as Markdown.
@@ -208,18 +210,18 @@ type Origin = (String, Vec<Arc<Quantity>>);
 
 /// The table that the template lays out, with the quantities in its cells.
 fn compose(ledger: &Ledger, composed: Composed) -> Result<(Table, Origin), String> {
-    let formats: Vec<_> = composed
+    let printings: Vec<_> = composed
         .columns
         .iter()
-        .map(ColumnSpec::format)
+        .map(ColumnSpec::printing)
         .collect::<Result<_, _>>()?;
     let mut inputs = Vec::new();
     let mut rows = Vec::new();
     for (index, cells) in composed.rows.iter().enumerate() {
         let cells = cells
             .iter()
-            .zip(formats.iter().chain(std::iter::repeat(&None)))
-            .map(|(cell, format)| compose_cell(ledger, cell, format.as_ref(), &mut inputs))
+            .zip(printings.iter().chain(std::iter::repeat(&None)))
+            .map(|(cell, printing)| compose_cell(ledger, cell, printing.as_ref(), &mut inputs))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| format!("`rows[{index}]`: {error}"))?;
         let answer = composed.answer.contains(&index);
@@ -228,9 +230,9 @@ fn compose(ledger: &Ledger, composed: Composed) -> Result<(Table, Origin), Strin
     let columns = composed
         .columns
         .iter()
-        .zip(&formats)
-        .map(|(column, format)| {
-            let alignment = match format {
+        .zip(&printings)
+        .map(|(column, printing)| {
+            let alignment = match printing {
                 Some(_) => Alignment::Decimal,
                 None => Alignment::Left,
             };
@@ -244,15 +246,15 @@ fn compose(ledger: &Ledger, composed: Composed) -> Result<(Table, Origin), Strin
 fn compose_cell(
     ledger: &Ledger,
     cell: &serde_json::Value,
-    format: Option<&Format>,
+    printing: Option<&Printing>,
     inputs: &mut Vec<Arc<Quantity>>,
 ) -> Result<Cell, String> {
-    match (cell, format) {
-        (serde_json::Value::String(text), format) => match (quantity_name(text), format) {
-            (Some(name), Some(format)) => {
+    match (cell, printing) {
+        (serde_json::Value::String(text), printing) => match (quantity_name(text), printing) {
+            (Some(name), Some(printing)) => {
                 let quantity = ledger.use_quantity(name)?;
                 inputs.push(quantity.clone());
-                ledger.quantity_cell(&quantity, format)
+                ledger.quantity_cell(&quantity, printing)
             }
             (Some(name), None) => Err(format!(
                 "the quantity `{name}` stands in a column without a format; hint: give the column \
@@ -295,8 +297,8 @@ fn plain_text(text: &str) -> String {
 }
 
 impl ColumnSpec {
-    /// The format of the column's quantities; `None` for a column of words.
-    fn format(&self) -> Result<Option<Format>, String> {
+    /// How the column's quantities are printed; `None` for a column of words.
+    fn printing(&self) -> Result<Option<Printing>, String> {
         let unit = self.unit.clone();
         let formats: Vec<Format> = [
             self.places.map(|places| Format::Column {
@@ -315,7 +317,10 @@ impl ColumnSpec {
         .flatten()
         .collect();
         match <[Format; 1]>::try_from(formats) {
-            Ok([format]) => Ok(Some(format)),
+            Ok([format]) => Ok(Some(Printing {
+                format,
+                interval: self.interval,
+            })),
             Err(none) if none.is_empty() && unit.is_none() => Ok(None),
             Err(_) => Err(format!(
                 "the column `{}` needs exactly one of `places`, `digits`, `percent`, `si`, \
@@ -328,7 +333,7 @@ impl ColumnSpec {
 
 impl Ledger {
     /// A cell with a quantity in the column's format, its mark, and its value for the CSV.
-    fn quantity_cell(&self, quantity: &Quantity, format: &Format) -> Result<Cell, String> {
+    fn quantity_cell(&self, quantity: &Quantity, printing: &Printing) -> Result<Cell, String> {
         let Some(value) = quantity.value else {
             let mark = self.renderer.evidence_mark(quantity, "not measured");
             return Ok(Cell {
@@ -337,8 +342,8 @@ impl Ledger {
                 csv: String::new(),
             });
         };
-        let printed = format.print(quantity, value)?;
-        let in_column = format.column_value(quantity.unit, value)?;
+        let printed = printing.print(quantity, value)?;
+        let in_column = printing.format.column_value(quantity.unit, value)?;
         let marked = self.renderer.evidence_mark(quantity, &printed);
         Ok(Cell::number(&printed, in_column).shown_as(marked))
     }

@@ -5,6 +5,44 @@ use crate::evidence::unit::{Unit, UnitError, convert};
 use crate::views::numbers::{self, Text};
 use tera::{Kwargs, TeraResult};
 
+/// How a quantity is printed: the form of its number, and whether its interval follows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Printing {
+    pub(crate) format: Format,
+    pub(crate) interval: bool,
+}
+
+impl Printing {
+    /// How the filter `name` prints with its arguments.
+    pub(crate) fn of_filter(name: &str, arguments: &Kwargs) -> TeraResult<Self> {
+        Ok(Printing {
+            format: Format::of_filter(name, arguments)?,
+            interval: arguments.get::<bool>("interval")?.unwrap_or(false),
+        })
+    }
+
+    /// How a quantity is printed without a filter.
+    pub(crate) fn default_of(quantity: &Quantity) -> Self {
+        Printing {
+            format: Format::default_of(quantity.unit, quantity.value.unwrap_or_default()),
+            interval: false,
+        }
+    }
+
+    /// The quantity's value, and its 95 % interval behind it where that is wanted and known.
+    ///
+    /// # Errors
+    /// Where the value is not finite or does not fit the form.
+    pub(crate) fn print(&self, quantity: &Quantity, value: f64) -> Result<String, String> {
+        let print = |value: f64| self.format.text(value, quantity);
+        let text = match quantity.interval.filter(|_| self.interval) {
+            Some((low, high)) => numbers::interval(value, low, high, print),
+            None => print(value),
+        };
+        text.map_err(|error| format!("`{}`: {error}", quantity.name))
+    }
+}
+
 /// The form of a printed number.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Format {
@@ -33,7 +71,7 @@ pub(crate) const FILTERS: [&str; 7] = [
 
 impl Format {
     /// The format of the filter `name` with its arguments.
-    pub(crate) fn of_filter(name: &str, arguments: &Kwargs) -> TeraResult<Self> {
+    fn of_filter(name: &str, arguments: &Kwargs) -> TeraResult<Self> {
         let count = |key: &str, default: usize| -> TeraResult<usize> {
             Ok(arguments.get::<usize>(key)?.unwrap_or(default))
         };
@@ -60,19 +98,6 @@ impl Format {
             "duration" => Format::Duration,
             _ => unreachable!("{name} is not in FILTERS"),
         })
-    }
-
-    /// The quantity's value in this form, with its 95 % interval where it has one.
-    ///
-    /// # Errors
-    /// Where the value is not finite or does not fit the form.
-    pub(crate) fn print(&self, quantity: &Quantity, value: f64) -> Result<String, String> {
-        let print = |value: f64| self.text(value, quantity);
-        let text = match quantity.interval {
-            Some((low, high)) => numbers::interval(value, low, high, print),
-            None => print(value),
-        };
-        text.map_err(|error| format!("`{}`: {error}", quantity.name))
     }
 
     fn text(&self, value: f64, quantity: &Quantity) -> Text {
@@ -111,7 +136,7 @@ impl Format {
     }
 
     /// The form of a quantity that is printed without a filter.
-    pub(crate) fn default_of(unit: Unit, value: f64) -> Self {
+    fn default_of(unit: Unit, value: f64) -> Self {
         let countable = matches!(
             unit,
             Unit::One | Unit::Image | Unit::Parameter | Unit::Epoch | Unit::Step

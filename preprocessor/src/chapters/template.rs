@@ -7,10 +7,11 @@
 use super::contract::Renderer;
 use super::diagnostic::Diagnostic;
 use super::exhibits;
-use super::format::{FILTERS, Format};
+use super::format::{FILTERS, Printing};
 use super::ledger::Ledger;
 use super::sentinel::{Mark, quantity_name, replace_marks};
 use crate::catalogue::Question;
+use crate::evidence::Quantity;
 use std::error::Error as _;
 use std::sync::Arc;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
@@ -111,27 +112,25 @@ fn print_quantity(
             ),
         }));
     };
-    let format = Format::of_filter(filter, arguments)?;
+    let printing = Printing::of_filter(filter, arguments)?;
     let marked = arguments.get::<bool>("mark")?.unwrap_or(true) && filter != "bare";
-    print(ledger, name, marked, |_| format).map_err(tera::Error::message)
+    print(ledger, name, marked, |_| printing).map_err(tera::Error::message)
 }
 
 /// A quantity that a template prints without a filter.
 fn print_plainly(ledger: &Ledger, name: &str) -> Result<String, String> {
-    print(ledger, name, true, |quantity| {
-        Format::default_of(quantity.unit, quantity.value.unwrap_or_default())
-    })
+    print(ledger, name, true, Printing::default_of)
 }
 
 fn print(
     ledger: &Ledger,
     name: &str,
     marked: bool,
-    format: impl FnOnce(&crate::evidence::Quantity) -> Format,
+    printing: impl FnOnce(&Quantity) -> Printing,
 ) -> Result<String, String> {
     let quantity = ledger.use_quantity(name)?;
     let text = match quantity.value {
-        Some(value) => format(&quantity).print(&quantity, value)?,
+        Some(value) => printing(&quantity).print(&quantity, value)?,
         None if marked || ledger.renderer == Renderer::Pdf => "not measured".to_owned(),
         None => "\\text{not measured}".to_owned(),
     };
