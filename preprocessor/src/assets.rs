@@ -1,4 +1,4 @@
-//! The style sheet and the fonts that a page needs, carried by the program.
+//! The style sheet, the script and the fonts that a page needs, carried by the program.
 
 /// Families that the pages name, by the PostScript name inside the font.
 const FONTS: [&str; 3] = [
@@ -13,7 +13,11 @@ pub fn files() -> Vec<(String, Vec<u8>)> {
         include_str!("../assets/measured.css"),
         include_str!("../assets/plots.css"),
     ];
-    let mut files = vec![("measured.css".to_owned(), style.concat().into_bytes())];
+    let script = include_str!("../assets/measured.js");
+    let mut files = vec![
+        ("measured.css".to_owned(), style.concat().into_bytes()),
+        ("measured.js".to_owned(), script.as_bytes().to_vec()),
+    ];
     for name in FONTS {
         files.push((format!("fonts/{name}.otf"), font(name).to_vec()));
     }

@@ -75,7 +75,7 @@ pub(crate) fn table(
         }
         None => {
             let composed: Composed = parse(arguments.own.into())?;
-            let (table, origin) = compose(ledger, composed)?;
+            let (table, origin) = compose(ledger, chapter, composed)?;
             (table, origin, String::new())
         }
     };
@@ -177,10 +177,8 @@ fn register(
 ) -> Result<(), String> {
     let mut written = ledger.written();
     written.labels.define(id, kind, chapter)?;
-    written
-        .used
-        .extend(inputs.iter().map(|input| input.name.clone()));
     written.exhibits.push(ExhibitOrigin {
+        chapter: chapter.to_owned(),
         label: id.to_owned(),
         function,
         inputs,
@@ -209,7 +207,7 @@ fn captioned(id: &str, kind: LabelKind, caption: &str, note: &str, link: &str) -
 type Origin = (String, Vec<Arc<Quantity>>);
 
 /// The table that the template lays out, with the quantities in its cells.
-fn compose(ledger: &Ledger, composed: Composed) -> Result<(Table, Origin), String> {
+fn compose(ledger: &Ledger, chapter: &str, composed: Composed) -> Result<(Table, Origin), String> {
     let printings: Vec<_> = composed
         .columns
         .iter()
@@ -221,7 +219,9 @@ fn compose(ledger: &Ledger, composed: Composed) -> Result<(Table, Origin), Strin
         let cells = cells
             .iter()
             .zip(printings.iter().chain(std::iter::repeat(&None)))
-            .map(|(cell, printing)| compose_cell(ledger, cell, printing.as_ref(), &mut inputs))
+            .map(|(cell, printing)| {
+                compose_cell(ledger, chapter, cell, printing.as_ref(), &mut inputs)
+            })
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| format!("`rows[{index}]`: {error}"))?;
         let answer = composed.answer.contains(&index);
@@ -245,6 +245,7 @@ fn compose(ledger: &Ledger, composed: Composed) -> Result<(Table, Origin), Strin
 
 fn compose_cell(
     ledger: &Ledger,
+    chapter: &str,
     cell: &serde_json::Value,
     printing: Option<&Printing>,
     inputs: &mut Vec<Arc<Quantity>>,
@@ -252,7 +253,7 @@ fn compose_cell(
     match (cell, printing) {
         (serde_json::Value::String(text), printing) => match (quantity_name(text), printing) {
             (Some(name), Some(printing)) => {
-                let quantity = ledger.use_quantity(name)?;
+                let quantity = ledger.use_quantity(chapter, name)?;
                 inputs.push(quantity.clone());
                 ledger.quantity_cell(&quantity, printing)
             }

@@ -19,8 +19,8 @@ pub(crate) struct Ledger {
 /// What the chapters have used and made so far.
 #[derive(Default)]
 pub(crate) struct Written {
-    /// The names of the quantities that the text prints or an exhibit shows.
-    pub(crate) used: BTreeSet<String>,
+    /// The names of the quantities that the text prints or an exhibit shows, chapter by chapter.
+    pub(crate) used: BTreeMap<String, BTreeSet<String>>,
     /// The numbers of figures, tables and equations.
     pub(crate) labels: Labels,
     /// Generated files by their paths under [`super::contract::GENERATED`].
@@ -31,6 +31,7 @@ pub(crate) struct Written {
 
 /// How a figure or a table was made: a line of the evidence appendix.
 pub(crate) struct ExhibitOrigin {
+    pub(crate) chapter: String,
     pub(crate) label: String,
     pub(crate) function: String,
     pub(crate) inputs: Vec<Arc<Quantity>>,
@@ -52,14 +53,16 @@ impl Ledger {
             .expect("no filter panics while it writes")
     }
 
-    /// The quantity of this name, noted as used.
-    pub(crate) fn use_quantity(&self, name: &str) -> Result<Arc<Quantity>, String> {
+    /// The quantity of this name, noted as used in `chapter`.
+    pub(crate) fn use_quantity(&self, chapter: &str, name: &str) -> Result<Arc<Quantity>, String> {
         let quantity = self
             .facts
             .catalogue
             .quantity(name)
             .map_err(|error| error.to_string())?;
-        self.written().used.insert(name.to_owned());
+        let mut written = self.written();
+        let used = written.used.entry(chapter.to_owned()).or_default();
+        used.insert(name.to_owned());
         Ok(quantity.clone())
     }
 

@@ -45,7 +45,8 @@ fn used(ledger: &Ledger) -> BTreeMap<String, Arc<Quantity>> {
     let written = ledger.written();
     let printed = written
         .used
-        .iter()
+        .values()
+        .flatten()
         .filter_map(|name| ledger.facts.catalogue.quantity(name).ok().cloned());
     let shown = written
         .exhibits
@@ -194,18 +195,62 @@ fn unused(ledger: &Ledger, used: &BTreeMap<String, Arc<Quantity>>) -> String {
     }
 }
 
-/// Each part of the questions with its points and its answer.
+/// Each part of the questions with its points, its answer, what that shows, and what is open.
 fn coverage(ledger: &Ledger) -> String {
-    let mut table = String::from("| Part | Points | Answer |\n|:---|---:|:---|\n");
+    let mut table = String::from(
+        "| Part | Points | Answer | Figures and tables | Open |\n|:---|---:|:---|:---|:---|\n",
+    );
     for part in &ledger.facts.questions {
+        let chapter = &part.chapter;
         table.push_str(&format!(
-            "| {} | {} | [{}]({ROOT}{}#{}) |\n",
+            "| {} | {} | [{}]({ROOT}{chapter}#{}) | {} | {} |\n",
             escape_markdown(&part.id),
             part.points,
-            escape_markdown(&part.chapter),
-            part.chapter,
-            part.anchor
+            escape_markdown(chapter.trim_end_matches(".md")),
+            part.anchor,
+            exhibits_of(ledger, chapter),
+            open_runs(ledger, chapter),
         ));
     }
     table
+}
+
+fn exhibits_of(ledger: &Ledger, chapter: &str) -> String {
+    let written = ledger.written();
+    let references: Vec<_> = written
+        .exhibits
+        .iter()
+        .filter(|exhibit| exhibit.chapter == chapter)
+        .map(|exhibit| Mark::Reference(exhibit.label.clone()).to_text())
+        .collect();
+    match references.is_empty() {
+        true => "none".to_owned(),
+        false => references.join(", "),
+    }
+}
+
+/// The runs that the chapter's numbers need and that are not measured, each with a link.
+fn open_runs(ledger: &Ledger, chapter: &str) -> String {
+    let written = ledger.written();
+    let printed = written.used.get(chapter).into_iter().flatten();
+    let printed = printed.filter_map(|name| ledger.facts.catalogue.quantity(name).ok());
+    let exhibits = written
+        .exhibits
+        .iter()
+        .filter(|exhibit| exhibit.chapter == chapter);
+    let shown = exhibits.flat_map(|exhibit| &exhibit.inputs);
+    let open: BTreeMap<String, String> = printed
+        .chain(shown)
+        .flat_map(|quantity| quantity.concerns())
+        .filter(|concern| !concern.accepted)
+        .map(|concern| (concern.run, concern.state))
+        .collect();
+    let runs: Vec<_> = open
+        .iter()
+        .map(|(run, state)| format!("[{}](evidence.md#run-{run}): {state}", code(run)))
+        .collect();
+    match runs.is_empty() {
+        true => "nothing".to_owned(),
+        false => runs.join(", "),
+    }
 }

@@ -33,7 +33,7 @@ pub(crate) fn fill(
     let filled = tera.render(file, context).map_err(fault)?;
     let mut faults = Vec::new();
     let printed = replace_marks(&filled, |mark| match mark {
-        Mark::Quantity(name) => match print_plainly(ledger, name) {
+        Mark::Quantity(name) => match print_plainly(ledger, chapter, name) {
             Ok(text) => Some(text),
             Err(message) => {
                 faults.push(Diagnostic::at_snippet(file, source, name, message));
@@ -61,9 +61,9 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
     .expect("the delimiters differ from one another");
     tera.autoescape_on(Vec::<&'static str>::new());
     for name in FILTERS {
-        let ledger = ledger.clone();
+        let (ledger, chapter) = (ledger.clone(), chapter.to_owned());
         tera.register_filter(name, move |value: Value, arguments: Kwargs, _: &State| {
-            print_quantity(&ledger, name, &value, &arguments)
+            print_quantity(&ledger, &chapter, name, &value, &arguments)
         });
     }
     type Exhibit = fn(&Ledger, &str, &str, serde_json::Value) -> Result<String, String>;
@@ -100,6 +100,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
 
 fn print_quantity(
     ledger: &Ledger,
+    chapter: &str,
     filter: &str,
     value: &Value,
     arguments: &Kwargs,
@@ -114,21 +115,22 @@ fn print_quantity(
     };
     let printing = Printing::of_filter(filter, arguments)?;
     let marked = arguments.get::<bool>("mark")?.unwrap_or(true) && filter != "bare";
-    print(ledger, name, marked, |_| printing).map_err(tera::Error::message)
+    print(ledger, chapter, name, marked, |_| printing).map_err(tera::Error::message)
 }
 
 /// A quantity that a template prints without a filter.
-fn print_plainly(ledger: &Ledger, name: &str) -> Result<String, String> {
-    print(ledger, name, true, Printing::default_of)
+fn print_plainly(ledger: &Ledger, chapter: &str, name: &str) -> Result<String, String> {
+    print(ledger, chapter, name, true, Printing::default_of)
 }
 
 fn print(
     ledger: &Ledger,
+    chapter: &str,
     name: &str,
     marked: bool,
     printing: impl FnOnce(&Quantity) -> Printing,
 ) -> Result<String, String> {
-    let quantity = ledger.use_quantity(name)?;
+    let quantity = ledger.use_quantity(chapter, name)?;
     let text = match quantity.value {
         Some(value) => printing(&quantity).print(&quantity, value)?,
         None if marked || ledger.renderer == Renderer::Pdf => "not measured".to_owned(),

@@ -1,0 +1,11 @@
+// What is wider than the page scrolls; the keyboard must reach it to scroll it.
+(() => {
+  const update = () => {
+    for (const box of document.querySelectorAll('.table-wrapper, .plot-frame, .equation')) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute('tabindex');
+    }
+  };
+  addEventListener('load', update);
+  addEventListener('resize', update);
+})();
