@@ -6,6 +6,7 @@ mod csv;
 pub mod plot;
 pub mod table;
 
+mod class_histogram;
 mod counted_network;
 mod flops_share;
 mod flops_table;
@@ -13,6 +14,10 @@ mod layer_sums;
 mod names;
 mod parameter_server_curves;
 mod percent_of_peak;
+mod quoted_curve;
+mod run_curves;
+mod run_settings;
+mod run_table;
 mod sample_images;
 mod shown;
 
@@ -70,12 +75,15 @@ type TableView = fn(Arguments, &Facts, EvidenceMark) -> Result<Shown<Table>, Str
 type FigureView = fn(Arguments, &Facts) -> Result<Shown<Figure>, String>;
 
 /// The views that make tables.
-const TABLES: [(&str, TableView); 3] = [
+const TABLES: &[(&str, TableView)] = &[
     ("flops_by_layer", |arguments, facts, mark| {
         flops_table::by_layer(&parse(arguments)?, facts, mark)
     }),
     ("flops_by_kind", |arguments, facts, mark| {
         flops_table::by_kind(&parse(arguments)?, facts, mark)
+    }),
+    ("runs_of", |arguments, facts, mark| {
+        run_table::table(&parse(arguments)?, facts, mark)
     }),
     ("throughput_sources", |arguments, facts, mark| {
         percent_of_peak::sources(&parse(arguments)?, facts, mark)
@@ -83,7 +91,14 @@ const TABLES: [(&str, TableView); 3] = [
 ];
 
 /// The views that make figures.
-const FIGURES: [(&str, FigureView); 7] = [
+const FIGURES: &[(&str, FigureView)] = &[
+    ("class_histogram", |arguments, facts| {
+        let NoArguments {} = parse(arguments)?;
+        class_histogram::figure(facts)
+    }),
+    ("curves", |arguments, facts| {
+        run_curves::figure(&parse(arguments)?, facts)
+    }),
     ("flops_share", |arguments, facts| {
         flops_share::figure(&parse(arguments)?, facts)
     }),
@@ -93,6 +108,9 @@ const FIGURES: [(&str, FigureView); 7] = [
     ("ppp_by_gpu", |arguments, facts| {
         let NoArguments {} = parse(arguments)?;
         percent_of_peak::by_gpu(facts)
+    }),
+    ("quoted_curve", |arguments, facts| {
+        quoted_curve::figure(&parse(arguments)?, facts)
     }),
     ("sample_images", |arguments, facts| {
         sample_images::figure(&parse(arguments)?, facts)
@@ -124,7 +142,7 @@ pub fn table(
     facts: &Facts,
     mark: EvidenceMark,
 ) -> Result<Exhibit<Table>, String> {
-    let (function, view) = (call(name, &arguments), find(name, &TABLES, "table")?);
+    let (function, view) = (call(name, &arguments), find(name, TABLES, "table")?);
     exhibit(function, view(arguments, facts, mark))
 }
 
@@ -133,7 +151,7 @@ pub fn table(
 /// # Errors
 /// As [`table()`].
 pub fn figure(name: &str, arguments: Arguments, facts: &Facts) -> Result<Exhibit<Figure>, String> {
-    let (function, view) = (call(name, &arguments), find(name, &FIGURES, "figure")?);
+    let (function, view) = (call(name, &arguments), find(name, FIGURES, "figure")?);
     exhibit(function, view(arguments, facts))
 }
 

@@ -1,6 +1,6 @@
 //! What readers call the networks, boards and platforms that identifiers stand for.
 
-const NAMES: [(&str, &str); 30] = [
+const NAMES: [(&str, &str); 32] = [
     ("alexnet", "AlexNet"),
     ("alexnet_torchvision", "AlexNet (torchvision)"),
     ("vgg16", "VGG-16"),
@@ -30,6 +30,8 @@ const NAMES: [(&str, &str); 30] = [
     ("tx1_cpu", "TX1 CPU"),
     ("tk1_gpu", "TK1 GPU"),
     ("tx1_gpu", "TX1 GPU"),
+    ("any", "any device"),
+    ("cpu", "CPU"),
     ("cuda", "any CUDA GPU"),
 ];
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::catalogue::{Catalogue, RunFacts};
 use crate::evidence::read_quoted;
 use expect_test::{Expect, expect, expect_file};
+use results::{Plan, PlannedRun, State};
 use serde_json::{Value, json};
 
 const QUOTED: &str = include_str!("fixtures/quoted.toml");
@@ -18,6 +19,28 @@ fn facts_with(runs: Vec<RunFacts>) -> Facts {
         throughput,
         ..Facts::default()
     }
+}
+
+/// Two runs that train, of which the first has a record in this state, and one that is not to be.
+fn planned(first: State) -> Facts {
+    let plan = Plan::parse(include_str!("fixtures/plan.toml"), "plan.toml").expect("a valid plan");
+    let record = || serde_json::from_str(include_str!("fixtures/record.json")).expect("a record");
+    let missing = |run: &PlannedRun| State::Missing {
+        command: run.command(),
+    };
+    let run = |(index, planned): (usize, PlannedRun)| RunFacts {
+        id: planned.id.clone(),
+        command: planned.command(),
+        state: match (index, planned.card_not_at_hand) {
+            (0, _) => first.clone(),
+            (_, false) => missing(&planned),
+            (_, true) => State::NoSuchCard,
+        },
+        record: (index == 0 && !matches!(first, State::Missing { .. }))
+            .then(|| ("results/runs/a.json".to_owned(), record())),
+        planned,
+    };
+    facts_with(plan.runs.into_iter().enumerate().map(run).collect())
 }
 
 fn facts() -> Facts {
@@ -83,22 +106,12 @@ fn check_figure(name: &str, of: Value, facts: &Facts, expect: Expect) {
 
 #[test]
 fn a_view_that_is_not_there_is_answered_with_those_that_are() {
-    check_table(
-        "flops",
-        json!({}),
-        &facts(),
-        expect![
-            "no view named `flops` makes a table; expected one of `flops_by_layer`, `flops_by_kind`, `throughput_sources`"
-        ],
-    );
-    check_figure(
-        "flops_by_kind",
-        json!({}),
-        &facts(),
-        expect![
-            "no view named `flops_by_kind` makes a figure; expected one of `flops_share`, `layer_sum_against_full_pass`, `ppp_by_gpu`, `sample_images`, `speed_over_workers`, `epoch_time_over_workers`, `time_to_accuracy`"
-        ],
-    );
+    let error = table("flops", Arguments::new(), &facts(), &by_name).unwrap_err();
+    let known = "no view named `flops` makes a table; expected one of `flops_by_layer`, ";
+    assert!(error.starts_with(known), "{error}");
+    let error = figure("runs_of", Arguments::new(), &facts()).unwrap_err();
+    let known = "no view named `runs_of` makes a figure; expected one of `class_histogram`, ";
+    assert!(error.starts_with(known), "{error}");
 }
 
 #[test]
@@ -163,6 +176,63 @@ fn arguments_that_do_not_suit_are_named() {
         expect![
             "view `speed_over_workers(m=[0])`: `workers` is `0`; expected a finite number above 0"
         ],
+    );
+}
+
+#[test]
+fn runs_and_curves_that_are_not_there_are_named() {
+    let facts = planned(State::Measured);
+    check_table(
+        "runs_of",
+        json!({"experiment": "prune"}),
+        &facts,
+        expect![[
+            r#"view `runs_of(experiment="prune")`: no run of the experiment `prune` is planned; hint: the plan has runs of finetune and layer_time"#
+        ]],
+    );
+    check_figure(
+        "curves",
+        json!({"runs": ["finetune-lr1"], "y": "train_loss"}),
+        &facts,
+        expect![[
+            r#"view `curves(runs=["finetune-lr1"], y="train_loss")`: no run `finetune-lr1` is planned; expected one of `finetune-lr0.01`, `finetune-lr0.1`, `layers`"#
+        ]],
+    );
+    check_figure(
+        "curves",
+        json!({"runs": [], "y": "loss"}),
+        &facts,
+        expect![[
+            r#"view `curves(runs=[], y="loss")`: unknown variant `loss`, expected one of `train_loss`, `train_accuracy`, `validation_loss`, `validation_accuracy`, `test_loss`, `test_accuracy`"#
+        ]],
+    );
+    let curve = |names: &[&str], scale: &str| {
+        let (x, y) = ("K", "Accuracy (%)");
+        json!({"names": names, "labels": ["a"], "x_label": x, "y_label": y, "x_scale": scale})
+    };
+    check_figure(
+        "quoted_curve",
+        curve(&["curve.pupil"], "log"),
+        &facts,
+        expect![[
+            r#"view `quoted_curve(labels=["a"], names=["curve.pupil"], x_label="K", x_scale="log", y_label="Accuracy (%)")`: no curve is named `curve.pupil`; hint: a curve of `quoted.toml` has an `index`"#
+        ]],
+    );
+    check_figure(
+        "quoted_curve",
+        curve(&[], "log"),
+        &facts,
+        expect![[
+            r#"view `quoted_curve(labels=["a"], names=[], x_label="K", x_scale="log", y_label="Accuracy (%)")`: 1 labels for 0 names; expected one for each"#
+        ]],
+    );
+    check_figure(
+        "quoted_curve",
+        curve(&["curve.student"], "log2"),
+        &facts,
+        expect![[
+            r#"view `quoted_curve(labels=["a"], names=["curve.student"], x_label="K", x_scale="log2", y_label="Accuracy (%)")`: unknown variant `log2`, expected `linear` or `log`"#
+        ]],
     );
 }
 
@@ -383,5 +453,141 @@ fn time_to_accuracy_waits_for_the_prediction() {
         expect![
             "view `time_to_accuracy()`: no quantity is named `prediction.epochs_to_92.predicted`; hint: the names begin with the top-level tables of quoted.toml, `flops`, `runs` and so on"
         ],
+    );
+}
+
+#[test]
+fn runs_with_settings_state_and_results() {
+    let of = || json!({"experiment": "finetune"});
+    check_table(
+        "runs_of",
+        of(),
+        &planned(State::Measured),
+        expect![[r#"
+            runs_of(experiment="finetune")
+            | Run | Learning rate | State | Device | Training loss (nats) | Validation (%) | Test (%) | Training (min) | Images/s |
+            | :--- | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
+            | finetune-lr0.01 | 0.01 | measured | Example GPU | [0.750](runs.finetune_lr0_01.final_train_loss) | [68.0](runs.finetune_lr0_01.final_validation_accuracy) | [65.0](runs.finetune_lr0_01.test_accuracy) | [0.8](runs.finetune_lr0_01.training_time) | [2](runs.finetune_lr0_01.images_per_second) |
+            | finetune-lr0.1 | 0.1 | not measured | – | [–](runs.finetune_lr0_1.final_train_loss) | [–](runs.finetune_lr0_1.final_validation_accuracy) | [–](runs.finetune_lr0_1.test_accuracy) | [–](runs.finetune_lr0_1.training_time) | [–](runs.finetune_lr0_1.images_per_second) |
+            The same in all runs: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU.
+            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_1.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_1.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_1.training_time runs.finetune_lr0_01.images_per_second runs.finetune_lr0_1.images_per_second
+        "#]],
+    );
+    let missing = State::Missing {
+        command: String::new(),
+    };
+    check_table(
+        "runs_of",
+        of(),
+        &planned(missing),
+        expect![[r#"
+            runs_of(experiment="finetune")
+            | Run | Learning rate | State |
+            | :--- | :--- | :--- |
+            | finetune-lr0.01 | 0.01 | not measured |
+            | finetune-lr0.1 | 0.1 | not measured |
+            The same in all runs: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU.
+            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_1.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_1.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_1.training_time runs.finetune_lr0_01.images_per_second runs.finetune_lr0_1.images_per_second
+        "#]],
+    );
+    let stopped = State::Partial {
+        done: 4,
+        planned: 9,
+    };
+    check_table(
+        "runs_of",
+        of(),
+        &planned(stopped),
+        expect![[r#"
+            runs_of(experiment="finetune")
+            | Run | Learning rate | State | Device | Training loss (nats) | Validation (%) | Test (%) | Training (min) | Images/s |
+            | :--- | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
+            | finetune-lr0.01 | 0.01 | partial, 4 of 9 | Example GPU | [0.750](runs.finetune_lr0_01.final_train_loss) | [68.0](runs.finetune_lr0_01.final_validation_accuracy) | [65.0](runs.finetune_lr0_01.test_accuracy) | [0.8](runs.finetune_lr0_01.training_time) | [2](runs.finetune_lr0_01.images_per_second) |
+            | finetune-lr0.1 | 0.1 | not measured | – | [–](runs.finetune_lr0_1.final_train_loss) | [–](runs.finetune_lr0_1.final_validation_accuracy) | [–](runs.finetune_lr0_1.test_accuracy) | [–](runs.finetune_lr0_1.training_time) | [–](runs.finetune_lr0_1.images_per_second) |
+            The same in all runs: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU.
+            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_1.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_1.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_1.training_time runs.finetune_lr0_01.images_per_second runs.finetune_lr0_1.images_per_second
+        "#]],
+    );
+    let timing = json!({"experiment": "layer_time"});
+    check_table(
+        "runs_of",
+        timing,
+        &planned(State::Measured),
+        expect![[r#"
+            runs_of(experiment="layer_time")
+            | Run | State |
+            | :--- | :--- |
+            | layers | not measured: no such card |
+            Settings: network VGG-16; image side 224 px; arithmetic fp32; batch 1; trials 20; iterations 100; seed 1; hardware V100.
+
+        "#]],
+    );
+}
+
+#[test]
+fn curves_of_runs() {
+    let of = |y: &str| json!({"runs": ["finetune-lr0.01", "finetune_lr0_1"], "y": y});
+    let measured = planned(State::Measured);
+    check_figure(
+        "curves",
+        of("validation_accuracy"),
+        &measured,
+        expect![[r#"
+            curves(runs=["finetune-lr0.01","finetune_lr0_1"], y="validation_accuracy")
+            Validation accuracy over the epochs. With learning rate 0.01 it goes from 12.0 % after epoch 1 to 68.0 % after epoch 4. Not measured yet: finetune-lr0.1.
+            Not measured yet: `finetune-lr0.1`.
+            runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_1.final_validation_accuracy
+        "#]],
+    );
+    let missing = State::Missing {
+        command: String::new(),
+    };
+    check_figure(
+        "curves",
+        of("train_loss"),
+        &planned(missing),
+        expect![[r#"
+        curves(runs=["finetune-lr0.01","finetune_lr0_1"], y="train_loss")
+        pending: cargo run --release -p experiments --bin finetune -- --run finetune-lr0.01; cargo run --release -p experiments --bin finetune -- --run finetune-lr0.1
+
+        runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss
+    "#]],
+    );
+}
+
+#[test]
+fn curves_of_publications() {
+    let of = json!({
+        "names": ["curve.student", "curve.supervised"],
+        "labels": ["with a teacher", "without"],
+        "x_label": "K",
+        "y_label": "Accuracy (%)",
+        "x_scale": "log",
+    });
+    check_figure(
+        "quoted_curve",
+        of,
+        &facts(),
+        expect![[r#"
+            quoted_curve(labels=["with a teacher","without"], names=["curve.student","curve.supervised"], x_label="K", x_scale="log", y_label="Accuracy (%)")
+            Accuracy (%) over K. The curve “with a teacher” starts with 71.00 at 1,000, is highest with 78.00 at 4,000 and ends with 78.00 at 4,000. The curve “without” starts with 74.00 at 1,000, is highest with 74.00 at 1,000 and ends with 74.00 at 4,000.
+
+            curve.student.i1000 curve.student.i2000_5 curve.student.i4000 curve.supervised.i1000 curve.supervised.i4000
+        "#]],
+    );
+}
+
+#[test]
+fn images_of_each_class() {
+    check_figure(
+        "class_histogram",
+        json!({}),
+        &facts(),
+        expect![[r#"
+        class_histogram()
+        The 4 classes have between 20 test images (class 1) and 238 (class 10). Each has 10 images for training and 10 for validation.
+
+        flowers.test_images.i1 flowers.test_images.i2 flowers.test_images.i3 flowers.test_images.i10 flowers.train_per_class flowers.validation_per_class
+    "#]],
     );
 }

@@ -171,8 +171,10 @@ fn log_extent(plot: &Plot, dimension: Dimension) -> (f64, f64) {
 fn linear_extent(plot: &Plot, dimension: Dimension, most_ticks: usize) -> (f64, f64) {
     let (low, high) = widened(reach(plot, dimension), dimension.axis_of(plot));
     if dimension == value_dimension(plot) {
-        let step = round_step(low, high, most_ticks);
-        return ((low / step).floor() * step, (high / step).ceil() * step);
+        let closed = |step: f64| ((low / step).floor() * step, (high / step).ceil() * step);
+        let (first_low, first_high) = closed(round_step(low, high, most_ticks));
+        // The wider range may have its ticks farther apart.
+        return closed(round_step(first_low, first_high, most_ticks));
     }
     let margin = if has_points(plot) {
         POINT_MARGIN * (high - low)

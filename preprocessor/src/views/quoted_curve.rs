@@ -1,0 +1,170 @@
+//! Curves from publications: hollow points, joined by lines.
+
+use super::Figure;
+use super::palette::series;
+use super::plot::{Axis, Key, Line, Plot, Points};
+use super::shown::{Shown, drawn};
+use crate::catalogue::Facts;
+use crate::evidence::Quantity;
+use crate::evidence::unit::Unit;
+use crate::views::numbers;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Up to so many values each has its tick on a logarithmic axis.
+const MOST_TICKS: usize = 9;
+const MILLION: f64 = 1e6;
+
+/// The arguments of [`figure`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    /// The names of the curves in `quoted.toml`.
+    names: Vec<String>,
+    /// What the plot calls each curve.
+    labels: Vec<String>,
+    x_label: String,
+    y_label: String,
+    x_scale: XScale,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum XScale {
+    Linear,
+    Log,
+}
+
+/// A curve's quantities with their places.
+struct Curve {
+    points: Vec<(f64, f64)>,
+    quantities: Vec<Arc<Quantity>>,
+}
+
+/// One line with points for each quoted curve.
+pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
+    let Arguments {
+        names,
+        labels,
+        x_label,
+        y_label,
+        x_scale,
+    } = arguments;
+    if names.len() != labels.len() {
+        return Err(format!(
+            "{} labels for {} names; expected one for each",
+            labels.len(),
+            names.len()
+        ));
+    }
+    let mut curves = names
+        .iter()
+        .map(|name| Curve::of(name, y_label, facts))
+        .collect::<Result<Vec<_>, _>>()?;
+    let sentences = labels
+        .iter()
+        .zip(&curves)
+        .map(|(label, curve)| curve.describe(label))
+        .collect::<Result<Vec<_>, _>>()?;
+    let description = format!("{y_label} over {x_label}. {}", sentences.join(" "));
+    let millions = curves.iter().all(Curve::is_in_millions);
+    let (divisor, x_title) = match millions {
+        true => (MILLION, format!("{x_label} (million)")),
+        false => (1.0, x_label.clone()),
+    };
+    for curve in &mut curves {
+        curve.points.iter_mut().for_each(|(x, _)| *x /= divisor);
+    }
+    let x = match x_scale {
+        XScale::Linear => Axis::linear(&x_title),
+        XScale::Log => log_axis(&x_title, &curves),
+    };
+    let title = format!("{y_label} over {x_label}");
+    let mut plot = Plot::new(&title, &description, x, Axis::linear(y_label));
+    for (index, (label, curve)) in labels.iter().zip(&curves).enumerate() {
+        let (line, style) = (curve.points.clone(), series(index));
+        let points = Points::plain(label, &line, style).hollow();
+        plot = plot
+            .with(Line::new(label, line, style))
+            .with(points.keyed(Key::None));
+    }
+    let inputs = curves
+        .into_iter()
+        .flat_map(|curve| curve.quantities)
+        .collect();
+    Ok(Shown::new(drawn(&plot)?, inputs))
+}
+
+/// A logarithmic axis with a tick at each value where they are few.
+fn log_axis(label: &str, curves: &[Curve]) -> Axis {
+    let mut values: Vec<f64> = curves
+        .iter()
+        .flat_map(|curve| curve.points.iter().map(|(x, _)| *x))
+        .collect();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    let axis = Axis::log(label, 10);
+    match values.len() <= MOST_TICKS {
+        true => axis.ticks_at(values),
+        false => axis,
+    }
+}
+
+impl Curve {
+    /// The points `NAME.i1000`, `NAME.i70_6` and so on, from left to right.
+    fn of(name: &str, y_label: &str, facts: &Facts) -> Result<Curve, String> {
+        let prefix = format!("{name}.i");
+        let mut found: Vec<(f64, Arc<Quantity>)> = facts
+            .catalogue
+            .quantities(&prefix)
+            .filter_map(|quantity| {
+                let index = quantity.name[prefix.len()..].replace('_', ".");
+                Some((index.parse().ok()?, quantity.clone()))
+            })
+            .collect();
+        if found.is_empty() {
+            return Err(format!(
+                "no curve is named `{name}`; hint: a curve of `quoted.toml` has an `index`"
+            ));
+        }
+        found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        let y = |quantity: &Quantity| {
+            let value = quantity.value.unwrap_or(f64::NAN);
+            let in_percent = quantity.unit == Unit::One && y_label.ends_with("(%)");
+            if in_percent { 100.0 * value } else { value }
+        };
+        Ok(Curve {
+            points: found
+                .iter()
+                .map(|(x, quantity)| (*x, y(quantity)))
+                .collect(),
+            quantities: found.into_iter().map(|(_, quantity)| quantity).collect(),
+        })
+    }
+
+    fn is_in_millions(&self) -> bool {
+        self.points.iter().all(|(x, _)| *x >= MILLION)
+    }
+
+    fn describe(&self, label: &str) -> Result<String, String> {
+        let (first, last) = (self.points[0], self.points[self.points.len() - 1]);
+        let higher = |most: (f64, f64), &point: &(f64, f64)| match point.1 > most.1 {
+            true => point,
+            false => most,
+        };
+        let most = self.points.iter().fold(first, higher);
+        Ok(format!(
+            "The curve “{label}” starts with {}, is highest with {} and ends with {}.",
+            place(first)?,
+            place(most)?,
+            place(last)?
+        ))
+    }
+}
+
+/// `79.1 at 8,000`
+fn place((x, y): (f64, f64)) -> Result<String, String> {
+    let x = numbers::integer(x).unwrap_or_else(|_| x.to_string());
+    let y = numbers::significant(y, 4).map_err(|error| error.to_string())?;
+    Ok(format!("{y} at {x}"))
+}

@@ -1,0 +1,169 @@
+//! The planned runs of an experiment with their settings, state and results.
+
+use super::names::listed;
+use super::run_settings::{Setting, in_words, settings};
+use super::shown::{EvidenceMark, Shown, quantity_cell};
+use super::table::{Alignment, Cell, Column, Row, Table, escape_cell};
+use crate::catalogue::{Facts, RunFacts};
+use crate::evidence::Quantity;
+use results::State;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// A column of results.
+struct ResultColumn {
+    head: &'static str,
+    /// The end of the quantity's name, after the run's.
+    leaf: &'static str,
+    unit: &'static str,
+    places: usize,
+}
+
+const RESULTS: [ResultColumn; 5] = [
+    result("Training loss (nats)", "final_train_loss", "nat", 3),
+    result("Validation (%)", "final_validation_accuracy", "%", 1),
+    result("Test (%)", "test_accuracy", "%", 1),
+    result("Training (min)", "training_time", "min", 1),
+    result("Images/s", "images_per_second", "image/s", 0),
+];
+
+const fn result(
+    head: &'static str,
+    leaf: &'static str,
+    unit: &'static str,
+    places: usize,
+) -> ResultColumn {
+    ResultColumn {
+        head,
+        leaf,
+        unit,
+        places,
+    }
+}
+
+/// The arguments of [`table`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    experiment: String,
+}
+
+/// One row for each planned run. Settings that all runs share go to the note; columns of results
+/// that no run has yet are left out.
+pub(super) fn table(
+    arguments: &Arguments,
+    facts: &Facts,
+    mark: EvidenceMark,
+) -> Result<Shown<Table>, String> {
+    let runs = runs_of(&arguments.experiment, facts)?;
+    let (differing, common) = settings(&runs);
+    let results: Vec<_> = RESULTS
+        .iter()
+        .map(|column| (column, quantities(column, &runs, facts)))
+        .filter(|(_, quantities)| quantities.iter().flatten().any(|q| q.value.is_some()))
+        .collect();
+    let with_device = runs.iter().any(|run| run.record.is_some());
+    let mut rows = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        let mut cells = vec![Cell::words(&run.id)];
+        cells.extend(differing.iter().map(|s| Cell::words(&s.texts[index])));
+        cells.push(Cell::words(&state(run)));
+        cells.extend(with_device.then(|| device(run)));
+        for (column, quantities) in &results {
+            cells.push(match &quantities[index] {
+                Some(quantity) => quantity_cell(quantity, column.unit, column.places, mark)?,
+                None => Cell::words("–"),
+            });
+        }
+        rows.push(Row {
+            cells,
+            answer: false,
+        });
+    }
+    let shown: Vec<_> = results.iter().map(|(column, _)| *column).collect();
+    let columns = columns(&differing, with_device, &shown);
+    let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
+    let inputs = RESULTS
+        .iter()
+        .flat_map(|column| quantities(column, &runs, facts))
+        .flatten()
+        .collect();
+    Ok(Shown::new(table, inputs).noted(note(&runs, &common)))
+}
+
+fn runs_of<'a>(experiment: &str, facts: &'a Facts) -> Result<Vec<&'a RunFacts>, String> {
+    let of_experiment = |run: &&RunFacts| run.planned.experiment == experiment;
+    let runs: Vec<_> = facts.runs.iter().filter(of_experiment).collect();
+    if runs.is_empty() {
+        let mut known: Vec<_> = facts
+            .runs
+            .iter()
+            .map(|run| run.planned.experiment.as_str())
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        return Err(format!(
+            "no run of the experiment `{experiment}` is planned; hint: the plan has runs of {}",
+            if known.is_empty() {
+                "no experiment".to_owned()
+            } else {
+                listed(&known)
+            }
+        ));
+    }
+    Ok(runs)
+}
+
+fn columns(differing: &[Setting], with_device: bool, results: &[&ResultColumn]) -> Vec<Column> {
+    let mut columns = vec![Column::new("Run", Alignment::Left)];
+    columns.extend(
+        differing
+            .iter()
+            .map(|s| Column::new(&s.head(), Alignment::Left)),
+    );
+    columns.push(Column::new("State", Alignment::Left));
+    columns.extend(with_device.then(|| Column::new("Device", Alignment::Left)));
+    columns.extend(
+        results
+            .iter()
+            .map(|result| Column::new(result.head, Alignment::Decimal)),
+    );
+    columns
+}
+
+/// The quantity of each run; none for a run that does not train.
+fn quantities(
+    column: &ResultColumn,
+    runs: &[&RunFacts],
+    facts: &Facts,
+) -> Vec<Option<Arc<Quantity>>> {
+    runs.iter()
+        .map(|run| {
+            let name = format!("{}.{}", run.name(), column.leaf);
+            facts.catalogue.quantity(&name).ok().cloned()
+        })
+        .collect()
+}
+
+fn state(run: &RunFacts) -> String {
+    match run.state {
+        State::Missing { .. } => "not measured".to_owned(),
+        _ => run.state_text(),
+    }
+}
+
+fn device(run: &RunFacts) -> Cell {
+    let device = run
+        .record
+        .as_ref()
+        .map(|(_, record)| record.environment.device.as_str());
+    Cell::words(device.unwrap_or("–"))
+}
+
+fn note(runs: &[&RunFacts], common: &[Setting]) -> String {
+    let whose = match runs.len() {
+        1 => "Settings",
+        _ => "The same in all runs",
+    };
+    format!("{whose}: {}.", escape_cell(&in_words(common)))
+}
