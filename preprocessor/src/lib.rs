@@ -9,6 +9,7 @@ pub mod views;
 pub mod chapters;
 
 pub mod assets;
+pub mod command_line;
 pub mod explain;
 pub mod project;
 pub mod protocol;

@@ -22,7 +22,7 @@ pub struct LearningRateStage {
 pub enum StageError {
     #[error("drop `{index}` is at step `{step}`; expected finite steps that increase from above 0")]
     DropsNotIncreasing { index: usize, step: f64 },
-    #[error("stage `{stage}`, from step `{start}`: {source}")]
+    #[error("stage `{stage}`, from step `{start}`, is no loss curve")]
     NoCurve {
         stage: usize,
         start: f64,
@@ -146,7 +146,8 @@ mod tests {
 
     fn check(drops: &[f64], expected: Result<&[(f64, usize, f64)], &str>) {
         let drops: Vec<Step> = drops.iter().map(|step| Step(*step)).collect();
-        let found = learning_rate_stages(&curve(12), &drops).map_err(|error| error.to_string());
+        let found = learning_rate_stages(&curve(12), &drops)
+            .map_err(|error| format!("{:#}", anyhow::Error::from(error)));
         let found = found.map(|stages| {
             let of = |stage: LearningRateStage| {
                 let first = stage.curve.points().next().unwrap().0;
@@ -187,7 +188,9 @@ mod tests {
         );
         check(
             &[100.0],
-            Err("stage `1`, from step `100`: a loss curve needs at least `4` points, found `2`"),
+            Err(
+                "stage `1`, from step `100`, is no loss curve: a loss curve needs at least `4` points, found `2`",
+            ),
         );
     }
 

@@ -137,8 +137,8 @@ mod tests {
     fn check(points: &[(f64, f64)], expected: Expect) {
         let points = points.iter().map(|&(step, loss)| (Step(step), loss));
         let shown = match LossCurve::new(points.collect()) {
-            Ok(curve) => format!("{} points to step {}", curve.len(), curve.last_step().0),
-            Err(error) => error.to_string(),
+            Ok(curve) => format!("{} points to step {}\n", curve.len(), curve.last_step().0),
+            Err(error) => format!("{error}\n"),
         };
         expected.assert_eq(&shown);
     }
@@ -146,16 +146,25 @@ mod tests {
     #[test]
     fn good_points() {
         let points = [(0.0, 2.3), (1.0, 1.0), (5.0, 1.2), (9.5, 0.4)];
-        check(&points, expect!["4 points to step 9.5"]);
+        check(
+            &points,
+            expect![[r#"
+                4 points to step 9.5
+            "#]],
+        );
     }
 
     #[test]
     fn too_few_points() {
-        let wanted = expect!["a loss curve needs at least `4` points, found `3`"];
+        let wanted = expect![[r#"
+            a loss curve needs at least `4` points, found `3`
+        "#]];
         check(&[(0.0, 2.0), (1.0, 1.0), (2.0, 0.5)], wanted);
         check(
             &[],
-            expect!["a loss curve needs at least `4` points, found `0`"],
+            expect![[r#"
+                a loss curve needs at least `4` points, found `0`
+            "#]],
         );
     }
 
@@ -164,23 +173,27 @@ mod tests {
         let with_third = |step| [(0.0, 2.0), (1.0, 1.5), (step, 1.2), (9.0, 1.0)];
         check(
             &with_third(f64::NAN),
-            expect!["the step of point `2` is `NaN`; expected a finite number"],
+            expect![[r#"
+                the step of point `2` is `NaN`; expected a finite number
+            "#]],
         );
         check(
             &with_third(1.0),
-            expect![
-                "the step of point `2` is `1` after `1`; expected steps to increase; hint: sort the log and keep one row per step"
-            ],
+            expect![[r#"
+                the step of point `2` is `1` after `1`; expected steps to increase; hint: sort the log and keep one row per step
+            "#]],
         );
         check(
             &with_third(0.5),
-            expect![
-                "the step of point `2` is `0.5` after `1`; expected steps to increase; hint: sort the log and keep one row per step"
-            ],
+            expect![[r#"
+                the step of point `2` is `0.5` after `1`; expected steps to increase; hint: sort the log and keep one row per step
+            "#]],
         );
         check(
             &[(-1.0, 2.0), (1.0, 1.5), (2.0, 1.2), (3.0, 1.0)],
-            expect!["the step of point `0` is `-1`; expected 0 or more"],
+            expect![[r#"
+                the step of point `0` is `-1`; expected 0 or more
+            "#]],
         );
     }
 
@@ -189,15 +202,21 @@ mod tests {
         let with_last = |loss| [(0.0, 2.0), (1.0, 1.5), (2.0, 1.2), (3.0, loss)];
         check(
             &with_last(f64::INFINITY),
-            expect!["the loss of point `3` is `inf`; expected a finite number"],
+            expect![[r#"
+                the loss of point `3` is `inf`; expected a finite number
+            "#]],
         );
         check(
             &with_last(0.0),
-            expect!["the loss of point `3` is `0`; expected more than 0"],
+            expect![[r#"
+                the loss of point `3` is `0`; expected more than 0
+            "#]],
         );
         check(
             &[(0.0, 2.0), (1.0, 2.0), (2.0, 2.0), (3.0, 2.0)],
-            expect!["every loss from point `0` to point `3` is `2`; expected a curve"],
+            expect![[r#"
+                every loss from point `0` to point `3` is `2`; expected a curve
+            "#]],
         );
     }
 }

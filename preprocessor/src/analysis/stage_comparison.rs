@@ -26,7 +26,7 @@ pub struct StageComparison {
 pub enum ComparisonError {
     #[error(transparent)]
     Stage(#[from] StageError),
-    #[error("without the held-out last fifth, {fitted}: {source}")]
+    #[error("without the held-out last fifth, {fitted} is no loss curve")]
     TooLittleLeft {
         fitted: String,
         source: LossCurveError,
@@ -156,11 +156,11 @@ mod tests {
     fn too_few_points() {
         let check = |drop: f64, expected: &str| {
             let error = compare_whole_run_with_stages(&dropping(), &[Step(drop)]).unwrap_err();
-            assert_eq!(error.to_string(), expected);
+            assert_eq!(format!("{:#}", anyhow::Error::from(error)), expected);
         };
         check(
             57.0,
-            "stage `1`, from step `57`: a loss curve needs at least `4` points, found `3`",
+            "stage `1`, from step `57`, is no loss curve: a loss curve needs at least `4` points, found `3`",
         );
         check(
             0.0,
