@@ -4,7 +4,7 @@ use super::loss_curve::LossCurve;
 use super::loss_model::LossModel;
 use super::scaled_curve::{ScaledCurve, sum_over_points};
 use super::separable_start::separable_start;
-use super::transformed_fit::scaled_transformed_fit;
+use super::transformed_fit::coarse_transformed_fit;
 
 /// Steps after which the search ends; a curve of the model's shape needs fewer than ten.
 const MOST_STEPS: u32 = 200;
@@ -14,11 +14,11 @@ const TOLERANCE: f64 = 1e-9;
 
 /// Fits l(k) = 1/(β₀k + β₁) + β₂ by minimising Σ (lᵢ − l(kᵢ))² over β ≥ 0; k in steps, l in nats.
 ///
-/// Starts from [`fit_transformed`](super::transformed_fit::fit_transformed) and is free of its
-/// bias. This is what the authors' released code does with scipy's bounded `curve_fit`, here with
-/// equal weights. Where β₀ = 0 (a loss that does not fall) only 1/β₁ + β₂ is determined. Source of
-/// the model: Peng et al. 2018, Eq. (1); of the method: Marquardt 1963, with the free set of
-/// Bertsekas 1982.
+/// Starts from the best β₂ on the grid of
+/// [`fit_transformed`](super::transformed_fit::fit_transformed) and is free of its bias. This is
+/// what the authors' released code does with scipy's bounded `curve_fit`, here with equal weights.
+/// Where β₀ = 0 (a loss that does not fall) only 1/β₁ + β₂ is determined. Source of the model: Peng
+/// et al. 2018, Eq. (1); of the method: Marquardt 1963, with the free set of Bertsekas 1982.
 pub fn fit(curve: &LossCurve) -> LossModel {
     let scaled = ScaledCurve::new(curve);
     let beta = minimise(&scaled.x, &scaled.y, start(&scaled));
@@ -29,7 +29,7 @@ pub fn fit(curve: &LossCurve) -> LossModel {
 /// a drop of the learning rate can leave the transformed fit at the mean, from which no small step
 /// leads to the optimum.
 fn start(curve: &ScaledCurve) -> [f64; 3] {
-    let transformed = scaled_transformed_fit(curve);
+    let transformed = coarse_transformed_fit(curve);
     separable_start(curve)
         .filter(|separable| curve.squared_error(*separable) < curve.squared_error(transformed))
         .unwrap_or(transformed)

@@ -21,18 +21,28 @@ const REFINEMENTS: u32 = 12;
 /// [`fit`](super::loss_fit::fit).
 pub fn fit_transformed(curve: &LossCurve) -> LossModel {
     let scaled = ScaledCurve::new(curve);
-    scaled.model(scaled_transformed_fit(&scaled))
-}
-
-/// [`fit_transformed`] in the units of `curve`.
-pub(super) fn scaled_transformed_fit(curve: &ScaledCurve) -> [f64; 3] {
-    let lowest = curve.y.iter().copied().fold(f64::INFINITY, f64::min);
+    let lowest = lowest_loss(&scaled);
     let width = lowest / f64::from(GRID);
-    let grid = (0..GRID).map(|index| Candidate::at(curve, f64::from(index) * width));
-    let best = grid.fold(Candidate::mean(curve), Candidate::better);
+    let best = best_of_grid(&scaled);
     let low = (best.beta[2] - width).max(0.0);
     let high = (best.beta[2] + width).min(lowest);
-    golden_sections(curve, low, high).better(best).beta
+    scaled.model(golden_sections(&scaled, low, high).better(best).beta)
+}
+
+/// [`fit_transformed`] in the units of `curve` and without the golden sections: enough to start
+/// from.
+pub(super) fn coarse_transformed_fit(curve: &ScaledCurve) -> [f64; 3] {
+    best_of_grid(curve).beta
+}
+
+fn best_of_grid(curve: &ScaledCurve) -> Candidate {
+    let width = lowest_loss(curve) / f64::from(GRID);
+    let grid = (0..GRID).map(|index| Candidate::at(curve, f64::from(index) * width));
+    grid.fold(Candidate::mean(curve), Candidate::better)
+}
+
+fn lowest_loss(curve: &ScaledCurve) -> f64 {
+    curve.y.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 /// Narrows low ≤ β₂ ≤ high around the least squared error. Source: Kiefer 1953.

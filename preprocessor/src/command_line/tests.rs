@@ -160,10 +160,10 @@ fn predict_continues_the_last_stage() {
         "#]],
     );
     check(
-        "--until-loss 0.12",
+        "--until-loss 0.121",
         expect![[r#"
-            loss 0.12 nat at step 6150, 3750 after the log's last
-            95 % of refits between step 6150 and 6150
+            loss 0.121 nat at step 5912, 3512 after the log's last
+            95 % of refits between step 5912 and 5912
         "#]],
     );
     check(
@@ -173,14 +173,14 @@ fn predict_continues_the_last_stage() {
         "#]],
     );
     check(
-        "--until-loss 0.12 --json",
+        "--until-loss 0.121 --json",
         expect![[r#"
             {
-              "loss_nats": 0.12,
-              "step": 6150.0,
-              "steps_after_the_log": 3750.0,
-              "earliest": 6150.0,
-              "latest": 6150.0
+              "loss_nats": 0.121,
+              "step": 5912.0,
+              "steps_after_the_log": 3512.0,
+              "earliest": 5912.0,
+              "latest": 5912.0
             }
         "#]],
     );
