@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Compares `mdbook-measured fit` with scipy's bounded curve_fit on training logs.
+
+    scripts/compare-with-scipy.py --step step --loss train_loss log.csv [more.csv ...]
+
+Both minimise the squared error of l(k) = 1/(b0 k + b1) + b2 over b >= 0 (Peng et al. 2018, Eq. 1).
+Exits with 1 where a b differs by more than 1e-3 relative although the optimum is unique, or where
+scipy finds a smaller error. Needs numpy and scipy, and a release build of mdbook-measured.
+"""
+
+import argparse
+import csv
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy as np
+from scipy.optimize import curve_fit
+
+TOLERANCE = 1e-3  # relative difference of each b
+MOST_CONDITION = 1e6  # of the scaled Jacobian; above it the error is flat in some direction
+REPEATS = 11  # of each timing; medians are printed
+STARTS = [(10.0, 1.0, 0.1), (1000.0, 1.0, 0.01), (0.1, 1.0, 0.5), (1.0, 0.1, 0.0)]  # scaled
+
+
+def loss(k, b0, b1, b2):
+    return 1 / (b0 * k + b1) + b2
+
+
+def read(path, step, column):
+    """The (step, loss) points of a log, rows without a loss left out, as `fit` reads them."""
+    with open(path, newline="", encoding="utf-8-sig") as log:
+        rows = [{k.strip(): v.strip() for k, v in row.items()} for row in csv.DictReader(log)]
+    points = [(float(row[step]), float(row[column])) for row in rows if row[column]]
+    return np.array(points).T
+
+
+def fit_with_scipy(k, l):
+    """The best of several starts, in steps and nats, with the condition of its scaled Jacobian."""
+    last, largest = k[-1], l.max()
+    x, y = k / last, l / largest
+    found = []
+    for start in STARTS:
+        try:
+            b, _ = curve_fit(loss, x, y, p0=start, bounds=(0, np.inf),
+                             ftol=1e-14, xtol=1e-14, gtol=1e-14, max_nfev=10_000)
+        except RuntimeError:  # no convergence from this start
+            continue
+        found.append((np.sum((y - loss(x, *b)) ** 2), b))
+    error, b = min(found, key=lambda candidate: candidate[0])
+    u = 1 / (b[0] * x + b[1])
+    jacobian = np.column_stack([-x * u * u, -u * u, np.ones_like(x)])
+    jacobian /= np.linalg.norm(jacobian, axis=0)
+    unscaled = b / [last * largest, largest, 1 / largest]
+    return unscaled, error * largest**2, np.linalg.cond(jacobian)
+
+
+def fit_with_binary(arguments, path):
+    command = [arguments.binary, "fit", path, "--step", arguments.step, "--loss", arguments.loss,
+               "--refits", "0", "--json"]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return np.array([json.loads(printed)["whole_run"][b] for b in ("beta0", "beta1", "beta2")])
+
+
+def median_seconds(call):
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def compare(arguments, path):
+    """Prints a line for one log and returns whether the fits agree."""
+    k, l = read(path, arguments.step, arguments.loss)
+    ours = fit_with_binary(arguments, path)
+    theirs, their_error, condition = fit_with_scipy(k, l)
+    our_error = np.sum((l - loss(k, *ours)) ** 2)
+    # A b at its bound is 0 for one and nearly 0 for the other: below 1e-9 of its scale, both are 0.
+    scale = np.array([1 / (k[-1] * l.max()), 1 / l.max(), l.max()])
+    both_zero = np.maximum(ours, theirs) < 1e-9 * scale
+    difference = np.where(both_zero, 0, np.abs(ours - theirs) / np.maximum(theirs, 1e-9 * scale)).max()
+    unique = condition < MOST_CONDITION
+    agree = our_error <= their_error * (1 + 1e-6) + 1e-15 * l.max() ** 2
+    agree = agree and (difference <= TOLERANCE or not unique)
+    scaled = (k / k[-1], l / l.max())
+    scipy_seconds = median_seconds(lambda: curve_fit(loss, *scaled, p0=STARTS[0], bounds=(0, np.inf)))
+    program_seconds = median_seconds(lambda: fit_with_binary(arguments, path))
+    print(f"{path}: {len(k)} points, largest difference {difference:.1e}"
+          f"{'' if unique else ' (optimum not unique)'}, squared error ours/scipy "
+          f"{our_error / their_error if their_error else 1:.9f}, "
+          f"scipy's fit alone {scipy_seconds * 1e3:.2f} ms, our whole program, start and "
+          f"reading included, {program_seconds * 1e3:.2f} ms: {'agree' if agree else 'DIFFER'}")
+    return agree
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("logs", nargs="+", metavar="LOG.csv")
+    parser.add_argument("--step", required=True, help="column of steps")
+    parser.add_argument("--loss", required=True, help="column of losses in nats")
+    parser.add_argument("--binary", default="target/release/mdbook-measured")
+    arguments = parser.parse_args()
+    results = [compare(arguments, path) for path in arguments.logs]
+    sys.exit(0 if all(results) else 1)
+
+
+if __name__ == "__main__":
+    main()
