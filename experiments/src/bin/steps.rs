@@ -1,0 +1,120 @@
+//! SGD steps from given weights on given batches: the losses, and the speed.
+//!
+//! `scripts/compare-with-pytorch.py` writes the weights and batches, lets PyTorch do the same and compares.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use experiments::device::Computer;
+use experiments::model::Model;
+use experiments::sgd::Sgd;
+use results::{Arithmetic, Trainable};
+use safetensors::SafeTensors;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tch::{Kind, Tensor};
+
+/// Takes SGD steps with momentum 0.9, weight decay 5e-4 and learning rate 0.1, and prints one line of JSON.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Network by name
+    #[arg(long)]
+    network: String,
+    /// safetensors file with the parameters by name, `images` [steps, batch, 3, side, side] and `labels` [steps, batch]
+    #[arg(long, value_name = "FILE")]
+    inputs: PathBuf,
+    /// fp32, tf32 or bf16
+    #[arg(long, default_value = "fp32", value_parser = named::<Arithmetic>)]
+    arithmetic: Arithmetic,
+    /// CPU threads
+    #[arg(long, default_value_t = 2)]
+    threads: u64,
+    /// `cpu` or `cuda`
+    #[arg(long, default_value = "cpu")]
+    device: String,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let computer = Computer::find(Some(&options.device), options.arithmetic, options.threads)?;
+    let mut tensors = read(&options)?;
+    let images = tensors
+        .remove("images")
+        .context("`images` is missing")?
+        .to_device(computer.device);
+    let labels = tensors
+        .remove("labels")
+        .context("`labels` is missing")?
+        .to_device(computer.device);
+
+    let model = Model::new(
+        &options.network,
+        10,
+        Trainable::All,
+        options.arithmetic,
+        0,
+        computer.device,
+    )?;
+    model.weights.load(&tensors, |_| true)?;
+    let mut sgd = Sgd::new(model.weights.moving(), 0.9, 5e-4, computer.shim.as_ref());
+    sgd.set_rate(0.1);
+
+    let steps = images.size()[0];
+    let (mut losses, mut started) = (Vec::new(), Instant::now());
+    for step in 0..steps {
+        // The first step, which allocates, is not timed.
+        if step == 1 {
+            computer.synchronise();
+            started = Instant::now();
+        }
+        let channels_last = images
+            .get(step)
+            .permute([0, 2, 3, 1])
+            .contiguous()
+            .permute([0, 3, 1, 2]);
+        let logits = model.training_logits(&channels_last.to_kind(model.kind()));
+        let loss = logits.cross_entropy_for_logits(&labels.get(step));
+        let gradient =
+            Tensor::run_backward(&[&loss], &[model.weights.moving()], false, false).remove(0);
+        sgd.step(model.weights.moving(), gradient);
+        losses.push(loss);
+    }
+    computer.synchronise();
+    let timed_images = (steps - 1) * images.size()[1];
+    let speed = timed_images as f64 / started.elapsed().as_secs_f64();
+    let losses: Vec<f64> = losses
+        .iter()
+        .map(|loss| loss.to_kind(Kind::Double).double_value(&[]))
+        .collect();
+    println!(
+        "{}",
+        json!({ "losses": losses, "images_per_second": speed, "libtorch": computer.libtorch() })
+    );
+    Ok(())
+}
+
+fn read(options: &Options) -> Result<BTreeMap<String, Tensor>> {
+    let bytes =
+        fs::read(&options.inputs).with_context(|| format!("`{}`", options.inputs.display()))?;
+    let tensors = SafeTensors::deserialize(&bytes)?.tensors().into_iter();
+    tensors
+        .map(|(name, view)| {
+            let kind = if name == "labels" {
+                Kind::Int64
+            } else {
+                Kind::Float
+            };
+            let shape: Vec<i64> = view.shape().iter().map(|&side| side as i64).collect();
+            Ok((name, Tensor::f_from_data_size(view.data(), &shape, kind)?))
+        })
+        .collect()
+}
+
+/// Reads a value by its name in records and plans.
+fn named<T: DeserializeOwned>(name: &str) -> Result<T, String> {
+    serde_json::from_value(name.into()).map_err(|error| error.to_string())
+}

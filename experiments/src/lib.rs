@@ -1,0 +1,26 @@
+//! Networks, data, training and the plan: what the binaries of this crate share.
+//!
+//! The way of a run: [`options`] name it in the plan, [`device`] finds the computer, [`data`] reads and augments images,
+//! [`networks`] declare [`parameters`] that [`weights`] hold, [`epoch`] trains with [`sgd`], [`session`] keeps record
+//! and [`checkpoint`]s.
+
+pub mod checkpoint;
+pub mod data;
+pub mod device;
+mod environment;
+pub mod epoch;
+pub mod features;
+mod interrupt;
+pub mod layers;
+pub mod model;
+pub mod networks;
+pub mod options;
+pub mod parameters;
+pub mod pass;
+pub mod pretrained;
+mod progress;
+pub mod session;
+pub mod sgd;
+pub mod shim;
+pub mod sources;
+pub mod weights;

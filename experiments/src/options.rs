@@ -1,0 +1,81 @@
+//! The command line that all experiments share.
+
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Parser;
+use results::{Plan, PlannedRun};
+
+/// Settings come from the plan; the command line says which run, and where things are on this machine.
+#[derive(Debug, Clone, Parser)]
+pub struct Options {
+    /// Id of the run in the plan
+    #[arg(long, value_name = "ID")]
+    pub run: String,
+    /// The plan
+    #[arg(long, value_name = "FILE", default_value = "experiments/plan.toml")]
+    pub plan: PathBuf,
+    /// Folder of the data sets and weights; MEASURED_DATA where it is not given
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Folder of the records
+    #[arg(long, value_name = "FOLDER", default_value = "results/runs")]
+    pub runs: PathBuf,
+    /// Folder of the checkpoints
+    #[arg(long, value_name = "FOLDER", default_value = "state")]
+    pub state: PathBuf,
+    /// `cpu` or `cuda`; CUDA where there is a GPU, if not given
+    #[arg(long)]
+    pub device: Option<String>,
+    /// CPU threads; all cores if not given
+    #[arg(long)]
+    pub threads: Option<u64>,
+    /// Stop after this epoch and leave the record partial
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<u64>,
+    /// Save a checkpoint at the first epoch's end after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    pub checkpoint_seconds: f64,
+    /// Print one line of JSON per epoch
+    #[arg(long)]
+    pub json: bool,
+    /// Begin again although there is a record or a checkpoint that does not fit the plan any more
+    #[arg(long)]
+    pub again: bool,
+}
+
+impl Options {
+    /// The planned run, which must belong to `experiment`.
+    ///
+    /// # Errors
+    /// A plan that cannot be read, an id that it does not have, a run of another experiment.
+    pub fn planned_run(&self, experiment: &str) -> Result<PlannedRun> {
+        let plan = Plan::read(&self.plan).with_context(|| {
+            format!(
+                "hint: run in the repository's root, or pass `--plan`; this plan is `{}`",
+                self.plan.display()
+            )
+        })?;
+        let Some(run) = plan.run(&self.run) else {
+            bail!(
+                "`{}` has no run `{}`; hint: `plan status` lists them",
+                self.plan.display(),
+                self.run
+            );
+        };
+        ensure!(
+            run.experiment == experiment,
+            "run `{}` belongs to `{}`, expected a run of `{experiment}`",
+            self.run,
+            run.experiment
+        );
+        Ok(run.clone())
+    }
+
+    /// CPU threads to use.
+    pub fn thread_count(&self) -> u64 {
+        self.threads
+            .unwrap_or_else(|| available_parallelism().map_or(1, |n| n.get() as u64))
+    }
+}

@@ -1,0 +1,114 @@
+//! The C++ shim (`shim/shim.cpp`), opened at run time; every program runs without it, more slowly.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow};
+use libloading::Library;
+use tch::Tensor;
+
+/// The opened shim.
+pub struct Shim {
+    library: Library,
+    file_name: String,
+}
+
+impl Shim {
+    /// Opens the shim for the CPU or for CUDA: from `MEASURED_SHIM_DIR`, beside the program, or where it was built.
+    ///
+    /// None where there is none, or where it does not fit the libtorch that runs.
+    pub fn open(cuda: bool) -> Option<Shim> {
+        let file_name = match cuda {
+            true => "libmeasured_shim_cuda.so",
+            false => "libmeasured_shim_cpu.so",
+        };
+        let folders = [
+            std::env::var_os("MEASURED_SHIM_DIR").map(PathBuf::from),
+            std::env::current_exe()
+                .ok()
+                .and_then(|p| p.parent().map(Path::to_path_buf)),
+            option_env!("MEASURED_SHIM_DIR").map(PathBuf::from),
+        ];
+        let paths = folders
+            .into_iter()
+            .flatten()
+            .map(|folder| folder.join(file_name));
+        // SAFETY: the library is our own and runs no code when it is opened but libtorch's registrations.
+        let library = paths
+            .filter(|path| path.exists())
+            .find_map(|path| unsafe { Library::new(path).ok() })?;
+        Some(Shim {
+            library,
+            file_name: file_name.to_owned(),
+        })
+    }
+
+    /// Name of the file, for the record.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
+    }
+
+    /// Whether convolutions and matrix products may use TF32; off is IEEE single precision.
+    pub fn allow_tf32(&self, allow: bool) {
+        // SAFETY: the signature is that of shim.cpp.
+        unsafe { self.function::<unsafe extern "C" fn(c_int)>(b"shim_allow_tf32")(allow.into()) }
+    }
+
+    /// One SGD step in one operation; `rate` is a scalar on the device.
+    pub fn fused_sgd(
+        &self,
+        weights: &mut Tensor,
+        gradient: &mut Tensor,
+        velocity: &mut Tensor,
+        rate: &mut Tensor,
+        momentum: f64,
+        weight_decay: f64,
+    ) {
+        type FusedSgd = unsafe extern "C" fn(
+            *mut c_void,
+            *mut c_void,
+            *mut c_void,
+            *mut c_void,
+            f64,
+            f64,
+        ) -> c_int;
+        let pointer = |tensor: &mut Tensor| tensor.as_mut_ptr().cast::<c_void>();
+        // SAFETY: the signature is that of shim.cpp, and tch's pointers are `at::Tensor*`.
+        let failed = unsafe {
+            self.function::<FusedSgd>(b"shim_fused_sgd")(
+                pointer(weights),
+                pointer(gradient),
+                pointer(velocity),
+                pointer(rate),
+                momentum,
+                weight_decay,
+            )
+        };
+        self.check(failed)
+            .expect("all four are dense tensors of one device");
+    }
+
+    fn check(&self, failed: c_int) -> Result<()> {
+        if failed == 0 {
+            return Ok(());
+        }
+        // SAFETY: the signature is that of shim.cpp; the text lives until the thread's next failure.
+        let message = unsafe {
+            let text = self.function::<unsafe extern "C" fn() -> *const c_char>(b"shim_error")();
+            CStr::from_ptr(text).to_string_lossy().into_owned()
+        };
+        Err(anyhow!("{}: {message}", self.file_name))
+    }
+
+    /// # Safety
+    /// `F` must be the type that shim.cpp gives `name`.
+    unsafe fn function<F: Copy>(&self, name: &[u8]) -> F {
+        // SAFETY: the caller's duty.
+        unsafe {
+            *self
+                .library
+                .get::<F>(name)
+                .expect("shim.cpp defines every function")
+        }
+    }
+}

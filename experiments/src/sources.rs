@@ -1,0 +1,71 @@
+//! Which source files decide a run's result: a record whose files have changed since is stale.
+
+use std::process::Command;
+
+/// Files that every training run goes through.
+const TRAINING: [&str; 10] = [
+    "data/augmentation.rs",
+    "data/mod.rs",
+    "epoch.rs",
+    "features.rs",
+    "layers.rs",
+    "model.rs",
+    "parameters.rs",
+    "pass.rs",
+    "sgd.rs",
+    "weights.rs",
+];
+
+/// The files that decide a run of `experiment` with `network`, from the repository's root, sorted.
+pub fn deciding(experiment: &str, network: &str, data: Option<&str>) -> Vec<String> {
+    let data = match data {
+        Some("cifar10") => vec!["data/cifar10.rs"],
+        Some("vgg-flowers-72") => vec!["data/flowers.rs", "pretrained.rs"],
+        _ => Vec::new(),
+    };
+    let network = match network {
+        name if name.starts_with("resnet") => {
+            vec!["networks/residual_block.rs", "networks/resnet.rs"]
+        }
+        name if name.starts_with("vgg") => vec!["networks/vgg.rs"],
+        "googlenet" => vec!["networks/alexnet.rs", "networks/googlenet.rs"],
+        _ => vec!["networks/alexnet.rs"],
+    };
+    let program = format!("bin/{experiment}.rs");
+    let files = TRAINING
+        .iter()
+        .chain(&data)
+        .chain(&network)
+        .map(|file| (*file).to_owned());
+    let mut files: Vec<String> = files
+        .chain([program])
+        .map(|file| format!("experiments/src/{file}"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// The commit of the working tree, and whether its programs differ from it; without git, `unknown` and true.
+pub fn commit() -> (String, bool) {
+    let git = |arguments: &[&str]| {
+        let answer = Command::new("git").args(arguments).output().ok()?;
+        answer
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    };
+    match (
+        git(&["rev-parse", "HEAD"]),
+        git(&[
+            "status",
+            "--porcelain",
+            "--",
+            "experiments",
+            "results/src",
+            "Cargo.lock",
+        ]),
+    ) {
+        (Some(commit), Some(changes)) => (commit, !changes.is_empty()),
+        _ => ("unknown".to_owned(), true),
+    }
+}

@@ -1,0 +1,225 @@
+//! The values of a network's parameters, kept in flat buffers.
+//!
+//! All moving parameters are one vector: one gradient, one velocity, and an SGD step of a few operations whatever the
+//! network's depth. Layers see views of it. A convolution's part is stored `[out, height, width, in]`, so that its
+//! view `[out, in, height, width]` is in the channels-last order that the convolution kernels are fastest in.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail, ensure};
+use results::Arithmetic;
+use tch::{Device, Kind, Tensor, no_grad};
+
+use crate::parameters::{Declared, Initial, Parameter, Role};
+
+/// Parameters of a network in two flat vectors, those that move and those that do not, and running statistics.
+#[derive(Debug)]
+pub struct Weights {
+    declared: Declared,
+    moving: Flat,
+    frozen: Flat,
+    statistics: Vec<Tensor>,
+}
+
+/// Some of the parameters, one after the other in one vector: first those that are multiplied.
+#[derive(Debug)]
+struct Flat {
+    values: Tensor,
+    /// Places among the declared parameters, in the order of the vector.
+    multiplied: Vec<usize>,
+    normalising: Vec<usize>,
+}
+
+impl Weights {
+    /// Draws first values from `seed`, on the CPU so that they do not depend on the device, and moves them to `device`.
+    ///
+    /// `moves` says by name which parameters are trained.
+    pub fn new(
+        declared: Declared,
+        moves: impl Fn(&str) -> bool,
+        seed: u64,
+        device: Device,
+    ) -> Weights {
+        tch::manual_seed(seed as i64);
+        let drawn: Vec<Tensor> = declared.parameters.iter().map(draw).collect();
+        let statistic = |(channels, initial): (i64, f64)| {
+            Tensor::full([channels], initial, (Kind::Float, device))
+        };
+        let statistics = declared
+            .statistics
+            .iter()
+            .map(|s| statistic((s.channels, s.initial)))
+            .collect();
+        let flat =
+            |moving: bool| Flat::gather(&declared, &drawn, |name| moves(name) == moving, device);
+        let (moving, frozen) = (flat(true), flat(false));
+        let moving = Flat {
+            values: moving.values.set_requires_grad(true),
+            ..moving
+        };
+        Weights {
+            moving,
+            frozen,
+            statistics,
+            declared,
+        }
+    }
+
+    /// The vector of all moving parameters; gradients are taken with respect to it.
+    pub fn moving(&self) -> &Tensor {
+        &self.moving.values
+    }
+
+    /// The running statistics in the order of declaration.
+    pub fn statistics(&self) -> &[Tensor] {
+        &self.statistics
+    }
+
+    /// Views of all parameters in the order of declaration, those that are multiplied cast to `arithmetic`'s type.
+    pub fn values(&self, arithmetic: Arithmetic) -> Vec<Tensor> {
+        let mut views: Vec<Option<Tensor>> =
+            self.declared.parameters.iter().map(|_| None).collect();
+        for flat in [&self.moving, &self.frozen] {
+            flat.spread(&self.declared, multiplied_kind(arithmetic), &mut views);
+        }
+        views
+            .into_iter()
+            .map(|view| view.expect("every parameter moves or is frozen"))
+            .collect()
+    }
+
+    /// All parameters and statistics by name, as views that can be copied from and into.
+    pub fn named(&self) -> BTreeMap<String, Tensor> {
+        let parameters = no_grad(|| self.values(Arithmetic::Fp32));
+        let names = self.declared.parameters.iter().map(|p| &p.name);
+        let statistics = self.declared.statistics.iter().map(|s| &s.name);
+        let all = names.zip(parameters);
+        let all = all.chain(statistics.zip(self.statistics.iter().map(Tensor::shallow_clone)));
+        all.map(|(name, tensor)| (name.clone(), tensor.detach()))
+            .collect()
+    }
+
+    /// Takes over `values` by name, in whatever number format they are; names that are not `wanted` are left alone.
+    ///
+    /// # Errors
+    /// A wanted tensor that is missing, unknown, or of another shape.
+    pub fn load(
+        &self,
+        values: &BTreeMap<String, Tensor>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<()> {
+        let own = self.named();
+        for name in values.keys().filter(|name| wanted(name)) {
+            let known = own.contains_key(name) || name.ends_with(".num_batches_tracked");
+            ensure!(known, "`{name}` is not a parameter of this network");
+        }
+        for (name, mut place) in own.into_iter().filter(|(name, _)| wanted(name)) {
+            let Some(value) = values.get(&name) else {
+                bail!("`{name}` is missing");
+            };
+            let (found, expected) = (value.size(), place.size());
+            ensure!(
+                found == expected,
+                "`{name}` has shape {found:?}, expected {expected:?}"
+            );
+            no_grad(|| place.copy_(&value.to_kind(Kind::Float)));
+        }
+        Ok(())
+    }
+}
+
+impl Flat {
+    fn gather(
+        declared: &Declared,
+        drawn: &[Tensor],
+        belongs: impl Fn(&str) -> bool,
+        device: Device,
+    ) -> Flat {
+        let members = |role: Role| -> Vec<usize> {
+            let parameters = declared.parameters.iter().enumerate();
+            parameters
+                .filter(|(_, p)| p.role == role && belongs(&p.name))
+                .map(|(place, _)| place)
+                .collect()
+        };
+        let (multiplied, normalising) = (members(Role::Multiplied), members(Role::Normalising));
+        let places = multiplied.iter().chain(&normalising);
+        let pieces: Vec<Tensor> = places.map(|&place| stored(&drawn[place])).collect();
+        let values = match pieces.is_empty() {
+            true => Tensor::zeros([0], (Kind::Float, device)),
+            false => Tensor::cat(&pieces, 0).to_device(device),
+        };
+        Flat {
+            values,
+            multiplied,
+            normalising,
+        }
+    }
+
+    /// Puts a view of each member at its place in `views`.
+    fn spread(&self, declared: &Declared, kind: Kind, views: &mut [Option<Tensor>]) {
+        let lengths = |members: &[usize]| -> Vec<i64> {
+            members
+                .iter()
+                .map(|&place| declared.parameters[place].count())
+                .collect()
+        };
+        let mut put = |members: &[usize], flat: Tensor| {
+            let pieces = flat.split_with_sizes(lengths(members), 0);
+            for (&place, piece) in members.iter().zip(pieces) {
+                views[place] = Some(viewed(&piece, &declared.parameters[place]));
+            }
+        };
+        let sums = [&self.multiplied, &self.normalising].map(|m| lengths(m).iter().sum::<i64>());
+        if sums == [0, 0] {
+            return;
+        }
+        if kind == Kind::Float {
+            let all = [&self.multiplied[..], &self.normalising[..]].concat();
+            return put(&all, self.values.shallow_clone());
+        }
+        let mut parts = self.values.split_with_sizes(sums, 0).into_iter();
+        let mut part = || parts.next().expect("two parts");
+        put(&self.multiplied, part().to_kind(kind));
+        put(&self.normalising, part());
+    }
+}
+
+/// The type that weights and activations have in `arithmetic`.
+pub fn multiplied_kind(arithmetic: Arithmetic) -> Kind {
+    match arithmetic {
+        Arithmetic::Fp32 | Arithmetic::Tf32 => Kind::Float,
+        Arithmetic::Bf16 => Kind::BFloat16,
+        Arithmetic::Fp16 => Kind::Half,
+    }
+}
+
+/// A parameter's first values, in torchvision's shape.
+fn draw(parameter: &Parameter) -> Tensor {
+    let shape = parameter.shape.as_slice();
+    match parameter.initial {
+        Initial::Constant(value) => Tensor::full(shape, value, (Kind::Float, Device::Cpu)),
+        Initial::Normal(deviation) => Tensor::randn(shape, (Kind::Float, Device::Cpu)) * deviation,
+        Initial::Uniform(bound) => {
+            Tensor::empty(shape, (Kind::Float, Device::Cpu)).uniform_(-bound, bound)
+        }
+    }
+}
+
+/// From torchvision's shape to the order in the flat vector.
+fn stored(value: &Tensor) -> Tensor {
+    match value.dim() {
+        4 => value.permute([0, 2, 3, 1]).flatten(0, 3),
+        _ => value.flatten(0, -1),
+    }
+}
+
+/// From a piece of the flat vector to torchvision's shape, without copying.
+fn viewed(piece: &Tensor, parameter: &Parameter) -> Tensor {
+    match parameter.shape[..] {
+        [output, input, height, width] => piece
+            .view([output, height, width, input])
+            .permute([0, 3, 1, 2]),
+        _ => piece.view(parameter.shape.as_slice()),
+    }
+}
