@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
+use mdbook_measured::command_line;
 use mdbook_measured::explain::explain;
 use mdbook_measured::project::Project;
 use mdbook_measured::protocol::preprocess;
@@ -36,6 +37,8 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    #[command(flatten)]
+    ForLogs(command_line::Command),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +61,7 @@ fn run(arguments: Arguments) -> Result<()> {
             })?;
             explain(&inputs.facts.catalogue, &name, &mut io::stdout().lock())
         }
+        Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {
             let (context, book) = mdbook_preprocessor::parse_input(io::stdin().lock())?;
             let book = preprocess(&context, book)?;
