@@ -24,7 +24,7 @@ pub struct TrainedEpoch {
 }
 
 impl TrainedEpoch {
-    fn new(means: Evaluation, seconds: f64) -> TrainedEpoch {
+    pub(crate) fn new(means: Evaluation, seconds: f64) -> TrainedEpoch {
         TrainedEpoch {
             loss: means.loss,
             accuracy: means.accuracy,
@@ -95,10 +95,13 @@ impl<'a> Trainer<'a> {
     ) -> Option<TrainedEpoch> {
         let started = Instant::now();
         let images = self.epoch_images(epoch, split);
-        let logits = |model: &Model, normaliser: &Normaliser, pixels: &Tensor| {
-            model.training_logits(&normaliser.apply(pixels))
-        };
-        let means = self.take_steps(epoch, &images.pixels, &images.labels, go_on, logits)?;
+        let means = self.take_steps(
+            epoch,
+            &images.pixels,
+            &images.labels,
+            go_on,
+            logits_of_pixels,
+        )?;
         Some(TrainedEpoch::new(means, started.elapsed().as_secs_f64()))
     }
 
@@ -143,7 +146,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// The images of `epoch`, drawn from the run's seed and `epoch`.
-    fn epoch_images(&self, epoch: u64, split: &PaddedSplit) -> Split {
+    pub(crate) fn epoch_images(&self, epoch: u64, split: &PaddedSplit) -> Split {
         let seed = epoch_seed(self.seed, epoch);
         split.gather(&Draws::new(split.len(), &self.training.augmentation, seed))
     }
@@ -164,15 +167,26 @@ impl<'a> Trainer<'a> {
             if !go_on(batch.1 as u64) {
                 return None;
             }
-            let labels = rows(labels, batch);
-            let logits = logits(&self.model, &self.normaliser, &rows(inputs, batch));
-            let loss = logits.cross_entropy_for_logits(&labels);
-            let weights = self.model.weights.moving();
-            let gradient = Tensor::run_backward(&[&loss], &[weights], false, false).remove(0);
-            self.sgd.step(weights, gradient);
-            sums.add(&loss, &logits, &labels);
+            let (inputs, labels) = (rows(inputs, batch), rows(labels, batch));
+            self.step(&inputs, &labels, &mut sums, &logits);
         }
         Some(sums.means(images))
+    }
+
+    /// One SGD step on a batch, whose loss and hits go into `sums`.
+    pub(crate) fn step(
+        &mut self,
+        inputs: &Tensor,
+        labels: &Tensor,
+        sums: &mut Sums,
+        logits: impl Fn(&Model, &Normaliser, &Tensor) -> Tensor,
+    ) {
+        let logits = logits(&self.model, &self.normaliser, inputs);
+        let loss = logits.cross_entropy_for_logits(labels);
+        let weights = self.model.weights.moving();
+        let gradient = Tensor::run_backward(&[&loss], &[weights], false, false).remove(0);
+        self.sgd.step(weights, gradient);
+        sums.add(&loss, &logits, labels);
     }
 
     /// Features of all images, in batches; none when `go_on` says no.
@@ -223,6 +237,11 @@ impl<'a> Trainer<'a> {
     }
 }
 
+/// The forward pass of a training step from bytes.
+pub(crate) fn logits_of_pixels(model: &Model, normaliser: &Normaliser, pixels: &Tensor) -> Tensor {
+    model.training_logits(&normaliser.apply(pixels))
+}
+
 /// The seed of an epoch: the run's seed and the epoch's number, mixed by SplitMix64 (Steele et al. 2014).
 pub fn epoch_seed(run_seed: u64, epoch: u64) -> u64 {
     let mut z = run_seed
@@ -244,13 +263,13 @@ fn rows(tensor: &Tensor, (start, length): (i64, i64)) -> Tensor {
 }
 
 /// Sums of losses and hits, kept on the device.
-struct Sums {
-    loss: Tensor,
-    hits: Tensor,
+pub(crate) struct Sums {
+    pub(crate) loss: Tensor,
+    pub(crate) hits: Tensor,
 }
 
 impl Sums {
-    fn new(device: Device) -> Sums {
+    pub(crate) fn new(device: Device) -> Sums {
         Sums {
             loss: Tensor::zeros([], (Kind::Double, device)),
             hits: Tensor::zeros([], (Kind::Int64, device)),
@@ -266,7 +285,7 @@ impl Sums {
     }
 
     /// Reads the sums, which waits for the device.
-    fn means(&self, images: u64) -> Evaluation {
+    pub(crate) fn means(&self, images: u64) -> Evaluation {
         let mean = |sum: &Tensor| sum.double_value(&[]) / images as f64;
         Evaluation {
             loss: mean(&self.loss),
