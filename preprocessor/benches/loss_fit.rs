@@ -20,7 +20,26 @@ const TRUTH: LossModel = LossModel {
     beta1: 0.5,
     beta2: 0.08,
 };
-const NOISE_NATS: f64 = 0.02;
+
+/// Noise with AR(1) correlation and the standard deviation `scale` · loss^`exponent`, in nats.
+#[derive(Clone, Copy)]
+struct Noise {
+    correlation: f64,
+    scale: f64,
+    exponent: f64,
+}
+
+const EVEN: Noise = Noise {
+    correlation: 0.5,
+    scale: 0.02,
+    exponent: 0.0,
+};
+const IN_PROPORTION: Noise = Noise {
+    correlation: 0.5,
+    scale: 0.02,
+    exponent: 1.0,
+};
+
 const EPOCHS: usize = 350;
 const LAST_STEP: f64 = 136_850.0;
 const SEEDS: u64 = 400;
@@ -34,7 +53,14 @@ fn main() -> ExitCode {
     missed |= time_fits();
     missed |= time_bootstrap();
     for correlation in [0.0, 0.3, 0.5] {
-        missed |= measure_coverage(correlation);
+        missed |= measure_coverage(Noise {
+            correlation,
+            ..EVEN
+        });
+        missed |= measure_coverage(Noise {
+            correlation,
+            ..IN_PROPORTION
+        });
     }
     if missed {
         ExitCode::FAILURE
@@ -44,7 +70,7 @@ fn main() -> ExitCode {
 }
 
 fn time_fits() -> bool {
-    let curve = synthetic(EPOCHS, 0.5, 1);
+    let curve = synthetic(EPOCHS, EVEN, 1);
     let bounded = median_seconds(201, 50, || fit(black_box(&curve)));
     let transformed = median_seconds(201, 50, || fit_transformed(black_box(&curve)));
     println!(
@@ -53,14 +79,14 @@ fn time_fits() -> bool {
         MOST_FIT_SECONDS * 1e6
     );
     println!("fit_transformed, n = {EPOCHS}: {:.1} µs", transformed * 1e6);
-    let long = synthetic(137_000, 0.5, 1);
+    let long = synthetic(137_000, EVEN, 1);
     let seconds = median_seconds(11, 1, || fit(black_box(&long)));
     println!("fit, n = 137000: {:.2} ms", seconds * 1e3);
     bounded > MOST_FIT_SECONDS
 }
 
 fn time_bootstrap() -> bool {
-    let curve = synthetic(EPOCHS, 0.5, 1);
+    let curve = synthetic(EPOCHS, EVEN, 1);
     let model = fit(&curve);
     let refit = || moving_block_bootstrap(&curve, model, Resampling::default());
     let milliseconds = median_seconds(31, 1, refit) * 1e3;
@@ -71,10 +97,10 @@ fn time_bootstrap() -> bool {
 
 /// The share of fixed seeds whose 95 % interval holds the true β, with noise of the given AR(1)
 /// correlation.
-fn measure_coverage(correlation: f64) -> bool {
+fn measure_coverage(noise: Noise) -> bool {
     let mut covered = [0_u32; 3];
     for seed in 0..SEEDS {
-        let curve = synthetic(EPOCHS, correlation, seed);
+        let curve = synthetic(EPOCHS, noise, seed);
         let bootstrap =
             moving_block_bootstrap(&curve, fit(&curve), Resampling { refits: 1000, seed });
         let intervals = bootstrap.beta_intervals().expect("there are refits");
@@ -86,20 +112,28 @@ fn measure_coverage(correlation: f64) -> bool {
     let shares = covered.map(|count| f64::from(count) / SEEDS as f64);
     let [beta0, beta1, beta2] = shares.map(|share| share * 100.0);
     println!(
-        "coverage of {SEEDS} seeds, n = {EPOCHS}, noise correlation {correlation}: \
-         β₀ {beta0:.1} %, β₁ {beta1:.1} %, β₂ {beta2:.1} % (90 to 98)"
+        "coverage of {SEEDS} seeds, n = {EPOCHS}, {} noise of correlation {}: \
+         β₀ {beta0:.1} %, β₁ {beta1:.1} %, β₂ {beta2:.1} % (90 to 98)",
+        if noise.exponent == 0.0 {
+            "even"
+        } else {
+            "proportional"
+        },
+        noise.correlation,
     );
     shares.iter().any(|share| !COVERAGE.contains(share))
 }
 
-fn synthetic(points: usize, correlation: f64, seed: u64) -> LossCurve {
+fn synthetic(points: usize, noise: Noise, seed: u64) -> LossCurve {
     let mut random = SplitMix64::new(seed);
-    let fresh = (1.0 - correlation * correlation).sqrt() * NOISE_NATS;
-    let mut noise = random.normal() * NOISE_NATS;
+    let fresh = (1.0 - noise.correlation * noise.correlation).sqrt();
+    let mut score = random.normal();
     let point = |index: usize| {
         let step = Step((index + 1) as f64 * LAST_STEP / points as f64);
-        noise = correlation * noise + fresh * random.normal();
-        (step, (TRUTH.loss_at(step) + noise).max(1e-3))
+        score = noise.correlation * score + fresh * random.normal();
+        let loss = TRUTH.loss_at(step);
+        let noisy = loss + noise.scale * loss.powf(noise.exponent) * score;
+        (step, noisy.max(1e-3))
     };
     LossCurve::new((0..points).map(point).collect()).expect("a synthetic curve is valid")
 }

@@ -1,10 +1,11 @@
 //! Intervals for the loss model's β by moving-block bootstrap of its residuals.
 
-use super::block_length::block_length;
+use super::block_length::block_rule;
 use super::interval::Interval;
 use super::loss_curve::LossCurve;
 use super::loss_fit::minimise;
 use super::loss_model::LossModel;
+use super::noise_scale::noise_exponent;
 use super::random::SplitMix64;
 use super::scaled_curve::ScaledCurve;
 use super::steps::Step;
@@ -36,14 +37,22 @@ pub struct Bootstrap {
     pub block_length: usize,
 }
 
-/// Refits the model to l̂(kᵢ) + e*ᵢ, where e* is made of blocks of the residuals e of `model` on
-/// `curve`.
+/// Refits the model to l̂(kᵢ) + l̂(kᵢ)^γ e*ᵢ, where e* is made of blocks of e = (l − l̂)/l̂^γ, the
+/// scaled residuals of `model` on `curve`.
 ///
 /// Residuals of a training loss are correlated; blocks keep that correlation, points drawn alone
 /// would lose it and give intervals too narrow. Blocks start anywhere and overlap (Künsch 1989,
-/// Ann. Statist. 17); their length follows [`block_length`]. Residuals are centred and multiplied
-/// by √(n/(n − 3)), since three fitted parameters have shrunk them. Each refit starts from `model`,
-/// which must be the [`fit`](super::loss_fit::fit) of `curve`.
+/// Ann. Statist. 17); their length follows [`block_rule`]. Early in training the loss is both large
+/// and noisy; γ, estimated from the residuals, keeps the noise of a late block from standing in for
+/// that of an early one, and is 0 where the noise is even. The scaled residuals are centred and
+/// multiplied by √(n/(n − 3)), since three fitted parameters have shrunk them, and by the root of
+/// the variance that the blocks' seams lose. Each refit starts from `model`, which must be the
+/// [`fit`](super::loss_fit::fit) of `curve`.
+///
+/// What the model cannot describe, such as a drop of the learning rate within `curve`, is resampled
+/// as if it were noise; cut the run into stages first. Over 350 points the intervals cover in 91 to
+/// 95 % of cases with noise of correlation up to 0.5, and in as few as 76 % at 0.9 (benchmark
+/// `loss_fit`).
 pub fn moving_block_bootstrap(
     curve: &LossCurve,
     model: LossModel,
@@ -51,45 +60,70 @@ pub fn moving_block_bootstrap(
 ) -> Bootstrap {
     let scaled = ScaledCurve::new(curve);
     let start = scaled.beta(model);
-    let fitted: Vec<f64> = scaled.modelled(start).collect();
-    let residuals = inflated_residuals(&scaled.y, &fitted);
-    let block_length = block_length(&residuals);
+    let noise = Noise::new(&scaled, start);
     let mut random = SplitMix64::new(resampling.seed);
-    let mut losses = fitted.clone();
+    let mut losses = noise.fitted.clone();
     let mut refit = || {
-        add_blocks(&mut losses, &fitted, &residuals, block_length, &mut random);
+        noise.resample(&mut losses, &mut random);
         scaled.model(minimise(&scaled.x, &losses, start))
     };
     Bootstrap {
         models: (0..resampling.refits).map(|_| refit()).collect(),
-        block_length,
+        block_length: noise.block_length,
     }
 }
 
-fn inflated_residuals(losses: &[f64], fitted: &[f64]) -> Vec<f64> {
-    let points = losses.len() as f64;
-    let residuals = std::iter::zip(losses, fitted).map(|(loss, fitted)| loss - fitted);
-    let mean = residuals.clone().sum::<f64>() / points;
-    let inflation = (points / (points - 3.0)).sqrt();
-    residuals
-        .map(|residual| (residual - mean) * inflation)
-        .collect()
+/// A fitted curve and what was left of the losses, ready to be put together anew.
+struct Noise {
+    fitted: Vec<f64>,
+    /// l̂^γ, point by point.
+    scales: Vec<f64>,
+    scaled_residuals: Vec<f64>,
+    block_length: usize,
 }
 
-fn add_blocks(
-    losses: &mut [f64],
-    fitted: &[f64],
-    residuals: &[f64],
-    length: usize,
-    random: &mut SplitMix64,
-) {
-    let starts = residuals.len() - length + 1;
-    for (losses, fitted) in std::iter::zip(losses.chunks_mut(length), fitted.chunks(length)) {
-        let block = &residuals[random.below(starts)..];
-        for ((loss, fitted), residual) in losses.iter_mut().zip(fitted).zip(block) {
-            *loss = fitted + residual;
+impl Noise {
+    fn new(curve: &ScaledCurve, beta: [f64; 3]) -> Self {
+        let fitted: Vec<f64> = curve.modelled(beta).collect();
+        let residuals: Vec<f64> = std::iter::zip(&curve.y, &fitted)
+            .map(|(loss, fitted)| loss - fitted)
+            .collect();
+        let exponent = noise_exponent(&fitted, &residuals);
+        let scales: Vec<f64> = fitted.iter().map(|fitted| fitted.powf(exponent)).collect();
+        let mut scaled_residuals: Vec<f64> = std::iter::zip(&residuals, &scales)
+            .map(|(residual, scale)| residual / scale)
+            .collect();
+        let blocks = block_rule(&scaled_residuals);
+        centre_and_inflate(&mut scaled_residuals, blocks.lost_variance);
+        Self {
+            fitted,
+            scales,
+            scaled_residuals,
+            block_length: blocks.length,
         }
     }
+
+    fn resample(&self, losses: &mut [f64], random: &mut SplitMix64) {
+        let starts = self.scaled_residuals.len() - self.block_length + 1;
+        for first in (0..losses.len()).step_by(self.block_length) {
+            let block = &self.scaled_residuals[random.below(starts)..][..self.block_length];
+            let points = self.fitted[first..].iter().zip(&self.scales[first..]);
+            for ((loss, (fitted, scale)), residual) in
+                losses[first..].iter_mut().zip(points).zip(block)
+            {
+                *loss = fitted + scale * residual;
+            }
+        }
+    }
+}
+
+fn centre_and_inflate(residuals: &mut [f64], lost_variance: f64) {
+    let points = residuals.len() as f64;
+    let mean = residuals.iter().sum::<f64>() / points;
+    let inflation = (points / (points - 3.0) / (1.0 - lost_variance)).sqrt();
+    residuals
+        .iter_mut()
+        .for_each(|residual| *residual = (*residual - mean) * inflation);
 }
 
 impl Bootstrap {

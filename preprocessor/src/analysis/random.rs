@@ -3,8 +3,7 @@
 //! The book must come out the same, byte for byte, from the same records in ten years. A crate may
 //! change its stream with a version, and forty lines need no crate.
 
-/// SplitMix64: 64 bits of state, period 2⁶⁴. Source: Steele, Lea and Flood 2014, Fig. 14 and 16
-/// (OOPSLA).
+/// SplitMix64: 64 bits of state, period 2⁶⁴. Source: Steele, Lea and Flood 2014.
 #[derive(Debug, Clone)]
 pub struct SplitMix64 {
     state: u64,

@@ -70,9 +70,9 @@ fn fit_prints_the_whole_run_and_each_stage() {
 
             whole run: RMSE 0.1045 nat, R² 0.8372
                            fit               95 % interval   transformed    normalised
-              β0     1.1765e-3      8.8226e-4 to 3.5155e-3     7.4494e-4     1.3726e-3
-              β1     7.9680e-1       5.6266e-1 to 1.0148e0     8.8516e-1     9.2960e-1
-              β2      0.0000e0       0.0000e0 to 2.9125e-1      0.0000e0      0.0000e0
+              β0     1.1765e-3      8.3594e-4 to 4.3573e-3     7.4494e-4     1.3726e-3
+              β1     7.9680e-1       5.1480e-1 to 1.0558e0     8.8516e-1     9.2960e-1
+              β2      0.0000e0       0.0000e0 to 3.3117e-1      0.0000e0      0.0000e0
 
             stage from step 0: RMSE 0.0000 nat, R² 1.0000
                            fit               95 % interval   transformed    normalised
