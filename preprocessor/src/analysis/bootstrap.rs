@@ -47,7 +47,7 @@ pub struct Bootstrap {
 /// that of an early one, and is 0 where the noise is even. The scaled residuals are centred and
 /// multiplied by √(n/(n − 3)), since three fitted parameters have shrunk them, and by the root of
 /// the variance that the blocks' seams lose. Each refit starts from `model`, which must be the
-/// [`fit`](super::loss_fit::fit) of `curve`.
+/// [`fit`](super::loss_fit::fit) of `curve`, or of `curve` with its outliers replaced.
 ///
 /// What the model cannot describe, such as a drop of the learning rate within `curve`, is resampled
 /// as if it were noise; cut the run into stages first. Over 350 points the intervals cover in 91 to

@@ -1,5 +1,8 @@
 //! Ordinary least squares with the standard error of a prediction.
 
+use super::interval::{CONFIDENCE, Interval};
+use super::student_t::central_quantile;
+
 /// A fitted linear model ŷ = x·b.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearRegression {
@@ -43,6 +46,26 @@ impl LinearRegression {
         dot(row, &self.coefficients)
     }
 
+    /// The 95 % interval of a coefficient, b ± t s √((XᵀX)⁻¹ᵢᵢ).
+    ///
+    /// `None` without a degree of freedom, or where there is no such coefficient.
+    pub fn coefficient_interval(&self, index: usize) -> Option<Interval> {
+        let scores = central_quantile(CONFIDENCE, self.degrees_of_freedom)?;
+        let variance = self.residual_variance()? * self.inverse_gram.get(index)?[index];
+        let half_width = scores * variance.sqrt();
+        Some(Interval {
+            low: self.coefficients[index] - half_width,
+            high: self.coefficients[index] + half_width,
+        })
+    }
+
+    /// s² = Σ residual² / (n − p); `None` without a degree of freedom.
+    fn residual_variance(&self) -> Option<f64> {
+        let squares = self.residuals.iter().map(|residual| residual * residual);
+        let sum: f64 = squares.sum();
+        (self.degrees_of_freedom > 0).then(|| sum / self.degrees_of_freedom as f64)
+    }
+
     /// The standard error of a new observation at row x, s √(1 + xᵀ(XᵀX)⁻¹x) with s² = Σ residual²
     /// / (n − p).
     ///
@@ -53,13 +76,7 @@ impl LinearRegression {
             .iter()
             .map(|line| dot(line, row))
             .collect();
-        let squares: f64 = self
-            .residuals
-            .iter()
-            .map(|residual| residual * residual)
-            .sum();
-        let variance = squares / self.degrees_of_freedom as f64 * (1.0 + dot(&spread, row));
-        (self.degrees_of_freedom > 0).then(|| variance.sqrt())
+        Some((self.residual_variance()? * (1.0 + dot(&spread, row))).sqrt())
     }
 }
 
@@ -119,6 +136,10 @@ mod tests {
         let squares: f64 = line.residuals.iter().map(|r| r * r).sum();
         let by_hand = (squares / 2.0 * (1.0 + 0.25 + 2.5 * 2.5 / 5.0)).sqrt();
         close(line.standard_error(&[1.0, 4.0]).unwrap(), by_hand);
+        let slope = line.coefficient_interval(1).unwrap();
+        let half_width = 4.302_652_729_911_275 * (squares / 2.0 / 5.0).sqrt(); // t with 2 degrees
+        assert!((slope.low - 0.9 + half_width).abs() < 1e-9, "{slope:?}");
+        assert!((slope.high - 0.9 - half_width).abs() < 1e-9, "{slope:?}");
     }
 
     #[test]
@@ -131,5 +152,6 @@ mod tests {
         );
         let exact = LinearRegression::fit(&[vec![1.0, 2.0], vec![1.0, 3.0]], &[1.0, 2.0]).unwrap();
         assert_eq!(exact.standard_error(&[1.0, 4.0]), None);
+        assert_eq!(exact.coefficient_interval(1), None);
     }
 }

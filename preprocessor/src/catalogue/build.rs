@@ -1,8 +1,12 @@
 //! The catalogue from what was read.
 
+use super::epochs_to_target::Link;
+use super::loss_runs::LossFit;
+use super::prediction::Predictions;
 use super::throughput::{ThroughputRow, read_throughput};
 use super::{
-    Catalogue, Entry, RunFacts, flops, inference, layer_sums, parameter_servers, runs, throughput,
+    Catalogue, Entry, RunFacts, epochs_to_target, flops, inference, layer_sums, loss_models,
+    loss_regression, parameter_servers, prediction_quantities, runs, step_times, throughput,
     transfer,
 };
 use crate::evidence::unit::Unit;
@@ -41,9 +45,14 @@ impl Catalogue {
         layer_sums::add(&mut catalogue);
         runs::add(&mut catalogue, runs);
         transfer::add(&mut catalogue, runs);
+        let fits = LossFit::all(runs);
+        loss_models::add(&mut catalogue, &fits);
+        add_predictions(&mut catalogue, &fits);
         let rows = read_throughput(throughput_csv, &catalogue)?;
         throughput::add(&mut catalogue, &rows)?;
         parameter_servers::add(&mut catalogue)?;
+        step_times::add(&mut catalogue);
+        parameter_servers::add_times_to_target(&mut catalogue);
         Ok((catalogue, rows))
     }
 
@@ -53,6 +62,11 @@ impl Catalogue {
             Some(Entry::Quantity(quantity)) => Some(quantity.clone()),
             _ => None,
         }
+    }
+
+    /// Whether the flag of this name is there and set.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.entries.get(name) == Some(&Entry::Flag(true))
     }
 
     /// The names of the groups directly under `prefix`, such as the devices under `device`.
@@ -67,6 +81,18 @@ impl Catalogue {
         groups.dedup();
         groups
     }
+}
+
+/// What follows from the loss models of all runs, where the book states the accuracy to reach.
+fn add_predictions(catalogue: &mut Catalogue, fits: &[LossFit]) {
+    let Some(target) = catalogue.known(epochs_to_target::TARGET_ACCURACY) else {
+        return;
+    };
+    let predictions = Predictions::of(fits);
+    let link = Link::add(catalogue, fits, &target);
+    loss_regression::add(catalogue, fits, &predictions);
+    prediction_quantities::add(catalogue, fits, &predictions, &link);
+    epochs_to_target::add_independence(catalogue, fits, target.value.unwrap_or(f64::NAN));
 }
 
 fn count_quoted(catalogue: &mut Catalogue, quoted: &[Arc<Quantity>]) {

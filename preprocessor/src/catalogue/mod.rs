@@ -1,12 +1,19 @@
 //! What templates may ask for: every quantity, text and flag under its dotted name.
 
 mod build;
+mod epochs_to_target;
 pub(crate) mod flops;
 mod inference;
 mod layer_sums;
+pub(crate) mod loss_models;
+pub(crate) mod loss_regression;
+pub(crate) mod loss_runs;
 pub mod parameter_servers;
+pub(crate) mod prediction;
+mod prediction_quantities;
 mod questions;
 mod runs;
+mod step_times;
 mod samples;
 mod throughput;
 mod transfer;
@@ -145,6 +152,10 @@ impl Catalogue {
     }
 }
 
+#[cfg(test)]
+mod loss_tests;
+#[cfg(test)]
+pub(crate) mod synthetic_runs;
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -116,3 +116,26 @@ fn add_optimum(
     }
     Ok(())
 }
+
+/// The predicted epochs times the time of an epoch at the best number of workers.
+pub(super) fn add_times_to_target(catalogue: &mut Catalogue) {
+    let Some(epochs) = catalogue.known("prediction.epochs_to_92.predicted") else {
+        return;
+    };
+    for servers in SERVERS {
+        let Some(epoch) = catalogue.known(&format!("optimus.p{servers}.m128.epoch_time")) else {
+            continue;
+        };
+        let time = Quantity::derived(
+            format!("time_to_92.p{servers}"),
+            Unit::Second,
+            "predicted epochs × time of an epoch at the best number of workers",
+            [&epochs, &epoch],
+            |[epochs, epoch]| epochs * epoch,
+        );
+        catalogue.add(match (epochs.interval, epoch.value) {
+            (Some((low, high)), Some(epoch)) => time.with_interval(low * epoch, high * epoch),
+            _ => time,
+        });
+    }
+}
