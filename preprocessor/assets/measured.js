@@ -1,7 +1,7 @@
 // What is wider than the page scrolls; the keyboard must reach it to scroll it.
 (() => {
   const update = () => {
-    for (const box of document.querySelectorAll('.table-wrapper, .plot-frame, .equation')) {
+    for (const box of document.querySelectorAll('.table-wrapper, .plot-frame, .equation, pre > code')) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute('tabindex');
     }

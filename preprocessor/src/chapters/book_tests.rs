@@ -91,7 +91,7 @@ fn numbers_carry_their_evidence_in_both_formats() {
         Renderer::Html,
         source,
         expect![[r#"
-            <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-evidence="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.08 %</a>, <a class="quantity derived" href="../appendix/evidence.html#ev-time" data-evidence="derived: a definition">1.776 ms</a>, <math display="inline"><mn>1&#46;776</mn></math>, <a class="quantity derived" href="../appendix/evidence.html#ev-twice" data-evidence="derived: 2 × share of lu.share">1.98</a>.
+            <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-evidence="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.08 %</a>, <a class="quantity derived" href="../appendix/evidence.html#ev-time" data-evidence="derived: a definition">1.776 ms</a>, <math display="inline"><style><mn>1&#46;776</mn></style></math>, <a class="quantity derived" href="../appendix/evidence.html#ev-twice" data-evidence="derived: 2 × share of lu.share">1.98</a>.
         "#]],
     );
     check_text(

@@ -51,7 +51,7 @@ impl Renderer {
             Renderer::Pdf => format!("[{text}]({target}.md#ev-{name}){flag}"),
             Renderer::Html => {
                 let class = match (&quantity.value, flag.is_empty()) {
-                    (None, _) => "quantity pending".to_owned(),
+                    (None, _) => format!("quantity {} pending", quantity.kind().word()),
                     (Some(_), true) => format!("quantity {}", quantity.kind().word()),
                     (Some(_), false) => format!("quantity {} flawed", quantity.kind().word()),
                 };
@@ -96,7 +96,7 @@ impl Renderer {
             None => String::new(),
         };
         match self {
-            Renderer::Html => format!("{}{number}\n</div>", unindexed(&open, mathml)),
+            Renderer::Html => format!("{open}{mathml}{number}</div>"),
             Renderer::Pdf if id.is_none() => format!("$${latex}$$"),
             Renderer::Pdf => format!("{open}\n\n$${latex}$$\n{number}\n</div>"),
         }
@@ -121,13 +121,12 @@ impl Renderer {
     }
 }
 
-/// `open` and the element `markup`, written so that no text inside it is indexed for search.
+/// `open` and the SVG `markup`, written so that no text inside it is indexed for search.
 ///
-/// mdBook indexes every text node that it parses, so a reader who searches would find axis labels
-/// and the letters of formulas. It keeps what follows a `<style/>` in one block of HTML as raw
-/// data, unparsed and not indexed; inside `<svg>` and `<math>` a browser takes the same `<style/>`
-/// for an empty element. The end tag stands in a block of its own, to close the element for
-/// mdBook too.
+/// mdBook indexes every text node that it parses, so a reader who searches would find axis labels.
+/// It keeps what follows a `<style/>` in one block of HTML as raw data, unparsed and not indexed;
+/// inside `<svg>` a browser takes the same `<style/>` for an empty element. The end tag stands in a
+/// block of its own, to close the element for mdBook too.
 fn unindexed(open: &str, markup: &str) -> String {
     let markup = markup.trim().replace('\n', " ");
     let start = markup.find('>').map_or(0, |end| end + 1);

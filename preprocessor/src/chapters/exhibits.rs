@@ -116,13 +116,11 @@ pub(crate) fn figure(
         (function, inputs),
     )?;
     let id = &arguments.id;
-    let (body, csv) = match content {
+    let (class, body, csv) = match content {
         Figure::Pending { remedy } => {
             let pending = ledger.renderer.pending(&remedy);
-            (
-                format!("{pending}: {}", remedy_text(&remedy)),
-                String::new(),
-            )
+            let body = format!("{pending}: {}", remedy_text(&remedy));
+            ("pending", body, String::new())
         }
         Figure::Plot {
             inline_svg,
@@ -133,13 +131,13 @@ pub(crate) fn figure(
             let path = format!("plots/{id}.svg");
             ledger.written().files.insert(path, file_svg.into_bytes());
             let body = ledger.renderer.plot(id, &inline_svg, &description);
-            (body, link_to_csv(ledger, id, csv))
+            ("plot", body, link_to_csv(ledger, id, csv))
         }
-        Figure::Images { images } => (image_row(ledger, images), String::new()),
+        Figure::Images { images } => ("images", image_row(ledger, images), String::new()),
     };
     let caption = captioned(id, LabelKind::Figure, caption, &note, &csv);
     Ok(format!(
-        "<figure id=\"{id}\" class=\"plot\">\n\n{body}\n\n{caption}\n\n</figure>"
+        "<figure id=\"{id}\" class=\"{class}\">\n\n{body}\n\n{caption}\n\n</figure>"
     ))
 }
 

@@ -270,18 +270,15 @@ mod tests {
         check(
             text,
             expect![[r#"
-            Let <math display="inline"><msub><mi>a</mi><mn>1</mn></msub><mo>∗</mo><mi>b</mi></math>.
+                Let <math display="inline"><style><msub><mi>a</mi><mn>1</mn></msub><mo>∗</mo><mi>b</mi></style></math>.
 
 
-            <div id="eq-one" class="equation"><math display="block"><style/><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac>
-
-            </math>
-            <span class="equation-number">(⟦neq-one⟧)</span>
-
-            </div>
+                <div id="eq-one" class="equation"><math display="block"><style><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac></style></math>
+                <span class="equation-number">(⟦neq-one⟧)</span>
+                </div>
 
 
-            Done."#]],
+                Done."#]],
         );
         check_as(
             Renderer::Pdf,

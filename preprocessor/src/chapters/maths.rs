@@ -12,7 +12,7 @@ pub(crate) enum Display {
     Block,
 }
 
-/// The `<math>` element of a LaTeX formula, without the enclosing element's end tag split off.
+/// The `<math>` element of a LaTeX formula, on one line.
 ///
 /// # Errors
 /// The parser's message, where it does not know a command or the formula is not well formed.
@@ -31,7 +31,20 @@ pub(crate) fn to_mathml(latex: &str, display: Display) -> Result<String, String>
     let mut mathml = String::new();
     let events = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     push_mathml(&mut mathml, events, config).map_err(|error| error.to_string())?;
-    Ok(mathml.replace('\n', " "))
+    Ok(unindexed(&mathml.replace('\n', " ")))
+}
+
+/// The formula with its parts inside a `<style>` element of MathML.
+///
+/// mdBook indexes for search what it parses, all but the content of elements that are named
+/// `style` or `script`: without this a reader who searches would find the letters of formulas.
+/// To a browser an element of this name inside `<math>` is one that MathML does not define, which
+/// it lays out as an `<mrow>` (MathML Core, Sec. 3.1.1 and the user agent style sheet).
+fn unindexed(mathml: &str) -> String {
+    let start = mathml.find('>').map_or(0, |end| end + 1);
+    let end = mathml.rfind("</math>").unwrap_or(mathml.len());
+    let (open, inside, close) = (&mathml[..start], &mathml[start..end], &mathml[end..]);
+    format!("{open}<style>{inside}</style>{close}")
 }
 
 fn first_line(message: &str) -> String {
@@ -78,15 +91,11 @@ mod tests {
     fn formulas() {
         check(
             "x_1 * y",
-            expect![[
-                r#"<math display="inline"><msub><mi>x</mi><mn>1</mn></msub><mo>∗</mo><mi>y</mi></math>"#
-            ]],
+            expect![[r#"<math display="inline"><style><msub><mi>x</mi><mn>1</mn></msub><mo>∗</mo><mi>y</mi></style></math>"#]],
         );
         check(
             r"\frac{1}{\beta_0 k + \beta_1}",
-            expect![[
-                r#"<math display="inline"><mfrac><mrow><mn>1</mn></mrow><mrow><msub><mi>β</mi><mn>0</mn></msub><mi>k</mi><mo>+</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac></math>"#
-            ]],
+            expect![[r#"<math display="inline"><style><mfrac><mrow><mn>1</mn></mrow><mrow><msub><mi>β</mi><mn>0</mn></msub><mi>k</mi><mo>+</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac></style></math>"#]],
         );
     }
 
