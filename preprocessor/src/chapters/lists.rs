@@ -134,8 +134,13 @@ fn input_links(inputs: &[Arc<Quantity>]) -> String {
     format!(" of {}", links.join(", "))
 }
 
+/// Code that can break across lines behind its commas.
 fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'"))
+    let text = text
+        .replace('`', "'")
+        .replace(',', ", ")
+        .replace(",  ", ", ");
+    format!("`{text}`")
 }
 
 /// A value to the digits that a reader can compare, without zeros at its end.

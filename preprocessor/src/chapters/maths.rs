@@ -91,11 +91,15 @@ mod tests {
     fn formulas() {
         check(
             "x_1 * y",
-            expect![[r#"<math display="inline"><style><msub><mi>x</mi><mn>1</mn></msub><mo>∗</mo><mi>y</mi></style></math>"#]],
+            expect![[
+                r#"<math display="inline"><style><msub><mi>x</mi><mn>1</mn></msub><mo>∗</mo><mi>y</mi></style></math>"#
+            ]],
         );
         check(
             r"\frac{1}{\beta_0 k + \beta_1}",
-            expect![[r#"<math display="inline"><style><mfrac><mrow><mn>1</mn></mrow><mrow><msub><mi>β</mi><mn>0</mn></msub><mi>k</mi><mo>+</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac></style></math>"#]],
+            expect![[
+                r#"<math display="inline"><style><mfrac><mrow><mn>1</mn></mrow><mrow><msub><mi>β</mi><mn>0</mn></msub><mi>k</mi><mo>+</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac></style></math>"#
+            ]],
         );
     }
 
