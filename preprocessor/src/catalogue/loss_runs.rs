@@ -94,13 +94,19 @@ impl<'a> LossRun<'a> {
 
     /// As `ResNet-20, NVIDIA H200, bf16, seed 1`.
     pub(crate) fn title(&self) -> String {
+        let seed = self.configuration().seed;
+        format!("{}, {}, seed {seed}", self.network_title(), self.hardware)
+    }
+
+    /// As `ResNet-20`.
+    pub(crate) fn network_title(&self) -> String {
         let configuration = self.configuration();
-        let network = match configuration.network.as_str() {
+        match configuration.network.as_str() {
             "resnet50-bottleneck" => "ResNet-50 (bottleneck)".to_owned(),
+            TARGET_NETWORK => "ResNet-50 (n = 8)".to_owned(),
             network if network.starts_with("resnet") => format!("ResNet-{}", configuration.depth),
             network => network.to_owned(),
-        };
-        format!("{network}, {}, seed {}", self.hardware, configuration.seed)
+        }
     }
 
     /// The recorded configuration; the planned one where there is no record.

@@ -113,6 +113,14 @@ impl Catalogue {
         }
     }
 
+    /// The text of this name, where there is one.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.entries.get(name) {
+            Some(Entry::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// All quantities whose names start with `prefix`, in the order of their names.
     pub fn quantities<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Arc<Quantity>> {
         self.entries

@@ -105,7 +105,7 @@ fn regression(fits: &[LossFit], fitting: Fitting) -> Result<RunRegression, Strin
 }
 
 /// The runs that may be fitted to.
-pub(super) fn training<'a>(fits: &'a [LossFit<'a>]) -> impl Iterator<Item = &'a LossFit<'a>> {
+pub(crate) fn training<'a>(fits: &'a [LossFit<'a>]) -> impl Iterator<Item = &'a LossFit<'a>> {
     fits.iter().filter(|fit| fit.run.is_training())
 }
 

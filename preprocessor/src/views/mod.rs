@@ -6,14 +6,18 @@ mod csv;
 pub mod plot;
 pub mod table;
 
+mod beta_over_depth;
 mod class_histogram;
 mod counted_network;
 mod flops_share;
 mod flops_table;
 mod layer_sums;
+mod loss_fit;
+mod loss_models;
 mod names;
 mod parameter_server_curves;
 mod percent_of_peak;
+mod prediction;
 mod quoted_curve;
 mod run_curves;
 mod run_settings;
@@ -82,6 +86,10 @@ const TABLES: &[(&str, TableView)] = &[
     ("flops_by_kind", |arguments, facts, mark| {
         flops_table::by_kind(&parse(arguments)?, facts, mark)
     }),
+    ("loss_models", |arguments, facts, mark| {
+        let NoArguments {} = parse(arguments)?;
+        loss_models::table(facts, mark)
+    }),
     ("runs_of", |arguments, facts, mark| {
         run_table::table(&parse(arguments)?, facts, mark)
     }),
@@ -92,6 +100,9 @@ const TABLES: &[(&str, TableView)] = &[
 
 /// The views that make figures.
 const FIGURES: &[(&str, FigureView)] = &[
+    ("beta_over_depth", |arguments, facts| {
+        beta_over_depth::figure(&parse(arguments)?, facts)
+    }),
     ("class_histogram", |arguments, facts| {
         let NoArguments {} = parse(arguments)?;
         class_histogram::figure(facts)
@@ -105,9 +116,18 @@ const FIGURES: &[(&str, FigureView)] = &[
     ("layer_sum_against_full_pass", |arguments, facts| {
         layer_sums::figure(&parse(arguments)?, facts)
     }),
+    ("loss_fit", |arguments, facts| {
+        loss_fit::figure(&parse(arguments)?, facts)
+    }),
+    ("loss_residuals", |arguments, facts| {
+        loss_fit::residuals(&parse(arguments)?, facts)
+    }),
     ("ppp_by_gpu", |arguments, facts| {
         let NoArguments {} = parse(arguments)?;
         percent_of_peak::by_gpu(facts)
+    }),
+    ("prediction", |arguments, facts| {
+        prediction::figure(&parse(arguments)?, facts)
     }),
     ("quoted_curve", |arguments, facts| {
         quoted_curve::figure(&parse(arguments)?, facts)
@@ -197,5 +217,7 @@ fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
     serde_json::from_value(arguments.into()).map_err(|error| error.to_string())
 }
 
+#[cfg(test)]
+mod loss_tests;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 use super::Figure;
 use super::palette::{Colour, Dash, SeriesStyle, Shape};
 use super::plot::{Axis, Band, Key, Line, Note, Plot, Points, Range, Side};
-use super::shown::{Shown, drawn};
+use super::shown::{Shown, drawn, pending};
 use crate::analysis::parameter_server::{SynchronousSpeed, training_seconds};
 use crate::catalogue::parameter_servers::{MOST_WORKERS, SERVERS, coefficients, speed};
 use crate::catalogue::{Catalogue, Facts};
@@ -111,14 +111,6 @@ pub(super) fn time_to_accuracy(facts: &Facts) -> Result<Shown<Figure>, String> {
     let at = |curve: Curve, workers| days(curve, workers, predicted);
     let plot = model.draw(plot, &[TRAINED_BATCH], "days", outside, at)?;
     Ok(Shown::new(drawn(&plot)?, inputs))
-}
-
-fn pending(quantity: &Quantity) -> Figure {
-    let concerns = quantity.concerns();
-    let remedy = concerns.first().map(|concern| concern.remedy.clone());
-    Figure::Pending {
-        remedy: remedy.unwrap_or_else(|| quantity.provenance()),
-    }
 }
 
 fn images(catalogue: &Catalogue) -> Result<(Arc<Quantity>, u64), String> {

@@ -44,6 +44,22 @@ pub(super) fn drawn(plot: &Plot) -> Result<Figure, String> {
     })
 }
 
+/// The figure that says what a quantity waits for.
+pub(super) fn pending(quantity: &Quantity) -> Figure {
+    let concerns = quantity.concerns();
+    let mut remedies: Vec<_> = concerns.into_iter().map(|concern| concern.remedy).collect();
+    remedies.dedup();
+    let remedy = match &remedies[..] {
+        [] => quantity
+            .provenance()
+            .trim_start_matches("none: ")
+            .to_owned(),
+        [only] => only.clone(),
+        [first, others @ ..] => format!("`{first}` and {} more runs", others.len()),
+    };
+    Figure::Pending { remedy }
+}
+
 /// A quantity's value in `unit` with so many decimals and its mark; a dash where it has none.
 pub(super) fn quantity_cell(
     quantity: &Quantity,

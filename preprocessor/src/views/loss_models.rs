@@ -1,0 +1,145 @@
+//! The parameters of the loss model of every run.
+
+use super::names::listed;
+use super::numbers;
+use super::shown::{EvidenceMark, Shown, quantity_cell};
+use super::table::{Alignment, Cell, Column, Row, Table};
+use crate::analysis::training_set::HELD_OUT_DEPTH;
+use crate::catalogue::loss_models::BETAS;
+use crate::catalogue::loss_runs::LossRun;
+use crate::catalogue::{Catalogue, Facts};
+use crate::evidence::Quantity;
+use results::State;
+use std::sync::Arc;
+
+/// The digits of a parameter and of the ends of its interval.
+const DIGITS: usize = 3;
+
+/// One row for each run with a record, and one for each that is asked for on a card that is not at
+/// hand; those that are only missing go to the note.
+pub(super) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
+    let runs = LossRun::all(&facts.runs);
+    let (shown, missing): (Vec<_>, Vec<_>) = { runs.iter() }
+        .filter(|run| run.is_expected() || run.configuration().depth != HELD_OUT_DEPTH)
+        .partition(|run| run.facts.record.is_some() || !run.is_expected());
+    if shown.is_empty() {
+        return waiting(missing.len());
+    }
+    let mut inputs = Vec::new();
+    let mut rows = Vec::new();
+    for run in shown {
+        let quantities = Quantities::of(run, &facts.catalogue)?;
+        rows.push(quantities.row(run, mark)?);
+        inputs.extend(quantities.0);
+    }
+    let table = Table::new(columns(), rows).map_err(|error| error.to_string())?;
+    Ok(Shown::new(table, inputs).noted(note(&missing)))
+}
+
+/// A table of one row that says that there is nothing yet.
+fn waiting(missing: usize) -> Result<Shown<Table>, String> {
+    let mut cells = vec![Cell::words("not measured")];
+    cells.resize(columns().len(), Cell::words("–"));
+    let row = Row {
+        cells,
+        answer: false,
+    };
+    let table = Table::new(columns(), vec![row]).map_err(|error| error.to_string())?;
+    Ok(Shown::new(table, Vec::new()).noted(format!("Planned runs without a record: {missing}.")))
+}
+
+fn columns() -> Vec<Column> {
+    let words = ["Network", "Hardware"].map(|head| Column::new(head, Alignment::Left));
+    let betas = ["β₀ (1/(nat·step))", "β₁ (1/nat)", "β₂ (nat)"];
+    let numbers = betas.into_iter().chain(["RMSE (nat)", "R²"]);
+    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
+    words.into_iter().chain(numbers).collect()
+}
+
+fn note(missing: &[&LossRun]) -> String {
+    let ids: Vec<_> = missing
+        .iter()
+        .map(|run| format!("`{}`", run.facts.id))
+        .collect();
+    match ids.is_empty() {
+        true => String::new(),
+        false => format!("Not measured yet: {}.", listed(&ids)),
+    }
+}
+
+/// β₀, β₁, β₂, RMSE and R² of a run.
+struct Quantities(Vec<Arc<Quantity>>);
+
+impl Quantities {
+    fn of(run: &LossRun, catalogue: &Catalogue) -> Result<Self, String> {
+        let leaves = BETAS.iter().map(|(beta, _)| *beta).chain(["rmse", "r2"]);
+        let quantity = |leaf: &str| {
+            let name = format!("loss_model.{}.{leaf}", run.name());
+            let found = catalogue.quantity(&name).cloned();
+            found.map_err(|error| error.to_string())
+        };
+        Ok(Quantities(leaves.map(quantity).collect::<Result<_, _>>()?))
+    }
+
+    fn row(&self, run: &LossRun, mark: EvidenceMark) -> Result<Row, String> {
+        let words = [run.network_title(), run.hardware.to_string()];
+        let mut cells: Vec<_> = words.iter().map(|text| Cell::words(text)).collect();
+        let [betas @ .., rmse, r2] = &self.0[..] else {
+            return Err("a loss model has five numbers".to_owned());
+        };
+        match betas.first().and_then(|beta| beta.value) {
+            Some(_) => {
+                for beta in betas {
+                    cells.push(estimate_cell(beta, DIGITS, mark)?);
+                }
+            }
+            None => cells.extend(absent(run, betas, mark)),
+        }
+        cells.push(quantity_cell(rmse, "nat", 4, mark)?);
+        cells.push(quantity_cell(r2, "1", 4, mark)?);
+        Ok(Row {
+            cells,
+            answer: false,
+        })
+    }
+}
+
+/// Why there are no parameters, in the place of the first.
+fn absent(run: &LossRun, betas: &[Arc<Quantity>], mark: EvidenceMark) -> Vec<Cell> {
+    let text = match run.facts.state {
+        State::Partial { .. } => format!("{}: too few to fit", run.facts.state_text()),
+        _ => run.facts.state_text(),
+    };
+    let cell = |(index, beta): (usize, &Arc<Quantity>)| {
+        let printed = if index == 0 { text.as_str() } else { "–" };
+        Cell {
+            text: mark(beta, printed),
+            printed: printed.to_owned(),
+            csv: String::new(),
+        }
+    };
+    betas.iter().enumerate().map(cell).collect()
+}
+
+/// A quantity with significant digits, its interval and its mark; a dash where it has no value.
+pub(super) fn estimate_cell(
+    quantity: &Quantity,
+    digits: usize,
+    mark: EvidenceMark,
+) -> Result<Cell, String> {
+    let Some(value) = quantity.value else {
+        return Ok(Cell {
+            text: mark(quantity, "–"),
+            printed: "–".to_owned(),
+            csv: String::new(),
+        });
+    };
+    let print = |value| numbers::significant(value, digits);
+    let printed = match quantity.interval {
+        Some((low, high)) => numbers::interval(value, low, high, print),
+        None => print(value),
+    };
+    let printed = printed.map_err(|error| format!("`{}`: {error}", quantity.name))?;
+    let marked = mark(quantity, &printed);
+    Ok(Cell::number(&printed, value).shown_as(marked))
+}
