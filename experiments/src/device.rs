@@ -1,5 +1,6 @@
 //! The device that computes: found at run time, named for the record.
 
+use std::cell::Cell;
 use std::process::Command;
 
 use anyhow::{Result, bail, ensure};
@@ -22,6 +23,8 @@ pub struct Computer {
     pub name: String,
     /// The shim, where there is one.
     pub shim: Option<Shim>,
+    /// Whether training steps are a CUDA graph.
+    pub uses_graph: Cell<bool>,
 }
 
 impl Computer {
@@ -63,12 +66,19 @@ impl Computer {
         Ok(())
     }
 
-    /// What libtorch and the shim are, for the record.
+    /// What libtorch is and which way a training step goes, for the record.
     pub fn libtorch(&self) -> String {
-        match &self.shim {
-            Some(_) => format!("{LIBTORCH_VERSION}, fused SGD"),
-            None => format!("{LIBTORCH_VERSION}, plain SGD"),
-        }
+        let sgd = if self.shim.is_some() {
+            "fused SGD"
+        } else {
+            "plain SGD"
+        };
+        let graph = if self.uses_graph.get() {
+            ", CUDA graph"
+        } else {
+            ""
+        };
+        format!("{LIBTORCH_VERSION}, {sgd}{graph}")
     }
 
     /// Waits until the device has done all that was asked of it.
@@ -85,6 +95,7 @@ fn cpu() -> Computer {
         kind: DeviceKind::Cpu,
         name: cpu_name(),
         shim: Shim::open(false),
+        uses_graph: Cell::new(false),
     }
 }
 
@@ -99,6 +110,7 @@ fn gpu() -> Result<Computer> {
         kind: DeviceKind::Cuda,
         name: name.unwrap_or_default(),
         shim: Shim::open(true),
+        uses_graph: Cell::new(false),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::sources;
 ///
 /// # Errors
 /// A deciding source file that cannot be read: the program must run in the repository's root.
-pub(crate) fn describe(run: &PlannedRun, computer: &Computer, threads: u64) -> Result<Environment> {
+pub fn describe(run: &PlannedRun, computer: &Computer, threads: u64) -> Result<Environment> {
     let data = run
         .configuration
         .data

@@ -11,7 +11,7 @@ use signal_hook::flag;
 const SHORT_EPOCH_SECONDS: f64 = 20.0;
 
 /// Whether the user asked the program to stop.
-pub(crate) struct Interrupt {
+pub struct Interrupt {
     requested: Arc<AtomicBool>,
 }
 
@@ -20,7 +20,7 @@ impl Interrupt {
     ///
     /// # Errors
     /// What the operating system refuses.
-    pub(crate) fn listen() -> io::Result<Interrupt> {
+    pub fn listen() -> io::Result<Interrupt> {
         let requested = Arc::new(AtomicBool::new(false));
         for signal in [SIGTERM, SIGINT] {
             flag::register_conditional_default(signal, Arc::clone(&requested))?;
@@ -30,12 +30,12 @@ impl Interrupt {
     }
 
     /// Whether to stop after this epoch.
-    pub(crate) fn is_requested(&self) -> bool {
+    pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::Relaxed)
     }
 
     /// Whether to stop in the middle of an epoch, when the last one took `epoch_seconds`.
-    pub(crate) fn drops_epoch(&self, epoch_seconds: Option<f64>) -> bool {
+    pub fn drops_epoch(&self, epoch_seconds: Option<f64>) -> bool {
         self.is_requested() && epoch_seconds.is_none_or(|seconds| seconds > SHORT_EPOCH_SECONDS)
     }
 }

@@ -7,10 +7,11 @@
 pub mod checkpoint;
 pub mod data;
 pub mod device;
-mod environment;
+pub mod environment;
 pub mod epoch;
 pub mod features;
-mod interrupt;
+pub mod graph;
+pub mod interrupt;
 pub mod layers;
 pub mod model;
 pub mod networks;

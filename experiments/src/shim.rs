@@ -88,16 +88,59 @@ impl Shim {
             .expect("all four are dense tensors of one device");
     }
 
+    /// Lets this thread work on a CUDA stream of its own, as a capture demands.
+    ///
+    /// # Errors
+    /// What CUDA refuses.
+    pub fn enter_stream(&self) -> Result<()> {
+        self.call(b"shim_stream_enter")
+    }
+
+    /// Waits for the thread's stream and goes back to the default one.
+    ///
+    /// # Errors
+    /// What CUDA refuses, now or in an operation before.
+    pub fn leave_stream(&self) -> Result<()> {
+        self.call(b"shim_stream_leave")
+    }
+
+    /// Begins to record the operations of this thread's stream.
+    ///
+    /// # Errors
+    /// What CUDA refuses.
+    pub fn begin_graph(&self) -> Result<Recording<'_>> {
+        // SAFETY: the signature is that of shim.cpp.
+        let handle = unsafe {
+            self.function::<unsafe extern "C" fn() -> *mut c_void>(b"shim_graph_begin")()
+        };
+        if handle.is_null() {
+            return Err(self.error());
+        }
+        Ok(Recording(Graph { shim: self, handle }))
+    }
+
+    /// Calls a function without arguments that can fail.
+    fn call(&self, name: &[u8]) -> Result<()> {
+        // SAFETY: the callers name functions of this signature in shim.cpp.
+        let failed = unsafe { self.function::<unsafe extern "C" fn() -> c_int>(name)() };
+        self.check(failed)
+    }
+
     fn check(&self, failed: c_int) -> Result<()> {
         if failed == 0 {
             return Ok(());
         }
+        Err(self.error())
+    }
+
+    /// The message of this thread's last failure.
+    fn error(&self) -> anyhow::Error {
         // SAFETY: the signature is that of shim.cpp; the text lives until the thread's next failure.
         let message = unsafe {
             let text = self.function::<unsafe extern "C" fn() -> *const c_char>(b"shim_error")();
             CStr::from_ptr(text).to_string_lossy().into_owned()
         };
-        Err(anyhow!("{}: {message}", self.file_name))
+        anyhow!("{}: {message}", self.file_name)
     }
 
     /// # Safety
@@ -109,6 +152,57 @@ impl Shim {
                 .library
                 .get::<F>(name)
                 .expect("shim.cpp defines every function")
+        }
+    }
+}
+
+/// A CUDA graph that is being recorded.
+pub struct Recording<'a>(Graph<'a>);
+
+impl<'a> Recording<'a> {
+    /// Ends the recording.
+    ///
+    /// # Errors
+    /// An operation among the recorded ones that a graph cannot hold.
+    pub fn end(self) -> Result<Graph<'a>> {
+        self.0.call(b"shim_graph_end")?;
+        Ok(self.0)
+    }
+}
+
+/// Recorded operations that the device repeats.
+pub struct Graph<'a> {
+    shim: &'a Shim,
+    handle: *mut c_void,
+}
+
+impl Graph<'_> {
+    /// Issues all recorded operations.
+    pub fn replay(&self) {
+        self.call(b"shim_graph_replay")
+            .expect("a recorded graph can be replayed");
+    }
+
+    fn call(&self, name: &[u8]) -> Result<()> {
+        // SAFETY: the callers name functions of this signature in shim.cpp, and the handle is one of its graphs.
+        let failed = unsafe {
+            self.shim
+                .function::<unsafe extern "C" fn(*mut c_void) -> c_int>(name)(
+                self.handle
+            )
+        };
+        self.shim.check(failed)
+    }
+}
+
+impl Drop for Graph<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the signature is that of shim.cpp, and the handle is not used again.
+        unsafe {
+            self.shim
+                .function::<unsafe extern "C" fn(*mut c_void)>(b"shim_graph_free")(
+                self.handle
+            )
         }
     }
 }

@@ -2,22 +2,22 @@
 
 use std::process::Command;
 
-/// Files that every training run goes through.
-const TRAINING: [&str; 10] = [
+/// Files that every run goes through.
+const NETWORK: [&str; 4] = ["layers.rs", "parameters.rs", "pass.rs", "weights.rs"];
+
+/// Files that a training run goes through besides.
+const TRAINING: [&str; 6] = [
     "data/augmentation.rs",
     "data/mod.rs",
     "epoch.rs",
     "features.rs",
-    "layers.rs",
     "model.rs",
-    "parameters.rs",
-    "pass.rs",
     "sgd.rs",
-    "weights.rs",
 ];
 
 /// The files that decide a run of `experiment` with `network`, from the repository's root, sorted.
 pub fn deciding(experiment: &str, network: &str, data: Option<&str>) -> Vec<String> {
+    let training: &[&str] = if data.is_some() { &TRAINING } else { &[] };
     let data = match data {
         Some("cifar10") => vec!["data/cifar10.rs"],
         Some("vgg-flowers-72") => vec!["data/flowers.rs", "pretrained.rs"],
@@ -32,8 +32,9 @@ pub fn deciding(experiment: &str, network: &str, data: Option<&str>) -> Vec<Stri
         _ => vec!["networks/alexnet.rs"],
     };
     let program = format!("bin/{experiment}.rs");
-    let files = TRAINING
+    let files = NETWORK
         .iter()
+        .chain(training)
         .chain(&data)
         .chain(&network)
         .map(|file| (*file).to_owned());

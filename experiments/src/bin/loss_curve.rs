@@ -12,6 +12,7 @@ use experiments::data::cifar10::{CLASSES, Cifar10, NORMALISATION, SIDE};
 use experiments::data::{self, Normaliser};
 use experiments::device::Computer;
 use experiments::epoch::Trainer;
+use experiments::graph::StepGraph;
 use experiments::model::Model;
 use experiments::options::Options;
 use experiments::session::{Evaluations, Session, is_wanted};
@@ -85,14 +86,18 @@ fn main() -> Result<()> {
     );
     let test = trainer.evaluation_set(cifar10.test.to_device(device));
 
-    // Training: an epoch, then the test split, until all is done or time to stop.
+    // Training: an epoch, then the test split, until all is done or time to stop. On a GPU the steps are a graph.
+    let mut graph =
+        StepGraph::where_possible(&mut trainer, &train, configuration.batch_size, &computer);
     let mut session = Session::begin(&options, &run, &computer, counted, &mut trainer)?;
     let mut last = None;
     while let Some(epoch) = session.next_epoch(&trainer)? {
-        let Some(trained) = trainer.train_epoch(epoch, &train, |images| session.step(images))
-        else {
-            break;
+        let go_on = |images| session.step(images);
+        let trained = match &mut graph {
+            Some(graph) => graph.train_epoch(&mut trainer, epoch, &train, go_on),
+            None => trainer.train_epoch(epoch, &train, go_on),
         };
+        let Some(trained) = trained else { break };
         session.finish_epoch(&trainer, train.len(), trained, || {
             last = Some(trainer.evaluate(&test));
             Evaluations {

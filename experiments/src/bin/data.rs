@@ -1,0 +1,83 @@
+//! Checks a data folder: what is there, whether it is what the plan was made for, and where to get what is missing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use experiments::data::cifar10::Cifar10;
+use experiments::data::flowers::Flowers;
+use experiments::data::{self, check_digest};
+use experiments::pretrained;
+use results::{DataSet, Digest, InitialWeights, Plan};
+
+/// Checks the data sets and weights that the plan names
+#[derive(Debug, Parser)]
+struct Options {
+    /// Folder of the data sets and weights; MEASURED_DATA where it is not given
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// The plan
+    #[arg(long, value_name = "FILE", default_value = "experiments/plan.toml")]
+    plan: PathBuf,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let plan = Plan::read(&options.plan)
+        .context("hint: run in the repository's root, or pass `--plan`")?;
+    let folder = data::folder(options.data.as_deref())?;
+    let configurations = plan.runs.iter().map(|run| &run.configuration);
+    let data_sets = configurations
+        .clone()
+        .filter_map(|c| Some((c.data.as_ref()?.name.clone(), c.data.clone()?)));
+    let weights = configurations.filter_map(|c| {
+        Some((
+            c.initial_weights.as_ref()?.name.clone(),
+            c.initial_weights.clone()?,
+        ))
+    });
+
+    // Each once, in the order of their names, however many runs use them.
+    let data_sets: BTreeMap<String, DataSet> = data_sets.collect();
+    let weights: BTreeMap<String, InitialWeights> = weights.collect();
+    let checks = data_sets
+        .values()
+        .map(|set| (set.name.as_str(), check_data_set(&folder, set)));
+    let checks = checks.chain(
+        weights
+            .values()
+            .map(|weights| (weights.name.as_str(), check_weights(&folder, weights))),
+    );
+    let mut wrong = 0;
+    for (name, result) in checks {
+        match result {
+            Ok(()) => println!("`{name}` is complete"),
+            Err(error) => {
+                wrong += 1;
+                println!("`{name}`: {error:#}");
+            }
+        }
+    }
+    if wrong == 0 {
+        Ok(())
+    } else {
+        bail!(
+            "{wrong} of {} are missing or wrong",
+            data_sets.len() + weights.len()
+        )
+    }
+}
+
+fn check_data_set(folder: &Path, set: &DataSet) -> Result<()> {
+    let found: Digest = match set.name.as_str() {
+        "cifar10" => Cifar10::read(folder)?.digest,
+        "vgg-flowers-72" => Flowers::read(folder)?.digest,
+        other => bail!("no program here reads the data set `{other}`"),
+    };
+    check_digest(&set.name, folder, &found, &set.digest)
+}
+
+fn check_weights(folder: &Path, weights: &InitialWeights) -> Result<()> {
+    pretrained::read(&pretrained::path(folder, &weights.name), weights).map(drop)
+}

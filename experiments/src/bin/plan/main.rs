@@ -1,0 +1,88 @@
+//! The plan: which runs are made, and making those that are not.
+
+mod accept;
+mod archive;
+mod execute;
+mod status;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use results::{Digest, Plan, Record, read_all};
+
+/// Tells how far the planned runs are, and makes, packs and takes in runs
+#[derive(Debug, Parser)]
+struct Options {
+    #[command(flatten)]
+    places: Places,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where things are.
+#[derive(Debug, Clone, Args)]
+struct Places {
+    /// The plan
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "experiments/plan.toml",
+        global = true
+    )]
+    plan: PathBuf,
+    /// Folder of the records
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        default_value = "results/runs",
+        global = true
+    )]
+    runs: PathBuf,
+    /// Folder of the checkpoints
+    #[arg(long, value_name = "FOLDER", default_value = "state", global = true)]
+    state: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prints the state of each planned run
+    Status,
+    /// Makes the most wanted runs that this machine can make
+    Run(execute::Wanted),
+    /// Packs records and resumable states into archives
+    Pack(archive::Pack),
+    /// Takes records and states out of archives; never replaces a better one
+    Import(archive::Import),
+    /// Declares that what changed since a run was made does not change its result
+    Accept(accept::Accept),
+}
+
+fn main() -> Result<()> {
+    let Options { places, command } = Options::parse();
+    match command {
+        Command::Status => status::print(&places),
+        Command::Run(wanted) => execute::run(&places, &wanted),
+        Command::Pack(pack) => archive::pack(&places, &pack),
+        Command::Import(import) => archive::import(&places, &import),
+        Command::Accept(accept) => accept::accept(&places, &accept),
+    }
+}
+
+impl Places {
+    fn read_plan(&self) -> Result<Plan> {
+        Plan::read(&self.plan).context("hint: run in the repository's root, or pass `--plan`")
+    }
+
+    /// All sound records; the others are named on standard error.
+    fn read_records(&self) -> Vec<(PathBuf, Record)> {
+        let (records, errors) = read_all(&self.runs);
+        errors.iter().for_each(|error| eprintln!("{error}"));
+        records
+    }
+}
+
+/// The present digest of a source file, from the repository's root.
+fn source(path: &str) -> Option<Digest> {
+    std::fs::read(Path::new(path)).ok().map(Digest::of)
+}

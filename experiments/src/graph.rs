@@ -1,0 +1,166 @@
+//! A training step captured as a CUDA graph: the device repeats it without being told each operation anew.
+//!
+//! The networks for 32 px are bound by the launches of their small operations. A graph has fixed addresses: the images of
+//! an epoch lie in one place, a counter on the device says which batch is next, and the learning rate is read from the
+//! device. The last, smaller batch of an epoch is a step without the graph.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use results::DeviceKind;
+use tch::{Kind, Tensor, no_grad};
+
+use crate::data::Split;
+use crate::data::augmentation::PaddedSplit;
+use crate::device::Computer;
+use crate::epoch::{Sums, TrainedEpoch, Trainer, logits_of_pixels};
+use crate::shim::{Graph, Shim};
+
+/// Steps before the capture, in which libraries allocate and choose their algorithms.
+const WARM_UP_STEPS: usize = 3;
+
+/// A captured step and the places that it reads and writes.
+pub struct StepGraph<'a> {
+    graph: Graph<'a>,
+    images: Split,
+    next_batch: Tensor,
+    sums: Sums,
+    batch_size: i64,
+}
+
+impl<'a> StepGraph<'a> {
+    /// A graph where there is a GPU and a shim and the capture succeeds; a failure is told on standard error.
+    pub fn where_possible(
+        trainer: &mut Trainer,
+        split: &PaddedSplit,
+        batch_size: u64,
+        computer: &'a Computer,
+    ) -> Option<StepGraph<'a>> {
+        let shim = computer
+            .shim
+            .as_ref()
+            .filter(|_| computer.kind == DeviceKind::Cuda)?;
+        let captured = StepGraph::capture(trainer, split, batch_size, shim);
+        computer.uses_graph.set(captured.is_ok());
+        captured
+            .inspect_err(|error| {
+                eprintln!("steps are issued one operation after the other: {error:#}")
+            })
+            .ok()
+    }
+
+    /// Captures a step of `trainer` over full batches of `split`; the trainer's state is as before afterwards.
+    ///
+    /// # Errors
+    /// What libtorch refuses to capture.
+    pub fn capture(
+        trainer: &mut Trainer,
+        split: &PaddedSplit,
+        batch_size: u64,
+        shim: &'a Shim,
+    ) -> Result<StepGraph<'a>> {
+        let images = trainer.epoch_images(1, split);
+        let device = images.labels.device();
+        let mut places = Places {
+            next_batch: Tensor::zeros([1], (Kind::Int64, device)),
+            within_batch: Tensor::arange(batch_size as i64, (Kind::Int64, device)),
+            sums: Sums::new(device),
+        };
+        let state = state(trainer);
+        let before: Vec<Tensor> = state.iter().map(Tensor::copy).collect();
+        shim.enter_stream()?;
+        let captured = (|| {
+            (0..WARM_UP_STEPS).for_each(|_| places.step(trainer, &images));
+            let recording = shim.begin_graph()?;
+            places.step(trainer, &images);
+            recording.end()
+        })();
+        shim.leave_stream()?;
+        no_grad(|| {
+            for (mut place, value) in state.into_iter().zip(&before) {
+                place.copy_(value);
+            }
+        });
+        let Places {
+            next_batch, sums, ..
+        } = places;
+        Ok(StepGraph {
+            graph: captured?,
+            images,
+            next_batch,
+            sums,
+            batch_size: batch_size as i64,
+        })
+    }
+
+    /// As [`Trainer::train_epoch`], with the graph for all full batches.
+    pub fn train_epoch(
+        &mut self,
+        trainer: &mut Trainer,
+        epoch: u64,
+        split: &PaddedSplit,
+        go_on: impl Fn(u64) -> bool,
+    ) -> Option<TrainedEpoch> {
+        let started = Instant::now();
+        trainer.sgd.set_rate(trainer.learning_rate(epoch));
+        let drawn = trainer.epoch_images(epoch, split);
+        self.images.pixels.copy_(&drawn.pixels);
+        self.images.labels.copy_(&drawn.labels);
+        self.reset();
+        let images = split.len() as i64;
+        for _ in 0..images / self.batch_size {
+            if !go_on(self.batch_size as u64) {
+                return None;
+            }
+            self.graph.replay();
+        }
+        let rest = images % self.batch_size;
+        if rest > 0 {
+            let last = |tensor: &Tensor| tensor.narrow(0, images - rest, rest);
+            let (pixels, labels) = (last(&self.images.pixels), last(&self.images.labels));
+            trainer.step(&pixels, &labels, &mut self.sums, logits_of_pixels);
+            go_on(rest as u64);
+        }
+        let means = self.sums.means(split.len());
+        Some(TrainedEpoch::new(means, started.elapsed().as_secs_f64()))
+    }
+
+    fn reset(&mut self) {
+        let _ = self.next_batch.zero_();
+        let _ = self.sums.loss.zero_();
+        let _ = self.sums.hits.zero_();
+    }
+}
+
+/// What a step uses besides the trainer and the images.
+struct Places {
+    next_batch: Tensor,
+    within_batch: Tensor,
+    sums: Sums,
+}
+
+impl Places {
+    /// A step on the batch that the counter names, which then names the next one.
+    fn step(&mut self, trainer: &mut Trainer, images: &Split) {
+        let rows = &self.next_batch * self.within_batch.size()[0] + &self.within_batch;
+        let (pixels, labels) = (
+            images.pixels.index_select(0, &rows),
+            images.labels.index_select(0, &rows),
+        );
+        trainer.step(&pixels, &labels, &mut self.sums, logits_of_pixels);
+        self.next_batch += 1;
+    }
+}
+
+/// All that a step changes in the trainer.
+fn state(trainer: &Trainer) -> Vec<Tensor> {
+    let weights = &trainer.model.weights;
+    let statistics = weights.statistics().iter().map(Tensor::shallow_clone);
+    [
+        weights.moving().detach(),
+        trainer.sgd.velocity().shallow_clone(),
+    ]
+    .into_iter()
+    .chain(statistics)
+    .collect()
+}

@@ -1,0 +1,119 @@
+//! Small generated data and networks for the tests.
+
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::path::Path;
+
+use experiments::data::augmentation::PaddedSplit;
+use experiments::data::{Normalisation, Normaliser, Split};
+use experiments::epoch::Trainer;
+use experiments::model::Model;
+use experiments::sgd::Sgd;
+use results::{Arithmetic, Plan, PlannedRun, Trainable, Training};
+use tch::{Device, Kind, Tensor};
+
+/// Classes of the generated images.
+pub(crate) const CLASSES: i64 = 10;
+/// Side of the generated images, in pixels.
+pub(crate) const SIDE: i64 = 8;
+
+/// A plan of one run on generated data; `changes` replaces parts of its text.
+pub(crate) fn planned(changes: &[(&str, &str)]) -> PlannedRun {
+    let mut text = PLAN.to_owned();
+    for (old, new) in changes {
+        assert!(text.contains(old), "{old}");
+        text = text.replace(old, new);
+    }
+    Plan::parse(&text, "plan.toml").unwrap().runs.remove(0)
+}
+
+const PLAN: &str = r#"
+[[run]]
+id = "tiny"
+experiment = "loss_curve"
+hardware = "any"
+priority = 1
+[run.configuration]
+network = "resnet20"
+depth = 20
+image_px = 8
+batch_size = 32
+arithmetic = "fp32"
+seed = 7
+data = { name = "generated", digest = "0000000000000000000000000000000000000000000000000000000000000000" }
+[run.configuration.training]
+epochs = 30
+learning_rate = { base = 0.05, factor = 0.1, milestones = [20] }
+momentum = 0.9
+weight_decay = 5e-4
+augmentation = { crop_padding_px = 1, horizontal_flip = true }
+trainable = "all"
+frozen_batch_norm = "none"
+"#;
+
+/// Images of noise around a brightness that grows with the class; the last batch of 32 has four images.
+pub(crate) fn generated() -> Split {
+    tch::manual_seed(11);
+    let images = 100;
+    let labels = Tensor::arange(images, (Kind::Int64, Device::Cpu)).remainder(CLASSES);
+    let noise = Tensor::randint(40, [images, SIDE, SIDE, 3], (Kind::Int64, Device::Cpu));
+    let pixels = noise + labels.reshape([-1, 1, 1, 1]) * 20;
+    Split {
+        pixels: pixels.to_kind(Kind::Uint8),
+        labels,
+    }
+}
+
+/// The trainer of a planned run, with plain SGD.
+pub(crate) fn trainer(run: &PlannedRun) -> Trainer<'_> {
+    let training = run.configuration.training.as_ref().unwrap();
+    let model = model(run, training.trainable, run.configuration.arithmetic);
+    let sgd = Sgd::new(
+        model.weights.moving(),
+        training.momentum,
+        training.weight_decay,
+        None,
+    );
+    let normaliser = normaliser(&model);
+    Trainer::new(
+        model,
+        sgd,
+        normaliser,
+        training,
+        run.configuration.batch_size,
+        run.configuration.seed,
+    )
+}
+
+/// The network of a planned run.
+pub(crate) fn model(run: &PlannedRun, trainable: Trainable, arithmetic: Arithmetic) -> Model {
+    let (network, seed) = (&run.configuration.network, run.configuration.seed);
+    Model::new(network, CLASSES, trainable, arithmetic, seed, Device::Cpu).unwrap()
+}
+
+/// Bytes to values of mean 0 and deviation 1.
+pub(crate) fn normaliser(model: &Model) -> Normaliser {
+    let normalisation = Normalisation {
+        mean: [0.5; 3],
+        deviation: [0.25; 3],
+    };
+    Normaliser::new(normalisation, model.kind(), Device::Cpu)
+}
+
+/// The generated images as the training split of `training`.
+pub(crate) fn padded(training: &Training) -> PaddedSplit {
+    PaddedSplit::new(&generated(), training.augmentation.crop_padding_px)
+}
+
+/// The repository's root, where programs run.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The bytes of a tensor of single precision.
+pub(crate) fn bytes(tensor: &Tensor) -> Vec<u8> {
+    let tensor = tensor.detach().contiguous();
+    let mut bytes = vec![0; 4 * tensor.numel()];
+    tensor.copy_data_u8(&mut bytes, tensor.numel());
+    bytes
+}

@@ -1,0 +1,157 @@
+//! Tiny networks on generated data.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{bytes, generated, model, normaliser, padded, planned, trainer};
+use experiments::features::Features;
+use experiments::model::Model;
+use experiments::networks;
+use experiments::sgd::Sgd;
+use experiments::shim::Shim;
+use mdbook_measured::analysis::networks::by_name;
+use results::{Arithmetic, Trainable};
+use tch::{Device, Kind, Tensor};
+
+#[test]
+fn the_loss_falls() {
+    let run = planned(&[]);
+    let mut trainer = trainer(&run);
+    let split = padded(run.configuration.training.as_ref().unwrap());
+    let mut loss = |epoch| trainer.train_epoch(epoch, &split, |_| true).unwrap().loss;
+    let first = loss(1);
+    let last = (2..=20).map(&mut loss).last().unwrap();
+    assert!(last < 0.8 * first, "{first} {last}");
+    let test = trainer.evaluation_set(generated());
+    assert!(trainer.evaluate(&test).loss.is_finite());
+}
+
+/// With features of 0 the gradient of the classifier's weights is 0, so weight decay alone moves them: without momentum
+/// each step multiplies them by 1 − rate · decay.
+#[test]
+fn the_learning_rate_drops_at_its_step() {
+    let run = planned(&[
+        ("momentum = 0.9", "momentum = 0.0"),
+        ("weight_decay = 5e-4", "weight_decay = 0.5"),
+        (
+            "base = 0.05, factor = 0.1, milestones = [20]",
+            "base = 0.1, factor = 0.1, milestones = [2, 3]",
+        ),
+        ("trainable = \"all\"", "trainable = \"classifier only\""),
+        (
+            "frozen_batch_norm = \"none\"",
+            "frozen_batch_norm = \"stored statistics\"",
+        ),
+    ]);
+    let mut trainer = trainer(&run);
+    let features = Features {
+        values: Tensor::zeros([100, 64], (Kind::Float, Device::Cpu)),
+        labels: generated().labels,
+        seconds: 0.0,
+    };
+    let norm = |named: BTreeMap<String, Tensor>| named["fc.weight"].norm().double_value(&[]);
+    let steps = trainer.steps(100) as i32;
+    assert_eq!(steps, 4);
+    for (epoch, rate) in [(1, 0.1), (2, 0.1), (3, 0.01), (4, 0.001)] {
+        let before = norm(trainer.model.weights.named());
+        trainer.train_classifier(epoch, &features);
+        let ratio = norm(trainer.model.weights.named()) / before;
+        let expect = (1.0f64 - rate * 0.5).powi(steps);
+        assert!(
+            (ratio - expect).abs() < 1e-6,
+            "epoch {epoch}: {ratio}, expected {expect}"
+        );
+    }
+}
+
+#[test]
+fn frozen_layers_do_not_move() {
+    let run = planned(&[
+        ("trainable = \"all\"", "trainable = \"classifier only\""),
+        (
+            "frozen_batch_norm = \"none\"",
+            "frozen_batch_norm = \"stored statistics\"",
+        ),
+    ]);
+    let mut trainer = trainer(&run);
+    let before: BTreeMap<_, _> = trainer
+        .model
+        .weights
+        .named()
+        .iter()
+        .map(|(name, t)| (name.clone(), bytes(t)))
+        .collect();
+    let images = normaliser(&trainer.model).apply(&generated().pixels);
+    let features = Features {
+        values: trainer.model.features(&images),
+        labels: generated().labels,
+        seconds: 0.0,
+    };
+    trainer.train_classifier(1, &features);
+    for (name, after) in trainer.model.weights.named() {
+        let moved = before[&name] != bytes(&after);
+        assert_eq!(moved, name.starts_with("fc."), "{name}");
+    }
+}
+
+/// bf16 keeps eight bits of each product's factors. The weights are copied: tests beside this one draw random numbers too.
+#[test]
+fn bf16_is_near_fp32() {
+    let run = planned(&[]);
+    let [fp32, bf16] = [Arithmetic::Fp32, Arithmetic::Bf16].map(|a| model(&run, Trainable::All, a));
+    bf16.weights.load(&fp32.weights.named(), |_| true).unwrap();
+    let pixels = generated().pixels;
+    let logits = |model: &Model| model.training_logits(&normaliser(model).apply(&pixels));
+    let (fp32, bf16) = (logits(&fp32), logits(&bf16));
+    let difference = (&fp32 - &bf16).abs().max().double_value(&[]);
+    let scale = fp32.abs().max().double_value(&[]);
+    assert!(
+        difference > 0.0 && difference < 0.1 * scale,
+        "{difference} of {scale}"
+    );
+}
+
+#[test]
+fn fused_and_plain_sgd_agree() {
+    let shim = Shim::open(false).expect("g++ builds the shim");
+    let weights = || Tensor::linspace(-1.0, 1.0, 1000, (Kind::Float, Device::Cpu));
+    let steps = |shim: Option<&Shim>| {
+        let weights = weights();
+        let mut sgd = Sgd::new(&weights, 0.9, 5e-4, shim);
+        sgd.set_rate(0.1);
+        for step in 1..=5 {
+            sgd.step(&weights, (&weights * f64::from(step)).sin());
+        }
+        weights
+    };
+    let difference = (steps(Some(&shim)) - steps(None))
+        .abs()
+        .max()
+        .double_value(&[]);
+    assert!(difference < 1e-6, "{difference}");
+}
+
+/// Counted by libtorch from tensors here, by the analysis from layer lists there.
+#[test]
+fn parameters_are_those_of_the_analysis() {
+    for name in networks::NAMES {
+        let listed = by_name(name).unwrap();
+        let classes = if listed.parameters() < 24_000_000 && name.starts_with("resnet") {
+            10
+        } else {
+            1000
+        };
+        let counted = networks::build(name, classes).unwrap();
+        assert_eq!(
+            counted.declared.parameter_count(),
+            listed.parameters(),
+            "{name}"
+        );
+    }
+    let error = networks::build("resnet-20", 10).err().unwrap().to_string();
+    assert!(
+        error.starts_with("network `resnet-20` is unknown; expected one of resnet20, "),
+        "{error}"
+    );
+}
