@@ -1,0 +1,5 @@
+//! Chapters as trees: Markdown with the raw HTML of the contract.
+
+pub(crate) mod html;
+pub(crate) mod lines;
+pub(crate) mod tree;
