@@ -1,7 +1,7 @@
 //! What links can lead to: chapters, headings and elements with an id.
 
 use crate::book::Chapter;
-use crate::markdown::tree::{Kind, Node};
+use crate::markdown::node::{Kind, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The anchors of one chapter.

@@ -23,7 +23,7 @@ mod writer;
 pub use config::{Settings, is_serving};
 pub use math::typst_maths;
 pub use problems::{Place, Problem, Problems};
-pub use typeset::{Typeset, typeset, typst_source};
+pub use typeset::{typeset, typst_source};
 
 use anyhow::{Context, Result};
 use mdbook_renderer::RenderContext;
@@ -38,17 +38,17 @@ pub const FILE_NAME: &str = "book.pdf";
 /// # Errors
 /// [`Problems`] of the book or its settings; a folder or file that can't be written.
 pub fn render(ctx: &RenderContext) -> Result<Option<String>> {
+    let settings = Settings::read(&ctx.config)?;
+    if is_serving(&ctx.config) && !settings.while_serving {
+        let line = "the PDF is skipped while serving; \
+                    `while-serving = true` in `[output.measured-pdf]` makes it";
+        return Ok(Some(line.into()));
+    }
     let path = ctx.destination.join(FILE_NAME);
     if path.exists() {
         std::fs::remove_file(&path).with_context(|| format!("`{FILE_NAME}` can't be replaced"))?;
     }
-    let settings = Settings::read(&ctx.config)?;
-    if is_serving(&ctx.config) && !settings.while_serving {
-        let line =
-            "PDF skipped while serving; `while-serving = true` in `[output.measured-pdf]` makes it";
-        return Ok(Some(line.into()));
-    }
-    let pdf = typeset(ctx, &settings)?.pdf;
+    let pdf = typeset(ctx, &settings)?;
     std::fs::create_dir_all(&ctx.destination).context("the PDF's folder can't be made")?;
     std::fs::write(&path, pdf).with_context(|| format!("`{FILE_NAME}` can't be written"))?;
     Ok(None)

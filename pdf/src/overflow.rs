@@ -23,7 +23,8 @@ pub(crate) fn check(world: &BookWorld, document: &PagedDocument, origin: Origin)
                 let path = span.id()?.vpath().get_with_slash().to_owned();
                 origin(&path, world.range(span)?.start)
             });
-            let message = format!("`{}` runs off page {} of the PDF", text.text, index + 1);
+            let start: String = text.text.chars().take(40).collect();
+            let message = format!("`{start}` runs off page {} of the PDF", index + 1);
             let hint = "shorten the line, or split the table or formula".into();
             found.insert(Problem {
                 place,

@@ -5,7 +5,8 @@ use crate::book::{self, Chapter, Item};
 use crate::compile;
 use crate::config::Settings;
 use crate::markdown::lines::Lines;
-use crate::markdown::tree::{self, Dialect, Node};
+use crate::markdown::node::Node;
+use crate::markdown::tree::{self, Dialect};
 use crate::problems::{Place, Problem, Problems};
 use crate::source::{self, Source, TEMPLATE};
 use crate::world::{BookWorld, Fonts};
@@ -13,18 +14,18 @@ use crate::writer;
 use mdbook_renderer::RenderContext;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A typeset book.
-pub struct Typeset {
-    /// The PDF.
-    pub pdf: Vec<u8>,
-}
-
 /// A chapter on its way.
 struct Parsed {
     chapter: Chapter,
     path: String,
     tree: Node,
     lines: Lines,
+}
+
+/// A part's title or a chapter.
+enum Entry {
+    Part(String),
+    Chapter(Parsed),
 }
 
 /// The book as Typst source.
@@ -36,11 +37,11 @@ struct Written {
     images: Vec<String>,
 }
 
-/// Typesets the book.
+/// Typesets the book and returns the PDF.
 ///
 /// # Errors
 /// Everything that is wrong with its chapters, or, when they are fine, with their layout.
-pub fn typeset(ctx: &RenderContext, settings: &Settings) -> Result<Typeset, Problems> {
+pub fn typeset(ctx: &RenderContext, settings: &Settings) -> Result<Vec<u8>, Problems> {
     let further = settings
         .fonts
         .iter()
@@ -58,7 +59,7 @@ pub fn typeset(ctx: &RenderContext, settings: &Settings) -> Result<Typeset, Prob
         Some(lines.place(source.origin(at)))
     };
     let title = ctx.config.book.title.clone().unwrap_or_default();
-    compile::pdf(&world, &title, &origin).map(|pdf| Typeset { pdf })
+    compile::pdf(&world, &title, &origin)
 }
 
 /// The Typst source of the chapters, one after the other, as a reader of tests wants it.
@@ -74,90 +75,51 @@ pub fn typst_source(ctx: &RenderContext, settings: &Settings) -> Result<String, 
 
 fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Written, Problems> {
     let mut problems = Vec::new();
-    let items = book::items(ctx);
-    let mut anchors = Anchors::default();
-    let mut parsed = Vec::new();
-    for (index, item) in items.into_iter().enumerate() {
-        match item {
-            Item::Part(title) => parsed.push(Err(title)),
-            Item::Chapter(chapter) => {
-                let chapter = parse(ctx, chapter, index, &mut problems);
-                anchors.insert(
-                    &chapter.chapter,
-                    &chapter.path,
-                    ChapterAnchors::of(&chapter.tree),
-                );
-                parsed.push(Ok(chapter));
-            }
-        }
-    }
-    let hidden_lines = ctx.config.html_config().unwrap_or_default().code.hidelines;
-    let root = ctx.source_dir();
+    let entries = parse_all(ctx, &mut problems);
+    let anchors = anchors(&entries);
+    let html = ctx.config.html_config().unwrap_or_default();
     let book = writer::Book {
         anchors: &anchors,
         fonts,
-        root: &root,
-        hidden_lines: hidden_lines.into_iter().collect(),
+        root: &ctx.source_dir(),
+        hidden_lines: html.code.hidelines.into_iter().collect(),
     };
-    let mut main = opening(ctx, settings);
-    let mut origins = BTreeMap::new();
-    let mut images = BTreeSet::new();
-    let mut level = 0;
-    for item in &parsed {
-        match item {
-            Err(part) => {
-                main += &format!("#part[{}];\n", source::text(part));
-                level = level.max(1);
-            }
-            Ok(parsed) => {
-                let Parsed {
-                    chapter,
-                    path,
-                    tree,
-                    lines,
-                } = parsed;
-                let written = writer::write(&book, chapter, path, tree, lines, level);
-                let file = format!("/{:04}.typ", origins.len());
-                main += &format!("#include {};\n", source::string(&file));
-                origins.insert(file, (written.source, lines.clone()));
-                problems.extend(written.problems);
-                images.extend(written.images);
-                level = written.last_level;
-            }
-        }
-    }
-    if origins.is_empty() {
+    let mut written = write_all(&book, &entries, &mut problems);
+    if written.origins.is_empty() {
         problems.push(Problem::of_book(
             "the book has no chapter",
             "list one in SUMMARY.md",
         ));
     }
-    let mut sources = vec![("/main.typ".to_owned(), main)];
-    sources.push((TEMPLATE.to_owned(), include_str!("template.typ").to_owned()));
-    sources.extend(
-        origins
-            .iter()
-            .map(|(file, (source, _))| (file.clone(), source.as_str().to_owned())),
-    );
-    Problems(problems).or(Written {
-        sources,
-        origins,
-        images: images.into_iter().collect(),
-    })
+    written.sources[0].1.insert_str(0, &opening(ctx, settings));
+    Problems(problems).or(written)
 }
 
-fn parse(
-    ctx: &RenderContext,
-    chapter: Chapter,
-    index: usize,
-    problems: &mut Vec<Problem>,
-) -> Parsed {
+fn parse_all(ctx: &RenderContext, problems: &mut Vec<Problem>) -> Vec<Entry> {
     let html = ctx.config.html_config().unwrap_or_default();
     let dialect = Dialect {
         smart_punctuation: html.smart_punctuation,
         definition_lists: html.definition_lists,
         alerts: html.admonitions,
     };
+    let entry = |(index, item)| match item {
+        Item::Part(title) => Entry::Part(title),
+        Item::Chapter(chapter) => Entry::Chapter(parse(ctx, dialect, chapter, index, problems)),
+    };
+    book::items(ctx)
+        .into_iter()
+        .enumerate()
+        .map(entry)
+        .collect()
+}
+
+fn parse(
+    ctx: &RenderContext,
+    dialect: Dialect,
+    chapter: Chapter,
+    index: usize,
+    problems: &mut Vec<Problem>,
+) -> Parsed {
     let (tree, mismatches) = tree::parse(&chapter.content, dialect);
     let on_disk = std::fs::read_to_string(ctx.source_dir().join(&chapter.source_path)).ok();
     let file = format!(
@@ -184,6 +146,64 @@ fn parse(
         path,
         tree,
         lines,
+    }
+}
+
+fn anchors(entries: &[Entry]) -> Anchors {
+    let mut anchors = Anchors::default();
+    for entry in entries {
+        if let Entry::Chapter(Parsed {
+            chapter,
+            path,
+            tree,
+            ..
+        }) = entry
+        {
+            anchors.insert(chapter, path, ChapterAnchors::of(tree));
+        }
+    }
+    anchors
+}
+
+/// Writes each chapter into a source of its own, and a main source that includes them.
+fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>) -> Written {
+    let mut main = String::new();
+    let mut origins = BTreeMap::new();
+    let mut images = BTreeSet::new();
+    let mut level = 0;
+    for entry in entries {
+        match entry {
+            Entry::Part(title) => {
+                main += &format!("#part[{}];\n", source::text(title));
+                level = level.max(1);
+            }
+            Entry::Chapter(Parsed {
+                chapter,
+                path,
+                tree,
+                lines,
+            }) => {
+                let written = writer::write(book, chapter, path, tree, lines, level);
+                let file = format!("/{:04}.typ", origins.len());
+                main += &format!("#include {};\n", source::string(&file));
+                origins.insert(file, (written.source, lines.clone()));
+                problems.extend(written.problems);
+                images.extend(written.images);
+                level = written.last_level;
+            }
+        }
+    }
+    let template = include_str!("template.typ").to_owned();
+    let mut sources = vec![
+        ("/main.typ".to_owned(), main),
+        (TEMPLATE.to_owned(), template),
+    ];
+    let chapters = origins.iter();
+    sources.extend(chapters.map(|(file, (source, _))| (file.clone(), source.as_str().to_owned())));
+    Written {
+        sources,
+        origins,
+        images: images.into_iter().collect(),
     }
 }
 

@@ -144,7 +144,7 @@ mod tests {
         check(
             "<figure id=\"a&amp;b\" class=plot>x &lt; y<!-- no --></figure>",
             expect![[
-                r#"Ok([(0, Open { name: "figure", attributes: [("id", "a&b"), ("class", "plot")], closed: false }), (33, Text("x < y")), (54, Close("figure"))])"#
+                r#"Ok([(0, Open { name: "figure", attributes: [("id", "a&b"), ("class", "plot")], closed: false }), (32, Text("x < y")), (51, Close("figure"))])"#
             ]],
         );
         check(

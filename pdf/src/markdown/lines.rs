@@ -1,13 +1,14 @@
 //! From a position in a processed chapter to the line of the file that an author edits.
 
 use crate::problems::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Line numbers of one chapter.
 ///
 /// Preprocessors replace template calls by their results, so a line of the processed
 /// chapter may stand elsewhere in the file, or nowhere. A line that the file holds
-/// exactly once is found again; any other counts as belonging to the place reached.
+/// exactly once is found again; any other stands for the next line that was replaced, or
+/// for the place reached.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
     file: String,
@@ -53,16 +54,16 @@ fn align(processed: &str, source: &str) -> Vec<u64> {
         count.entry(line.trim()).or_insert((0, number)).0 += 1;
     }
     let source: Vec<&str> = source.lines().map(str::trim).collect();
+    let kept: BTreeSet<&str> = processed.lines().map(str::trim).collect();
     let mut reached = 0;
     let to_file = |line: &str| {
-        if source.get(reached) == Some(&line.trim()) {
+        let next = source.get(reached);
+        if next == Some(&line.trim()) || next.is_some_and(|next| !kept.contains(next)) {
             reached += 1;
         } else if let Some((1, number)) = count.get(line.trim()) {
             reached = *number as usize;
-        } else {
-            return (reached as u64 + 1).min(source.len().max(1) as u64);
         }
-        reached as u64
+        reached.max(1) as u64
     };
     processed.lines().map(to_file).collect()
 }

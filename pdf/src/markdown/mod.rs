@@ -2,4 +2,5 @@
 
 pub(crate) mod html;
 pub(crate) mod lines;
+pub(crate) mod node;
 pub(crate) mod tree;

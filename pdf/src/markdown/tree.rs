@@ -1,113 +1,10 @@
 //! A chapter as a tree: the Markdown parser's events with raw HTML as elements among them.
 
 use super::html::{self, Piece};
+use super::node::{Kind, Node};
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd,
-    TextMergeWithOffset,
+    CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
-
-/// What a node is.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
-    /// The chapter.
-    Chapter,
-    /// A paragraph.
-    Paragraph,
-    /// A heading with its level, from 1, and its id where one is written.
-    Heading(usize, Option<String>),
-    /// A quotation, or one of GFM's alerts.
-    Quote(Option<BlockQuoteKind>),
-    /// A code block with the words behind its fence.
-    CodeBlock(String),
-    /// A list; numbered lists carry their first number.
-    List(Option<u64>),
-    /// A list's item.
-    Item,
-    /// A table with its columns' alignment.
-    Table(Vec<Alignment>),
-    /// The head of a table.
-    TableHead,
-    /// A row of a table's body.
-    TableRow,
-    /// A cell.
-    TableCell,
-    /// A footnote's text, with its name.
-    FootnoteText(String),
-    /// A list of definitions.
-    Definitions,
-    /// A term to define.
-    Term,
-    /// What a term means.
-    Definition,
-    /// `*text*`
-    Emphasis,
-    /// `**text**`
-    Strong,
-    /// `~~text~~`
-    Strikethrough,
-    /// A link with its target.
-    Link(String),
-    /// An image with its path; the children are its description.
-    Image(String),
-    /// Text.
-    Text(String),
-    /// `` `code` ``
-    Code(String),
-    /// Maths in LaTeX; `true` for a displayed formula.
-    Maths(String, bool),
-    /// A line break in the file.
-    SoftBreak,
-    /// A line break in the book.
-    HardBreak,
-    /// A thematic break.
-    Rule,
-    /// The mark of a footnote, with its name.
-    FootnoteMark(String),
-    /// A task's box; `true` when done.
-    Task(bool),
-    /// A raw HTML element with its attributes.
-    Html(String, Vec<(String, String)>),
-}
-
-/// A node with the byte range of the chapter that it stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Node {
-    /// What it is.
-    pub kind: Kind,
-    /// First byte.
-    pub start: usize,
-    /// Byte behind the last.
-    pub end: usize,
-    /// What it holds.
-    pub children: Vec<Node>,
-}
-
-impl Node {
-    /// An attribute of a raw HTML element.
-    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        let Kind::Html(_, attributes) = &self.kind else {
-            return None;
-        };
-        attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// Whether this is a raw HTML element with that name.
-    pub(crate) fn is_html(&self, name: &str) -> bool {
-        matches!(&self.kind, Kind::Html(own, _) if own == name)
-    }
-
-    /// The plain text inside, as mdBook takes it for a heading's id.
-    pub(crate) fn text(&self) -> String {
-        match &self.kind {
-            Kind::Text(text) | Kind::Code(text) | Kind::Maths(text, _) => text.clone(),
-            Kind::SoftBreak | Kind::HardBreak => " ".into(),
-            _ => self.children.iter().map(Node::text).collect(),
-        }
-    }
-}
 
 /// HTML that does not nest with the Markdown around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -328,5 +225,88 @@ fn leaf(event: Event<'_>) -> Kind {
         Event::Start(_) | Event::End(_) | Event::Html(_) | Event::InlineHtml(_) => {
             unreachable!("handled by the caller")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect, Kind, Node, parse};
+    use expect_test::{Expect, expect};
+    use std::fmt::Write;
+
+    fn show(node: &Node, depth: usize, shown: &mut String) {
+        let kind = match &node.kind {
+            Kind::Html(name, attributes) => format!("<{name} {attributes:?}>"),
+            kind => format!("{kind:?}"),
+        };
+        writeln!(shown, "{}{kind}", "  ".repeat(depth)).expect("a string");
+        node.children
+            .iter()
+            .for_each(|child| show(child, depth + 1, shown));
+    }
+
+    #[track_caller]
+    fn check(markdown: &str, expect: Expect) {
+        let dialect = Dialect {
+            smart_punctuation: true,
+            definition_lists: true,
+            alerts: true,
+        };
+        let (tree, mismatches) = parse(markdown, dialect);
+        let mut shown = String::new();
+        tree.children
+            .iter()
+            .for_each(|child| show(child, 0, &mut shown));
+        mismatches
+            .iter()
+            .for_each(|it| writeln!(shown, "{it:?}").expect("a string"));
+        expect.assert_eq(&shown);
+    }
+
+    #[test]
+    fn html_blocks_hold_markdown() {
+        check(
+            "<figure id=\"a\">\n\n<figcaption>\n\nA *b*\n\n</figcaption>\n\n</figure>\n",
+            expect![[r#"
+                <figure [("id", "a")]>
+                  <figcaption []>
+                    Paragraph
+                      Text("A ")
+                      Emphasis
+                        Text("b")
+            "#]],
+        );
+    }
+
+    #[test]
+    fn inline_html_nests() {
+        check(
+            "a<br>b <sub>c</sub>\n",
+            expect![[r#"
+                Paragraph
+                  Text("a")
+                  <br []>
+                  Text("b ")
+                  <sub []>
+                    Text("c")
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_does_not_nest_is_noted() {
+        check(
+            "a <sub>b\n\nc</sub>\n",
+            expect![[r#"
+                Paragraph
+                  Text("a ")
+                  <sub []>
+                    Text("b")
+                Paragraph
+                  Text("c")
+                Mismatch { offset: 2, message: "`<sub>` is not closed" }
+                Mismatch { offset: 11, message: "`</sub>` closes nothing" }
+            "#]],
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Environments: matrices, cases, arrays and aligned lines.
 
+use super::atoms::length;
 use super::parse::Part;
-use super::write::{Writer, length};
+use super::write::Writer;
 use pulldown_latex::event::{
     ArrayColumn, ColumnAlignment, Dimension, EnvironmentFlow, Grouping, Line, StateChange,
 };

@@ -4,6 +4,7 @@
 //! maths mode. Spaces are written only where two letters would run together: Typst keeps
 //! a space beside text and operators, LaTeX does not.
 
+mod atoms;
 mod environment;
 mod parse;
 mod symbols;

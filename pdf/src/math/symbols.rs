@@ -80,6 +80,7 @@ pub(super) fn normalised(c: char) -> char {
     match c {
         'µ' => 'μ', // micro sign → Greek letter
         '‾' => '¯',
+        '*' => '∗',
         c => c,
     }
 }

@@ -1,7 +1,7 @@
 //! Paragraphs, headings, lists, quotations.
 
 use super::Writer;
-use crate::markdown::tree::{Kind, Node};
+use crate::markdown::node::{Kind, Node};
 use crate::source;
 use pulldown_cmark::BlockQuoteKind;
 
@@ -126,9 +126,9 @@ impl<'a> Writer<'a> {
         } else {
             ""
         };
+        let number = source::string(number);
         self.push(&format!(
-            "#numbered-heading({level}, {})[",
-            source::string(number)
+            "#numbered-heading({level}, {number}, is-title: {is_title})["
         ));
         body(self);
         self.out.trim_end();

@@ -1,7 +1,7 @@
 //! Code blocks.
 
 use super::Writer;
-use crate::markdown::tree::Node;
+use crate::markdown::node::Node;
 use crate::source;
 
 impl Writer<'_> {

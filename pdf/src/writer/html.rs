@@ -1,7 +1,7 @@
 //! The raw HTML that chapters may hold; any other is an error.
 
 use super::Writer;
-use crate::markdown::tree::{Kind, Node};
+use crate::markdown::node::{Kind, Node};
 use crate::source;
 
 /// What an error about unknown HTML suggests.
@@ -34,6 +34,7 @@ impl<'a> Writer<'a> {
                     .map(|class| format!(" class=\"{class}\""));
                 let message = format!("raw HTML `<{name}{}>`", class.unwrap_or_default());
                 self.problem(node.start, message, KNOWN);
+                self.blocks(&node.children);
             }
         }
     }

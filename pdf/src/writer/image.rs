@@ -2,7 +2,7 @@
 
 use super::Writer;
 use crate::links::{beside, percent_decoded};
-use crate::markdown::tree::{Kind, Node};
+use crate::markdown::node::{Kind, Node};
 use crate::source;
 
 /// Formats that Typst reads.

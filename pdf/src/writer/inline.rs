@@ -2,7 +2,7 @@
 
 use super::Writer;
 use crate::links::{self, Target};
-use crate::markdown::tree::{Kind, Node};
+use crate::markdown::node::{Kind, Node};
 use crate::math::typst_maths;
 use crate::source;
 
@@ -52,6 +52,10 @@ impl<'a> Writer<'a> {
             let message = format!("the footnote `[^{name}]` has no text");
             self.problem(offset, message, format!("add a line `[^{name}]: …`"));
         }
+        if is_broken_formula(text) {
+            let hint = "close every brace, and write a dollar sign in text as `\\$`";
+            self.problem(offset, format!("`{}` is no formula", text.trim()), hint);
+        }
         self.push(&source::text(text));
     }
 
@@ -95,7 +99,7 @@ impl<'a> Writer<'a> {
                 return self.problem(
                     node.start,
                     message,
-                    "see the LaTeX that pulldown-latex reads",
+                    "write it with commands that pulldown-latex lists",
                 );
             }
         };
@@ -105,7 +109,7 @@ impl<'a> Writer<'a> {
             (false, _) => self.push(&format!("#formula({alt}, ${maths}$);")),
             (true, None) => self.push(&format!("#displayed({alt}, $ {maths} $);")),
             (true, Some((number, label))) => self.push(&format!(
-                "#displayed({alt}, number: {}, $ {maths} $)#label({});",
+                "#displayed({alt}, number: {}, name: {}, $ {maths} $);",
                 source::string(number),
                 source::string(label),
             )),
@@ -132,4 +136,12 @@ fn undefined_footnote(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("[^")?;
     let (name, _) = rest.split_once(']')?;
     (!name.is_empty() && !name.contains(char::is_whitespace)).then_some(name)
+}
+
+/// Whether the Markdown parser left a formula as text, as it does where braces don't match.
+fn is_broken_formula(text: &str) -> bool {
+    let mut after_backslashes = text.split('\\').skip(1);
+    let has_command =
+        after_backslashes.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    text.contains("$$") || (text.contains('$') && has_command)
 }

@@ -14,7 +14,7 @@ mod table;
 use crate::anchors::{Anchors, ChapterAnchors};
 use crate::book::Chapter;
 use crate::markdown::lines::Lines;
-use crate::markdown::tree::{Kind, Node};
+use crate::markdown::node::{Kind, Node};
 use crate::problems::Problem;
 use crate::source::{self, Source};
 use crate::world::Fonts;

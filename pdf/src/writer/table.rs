@@ -1,7 +1,7 @@
 //! Tables.
 
 use super::Writer;
-use crate::markdown::tree::{Kind, Node};
+use crate::markdown::node::{Kind, Node};
 use pulldown_cmark::Alignment;
 
 /// Characters beyond which a cell's text may be broken into lines when the table is too wide.
@@ -51,7 +51,8 @@ impl<'a> Writer<'a> {
         let source = &self.chapter.content[row.start..row.end];
         let found = cells(source.lines().next().unwrap_or_default());
         if found != expected {
-            let message = format!("the table's row has {found} cells, its head has {expected}");
+            let message =
+                format!("cells in this row of the table: {found}, in its head: {expected}");
             self.problem(
                 row.start,
                 message,
@@ -72,7 +73,9 @@ fn cells(row: &str) -> usize {
         bars += usize::from(ends_in_bar);
         is_escaped = c == '\\' && !is_escaped;
     }
-    bars + 1 - usize::from(row.starts_with('|')) - usize::from(ends_in_bar && bars > 1)
+    let starts_in_bar = row.starts_with('|');
+    let ends_in_another = ends_in_bar && !(starts_in_bar && bars == 1);
+    bars + 1 - usize::from(starts_in_bar) - usize::from(ends_in_another)
 }
 
 fn alignment(column: Alignment) -> &'static str {
