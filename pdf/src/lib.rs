@@ -1,0 +1,55 @@
+//! An mdBook backend that typesets the book as an accessible PDF.
+//!
+//! The way of a book: [`book`] lists the chapters, `markdown` parses them to trees,
+//! [`anchors`] collects what links can lead to, [`writer`] turns trees into Typst source,
+//! [`compile`] runs the embedded compiler. Problems of all chapters are collected on the
+//! way and reported at once. No file outside the book's source folder is read, no network
+//! and no clock is used.
+
+mod anchors;
+mod book;
+mod compile;
+mod config;
+mod links;
+mod markdown;
+mod math;
+mod overflow;
+mod problems;
+mod source;
+mod typeset;
+mod world;
+mod writer;
+
+pub use config::{Settings, is_serving};
+pub use math::typst_maths;
+pub use problems::{Place, Problem, Problems};
+pub use typeset::{typeset, typst_source};
+
+use anyhow::{Context, Result};
+use mdbook_renderer::RenderContext;
+
+/// Name of the file in the backend's folder.
+pub const FILE_NAME: &str = "book.pdf";
+
+/// Renders the book that mdBook hands over, or says why it is skipped.
+///
+/// Returns a line to show, if there is one. A failed build leaves no PDF behind.
+///
+/// # Errors
+/// [`Problems`] of the book or its settings; a folder or file that can't be written.
+pub fn render(ctx: &RenderContext) -> Result<Option<String>> {
+    let settings = Settings::read(&ctx.config)?;
+    if is_serving(&ctx.config) && !settings.while_serving {
+        let line = "the PDF is skipped while serving; \
+                    `while-serving = true` in `[output.measured-pdf]` makes it";
+        return Ok(Some(line.into()));
+    }
+    let path = ctx.destination.join(FILE_NAME);
+    if path.exists() {
+        std::fs::remove_file(&path).with_context(|| format!("`{FILE_NAME}` can't be replaced"))?;
+    }
+    let pdf = typeset(ctx, &settings)?;
+    std::fs::create_dir_all(&ctx.destination).context("the PDF's folder can't be made")?;
+    std::fs::write(&path, pdf).with_context(|| format!("`{FILE_NAME}` can't be written"))?;
+    Ok(None)
+}

@@ -1,0 +1,232 @@
+//! A whole book: chapters to sources, sources to PDF.
+
+use crate::anchors::{Anchors, ChapterAnchors};
+use crate::book::{self, Chapter, Item};
+use crate::compile;
+use crate::config::Settings;
+use crate::markdown::lines::Lines;
+use crate::markdown::node::Node;
+use crate::markdown::tree::{self, Dialect};
+use crate::problems::{Place, Problem, Problems};
+use crate::source::{self, Source, TEMPLATE};
+use crate::world::{BookWorld, Fonts};
+use crate::writer;
+use mdbook_renderer::RenderContext;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A chapter on its way.
+struct Parsed {
+    chapter: Chapter,
+    path: String,
+    tree: Node,
+    lines: Lines,
+}
+
+/// A part's title or a chapter.
+enum Entry {
+    Part(String),
+    Chapter(Parsed),
+}
+
+/// The book as Typst source.
+struct Written {
+    /// Paths and texts of the sources, the main one first.
+    sources: Vec<(String, String)>,
+    /// Where each chapter's source came from.
+    origins: BTreeMap<String, (Source, Lines)>,
+    images: Vec<String>,
+}
+
+/// Typesets the book and returns the PDF.
+///
+/// # Errors
+/// Everything that is wrong with its chapters, or, when they are fine, with their layout.
+pub fn typeset(ctx: &RenderContext, settings: &Settings) -> Result<Vec<u8>, Problems> {
+    let further = settings
+        .fonts
+        .iter()
+        .map(|path| ctx.source_dir().join(path));
+    let fonts = Fonts::load(&further.collect::<Vec<_>>()).map_err(|error| {
+        Problems(vec![Problem::of_book(
+            error,
+            "correct `fonts` in book.toml",
+        )])
+    })?;
+    let written = write(ctx, settings, &fonts)?;
+    let world = BookWorld::new(&fonts, &ctx.source_dir(), written.sources, &written.images);
+    let origin = |path: &str, at: usize| -> Option<Place> {
+        let (source, lines) = written.origins.get(path)?;
+        Some(lines.place(source.origin(at)))
+    };
+    let title = ctx.config.book.title.clone().unwrap_or_default();
+    compile::pdf(&world, &title, &origin)
+}
+
+/// The Typst source of the chapters, one after the other, as a reader of tests wants it.
+///
+/// # Errors
+/// Everything that is wrong with the chapters.
+pub fn typst_source(ctx: &RenderContext, settings: &Settings) -> Result<String, Problems> {
+    let fonts = Fonts::load(&[]).expect("the embedded fonts load");
+    let written = write(ctx, settings, &fonts)?;
+    let chapters = written.origins.values().map(|(source, _)| source.as_str());
+    Ok(chapters.collect::<Vec<_>>().join("\n"))
+}
+
+fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Written, Problems> {
+    let mut problems = Vec::new();
+    let entries = parse_all(ctx, &mut problems);
+    let anchors = anchors(&entries);
+    let html = ctx.config.html_config().unwrap_or_default();
+    let book = writer::Book {
+        anchors: &anchors,
+        fonts,
+        root: &ctx.source_dir(),
+        hidden_lines: html.code.hidelines.into_iter().collect(),
+    };
+    let mut written = write_all(&book, &entries, &mut problems);
+    if written.origins.is_empty() {
+        problems.push(Problem::of_book(
+            "the book has no chapter",
+            "list one in SUMMARY.md",
+        ));
+    }
+    written.sources[0].1.insert_str(0, &opening(ctx, settings));
+    Problems(problems).or(written)
+}
+
+fn parse_all(ctx: &RenderContext, problems: &mut Vec<Problem>) -> Vec<Entry> {
+    let html = ctx.config.html_config().unwrap_or_default();
+    let dialect = Dialect {
+        smart_punctuation: html.smart_punctuation,
+        definition_lists: html.definition_lists,
+        alerts: html.admonitions,
+    };
+    let entry = |(index, item)| match item {
+        Item::Part(title) => Entry::Part(title),
+        Item::Chapter(chapter) => Entry::Chapter(parse(ctx, dialect, chapter, index, problems)),
+    };
+    book::items(ctx)
+        .into_iter()
+        .enumerate()
+        .map(entry)
+        .collect()
+}
+
+fn parse(
+    ctx: &RenderContext,
+    dialect: Dialect,
+    chapter: Chapter,
+    index: usize,
+    problems: &mut Vec<Problem>,
+) -> Parsed {
+    let (tree, mismatches) = tree::parse(&chapter.content, dialect);
+    let on_disk = std::fs::read_to_string(ctx.source_dir().join(&chapter.source_path)).ok();
+    let file = format!(
+        "{}/{}",
+        book::slashed(&ctx.config.book.src),
+        chapter.source_path
+    );
+    let lines = Lines::new(file, &chapter.content, on_disk.as_deref());
+    for mismatch in mismatches {
+        let place = Some(lines.place(mismatch.offset));
+        let hint = "close each tag in the paragraph or list that opens it".into();
+        problems.push(Problem {
+            place,
+            message: mismatch.message,
+            hint,
+        });
+    }
+    let path = chapter
+        .path
+        .clone()
+        .unwrap_or_else(|| format!("draft-{index}"));
+    Parsed {
+        chapter,
+        path,
+        tree,
+        lines,
+    }
+}
+
+fn anchors(entries: &[Entry]) -> Anchors {
+    let mut anchors = Anchors::default();
+    for entry in entries {
+        if let Entry::Chapter(Parsed {
+            chapter,
+            path,
+            tree,
+            ..
+        }) = entry
+        {
+            anchors.insert(chapter, path, ChapterAnchors::of(tree));
+        }
+    }
+    anchors
+}
+
+/// Writes each chapter into a source of its own, and a main source that includes them.
+fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>) -> Written {
+    let mut main = String::new();
+    let mut origins = BTreeMap::new();
+    let mut images = BTreeSet::new();
+    let mut level = 0;
+    for entry in entries {
+        match entry {
+            Entry::Part(title) => {
+                main += &format!("#part[{}];\n", source::text(title));
+                level = level.max(1);
+            }
+            Entry::Chapter(Parsed {
+                chapter,
+                path,
+                tree,
+                lines,
+            }) => {
+                let written = writer::write(book, chapter, path, tree, lines, level);
+                let file = format!("/{:04}.typ", origins.len());
+                main += &format!("#include {};\n", source::string(&file));
+                origins.insert(file, (written.source, lines.clone()));
+                problems.extend(written.problems);
+                images.extend(written.images);
+                level = written.last_level;
+            }
+        }
+    }
+    let template = include_str!("template.typ").to_owned();
+    let mut sources = vec![
+        ("/main.typ".to_owned(), main),
+        (TEMPLATE.to_owned(), template),
+    ];
+    let chapters = origins.iter();
+    sources.extend(chapters.map(|(file, (source, _))| (file.clone(), source.as_str().to_owned())));
+    Written {
+        sources,
+        origins,
+        images: images.into_iter().collect(),
+    }
+}
+
+/// The main source up to its first chapter.
+fn opening(ctx: &RenderContext, settings: &Settings) -> String {
+    let book = &ctx.config.book;
+    let optional = |text: &Option<String>| text.as_deref().map_or("none".into(), source::string);
+    let language = book.language.as_deref().unwrap_or("en");
+    let (language, region) = language.split_once('-').unwrap_or((language, ""));
+    let authors = book
+        .authors
+        .iter()
+        .map(|author| source::string(author) + ", ");
+    format!(
+        "#import \"{TEMPLATE}\": *\n#show: book.with(title: {}, subtitle: {}, authors: ({}), \
+         note: {}, description: {}, language: {}, region: {}, paper: {})\n",
+        source::string(book.title.as_deref().unwrap_or("Untitled")),
+        optional(&settings.subtitle),
+        authors.collect::<String>(),
+        optional(&settings.note),
+        optional(&book.description),
+        source::string(language),
+        optional(&(!region.is_empty()).then(|| region.to_uppercase())),
+        source::string(&settings.paper),
+    )
+}

@@ -1,0 +1,191 @@
+//! Paragraphs, headings, lists, quotations.
+
+use super::Writer;
+use crate::markdown::node::{Kind, Node};
+use crate::source;
+use pulldown_cmark::BlockQuoteKind;
+
+/// Raw HTML elements that stand between paragraphs.
+const BLOCK_ELEMENTS: [&str; 5] = ["details", "div", "figcaption", "figure", "summary"];
+
+/// Whether a node stands inside a paragraph.
+fn is_inline(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Html(name, _) => !BLOCK_ELEMENTS.contains(&name.as_str()),
+        Kind::Emphasis
+        | Kind::Strong
+        | Kind::Strikethrough
+        | Kind::Link(_)
+        | Kind::Image(_)
+        | Kind::Text(_)
+        | Kind::Code(_)
+        | Kind::Maths(..)
+        | Kind::SoftBreak
+        | Kind::HardBreak
+        | Kind::FootnoteMark(_)
+        | Kind::Task(_) => true,
+        _ => false,
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// Writes nodes between paragraphs; inline nodes among them form paragraphs.
+    pub(super) fn blocks(&mut self, nodes: &'a [Node]) {
+        for run in nodes.chunk_by(|a, b| is_inline(a) && is_inline(b)) {
+            if is_inline(&run[0]) {
+                self.inlines(run);
+            } else {
+                self.block(&run[0]);
+            }
+            self.out.trim_end();
+            self.push("\n\n");
+        }
+    }
+
+    /// Writes nodes between brackets.
+    pub(super) fn bracketed_blocks(&mut self, nodes: &'a [Node]) {
+        self.push("[");
+        self.blocks(nodes);
+        self.out.trim_end();
+        self.push("]");
+    }
+
+    fn block(&mut self, node: &'a Node) {
+        self.out.mark(node.start);
+        match &node.kind {
+            Kind::Paragraph => self.paragraph(node),
+            Kind::Heading(level, _) => self.heading(node, *level),
+            Kind::Quote(None) => self.call("#quote(block: true)", &node.children),
+            Kind::Quote(Some(kind)) => {
+                self.call(&format!("#alert(\"{}\")", alert(*kind)), &node.children);
+            }
+            Kind::CodeBlock(info) => self.code_block(node, info),
+            Kind::List(first) => self.list(node, *first),
+            Kind::Table(columns) => self.table(node, columns),
+            Kind::Definitions => self.definitions(node),
+            Kind::Rule => self.push("#rule();"),
+            Kind::Html(name, _) => self.element(node, name),
+            // Set where its mark stands.
+            Kind::FootnoteText(_) => {}
+            _ => self.blocks(&node.children),
+        }
+    }
+
+    fn call(&mut self, function: &str, nodes: &'a [Node]) {
+        self.push(function);
+        self.bracketed_blocks(nodes);
+        self.push(";");
+    }
+
+    /// A paragraph, unless it holds one image or one formula that stands by itself.
+    fn paragraph(&mut self, node: &'a Node) {
+        match &node.children[..] {
+            [
+                Node {
+                    kind: Kind::Image(_),
+                    ..
+                },
+            ] => self.block_image(&node.children[0]),
+            children => self.inlines(children),
+        }
+    }
+
+    fn heading(&mut self, node: &'a Node, level: usize) {
+        let is_title = self.anchors.is_title(node.start);
+        let id = self.anchors.id_at(node.start).unwrap_or_default();
+        let label = if is_title {
+            self.path.to_owned()
+        } else {
+            format!("{}#{id}", self.path)
+        };
+        if node.text().trim().is_empty() {
+            self.problem(
+                node.start,
+                "a heading without text",
+                "give it words or remove it",
+            );
+        }
+        let level = self.chapter.level + level - 1;
+        self.heading_call(level, is_title, &label, |writer| {
+            writer.inlines(&node.children)
+        });
+    }
+
+    /// Writes a heading. A level may not be skipped: a heading too deep moves up.
+    pub(super) fn heading_call(
+        &mut self,
+        level: usize,
+        is_title: bool,
+        label: &str,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let level = level.min(self.level + 1);
+        self.level = level;
+        let number = if is_title {
+            self.chapter.number.as_str()
+        } else {
+            ""
+        };
+        let number = source::string(number);
+        self.push(&format!(
+            "#numbered-heading({level}, {number}, is-title: {is_title})["
+        ));
+        body(self);
+        self.out.trim_end();
+        self.push(&format!("]#label({});\n\n", source::string(label)));
+    }
+
+    fn list(&mut self, node: &'a Node, first: Option<u64>) {
+        let is_loose = |item: &Node| {
+            item.children
+                .iter()
+                .any(|child| child.kind == Kind::Paragraph)
+        };
+        let tight = !node.children.iter().any(is_loose);
+        match first {
+            None => self.push(&format!("#list(tight: {tight}")),
+            Some(first) => self.push(&format!("#enum(tight: {tight}, start: {first}")),
+        }
+        for item in &node.children {
+            self.push(",\n");
+            self.bracketed_blocks(&item.children);
+        }
+        self.push(");");
+    }
+
+    fn definitions(&mut self, node: &'a Node) {
+        self.push("#terms(tight: false");
+        for pair in node.children.chunk_by(|_, next| next.kind != Kind::Term) {
+            let (terms, meanings) = pair.split_at(usize::from(pair[0].kind == Kind::Term));
+            self.push(",\nterms.item([");
+            terms.iter().for_each(|term| self.term(term));
+            self.push("], [");
+            meanings
+                .iter()
+                .for_each(|meaning| self.blocks(&meaning.children));
+            self.out.trim_end();
+            self.push("])");
+        }
+        self.push(");");
+    }
+
+    fn term(&mut self, term: &'a Node) {
+        if let Some(id) = self.anchors.id_at(term.start) {
+            self.push(&format!(
+                "#anchor({});",
+                source::string(&format!("{}#{id}", self.path))
+            ));
+        }
+        self.inlines(&term.children);
+    }
+}
+
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "note",
+        BlockQuoteKind::Tip => "tip",
+        BlockQuoteKind::Important => "important",
+        BlockQuoteKind::Warning => "warning",
+        BlockQuoteKind::Caution => "caution",
+    }
+}

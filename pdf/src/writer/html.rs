@@ -1,0 +1,135 @@
+//! The raw HTML that chapters may hold; any other is an error.
+
+use super::Writer;
+use crate::markdown::node::{Kind, Node};
+use crate::source;
+
+/// What an error about unknown HTML suggests.
+const KNOWN: &str = "the PDF knows figure, figcaption, div class=\"equation\", span, a, br, sub, \
+                     sup, kbd, details, summary and img";
+
+impl<'a> Writer<'a> {
+    pub(super) fn element(&mut self, node: &'a Node, name: &str) {
+        match name {
+            "figure" => return self.figure(node),
+            "div" if node.attribute("class") == Some("equation") => return self.equation(node),
+            "img" => return self.inline_image(node),
+            "br" => return self.push("#linebreak();"),
+            _ => {}
+        }
+        self.anchor(node);
+        match name {
+            "a" => match node.attribute("href") {
+                Some(url) => self.link(node, url),
+                None => self.inlines(&node.children),
+            },
+            "span" => self.inlines(&node.children),
+            "sub" => self.span("#sub", node),
+            "sup" => self.span("#super", node),
+            "kbd" => self.span("#kbd", node),
+            "details" => self.details(node),
+            _ => {
+                let class = node
+                    .attribute("class")
+                    .map(|class| format!(" class=\"{class}\""));
+                let message = format!("raw HTML `<{name}{}>`", class.unwrap_or_default());
+                self.problem(node.start, message, KNOWN);
+                self.blocks(&node.children);
+            }
+        }
+    }
+
+    /// A place that links can lead to.
+    fn anchor(&mut self, node: &Node) {
+        if let Some(label) = self.label(node) {
+            self.push(&format!("#anchor({label});"));
+        }
+    }
+
+    /// The label of an element's id, as a string literal.
+    fn label(&self, node: &Node) -> Option<String> {
+        node.attribute("id")
+            .map(|id| source::string(&format!("{}#{id}", self.path)))
+    }
+
+    fn figure(&mut self, node: &'a Node) {
+        let is_table = node
+            .children
+            .iter()
+            .any(|child| matches!(child.kind, Kind::Table(_)));
+        let kind = if is_table { "table" } else { "image" };
+        let captions: Vec<&Node> = node
+            .children
+            .iter()
+            .filter(|child| child.is_html("figcaption"))
+            .collect();
+        self.push(&format!("#numbered-figure({kind}, caption: "));
+        match captions[..] {
+            [caption] => self.bracketed_blocks(&caption.children),
+            _ => {
+                let message = format!("a figure with {} captions", captions.len());
+                self.problem(
+                    node.start,
+                    message,
+                    "write one `<figcaption>` into the figure",
+                );
+                self.push("none");
+            }
+        }
+        self.push(")[");
+        for run in node.children.split(|child| child.is_html("figcaption")) {
+            self.blocks(run);
+        }
+        self.out.trim_end();
+        self.push("]");
+        if let Some(label) = self.label(node) {
+            self.push(&format!("#label({label})"));
+        }
+        self.push(";");
+    }
+
+    /// A displayed formula with its number, as the preprocessor wraps it.
+    fn equation(&mut self, node: &'a Node) {
+        let inner: Vec<&Node> = node.children.iter().flat_map(inside_paragraph).collect();
+        let formula = inner.iter().find_map(|child| match &child.kind {
+            Kind::Maths(latex, _) => Some((*child, latex)),
+            _ => None,
+        });
+        let number = inner
+            .iter()
+            .find(|child| child.is_html("span"))
+            .map(|child| child.text());
+        match (formula, number, node.attribute("id")) {
+            (Some((formula, latex)), Some(number), Some(id)) => {
+                let label = format!("{}#{id}", self.path);
+                self.formula(formula, latex, true, Some((number.trim(), &label)));
+            }
+            _ => {
+                let message = "an equation without formula, number or id";
+                self.problem(node.start, message, "write `$$ … $$ {#eq-name}`");
+            }
+        }
+    }
+
+    fn details(&mut self, node: &'a Node) {
+        let is_summary = |child: &Node| child.is_html("summary");
+        self.push("#details([");
+        if let Some(summary) = node.children.iter().find(|child| is_summary(child)) {
+            self.inlines(&summary.children);
+        }
+        self.push("])[");
+        node.children
+            .split(is_summary)
+            .for_each(|run| self.blocks(run));
+        self.out.trim_end();
+        self.push("];");
+    }
+}
+
+/// A paragraph's children, or the node itself.
+fn inside_paragraph(node: &Node) -> Vec<&Node> {
+    match node.kind {
+        Kind::Paragraph => node.children.iter().collect(),
+        _ => vec![node],
+    }
+}

@@ -1,0 +1,147 @@
+//! Text, emphasis, links, formulas, footnotes.
+
+use super::Writer;
+use crate::links::{self, Target};
+use crate::markdown::node::{Kind, Node};
+use crate::math::typst_maths;
+use crate::source;
+
+impl<'a> Writer<'a> {
+    /// Writes nodes inside a paragraph.
+    pub(super) fn inlines(&mut self, nodes: &'a [Node]) {
+        for node in nodes {
+            self.out.mark(node.start);
+            self.inline(node);
+        }
+    }
+
+    fn inline(&mut self, node: &'a Node) {
+        match &node.kind {
+            Kind::Text(text) => self.text(text, node.start),
+            Kind::Code(code) => {
+                self.check_characters(code, node.start);
+                self.push(&format!("#raw({});", source::string(code)));
+            }
+            Kind::Emphasis => self.span("#emph", node),
+            Kind::Strong => self.span("#strong", node),
+            Kind::Strikethrough => self.span("#strike", node),
+            Kind::SoftBreak => self.push("\n"),
+            Kind::HardBreak => self.push("#linebreak();"),
+            Kind::Task(done) => self.push(&format!("#task({done});")),
+            Kind::Link(url) => self.link(node, url),
+            Kind::Image(_) => self.inline_image(node),
+            Kind::Maths(latex, display) => self.formula(node, latex, *display, None),
+            Kind::FootnoteMark(name) => self.footnote(node, name),
+            Kind::Html(name, _) => self.element(node, name),
+            _ => self.blocks(std::slice::from_ref(node)),
+        }
+    }
+
+    /// Writes a function call with the node's children as its content.
+    pub(super) fn span(&mut self, function: &str, node: &'a Node) {
+        self.push(&format!("{function}["));
+        self.inlines(&node.children);
+        self.push("];");
+    }
+
+    pub(super) fn text(&mut self, text: &str, offset: usize) {
+        self.check_characters(text, offset);
+        if let Some(name) = undefined_footnote(text)
+            && !self.chapter.content.contains(&format!("\\[^{name}"))
+        {
+            let message = format!("the footnote `[^{name}]` has no text");
+            self.problem(offset, message, format!("add a line `[^{name}]: …`"));
+        }
+        if is_broken_formula(text) {
+            let hint = "close every brace, and write a dollar sign in text as `\\$`";
+            self.problem(offset, format!("`{}` is no formula", text.trim()), hint);
+        }
+        self.push(&source::text(text));
+    }
+
+    pub(super) fn link(&mut self, node: &'a Node, url: &str) {
+        match links::resolve(url, self.path, self.book.anchors, self.book.root) {
+            Ok(Target::Label(label)) => {
+                let function = if label.contains("#ev-") {
+                    "evidence"
+                } else {
+                    "inside"
+                };
+                self.span(&format!("#{function}({})", source::string(&label)), node);
+            }
+            Ok(Target::Address(url)) => {
+                self.span(&format!("#outside({})", source::string(&url)), node);
+            }
+            Ok(Target::File(path)) => {
+                self.inlines(&node.children);
+                self.push(&format!(" (#raw({});)", source::string(&path)));
+            }
+            Err((message, hint)) => {
+                self.problem(node.start, message, hint);
+                self.inlines(&node.children);
+            }
+        }
+    }
+
+    /// Writes a formula with its LaTeX as description, and its number and label if it has one.
+    pub(super) fn formula(
+        &mut self,
+        node: &Node,
+        latex: &str,
+        display: bool,
+        number: Option<(&str, &str)>,
+    ) {
+        let latex = latex.trim();
+        let maths = match typst_maths(latex, display) {
+            Ok(maths) => maths,
+            Err(reason) => {
+                let message = format!("formula `{latex}`: {reason}");
+                return self.problem(
+                    node.start,
+                    message,
+                    "write it with commands that pulldown-latex lists",
+                );
+            }
+        };
+        self.check_characters(&maths, node.start);
+        let alt = source::string(latex);
+        match (display, number) {
+            (false, _) => self.push(&format!("#formula({alt}, ${maths}$);")),
+            (true, None) => self.push(&format!("#displayed({alt}, $ {maths} $);")),
+            (true, Some((number, label))) => self.push(&format!(
+                "#displayed({alt}, number: {}, name: {}, $ {maths} $);",
+                source::string(number),
+                source::string(label),
+            )),
+        }
+    }
+
+    fn footnote(&mut self, node: &Node, name: &str) {
+        let label = self.footnote_label(name);
+        let Some(text) = self.footnotes.get(name).copied() else {
+            let message = format!("the footnote `[^{name}]` has no text");
+            return self.problem(node.start, message, format!("add a line `[^{name}]: …`"));
+        };
+        if !self.set_footnotes.insert(name.to_owned()) {
+            return self.push(&format!("#footnote(label({label}));"));
+        }
+        self.push("#footnote");
+        self.bracketed_blocks(&text.children);
+        self.push(&format!("#label({label});"));
+    }
+}
+
+/// The name in a `[^name]` that the Markdown parser left as text.
+fn undefined_footnote(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("[^")?;
+    let (name, _) = rest.split_once(']')?;
+    (!name.is_empty() && !name.contains(char::is_whitespace)).then_some(name)
+}
+
+/// Whether the Markdown parser left a formula as text, as it does where braces don't match.
+fn is_broken_formula(text: &str) -> bool {
+    let mut after_backslashes = text.split('\\').skip(1);
+    let has_command =
+        after_backslashes.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    text.contains("$$") || (text.contains('$') && has_command)
+}

@@ -1,0 +1,172 @@
+//! A chapter's tree as Typst source.
+//!
+//! Everything becomes a function call with its content in brackets, so that no indentation
+//! or line start of Typst's markup can be met by accident. Each call ends in `;`, or a `(`
+//! in the text behind it would be read as further arguments.
+
+mod block;
+mod code;
+mod html;
+mod image;
+mod inline;
+mod table;
+
+use crate::anchors::{Anchors, ChapterAnchors};
+use crate::book::Chapter;
+use crate::markdown::lines::Lines;
+use crate::markdown::node::{Kind, Node};
+use crate::problems::Problem;
+use crate::source::{self, Source};
+use crate::world::Fonts;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What is the same for every chapter.
+pub(crate) struct Book<'a> {
+    /// Where links can lead.
+    pub anchors: &'a Anchors,
+    /// The fonts, to know which characters can be set.
+    pub fonts: &'a Fonts,
+    /// The book's source folder.
+    pub root: &'a Path,
+    /// Prefixes of lines to hide in code, by language.
+    pub hidden_lines: BTreeMap<String, String>,
+}
+
+/// What the writer made of a chapter.
+pub(crate) struct Written {
+    /// Typst source.
+    pub source: Source,
+    /// What is wrong with the chapter.
+    pub problems: Vec<Problem>,
+    /// Paths of its images, each beginning with `/`.
+    pub images: BTreeSet<String>,
+    /// The level of its last heading.
+    pub last_level: usize,
+}
+
+/// Writes one chapter.
+pub(crate) struct Writer<'a> {
+    book: &'a Book<'a>,
+    chapter: &'a Chapter,
+    path: &'a str,
+    anchors: &'a ChapterAnchors,
+    lines: &'a Lines,
+    footnotes: BTreeMap<&'a str, &'a Node>,
+    set_footnotes: BTreeSet<String>,
+    out: Source,
+    problems: Vec<Problem>,
+    images: BTreeSet<String>,
+    level: usize,
+}
+
+/// Writes the chapter at `path` with its tree.
+///
+/// `level` is that of the last heading before the chapter: PDF/UA forbids to skip one.
+pub(crate) fn write<'a>(
+    book: &'a Book<'a>,
+    chapter: &'a Chapter,
+    path: &'a str,
+    tree: &'a Node,
+    lines: &'a Lines,
+    level: usize,
+) -> Written {
+    let anchors = book
+        .anchors
+        .chapter(path)
+        .expect("every chapter's anchors are collected")
+        .1;
+    let mut writer = Writer {
+        book,
+        chapter,
+        path,
+        anchors,
+        lines,
+        footnotes: BTreeMap::new(),
+        set_footnotes: BTreeSet::new(),
+        out: Source::default(),
+        problems: Vec::new(),
+        images: BTreeSet::new(),
+        level,
+    };
+    writer.collect_footnotes(tree);
+    writer.chapter(tree);
+    Written {
+        source: writer.out,
+        problems: writer.problems,
+        images: writer.images,
+        last_level: writer.level,
+    }
+}
+
+impl<'a> Writer<'a> {
+    fn chapter(&mut self, tree: &'a Node) {
+        self.push(&format!("#import \"{}\": *\n\n", source::TEMPLATE));
+        for (start, id) in &self.anchors.doubles {
+            self.problem(
+                *start,
+                format!("the id `{id}` stands twice in this chapter"),
+                "rename one",
+            );
+        }
+        if !self.anchors.has_title() {
+            let name = source::text(&self.chapter.name);
+            self.check_characters(&self.chapter.name, 0);
+            self.heading_call(self.chapter.level, true, self.path, |writer| {
+                writer.push(&name)
+            });
+        }
+        self.blocks(&tree.children);
+        for (name, text) in self.footnotes.clone() {
+            if !self.set_footnotes.contains(name) {
+                let message = format!("nothing refers to the footnote `[^{name}]`");
+                self.problem(text.start, message, "refer to it or remove it");
+            }
+        }
+    }
+
+    fn collect_footnotes(&mut self, node: &'a Node) {
+        if let Kind::FootnoteText(name) = &node.kind
+            && self.footnotes.insert(name, node).is_some()
+        {
+            let message = format!("the footnote `[^{name}]` has two texts");
+            self.problem(node.start, message, "rename one");
+        }
+        node.children
+            .iter()
+            .for_each(|child| self.collect_footnotes(child));
+    }
+
+    fn push(&mut self, text: &str) {
+        self.out.push(text);
+    }
+
+    /// Notes a problem at a byte of the chapter.
+    fn problem(&mut self, offset: usize, message: impl Into<String>, hint: impl Into<String>) {
+        let place = Some(self.lines.place(offset));
+        self.problems.push(Problem {
+            place,
+            message: message.into(),
+            hint: hint.into(),
+        });
+    }
+
+    /// Notes each character that no font can set.
+    fn check_characters(&mut self, text: &str, offset: usize) {
+        let missing: BTreeSet<char> = text
+            .chars()
+            .filter(|&c| !self.book.fonts.cover(c))
+            .collect();
+        for c in missing {
+            let message = format!("no font has the character `{c}` (U+{:04X})", c as u32);
+            let hint = "write it in words, or name a font file that has it in \
+                        `[output.measured-pdf] fonts`";
+            self.problem(offset, message, hint);
+        }
+    }
+
+    /// The label of a footnote's first mark.
+    fn footnote_label(&self, name: &str) -> String {
+        source::string(&format!("footnote:{}:{name}", self.path))
+    }
+}

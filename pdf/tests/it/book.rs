@@ -1,0 +1,166 @@
+//! Whole books: every construct, links, bookmarks, tags, and the same bytes each time.
+
+use crate::reader;
+use crate::trial_book::{TrialBook, book, pdf};
+use expect_test::{expect, expect_file};
+use mdbook_measured_pdf::{Settings, typst_source};
+
+const CONSTRUCTS: &str = include_str!("expect/constructs.md");
+const FIGURES: &str = include_str!("expect/figures.md");
+
+fn every_construct() -> TrialBook {
+    book(
+        &[("constructs.md", CONSTRUCTS), ("sub/figures.md", FIGURES)],
+        "",
+    )
+}
+
+#[test]
+fn every_construct_as_typst_source() {
+    let source = typst_source(&every_construct().ctx, &Settings::default());
+    let source = source.unwrap_or_else(|problems| problems.to_string());
+    expect_file!["expect/constructs.typ.txt"].assert_eq(&source);
+}
+
+#[test]
+fn every_construct_is_set() {
+    let pdf = pdf(&every_construct()).unwrap_or_else(|problems| panic!("{problems}"));
+    let text = reader::text(&pdf);
+    let shown = [
+        "Inlinecode",
+        "struckout",
+        "nestedquotation",
+        "Note",
+        "Caution",
+        "fnmain()",
+        "Meaningone.",
+        "Thefirstnote.",
+        "Ctrl",
+        "Moreofit",
+        "Equation",
+        "Table1.Acaption",
+        "143,667,240",
+        "(1)",
+        "“smart”quotes–andmore…",
+    ];
+    for words in shown {
+        assert!(text.contains(words), "`{words}` is missing in {text}");
+    }
+    assert!(!text.contains("hiddenline") && !text.contains('\u{fffd}'));
+}
+
+#[test]
+fn numbers_of_the_chapters_are_in_the_pdf() {
+    let text = reader::text(&pdf(&every_construct()).expect("a PDF"));
+    let is_number = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+    let cells = FIGURES
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .flat_map(|row| row.split('|'));
+    for number in cells
+        .map(str::trim)
+        .filter(|cell| !cell.contains('['))
+        .filter(is_number)
+    {
+        assert!(
+            text.contains(&number.replace(['*', ' '], "")),
+            "`{number}` is missing"
+        );
+    }
+}
+
+#[test]
+fn headings_are_bookmarks() {
+    let pdf = pdf(&every_construct()).expect("a PDF");
+    let titles = reader::bookmarks(&pdf);
+    expect![[r#"
+        1 Every construct
+          Setext heading
+          Lists
+          Quotations
+          Code
+          Definitions
+          Footnotes
+          A table
+          HTML
+            Level three
+              Level four
+                Level five
+                  Level six
+        2 Figures, tables and equations
+          a.b.c"#]]
+    .assert_eq(&titles.join("\n"));
+}
+
+#[test]
+fn the_pdf_says_that_it_is_accessible() {
+    let pdf = pdf(&every_construct()).expect("a PDF");
+    let raw = String::from_utf8_lossy(&pdf);
+    for mark in [
+        "<pdfuaid:part>1</pdfuaid:part>",
+        "/StructTreeRoot",
+        "/Lang",
+        "/MarkInfo",
+    ] {
+        assert!(raw.contains(mark), "`{mark}` is missing");
+    }
+    assert!(!raw.contains("CreationDate") && !raw.contains("xmp:CreateDate"));
+}
+
+#[test]
+fn two_builds_give_the_same_bytes() {
+    let (first, second) = (pdf(&every_construct()), pdf(&every_construct()));
+    assert!(first.expect("a PDF") == second.expect("a PDF"));
+}
+
+#[test]
+fn links_lead_to_chapters_under_all_their_names() {
+    let chapter = "# A\n\n[a](b.md) [b](b.html#x) [c](b.md#x) [d](#a) [e](./sub/c.md) [f](/b.md)\n";
+    let chapters = [
+        ("a.md", chapter),
+        ("b.md", "# B\n\n## X\n"),
+        ("sub/c.md", "# C\n\n[up](../b.md#x)\n"),
+    ];
+    let source = typst_source(&book(&chapters, "").ctx, &Settings::default());
+    expect![[r##"
+        #import "/template.typ": *
+
+        #numbered-heading(1, "1", is-title: true)[A]#label("a.md");
+
+        #inside("b.md")[a]; #inside("b.md#x")[b]; #inside("b.md#x")[c]; #inside("a.md")[d]; #inside("sub/c.md")[e]; #inside("b.md")[f];
+
+
+        #import "/template.typ": *
+
+        #numbered-heading(1, "2", is-title: true)[B]#label("b.md");
+
+        #numbered-heading(2, "", is-title: false)[X]#label("b.md#x");
+
+
+        #import "/template.typ": *
+
+        #numbered-heading(1, "3", is-title: true)[C]#label("sub/c.md");
+
+        #inside("b.md#x")[up];
+
+    "##]].assert_eq(&source.unwrap_or_else(|problems| problems.to_string()));
+}
+
+#[test]
+fn skipped_heading_levels_move_up() {
+    let book = book(&[("a.md", "# A\n\n### C\n\n##### E\n\n## B\n")], "");
+    expect![[r#"
+        1 A
+          C
+            E
+          B"#]]
+    .assert_eq(&reader::bookmarks(&pdf(&book).expect("a PDF")).join("\n"));
+}
+
+#[test]
+fn the_settings_reach_the_title_page() {
+    let settings =
+        "[output.measured-pdf]\nsubtitle = \"Sub\"\nnote = \"Made at home\"\npaper = \"a5\"\n";
+    let text = reader::text(&pdf(&book(&[("a.md", "# A\n")], settings)).expect("a PDF"));
+    assert!(text.starts_with("TrialSubA.AuthorMadeathome"), "{text}");
+}

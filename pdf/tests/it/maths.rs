@@ -1,0 +1,95 @@
+//! Formulas: what the writer makes of them, and that Typst sets every one.
+
+use crate::trial_book::{book, pdf};
+use expect_test::expect_file;
+use mdbook_measured_pdf::typst_maths;
+use std::fmt::Write;
+use std::path::Path;
+
+/// One formula a line; `D` before it for a displayed one.
+const FORMULAS: &str = include_str!("expect/formulas.txt");
+
+fn formulas() -> impl Iterator<Item = (bool, &'static str)> {
+    let is_formula = |line: &&str| !line.is_empty() && !line.starts_with('%');
+    FORMULAS
+        .lines()
+        .filter(is_formula)
+        .map(|line| match line.strip_prefix("D ") {
+            Some(formula) => (true, formula),
+            None => (false, line),
+        })
+}
+
+#[test]
+fn the_writer_translates_each_formula() {
+    let mut table = String::new();
+    for (display, latex) in formulas() {
+        let maths = typst_maths(latex, display).unwrap_or_else(|error| format!("error: {error}"));
+        writeln!(table, "{latex}\n    {}", maths.replace('\n', "\n    ")).expect("a string");
+    }
+    expect_file!["expect/formulas.typ.txt"].assert_eq(&table);
+}
+
+#[test]
+fn typst_sets_each_formula() {
+    let mut chapter = String::from("# Formulas\n\n");
+    for (display, latex) in formulas() {
+        let fence = if display { "$$" } else { "$" };
+        write!(chapter, "{fence}{latex}{fence}\n\n").expect("a string");
+    }
+    let result = pdf(&book(&[("a.md", &chapter)], ""));
+    assert!(result.is_ok(), "{}", result.expect_err("problems"));
+}
+
+/// Formulas between dollars in a chapter, template calls replaced by a number.
+fn formulas_of(markdown: &str) -> Vec<(bool, String)> {
+    let mut plain = markdown.to_owned();
+    while let Some((start, end)) = plain.find("<<").and_then(|start| {
+        plain[start..]
+            .find(">>")
+            .map(|length| (start, start + length + 2))
+    }) {
+        plain.replace_range(start..end, "1");
+    }
+    let parser = pulldown_cmark::Parser::new_ext(&plain, pulldown_cmark::Options::ENABLE_MATH);
+    let formula = |event| match event {
+        pulldown_cmark::Event::InlineMath(latex) => Some((false, latex.into_string())),
+        pulldown_cmark::Event::DisplayMath(latex) => Some((true, latex.into_string())),
+        _ => None,
+    };
+    parser.filter_map(formula).collect()
+}
+
+fn markdown_files(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .expect("the book")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            markdown_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn typst_sets_each_formula_of_the_book() {
+    let mut files = Vec::new();
+    markdown_files(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../book"),
+        &mut files,
+    );
+    let mut chapter = String::from("# Formulas\n\n");
+    for file in files {
+        let markdown = std::fs::read_to_string(&file).expect("a chapter");
+        for (display, latex) in formulas_of(&markdown) {
+            let fence = if display { "$$" } else { "$" };
+            write!(chapter, "{fence}{latex}{fence}\n\n").expect("a string");
+        }
+    }
+    let result = pdf(&book(&[("a.md", &chapter)], ""));
+    assert!(result.is_ok(), "{}", result.expect_err("problems"));
+}

@@ -1,0 +1,280 @@
+//! Each mistake in a chapter is reported with its file and line, and never passed over.
+
+use crate::trial_book::{book, pdf};
+use expect_test::{Expect, expect};
+
+/// Typesets a book of one chapter, `a.md`, and compares what is wrong with it.
+#[track_caller]
+fn check(markdown: &str, expect: Expect) {
+    let problems = pdf(&book(&[("a.md", markdown)], "")).map(|_| "no problem");
+    let text = problems.map_or_else(|problems| problems.to_string(), str::to_owned);
+    expect.assert_eq(&format!("{text}\n"));
+}
+
+#[test]
+fn raw_html_that_the_writer_does_not_know() {
+    check(
+        "# A\n\nx <blink>y</blink>\n",
+        expect![[r#"
+            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, div class="equation", span, a, br, sub, sup, kbd, details, summary and img
+        "#]],
+    );
+    check(
+        "# A\n\n<div class=\"box\">\n\ny\n\n</div>\n",
+        expect![[r#"
+            book/a.md:3: raw HTML `<div class="box">`; hint: the PDF knows figure, figcaption, div class="equation", span, a, br, sub, sup, kbd, details, summary and img
+        "#]],
+    );
+    check(
+        "# A\n\n<video src=\"x.mp4\"></video>\n",
+        expect![[r#"
+            book/a.md:3: raw HTML `<video>`; hint: the PDF knows figure, figcaption, div class="equation", span, a, br, sub, sup, kbd, details, summary and img
+        "#]],
+    );
+}
+
+#[test]
+fn html_that_does_not_nest() {
+    check(
+        "# A\n\nx <sub>y\n\nz</sub>\n",
+        expect![[r#"
+        book/a.md:3: `<sub>` is not closed; hint: close each tag in the paragraph or list that opens it
+        book/a.md:5: `</sub>` closes nothing; hint: close each tag in the paragraph or list that opens it
+    "#]],
+    );
+    check(
+        "# A\n\n<details>\n\nText.\n",
+        expect![[r#"
+        book/a.md:3: `<details>` is not closed; hint: close each tag in the paragraph or list that opens it
+    "#]],
+    );
+}
+
+#[test]
+fn images_that_are_not_there() {
+    check(
+        "# A\n\n![A plot](plot.svg)\n",
+        expect![[r#"
+        book/a.md:3: image `plot.svg`: there is no file `plot.svg` in the source folder; hint: correct the path or make the file
+    "#]],
+    );
+    check(
+        "# A\n\n![](dot.svg)\n",
+        expect![[r#"
+        book/a.md:3: image `dot.svg` has no description; hint: say in the brackets what it shows
+    "#]],
+    );
+    check(
+        "# A\n\n![x](https://example.org/x.png)\n",
+        expect![[r#"
+        book/a.md:3: image `https://example.org/x.png` is not in the book; hint: put the file into the book's source folder
+    "#]],
+    );
+    check(
+        "# A\n\n![x](../secret.png)\n",
+        expect![[r#"
+        book/a.md:3: image `../secret.png`: there is no file `../secret.png` in the source folder; hint: correct the path or make the file
+    "#]],
+    );
+    check(
+        "# A\n\n![x](a.md)\n",
+        expect![[r#"
+        book/a.md:3: image `a.md`: the format `md` can't be set; hint: use one of png, jpg, jpeg, gif, webp, svg
+    "#]],
+    );
+}
+
+#[test]
+fn formulas_that_are_not_supported() {
+    check(
+        "# A\n\n$\\unknown{x}$\n",
+        expect![[r#"
+            book/a.md:3: formula `\unknown{x}`: unknown primitive command found; hint: write it with commands that pulldown-latex lists
+        "#]],
+    );
+    check(
+        "# A\n\nText\n\n$$\n\\frac{1}{2\n$$\n",
+        expect![[r#"
+        book/a.md:5: `$$` is no formula; hint: close every brace, and write a dollar sign in text as `\$`
+        book/a.md:7: `$$` is no formula; hint: close every brace, and write a dollar sign in text as `\$`
+    "#]],
+    );
+    check(
+        "# A\n\nx $\\frac{1}{2$ y, but \\$5 and 6 $ are fine.\n",
+        expect![[r#"
+            book/a.md:3: `x $\frac{1}{2$ y, but $5 and 6 $ are fine.` is no formula; hint: close every brace, and write a dollar sign in text as `\$`
+        "#]],
+    );
+    check(
+        "# A\n\n$\\text{a $x$ b}$\n",
+        expect![[r#"
+            book/a.md:3: formula `\text{a $x$ b}`: a command or maths inside `\text{a $x$ b}`; hint: write it with commands that pulldown-latex lists
+        "#]],
+    );
+    check(
+        "# A\n\n$\\genfrac{}{}{2pt}{}{a}{b}$\n",
+        expect![[r#"
+            book/a.md:3: formula `\genfrac{}{}{2pt}{}{a}{b}`: a fraction bar of a chosen thickness; hint: write it with commands that pulldown-latex lists
+        "#]],
+    );
+}
+
+#[test]
+fn operators_that_the_latex_parser_misreads() {
+    check(
+        "# A\n\n$\\operatorname*{argmax}_x$\n",
+        expect![[r#"
+            book/a.md:3: formula `\operatorname*{argmax}_x`: `\operatorname` with more than a name in `*{argmax}_x`; `\limits` behind it sets scripts below; hint: write it with commands that pulldown-latex lists
+        "#]],
+    );
+}
+
+#[test]
+fn tables_with_ragged_rows() {
+    check(
+        "# A\n\n| a | b |\n|--|--|\n| 1 |\n| 1 | 2 | 3 |\n",
+        expect![[r#"
+            book/a.md:5: cells in this row of the table: 1, in its head: 2; hint: fill up or split the row; write a bar in a cell as `\|`
+            book/a.md:6: cells in this row of the table: 3, in its head: 2; hint: fill up or split the row; write a bar in a cell as `\|`
+        "#]],
+    );
+}
+
+#[test]
+fn links_to_nothing() {
+    check(
+        "# A\n\n[x](b.md) and [y](#nowhere) and [z](a.md#als)\n\n## Also\n",
+        expect![[r#"
+            book/a.md:3: link to `b.md`: the book has no chapter or file `b.md`; hint: list the chapter in SUMMARY.md or correct the path
+            book/a.md:3: link to `#nowhere`: `a.md` has no `#nowhere`; hint: give the target an id or correct the link
+            book/a.md:3: link to `a.md#als`: `a.md` has no `#als`; hint: did you mean `#also`?
+        "#]],
+    );
+}
+
+#[test]
+fn characters_that_no_font_has() {
+    check(
+        "# A\n\nA party 🎉 and 中文.\n",
+        expect![[r#"
+        book/a.md:3: no font has the character `中` (U+4E2D); hint: write it in words, or name a font file that has it in `[output.measured-pdf] fonts`
+        book/a.md:3: no font has the character `文` (U+6587); hint: write it in words, or name a font file that has it in `[output.measured-pdf] fonts`
+        book/a.md:3: no font has the character `🎉` (U+1F389); hint: write it in words, or name a font file that has it in `[output.measured-pdf] fonts`
+    "#]],
+    );
+}
+
+#[test]
+fn footnotes_without_text_or_mark() {
+    check(
+        "# A\n\nx[^a]\n\n[^b]: Lonely.\n",
+        expect![[r#"
+        book/a.md:3: the footnote `[^a]` has no text; hint: add a line `[^a]: …`
+        book/a.md:5: nothing refers to the footnote `[^b]`; hint: refer to it or remove it
+    "#]],
+    );
+}
+
+#[test]
+fn ids_that_stand_twice() {
+    check(
+        "# A\n\n<a id=\"x\"></a>\n\n## B {#x}\n",
+        expect![[r#"
+        book/a.md:5: the id `x` stands twice in this chapter; hint: rename one
+    "#]],
+    );
+}
+
+#[test]
+fn figures_without_caption_and_equations_without_number() {
+    check(
+        "# A\n\n<figure id=\"fig-x\">\n\n![x](dot.svg)\n\n</figure>\n",
+        expect![[r#"
+            book/a.md:3: a figure with 0 captions; hint: write one `<figcaption>` into the figure
+        "#]],
+    );
+    check(
+        "# A\n\n<div id=\"eq-x\" class=\"equation\">\n\n$$x$$\n\n</div>\n",
+        expect![[r#"
+            book/a.md:3: an equation without formula, number or id; hint: write `$$ … $$ {#eq-name}`
+        "#]],
+    );
+}
+
+#[test]
+fn lines_that_run_off_the_page() {
+    let long = "x".repeat(150);
+    check(
+        &format!("# A\n\n$${long}$$\n"),
+        expect![[r#"
+        book/a.md:3: `𝑥` runs off page 3 of the PDF; hint: shorten the line, or split the table or formula
+    "#]],
+    );
+    check(
+        &format!("# A\n\n| a |\n|--|\n| {long}{long} |\n"),
+        expect![[r#"
+            book/a.md:5: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` runs off page 3 of the PDF; hint: shorten the line, or split the table or formula
+        "#]],
+    );
+}
+
+#[test]
+fn all_problems_of_a_book_at_once() {
+    check(
+        "# A\n\n<blink>\n\n$\\no$\n\n![x](y.png)\n",
+        expect![[r#"
+        book/a.md:3: `<blink>` is not closed; hint: close each tag in the paragraph or list that opens it
+        book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, div class="equation", span, a, br, sub, sup, kbd, details, summary and img
+        book/a.md:5: formula `\no`: unknown primitive command found; hint: write it with commands that pulldown-latex lists
+        book/a.md:7: image `y.png`: there is no file `y.png` in the source folder; hint: correct the path or make the file
+    "#]],
+    );
+}
+
+#[test]
+fn a_chapter_without_heading_gets_its_name() {
+    let pdf = pdf(&book(&[("a.md", "Only text.\n")], "")).expect("a PDF");
+    assert!(crate::reader::text(&pdf).contains("Trialchapter"));
+}
+
+#[test]
+fn unknown_settings() {
+    let book = book(
+        &[("a.md", "# A\n")],
+        "[output.measured-pdf]\npapper = \"a4\"\n",
+    );
+    let message = pdf(&book).expect_err("an unknown key").to_string();
+    expect![[r#"
+        book.toml: `[output.measured-pdf]`: unknown field `papper`, expected one of `command`, `optional`, `while-serving`, `paper`, `subtitle`, `note`, `fonts`
+    "#]].assert_eq(&format!("{message}\n"));
+}
+
+#[test]
+fn a_failed_build_leaves_no_pdf() {
+    let good = book(&[("a.md", "# A\n")], "");
+    mdbook_measured_pdf::render(&good.ctx).expect("a PDF");
+    let path = good.ctx.destination.join(mdbook_measured_pdf::FILE_NAME);
+    assert!(path.exists());
+    let mut bad = book(&[("a.md", "# A\n\n$\\no$\n")], "");
+    bad.ctx.destination.clone_from(&good.ctx.destination);
+    mdbook_measured_pdf::render(&bad.ctx).expect_err("a problem");
+    assert!(!path.exists());
+}
+
+#[test]
+fn serving_skips_the_pdf() {
+    let serving = "[output.html]\nlive-reload-endpoint = \"__livereload\"\n";
+    let book = book(&[("a.md", "# A\n")], serving);
+    let line = mdbook_measured_pdf::render(&book.ctx).expect("no problem");
+    expect![[r#"
+        the PDF is skipped while serving; `while-serving = true` in `[output.measured-pdf]` makes it
+    "#]]
+    .assert_eq(&format!("{}\n", line.unwrap_or_default()));
+    assert!(
+        !book
+            .ctx
+            .destination
+            .join(mdbook_measured_pdf::FILE_NAME)
+            .exists()
+    );
+}
