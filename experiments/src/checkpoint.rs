@@ -41,7 +41,7 @@ impl Checkpoints {
         }
     }
 
-    /// Saves the state, wholly or not at all, and removes all but the last two.
+    /// Saves the state, wholly or not at all, and removes all but the last two, and what a killed program left behind.
     ///
     /// # Errors
     /// What the file system refuses.
@@ -67,6 +67,10 @@ impl Checkpoints {
             ("digest".to_owned(), digest.to_string()),
         ]);
         let bytes = serialize(saved, Some(metadata))?;
+        for unfinished in self.files("tmp")? {
+            fs::remove_file(&unfinished)
+                .with_context(|| format!("`{}` cannot be removed", unfinished.display()))?;
+        }
         replace_file(&path, &bytes)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
         for old in self.paths()?.iter().rev().skip(KEPT) {
@@ -108,18 +112,20 @@ impl Checkpoints {
     /// # Errors
     /// A folder that cannot be read.
     pub fn paths(&self) -> Result<Vec<PathBuf>> {
+        self.files("safetensors")
+    }
+
+    /// The files of the folder with this extension, sorted.
+    fn files(&self, extension: &str) -> Result<Vec<PathBuf>> {
         if !self.folder.exists() {
             return Ok(Vec::new());
         }
-        let entries =
-            fs::read_dir(&self.folder).with_context(|| format!("`{}`", self.folder.display()))?;
+        let entries = fs::read_dir(&self.folder)
+            .with_context(|| format!("`{}` cannot be read", self.folder.display()))?;
         let mut paths: Vec<PathBuf> = entries
             .map(|entry| Ok(entry?.path()))
             .collect::<Result<_>>()?;
-        paths.retain(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "safetensors")
-        });
+        paths.retain(|path| path.extension().is_some_and(|found| found == extension));
         paths.sort();
         Ok(paths)
     }

@@ -148,11 +148,11 @@ fn a_corrupted_checkpoint_is_refused_by_name() {
     child.kill().unwrap();
     child.wait().unwrap();
     let checkpoints = checkpoints(folder.path());
-    let [before, newest] = checkpoints
-        .paths()
-        .unwrap()
-        .try_into()
-        .expect("two checkpoints are kept");
+    let mut paths = checkpoints.paths().unwrap();
+    let (newest, before) = (
+        paths.pop().unwrap(),
+        paths.pop().expect("two checkpoints are kept"),
+    );
     let sound = fs::read(&newest).unwrap();
     let check = |damaged: &[u8], expect: &str| {
         fs::write(&newest, damaged).unwrap();
