@@ -14,6 +14,8 @@ mod maths;
 mod sentinel;
 mod template;
 mod typed_numbers;
+#[cfg(test)]
+mod with_runs_tests;
 
 pub use book::{Chapter, Filled, fill_book};
 pub use citations::Bibliography;

@@ -22,12 +22,12 @@ fn facts(runs: Vec<RunFacts>) -> Facts {
     }
 }
 
-fn check_table(runs: Vec<RunFacts>, expect: Expect) {
+fn check_table(name: &str, runs: Vec<RunFacts>, expect: Expect) {
     let mark = |quantity: &Quantity, text: &str| match quantity.concerns().first() {
         Some(concern) if quantity.value.is_some() => format!("{text} ({})", concern.state),
         _ => text.to_owned(),
     };
-    let exhibit = table("loss_models", Arguments::new(), &facts(runs), &mark).expect("a table");
+    let exhibit = table(name, Arguments::new(), &facts(runs), &mark).expect("a table");
     let made = format!("{}{}\n", exhibit.content.to_markdown(), exhibit.note);
     let plain = |c: char| !matches!(c, '\u{2007}' | '\u{2008}' | '\u{2060}');
     expect.assert_eq(&made.chars().filter(|c| plain(*c)).collect::<String>());
@@ -74,6 +74,7 @@ fn parameters_of_every_run() {
         runs.push(SyntheticRun::new(network, Fp32, "").without_card("K80"));
     }
     check_table(
+        "loss_models",
         runs,
         expect![[r#"
         | Network | Hardware | β₀ (1/(nat·step)) | β₁ (1/nat) | β₂ (nat) | RMSE (nat) | R² |
@@ -88,6 +89,7 @@ fn parameters_of_every_run() {
     "#]],
     );
     check_table(
+        "loss_models",
         Vec::new(),
         expect![[r#"
         | Network | Hardware | β₀ (1/(nat·step)) | β₁ (1/nat) | β₂ (nat) | RMSE (nat) | R² |
@@ -247,5 +249,39 @@ fn a_parameter_over_depth() {
             pending: `cargo run --release -p experiments --bin loss_curve -- --run loss-resnet18-fp32` and 4 more runs
 
         "#]],
+    );
+}
+
+#[test]
+fn coefficients_of_the_regressions() {
+    let runs = complete_runs(&[Fp32, Bf16], 40);
+    check_table(
+        "loss_regression",
+        runs,
+        expect![[r#"
+        | Parameter | Form | Coefficient | Estimate |
+        | :--- | :--- | :--- | ---: |
+        | β₀ | logarithms, all depths | intercept | −9.69 (−9.81 to −9.56) |
+        | β₀ | logarithms, all depths | offset of NVIDIA H200, fp32 | −0.0101 (−0.0420 to 0.0217) |
+        | β₀ | logarithms, all depths | slope over depth | 0.468 (0.432 to 0.505) |
+        | β₁ | constant, all depths | intercept | 0.520 (0.510 to 0.529) |
+        | β₁ | constant, all depths | offset of NVIDIA H200, fp32 | 0.00395 (−0.00984 to 0.0177) |
+        | β₂ | linear, all depths | intercept | −0.00275 (−0.0215 to 0.0160) |
+        | β₂ | linear, all depths | offset of NVIDIA H200, fp32 | −0.00171 (−0.0153 to 0.0119) |
+        | β₂ | linear, all depths | slope over depth | 0.00191 (0.00144 to 0.00238) |
+
+    "#]],
+    );
+    check_table(
+        "loss_regression",
+        Vec::new(),
+        expect![[r#"
+        | Parameter | Form | Coefficient | Estimate |
+        | :--- | :--- | :--- | ---: |
+        | β₀ | – | – | not measured |
+        | β₁ | – | – | not measured |
+        | β₂ | – | – | not measured |
+
+    "#]],
     );
 }

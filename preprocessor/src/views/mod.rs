@@ -14,6 +14,7 @@ mod flops_table;
 mod layer_sums;
 mod loss_fit;
 mod loss_models;
+mod loss_regression;
 mod names;
 mod parameter_server_curves;
 mod percent_of_peak;
@@ -89,6 +90,10 @@ const TABLES: &[(&str, TableView)] = &[
     ("loss_models", |arguments, facts, mark| {
         let NoArguments {} = parse(arguments)?;
         loss_models::table(facts, mark)
+    }),
+    ("loss_regression", |arguments, facts, mark| {
+        let NoArguments {} = parse(arguments)?;
+        loss_regression::table(facts, mark)
     }),
     ("runs_of", |arguments, facts, mark| {
         run_table::table(&parse(arguments)?, facts, mark)

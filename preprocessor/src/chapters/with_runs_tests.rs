@@ -1,0 +1,83 @@
+//! The chapters of this repository's book, filled with made-up runs: they must build when runs
+//! arrive as they build without.
+
+use super::contract::Renderer;
+use super::{Chapter, fill_book};
+use crate::catalogue::synthetic_runs::complete_runs;
+use crate::catalogue::{Catalogue, Facts};
+use crate::evidence::read_quoted;
+use crate::project::Project;
+use results::Arithmetic::{Bf16, Fp32, Tf32};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const CHAPTERS: [&str; 4] = [
+    "problem-3/percent-of-peak.md",
+    "problem-4/loss-models.md",
+    "problem-4/prediction.md",
+    "problem-4/time-to-accuracy.md",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    let path = root().join("book").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn chapters_of_loss_curves_fill_when_runs_arrive() {
+    let inputs = Project::new(root(), "book")
+        .read()
+        .expect("the book's files are sound");
+    let runs = complete_runs(&[Fp32, Tf32, Bf16], 40);
+    let quoted = read_quoted("quoted.toml", &read("quoted.toml")).expect("valid facts");
+    let throughput = read("published/training_throughput.csv");
+    let (catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput).expect("valid inputs");
+    let facts = Facts {
+        catalogue,
+        runs,
+        throughput,
+        ..inputs.facts
+    };
+    let chapters = CHAPTERS.map(|path| Chapter {
+        path: path.to_owned(),
+        file: format!("book/{path}"),
+        source: read(path),
+    });
+    let filled = fill_book(&chapters, facts, &inputs.bibliography, Renderer::Html);
+    let faults: Vec<_> = { filled.faults.iter().chain(&filled.shortcomings) }
+        .map(ToString::to_string)
+        // Links between the four chapters and those that are left out.
+        .filter(|fault| !fault.contains("nothing has the label"))
+        .collect();
+    assert_eq!(faults.join("\n"), "");
+    for (path, text) in &filled.chapters {
+        assert!(
+            !text.contains("pending"),
+            "{path}: something still waits for a run"
+        );
+    }
+    for label in [
+        "fig-fit-loss-resnet20-bf16",
+        "fig-prediction-tf32-nvidia-h200",
+    ] {
+        let shown = filled
+            .chapters
+            .values()
+            .any(|text| text.contains(&format!("id=\"{label}\"")));
+        assert!(shown, "no figure `{label}`");
+    }
+    fs::write(
+        "/tmp/models-pred.md",
+        &filled.chapters["problem-4/prediction.md"],
+    )
+    .unwrap();
+    fs::write(
+        "/tmp/models-loss.md",
+        &filled.chapters["problem-4/loss-models.md"],
+    )
+    .unwrap();
+}
