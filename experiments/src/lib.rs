@@ -25,3 +25,14 @@ pub mod sgd;
 pub mod shim;
 pub mod sources;
 pub mod weights;
+
+/// A program's exit status; an error goes to standard error in one line, causes behind colons.
+pub fn exit(result: anyhow::Result<()>) -> std::process::ExitCode {
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -22,7 +23,11 @@ struct Options {
     plan: PathBuf,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    experiments::exit(run())
+}
+
+fn run() -> Result<()> {
     let options = Options::parse();
     let plan = Plan::read(&options.plan)
         .context("hint: run in the repository's root, or pass `--plan`")?;

@@ -6,6 +6,7 @@
 //! differ in the learning rate alone share the features of an epoch; the time of computing them counts in each.
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -21,7 +22,11 @@ use experiments::session::{Evaluations, Session, is_wanted};
 use experiments::sgd::Sgd;
 use results::{Counted, TestResult};
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    experiments::exit(experiment())
+}
+
+fn experiment() -> Result<()> {
     // What the plan asks for.
     let options = Options::parse();
     let run = options.planned_run("feature_extraction")?;

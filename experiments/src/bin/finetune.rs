@@ -4,6 +4,7 @@
 //! learning rate. After each epoch the validation split is evaluated, and after the last one, once, the test split.
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -19,7 +20,11 @@ use experiments::session::{Evaluations, Session, is_wanted};
 use experiments::sgd::Sgd;
 use results::{Counted, TestResult};
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    experiments::exit(experiment())
+}
+
+fn experiment() -> Result<()> {
     // What the plan asks for.
     let options = Options::parse();
     let run = options.planned_run("finetune")?;

@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -27,7 +28,11 @@ use tch::{Kind, Tensor, no_grad};
 /// Classes of ImageNet, for which all these networks were made.
 const CLASSES: i64 = 1000;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    experiments::exit(experiment())
+}
+
+fn experiment() -> Result<()> {
     // What the plan asks for.
     let options = Options::parse();
     let run = options.planned_run("layer_time")?;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -38,7 +39,11 @@ struct Options {
     device: String,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    experiments::exit(run())
+}
+
+fn run() -> Result<()> {
     let options = Options::parse();
     let computer = Computer::find(Some(&options.device), options.arithmetic, options.threads)?;
     let mut tensors = read(&options)?;

@@ -6,6 +6,7 @@ mod execute;
 mod status;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
@@ -58,7 +59,11 @@ enum Command {
     Accept(accept::Accept),
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    experiments::exit(run())
+}
+
+fn run() -> Result<()> {
     let Options { places, command } = Options::parse();
     match command {
         Command::Status => status::print(&places),
