@@ -12,6 +12,17 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+fn config() -> toml::Table {
+    let config = fs::read_to_string(root().join("book.toml")).expect("there is a book.toml");
+    toml::from_str(&config).expect("book.toml is TOML")
+}
+
+fn project() -> Project {
+    let samples = config()["preprocessor"]["measured"]["samples"].clone();
+    let samples = samples.try_into().expect("the samples are well described");
+    Project::new(root(), "book").with_samples("data".into(), samples)
+}
+
 /// The chapters in the order of `SUMMARY.md`.
 fn chapters() -> Vec<Chapter> {
     let summary =
@@ -29,7 +40,7 @@ fn chapters() -> Vec<Chapter> {
 }
 
 fn fill(renderer: Renderer) -> Filled {
-    let inputs = Project::new(root(), "book")
+    let inputs = project()
         .read()
         .unwrap_or_else(|faults| panic!("{}", lines(&faults)));
     fill_book(&chapters(), inputs.facts, &inputs.bibliography, renderer)
@@ -67,9 +78,7 @@ fn no_number_is_typed() {
 
 #[test]
 fn every_question_has_its_answer() {
-    let inputs = Project::new(root(), "book")
-        .read()
-        .expect("the inputs are whole");
+    let inputs = project().read().expect("the inputs are whole");
     let chapters = chapters();
     assert!(!inputs.facts.questions.is_empty());
     for question in &inputs.facts.questions {
@@ -111,8 +120,7 @@ fn every_question_has_its_answer() {
 
 #[test]
 fn the_build_folder_is_not_the_folder_of_the_chapters() {
-    let config = fs::read_to_string(root().join("book.toml")).expect("there is a book.toml");
-    let config: toml::Table = toml::from_str(&config).expect("book.toml is TOML");
+    let config = config();
     let build = config["build"]["build-dir"]
         .as_str()
         .expect("build-dir is set");
