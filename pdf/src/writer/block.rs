@@ -55,7 +55,7 @@ impl<'a> Writer<'a> {
         match &node.kind {
             Kind::Paragraph => self.paragraph(node),
             Kind::Heading(level, _) => self.heading(node, *level),
-            Kind::Quote(None) => self.call("#quote(block: true)", &node.children),
+            Kind::Quote(None) => self.call("#quotation", &node.children),
             Kind::Quote(Some(kind)) => {
                 self.call(&format!("#alert(\"{}\")", alert(*kind)), &node.children);
             }

@@ -4,6 +4,9 @@ use super::Writer;
 use crate::markdown::node::Node;
 use crate::source;
 
+/// Characters of a line of code that surely fit the measure.
+const NARROW_LINE: usize = 60;
+
 impl Writer<'_> {
     pub(super) fn code_block(&mut self, node: &Node, info: &str) {
         let language = info.split([',', ' ', '{']).next().unwrap_or_default();
@@ -13,10 +16,10 @@ impl Writer<'_> {
             code = visible(&code, &prefix);
         }
         self.check_characters(&code, node.start);
+        let is_narrow = code.lines().all(|line| line.chars().count() <= NARROW_LINE);
+        let (language, code) = (source::string(language), source::string(&code));
         self.push(&format!(
-            "#code({}, {});",
-            source::string(language),
-            source::string(&code)
+            "#code({language}, {code}, is-narrow: {is_narrow});"
         ));
     }
 

@@ -63,11 +63,12 @@ impl<'a> Writer<'a> {
             .iter()
             .filter(|child| child.is_html("figcaption"))
             .collect();
-        self.push(&format!("#numbered-figure({kind}, caption: "));
+        let name = self.label(node).unwrap_or_else(|| "none".into());
+        self.push(&format!("#numbered-figure({kind}, name: {name}, caption: "));
         match captions[..] {
             [caption] => self.bracketed_blocks(&caption.children),
             _ => {
-                let message = format!("a figure with {} captions", captions.len());
+                let message = format!("captions in this figure: {}", captions.len());
                 self.problem(
                     node.start,
                     message,
@@ -81,11 +82,7 @@ impl<'a> Writer<'a> {
             self.blocks(run);
         }
         self.out.trim_end();
-        self.push("]");
-        if let Some(label) = self.label(node) {
-            self.push(&format!("#label({label})"));
-        }
-        self.push(";");
+        self.push("];");
     }
 
     /// A displayed formula with its number, as the preprocessor wraps it.

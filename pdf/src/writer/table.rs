@@ -4,16 +4,22 @@ use super::Writer;
 use crate::markdown::node::{Kind, Node};
 use pulldown_cmark::Alignment;
 
-/// Characters beyond which a cell's text may be broken into lines when the table is too wide.
-const LONG_CELL: usize = 24;
+/// Ems beyond which a cell's text may be broken into lines when the table is too wide.
+const LONG_CELL_EM: f64 = 11.0;
 
-/// How wide a column is, in characters.
+/// Ems of a row that fit the measure, gaps included.
+const SMALL_TABLE_EM: f64 = 33.0;
+
+/// The gap between two columns, in ems.
+const COLUMN_GAP_EM: f64 = 1.03;
+
+/// About how wide a column is.
 #[derive(Clone, Copy, Debug, Default)]
 struct Width {
     /// Its longest cell.
-    cell: usize,
+    cell_em: f64,
     /// Its longest word.
-    word: usize,
+    word_em: f64,
 }
 
 impl<'a> Writer<'a> {
@@ -21,18 +27,20 @@ impl<'a> Writer<'a> {
         let rows: Vec<&Node> = node.children.iter().collect();
         rows.iter()
             .for_each(|row| self.check_row(row, columns.len()));
-        self.push(&format!(
-            "#data-table(align: ({},), widths: ({},),\n",
-            columns
-                .iter()
-                .map(|column| alignment(*column))
-                .collect::<Vec<_>>()
-                .join(", "),
-            widths(&rows, columns.len())
-                .map(width)
-                .collect::<Vec<_>>()
-                .join(", "),
-        ));
+        let aligned: Vec<_> = columns.iter().map(|column| alignment(*column)).collect();
+        let widths = widths(&rows, columns.len());
+        let function = match is_small(&widths) {
+            true => format!("#small-table(align: ({},)", aligned.join(", ")),
+            false => {
+                let widths: Vec<_> = widths.iter().copied().map(width).collect();
+                format!(
+                    "#wide-table(align: ({},), widths: ({},)",
+                    aligned.join(", "),
+                    widths.join(", ")
+                )
+            }
+        };
+        self.push(&format!("{function},\n"));
         for row in rows {
             let is_head = row.kind == Kind::TableHead;
             self.push(if is_head { "head: (" } else { "(" });
@@ -86,32 +94,48 @@ fn alignment(column: Alignment) -> &'static str {
     }
 }
 
-fn widths(rows: &[&Node], count: usize) -> impl Iterator<Item = Width> {
+/// Whether a table surely fits the measure, so that its place need not be computed.
+fn is_small(widths: &[Width]) -> bool {
+    widths
+        .iter()
+        .map(|width| width.cell_em + COLUMN_GAP_EM)
+        .sum::<f64>()
+        <= SMALL_TABLE_EM
+}
+
+fn widths(rows: &[&Node], count: usize) -> Vec<Width> {
     let column = |index: usize| {
         let texts = rows
             .iter()
             .filter_map(|row| row.children.get(index))
             .map(Node::text);
         texts.fold(Width::default(), |width, text| Width {
-            cell: width.cell.max(text.chars().count()),
-            word: text
+            cell_em: width.cell_em.max(ems(&text)),
+            word_em: text
                 .split_whitespace()
-                .map(|word| word.chars().count())
-                .fold(width.word, usize::max),
+                .map(ems)
+                .fold(width.word_em, f64::max),
         })
     };
-    (0..count).map(column).collect::<Vec<_>>().into_iter()
+    (0..count).map(column).collect()
 }
 
-/// A column as Typst's `data-table` takes it: its longest word and cell, and whether its
-/// cells may break.
+/// About how wide a text is in the book's serif font, in ems.
+fn ems(text: &str) -> f64 {
+    let width = |c: char| match c {
+        c if "iljtfrI.,;:'|!()[]- ".contains(c) => 0.31,
+        c if "mwMW@%—".contains(c) => 0.83,
+        c if c.is_uppercase() => 0.68,
+        _ => 0.5,
+    };
+    text.chars().map(width).sum()
+}
+
+/// A column as the template's `wide-table` takes it: its longest word and cell, and whether
+/// its cells may break.
 fn width(width: Width) -> String {
-    format!(
-        "({}, {}, {})",
-        width.word,
-        width.cell,
-        width.cell > LONG_CELL
-    )
+    let breaks = width.cell_em > LONG_CELL_EM;
+    format!("({:.1}, {:.1}, {breaks})", width.word_em, width.cell_em)
 }
 
 #[cfg(test)]

@@ -190,7 +190,7 @@ fn figures_without_caption_and_equations_without_number() {
     check(
         "# A\n\n<figure id=\"fig-x\">\n\n![x](dot.svg)\n\n</figure>\n",
         expect![[r#"
-            book/a.md:3: a figure with 0 captions; hint: write one `<figcaption>` into the figure
+            book/a.md:3: captions in this figure: 0; hint: write one `<figcaption>` into the figure
         "#]],
     );
     check(
