@@ -25,7 +25,7 @@ struct Parsed {
 /// A part's title or a chapter.
 enum Entry {
     Part(String),
-    Chapter(Parsed),
+    Chapter(Box<Parsed>),
 }
 
 /// The book as Typst source.
@@ -104,7 +104,9 @@ fn parse_all(ctx: &RenderContext, problems: &mut Vec<Problem>) -> Vec<Entry> {
     };
     let entry = |(index, item)| match item {
         Item::Part(title) => Entry::Part(title),
-        Item::Chapter(chapter) => Entry::Chapter(parse(ctx, dialect, chapter, index, problems)),
+        Item::Chapter(chapter) => {
+            Entry::Chapter(Box::new(parse(ctx, dialect, chapter, index, problems)))
+        }
     };
     book::items(ctx)
         .into_iter()
@@ -152,14 +154,9 @@ fn parse(
 fn anchors(entries: &[Entry]) -> Anchors {
     let mut anchors = Anchors::default();
     for entry in entries {
-        if let Entry::Chapter(Parsed {
-            chapter,
-            path,
-            tree,
-            ..
-        }) = entry
-        {
-            anchors.insert(chapter, path, ChapterAnchors::of(tree));
+        if let Entry::Chapter(parsed) = entry {
+            let of = ChapterAnchors::of(&parsed.tree);
+            anchors.insert(&parsed.chapter, &parsed.path, of);
         }
     }
     anchors
@@ -177,12 +174,13 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
                 main += &format!("#part[{}];\n", source::text(title));
                 level = level.max(1);
             }
-            Entry::Chapter(Parsed {
-                chapter,
-                path,
-                tree,
-                lines,
-            }) => {
+            Entry::Chapter(parsed) => {
+                let Parsed {
+                    chapter,
+                    path,
+                    tree,
+                    lines,
+                } = &**parsed;
                 let written = writer::write(book, chapter, path, tree, lines, level);
                 let file = format!("/{:04}.typ", origins.len());
                 main += &format!("#include {};\n", source::string(&file));

@@ -3,7 +3,7 @@
 use super::html::{self, Piece};
 use super::node::{Kind, Node};
 use pulldown_cmark::{
-    CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
+    CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
 
 /// HTML that does not nest with the Markdown around it.
@@ -194,11 +194,9 @@ fn kind(tag: Tag<'_>) -> Kind {
         Tag::Strikethrough => Kind::Strikethrough,
         Tag::Link {
             dest_url,
-            link_type,
+            link_type: LinkType::Email,
             ..
-        } if link_type == pulldown_cmark::LinkType::Email => {
-            Kind::Link(format!("mailto:{dest_url}"))
-        }
+        } => Kind::Link(format!("mailto:{dest_url}")),
         Tag::Link { dest_url, .. } => Kind::Link(dest_url.into_string()),
         Tag::Image { dest_url, .. } => Kind::Image(dest_url.into_string()),
         Tag::HtmlBlock | Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {
