@@ -16,10 +16,13 @@ use experiments::device::Computer;
 use experiments::options::Options;
 use experiments::session::{Evaluations, Session};
 use results::{Arithmetic, Completion, Counted, Record};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-/// Names the folder to a process that this test starts.
+/// Names the folder to a process that a test starts.
 const FOLDER: &str = "MEASURED_TEST_FOLDER";
+/// Names the learning rate to a process that a test starts, where it is not the usual one.
+const RATE: &str = "MEASURED_TEST_RATE";
 
 /// The process that is killed: a whole run in the folder that the environment names.
 #[test]
@@ -40,7 +43,8 @@ fn one_run() {
         "--checkpoint-seconds",
         "0",
     ]);
-    let run = planned(&[]);
+    let rate = env::var(RATE).unwrap_or("0.05".to_owned());
+    let run = planned(&[("base = 0.05", &format!("base = {rate}"))]);
     let computer = Computer::find(Some("cpu"), Arithmetic::Fp32, 1).unwrap();
     let mut trainer = trainer(&run);
     let split = padded(run.configuration.training.as_ref().unwrap());
@@ -69,16 +73,15 @@ fn one_run() {
 }
 
 fn start(folder: &Path) -> Child {
+    program(folder).spawn().unwrap()
+}
+
+fn program(folder: &Path) -> Command {
     let mut program = Command::new(env::current_exe().unwrap());
+    program.args(["--exact", "one_run", "--ignored"]);
+    program.env(FOLDER, folder).current_dir(root());
+    program.stdout(Stdio::null()).stderr(Stdio::null());
     program
-        .args(["--exact", "one_run", "--ignored"])
-        .env(FOLDER, folder)
-        .current_dir(root());
-    program
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }
 
 fn record(folder: &Path) -> Record {
@@ -175,4 +178,30 @@ fn a_corrupted_checkpoint_is_refused_by_name() {
     check(&altered, "its content has digest ");
     check(&sound[..sound.len() - 100], "");
     check(&[], "");
+}
+
+#[test]
+fn sigterm_saves_the_state_and_ends_cleanly() {
+    let folder = TempDir::new().unwrap();
+    let mut child = start(folder.path());
+    wait_for_checkpoint(folder.path(), &mut child);
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+    let record = record(folder.path());
+    let (done, planned) = (record.done(), record.planned());
+    assert_eq!(record.completion, Completion::Partial { done, planned });
+    let (saved, refused) = checkpoints(folder.path()).newest().unwrap();
+    assert_eq!((saved.unwrap().record.done(), refused.len()), (done, 0));
+}
+
+#[test]
+fn a_loss_that_is_no_number_fails_the_run() {
+    let folder = TempDir::new().unwrap();
+    let status = program(folder.path()).env(RATE, "1e30").status().unwrap();
+    assert!(!status.success());
+    let reason = "the loss is NaN in epoch 1".to_owned();
+    assert_eq!(
+        record(folder.path()).completion,
+        Completion::Failed { reason }
+    );
 }
