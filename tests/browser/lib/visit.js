@@ -132,7 +132,9 @@ async function facts(tab) {
 
 async function photograph(tab, path) {
   await mkdir(dirname(path), { recursive: true });
-  await tab.screenshot({ path, fullPage: true });
+  // A page as long as the whole book is more than one picture can hold.
+  const height = await tab.evaluate(() => document.documentElement.scrollHeight);
+  await tab.screenshot({ path, fullPage: height < 60_000, timeout: 120_000 });
 }
 
 async function axeFaults(tab) {
