@@ -1,8 +1,7 @@
 //! The catalogue from what was read.
 
 use super::epochs_to_target::Link;
-use super::loss_runs::LossFit;
-use super::prediction::Predictions;
+use super::prediction::LossCurves;
 use super::throughput::{ThroughputRow, read_throughput};
 use super::{
     Catalogue, Entry, RunFacts, epochs_to_target, flops, inference, layer_sums, loss_models,
@@ -45,9 +44,10 @@ impl Catalogue {
         layer_sums::add(&mut catalogue);
         runs::add(&mut catalogue, runs);
         transfer::add(&mut catalogue, runs);
-        let fits = LossFit::all(runs);
-        loss_models::add(&mut catalogue, &fits);
-        add_predictions(&mut catalogue, &fits);
+        let loss_curves = LossCurves::of(runs);
+        loss_models::add(&mut catalogue, &loss_curves.fits);
+        add_predictions(&mut catalogue, &loss_curves);
+        catalogue.loss_curves = loss_curves;
         let rows = read_throughput(throughput_csv, &catalogue)?;
         throughput::add(&mut catalogue, &rows)?;
         parameter_servers::add(&mut catalogue)?;
@@ -84,14 +84,14 @@ impl Catalogue {
 }
 
 /// What follows from the loss models of all runs, where the book states the accuracy to reach.
-fn add_predictions(catalogue: &mut Catalogue, fits: &[LossFit]) {
+fn add_predictions(catalogue: &mut Catalogue, curves: &LossCurves) {
     let Some(target) = catalogue.known(epochs_to_target::TARGET_ACCURACY) else {
         return;
     };
-    let predictions = Predictions::of(fits);
+    let LossCurves { fits, predictions } = curves;
     let link = Link::add(catalogue, fits, &target);
-    loss_regression::add(catalogue, fits, &predictions);
-    prediction_quantities::add(catalogue, fits, &predictions, &link);
+    loss_regression::add(catalogue, fits, predictions);
+    prediction_quantities::add(catalogue, fits, predictions, &link);
     epochs_to_target::add_independence(catalogue, fits, target.value.unwrap_or(f64::NAN));
 }
 

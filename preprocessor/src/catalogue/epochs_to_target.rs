@@ -27,7 +27,7 @@ pub(super) struct Link<'a> {
     loss: Result<f64, String>,
     quantity: Arc<Quantity>,
     /// A complete run, by whose rows steps are turned into epochs.
-    clock: Option<&'a LossRun<'a>>,
+    clock: Option<&'a LossRun>,
 }
 
 /// A number of epochs, and whether it has no value because the target is never reached.
@@ -49,7 +49,7 @@ impl<'a> Link<'a> {
     /// adds it.
     pub(super) fn add(
         catalogue: &mut Catalogue,
-        fits: &'a [LossFit<'a>],
+        fits: &'a [LossFit],
         target: &Arc<Quantity>,
     ) -> Self {
         let accuracy = target.value.unwrap_or(f64::NAN);

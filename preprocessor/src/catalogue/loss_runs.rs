@@ -56,9 +56,9 @@ impl Hardware {
 
 /// A planned run of [`EXPERIMENT`].
 #[derive(Debug, Clone)]
-pub(crate) struct LossRun<'a> {
+pub(crate) struct LossRun {
     /// The run with its record.
-    pub(crate) facts: &'a RunFacts,
+    pub(crate) facts: RunFacts,
     /// What it was trained on; where it has no record, the device on which another run of the same
     /// arithmetic was made, if the plan allows that device.
     pub(crate) hardware: Hardware,
@@ -67,9 +67,9 @@ pub(crate) struct LossRun<'a> {
     pub(crate) has_common_recipe: bool,
 }
 
-impl<'a> LossRun<'a> {
+impl LossRun {
     /// The runs of the plan that train for a loss curve, in its order.
-    pub(crate) fn all(runs: &'a [RunFacts]) -> Vec<Self> {
+    fn all(runs: &[RunFacts]) -> Vec<Self> {
         let planned: Vec<_> = runs
             .iter()
             .filter(|run| run.planned.experiment == EXPERIMENT)
@@ -78,10 +78,10 @@ impl<'a> LossRun<'a> {
             return Vec::new();
         };
         let recipe = recipe(&first.planned.configuration);
-        let loss_run = |facts: &&'a RunFacts| LossRun {
-            facts,
+        let loss_run = |facts: &&RunFacts| LossRun {
             hardware: hardware(facts, &planned),
             has_common_recipe: self::recipe(configuration(facts)) == recipe,
+            facts: (*facts).clone(),
         };
         planned.iter().map(loss_run).collect()
     }
@@ -110,12 +110,12 @@ impl<'a> LossRun<'a> {
     }
 
     /// The recorded configuration; the planned one where there is no record.
-    pub(crate) fn configuration(&self) -> &'a Configuration {
-        configuration(self.facts)
+    pub(crate) fn configuration(&self) -> &Configuration {
+        configuration(&self.facts)
     }
 
     /// The recorded epochs.
-    pub(crate) fn epochs(&self) -> &'a [EpochRow] {
+    pub(crate) fn epochs(&self) -> &[EpochRow] {
         let record = self.facts.record.as_ref();
         record.map_or(&[], |(_, record)| &record.epochs)
     }
@@ -160,7 +160,7 @@ impl<'a> LossRun<'a> {
     ///
     /// # Errors
     /// Where there is no record, or what is recorded is no curve: too few epochs, say.
-    pub(crate) fn fit(&self) -> Result<FittedRun, String> {
+    fn fit(&self) -> Result<FittedRun, String> {
         let epochs = self.epochs();
         if self.facts.record.is_none() {
             return Err("there is no record".to_owned());
@@ -218,19 +218,19 @@ impl<'a> LossRun<'a> {
 
 /// A run with its models.
 #[derive(Debug)]
-pub(crate) struct LossFit<'a> {
+pub(crate) struct LossFit {
     /// The run.
-    pub(crate) run: LossRun<'a>,
+    pub(crate) run: LossRun,
     /// The number of its points, by which computed quantities name it as their source.
     pub(crate) points: Arc<Quantity>,
     /// Its models, or why it has none.
     pub(crate) fit: Result<FittedRun, String>,
 }
 
-impl<'a> LossFit<'a> {
+impl LossFit {
     /// The runs of the plan that train for a loss curve, fitted.
-    pub(crate) fn all(runs: &'a [RunFacts]) -> Vec<Self> {
-        let fitted = |run: LossRun<'a>| LossFit {
+    pub(crate) fn all(runs: &[RunFacts]) -> Vec<Self> {
+        let fitted = |run: LossRun| LossFit {
             points: run.points(),
             fit: run.fit(),
             run,

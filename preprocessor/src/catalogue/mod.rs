@@ -42,6 +42,8 @@ pub enum Entry {
 #[derive(Debug, Default)]
 pub struct Catalogue {
     entries: BTreeMap<String, Entry>,
+    /// The fits behind the entries of loss models and predictions.
+    loss_curves: prediction::LossCurves,
 }
 
 /// All that a build knows before it fills the chapters.
@@ -111,6 +113,11 @@ impl Catalogue {
                 hint: self.siblings(name),
             }),
         }
+    }
+
+    /// The fits behind the entries of loss models and predictions.
+    pub(crate) fn loss_curves(&self) -> &prediction::LossCurves {
+        &self.loss_curves
     }
 
     /// The text of this name, where there is one.

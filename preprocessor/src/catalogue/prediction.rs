@@ -1,6 +1,7 @@
 //! ResNet-50 from the loss models of the other depths: which runs are regressed, and on what it can
 //! be predicted.
 
+use super::RunFacts;
 use super::loss_models::reason;
 use super::loss_runs::{Hardware, LossFit};
 use crate::analysis::bootstrap::Resampling;
@@ -35,6 +36,32 @@ impl Fitting {
         [(Fitting::WholeRun, "whole"), (Fitting::PerStage, "staged")];
 }
 
+/// What was computed of the runs that train for a loss curve, for those who draw it.
+#[derive(Debug)]
+pub(crate) struct LossCurves {
+    /// The runs with their models.
+    pub(crate) fits: Vec<LossFit>,
+    /// The regressions of the models.
+    pub(crate) predictions: Predictions,
+}
+
+impl LossCurves {
+    /// Fits the planned runs and regresses their models.
+    pub(crate) fn of(runs: &[RunFacts]) -> Self {
+        let fits = LossFit::all(runs);
+        LossCurves {
+            predictions: Predictions::of(&fits),
+            fits,
+        }
+    }
+}
+
+impl Default for LossCurves {
+    fn default() -> Self {
+        Self::of(&[])
+    }
+}
+
 /// The regressions over depth and hardware.
 #[derive(Debug)]
 pub(crate) struct Predictions {
@@ -45,7 +72,7 @@ pub(crate) struct Predictions {
 impl Predictions {
     /// Regresses the models of the complete runs with the common recipe; no run of depth 50 is
     /// among them.
-    pub(crate) fn of(fits: &[LossFit]) -> Self {
+    fn of(fits: &[LossFit]) -> Self {
         Predictions {
             whole_run: regression(fits, Fitting::WholeRun),
             per_stage: regression(fits, Fitting::PerStage),
@@ -105,15 +132,15 @@ fn regression(fits: &[LossFit], fitting: Fitting) -> Result<RunRegression, Strin
 }
 
 /// The runs that may be fitted to.
-pub(crate) fn training<'a>(fits: &'a [LossFit<'a>]) -> impl Iterator<Item = &'a LossFit<'a>> {
+pub(crate) fn training(fits: &[LossFit]) -> impl Iterator<Item = &LossFit> {
     fits.iter().filter(|fit| fit.run.is_training())
 }
 
 /// The runs of the network that is predicted, on `hardware`.
 pub(crate) fn targets<'a>(
-    fits: &'a [LossFit<'a>],
+    fits: &'a [LossFit],
     hardware: &Hardware,
-) -> impl Iterator<Item = &'a LossFit<'a>> {
+) -> impl Iterator<Item = &'a LossFit> {
     fits.iter().filter(move |fit| {
         fit.run.is_target() && fit.run.has_common_recipe && fit.run.hardware == *hardware
     })

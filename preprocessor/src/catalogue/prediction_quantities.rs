@@ -83,7 +83,7 @@ struct PredictionOn<'a> {
     hardware: Hardware,
     prefix: String,
     sources: Vec<Arc<Quantity>>,
-    targets: Vec<&'a LossFit<'a>>,
+    targets: Vec<&'a LossFit>,
     predicted: [Result<PredictedRun, String>; 2],
     measured_epochs: Reached,
 }
@@ -91,7 +91,7 @@ struct PredictionOn<'a> {
 impl<'a> PredictionOn<'a> {
     fn new(
         hardware: Hardware,
-        fits: &'a [LossFit<'a>],
+        fits: &'a [LossFit],
         predictions: &Predictions,
         link: &Link,
     ) -> Self {

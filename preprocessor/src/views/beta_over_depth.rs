@@ -8,7 +8,7 @@ use crate::analysis::beta_regression::BetaRegression;
 use crate::analysis::training_set::{Family, HELD_OUT_DEPTH};
 use crate::catalogue::loss_models::BETAS;
 use crate::catalogue::loss_runs::{Hardware, LossFit};
-use crate::catalogue::prediction::{Fitting, Predictions, hardware};
+use crate::catalogue::prediction::{Fitting, LossCurves, hardware};
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use serde::Deserialize;
@@ -33,8 +33,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             arguments.beta
         ));
     };
-    let fits = LossFit::all(&facts.runs);
-    let predictions = Predictions::of(&fits);
+    let LossCurves { fits, predictions } = facts.catalogue.loss_curves();
     let Ok(regression) = predictions.regression(Fitting::WholeRun) else {
         let name = format!("loss_regression.{leaf}.constant_family.error");
         let awaited = facts
@@ -53,8 +52,8 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Axis::linear(&format!("β{subscript} ({unit})")).over(Range::WithZero),
     );
     let mut inputs = Vec::new();
-    for (index, hardware) in hardware(&fits).iter().enumerate() {
-        let betas = betas(&fits, hardware, leaf, &facts.catalogue);
+    for (index, hardware) in hardware(fits).iter().enumerate() {
+        let betas = betas(fits, hardware, leaf, &facts.catalogue);
         plot = with_points(plot, hardware, &betas, index);
         plot = with_line(plot, hardware, chosen, index);
         inputs.extend(betas.into_iter().map(|beta| beta.quantity));

@@ -8,13 +8,13 @@ use crate::analysis::fitted_run::FittedRun;
 use crate::analysis::learning_rate_stages::StagedLossModel;
 use crate::analysis::steps::Step;
 use crate::catalogue::Facts;
-use crate::catalogue::loss_runs::LossRun;
+use crate::catalogue::loss_runs::{LossFit, LossRun};
 use crate::evidence::Quantity;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The places of a line within one stage.
-const PLACES: u32 = 60;
+const PLACES: u32 = 40;
 
 /// Measured points: many, and behind the models' lines.
 pub(super) const MEASURED: SeriesStyle = SeriesStyle {
@@ -40,7 +40,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let points: Vec<_> = points.collect();
     let mut plot = Plot::new(
         &format!("Loss models of {}", shown.run.title()),
-        &description(&shown.run, fit)?,
+        &description(shown.run, fit)?,
         steps_axis(fit.measured.last_step()),
         Axis::log("Training loss (nats)", 10),
     )
@@ -80,8 +80,8 @@ pub(super) fn residuals(arguments: &Arguments, facts: &Facts) -> Result<Shown<Fi
 
 /// The run that a figure shows.
 struct ShownRun<'a> {
-    run: LossRun<'a>,
-    fit: Result<FittedRun, String>,
+    run: &'a LossRun,
+    fit: &'a Result<FittedRun, String>,
     /// The parameters of the whole run.
     inputs: Vec<Arc<Quantity>>,
 }
@@ -89,12 +89,12 @@ struct ShownRun<'a> {
 impl<'a> ShownRun<'a> {
     /// The run of this identifier, written as in the plan or as in the names of quantities.
     fn find(name: &str, facts: &'a Facts) -> Result<Self, String> {
-        let runs = LossRun::all(&facts.runs);
-        let known: Vec<_> = runs.iter().map(|run| format!("`{}`", run.name())).collect();
-        let mut named = runs
-            .into_iter()
-            .filter(|run| run.name() == name || run.facts.id == name);
-        let Some(run) = named.next() else {
+        let fits = &facts.catalogue.loss_curves().fits;
+        let is_named = |fit: &&LossFit| fit.run.name() == name || fit.run.facts.id == name;
+        let Some(LossFit { run, fit, .. }) = fits.iter().find(is_named) else {
+            let known: Vec<_> = { fits.iter() }
+                .map(|fit| format!("`{}`", fit.run.name()))
+                .collect();
             let known = known.join(", ");
             return Err(format!(
                 "no loss curve `{name}` is planned; expected one of {known}"
@@ -102,11 +102,7 @@ impl<'a> ShownRun<'a> {
         };
         let prefix = format!("loss_model.{}.beta", run.name());
         let inputs = facts.catalogue.quantities(&prefix).cloned().collect();
-        Ok(ShownRun {
-            fit: run.fit(),
-            inputs,
-            run,
-        })
+        Ok(ShownRun { run, fit, inputs })
     }
 
     fn pending(self) -> Shown<Figure> {

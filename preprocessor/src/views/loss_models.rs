@@ -18,8 +18,8 @@ const DIGITS: usize = 3;
 /// One row for each run with a record, and one for each that is asked for on a card that is not at
 /// hand; those that are only missing go to the note.
 pub(super) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
-    let runs = LossRun::all(&facts.runs);
-    let (shown, missing): (Vec<_>, Vec<_>) = { runs.iter() }
+    let fits = &facts.catalogue.loss_curves().fits;
+    let (shown, missing): (Vec<_>, Vec<_>) = { fits.iter().map(|fit| &fit.run) }
         .filter(|run| run.is_expected() || run.configuration().depth != HELD_OUT_DEPTH)
         .partition(|run| run.facts.record.is_some() || !run.is_expected());
     if shown.is_empty() {

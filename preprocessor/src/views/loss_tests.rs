@@ -109,10 +109,10 @@ fn a_run_with_its_models() {
         of.clone(),
         runs(),
         expect![[r#"
-        Training loss of ResNet-20, NVIDIA H200, fp32, seed 1 after each of 40 epochs, with the models fitted to it. The model of the whole run misses the points by 0.035 nats, root mean square.
+            Training loss of ResNet-20, NVIDIA H200, fp32, seed 1 after each of 40 epochs, with the models fitted to it. The model of the whole run misses the points by 0.035 nats, root mean square.
 
-        measured: 40; model of the whole run: 60; models of the stages: 180; learning rate drops: 1; : 1
-    "#]],
+            measured: 40; model of the whole run: 40; models of the stages: 120; learning rate drops: 1; : 1
+        "#]],
     );
     check_figure(
         "loss_residuals",
@@ -130,10 +130,10 @@ fn a_run_with_its_models() {
         of.clone(),
         vec![partial],
         expect![[r#"
-        Training loss of ResNet-20, NVIDIA H200, fp32, seed 1 after each of 19 epochs, with the models fitted to it. The model of the whole run misses the points by 0.014 nats, root mean square.
-        The run is partial, 19 of 40.
-        measured: 19; model of the whole run: 60; learning rate drops: 1
-    "#]],
+            Training loss of ResNet-20, NVIDIA H200, fp32, seed 1 after each of 19 epochs, with the models fitted to it. The model of the whole run misses the points by 0.014 nats, root mean square.
+            The run is partial, 19 of 40.
+            measured: 19; model of the whole run: 40; learning rate drops: 1
+        "#]],
     );
     let missing = SyntheticRun::new(NETWORKS[1], Fp32, "").missing();
     check_figure(
@@ -163,10 +163,10 @@ fn resnet_50_predicted_and_measured() {
         json!({}),
         runs(),
         expect![[r#"
-        The prediction from the other depths with its band, beside what was measured.
+            The prediction from the other depths with its band, beside what was measured.
 
-        measured: 40; predicted by stage: 360; predicted as a whole: 120; learning rate drops: 1; : 1
-    "#]],
+            measured: 40; predicted by stage: 240; predicted as a whole: 80; learning rate drops: 1; : 1
+        "#]],
     );
     let of = json!({"hardware": "bf16_nvidia_h200"});
     check_figure(
@@ -174,10 +174,10 @@ fn resnet_50_predicted_and_measured() {
         of,
         runs(),
         expect![[r#"
-        The prediction from the other depths with its band, beside what was measured.
+            The prediction from the other depths with its band, beside what was measured.
 
-        measured: 40; predicted by stage: 360; predicted as a whole: 120; learning rate drops: 1; : 1
-    "#]],
+            measured: 40; predicted by stage: 240; predicted as a whole: 80; learning rate drops: 1; : 1
+        "#]],
     );
     check_figure(
         "prediction",
@@ -214,10 +214,10 @@ fn resnet_50_predicted_and_measured() {
         of,
         without,
         expect![[r#"
-        The prediction from the other depths with its band, beside what was measured.
-        The run `loss-resnet50-6n2-fp32` is missing.
-        predicted by stage: 360; predicted as a whole: 120; learning rate drops: 1; : 1
-    "#]],
+            The prediction from the other depths with its band, beside what was measured.
+            The run `loss-resnet50-6n2-fp32` is missing.
+            predicted by stage: 240; predicted as a whole: 80; learning rate drops: 1; : 1
+        "#]],
     );
 }
 

@@ -9,7 +9,7 @@ use crate::analysis::prediction::PredictedRun;
 use crate::analysis::steps::Step;
 use crate::catalogue::Facts;
 use crate::catalogue::loss_runs::{Hardware, LossFit};
-use crate::catalogue::prediction::{Fitting, Predictions, hardware, targets, training};
+use crate::catalogue::prediction::{Fitting, LossCurves, hardware, targets, training};
 use crate::evidence::Quantity;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -24,11 +24,10 @@ pub(super) struct Arguments {
 
 /// The prediction by stage with its band, the one of the whole run, and the measured points.
 pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
-    let fits = LossFit::all(&facts.runs);
-    let Some(hardware) = wanted(arguments, &fits, facts)? else {
+    let LossCurves { fits, predictions } = facts.catalogue.loss_curves();
+    let Some(hardware) = wanted(arguments, fits, facts)? else {
         return waiting(facts, "prediction.percentage_error");
     };
-    let predictions = Predictions::of(&fits);
     let [whole_run, per_stage] =
         Fitting::ALL.map(|(fitting, _)| predictions.run_on(&hardware, fitting).ok());
     if whole_run.is_none() && per_stage.is_none() {
@@ -38,11 +37,11 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         );
         return waiting(facts, &name);
     }
-    let measured: Vec<_> = targets(&fits, &hardware).collect();
+    let measured: Vec<_> = targets(fits, &hardware).collect();
     let mut plot = Plot::new(
         &format!("Training loss of ResNet-50 on {hardware}"),
         "The prediction from the other depths with its band, beside what was measured.",
-        steps_axis(last_step(&fits)),
+        steps_axis(last_step(fits)),
         Axis::log("Training loss (nats)", 10),
     );
     for fit in measured
@@ -53,9 +52,9 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         let points: Vec<_> = points.collect();
         plot = plot.with(Points::plain("measured", &points, MEASURED));
     }
-    plot = with_prediction(plot, &fits, "predicted by stage", per_stage.as_ref(), 0);
-    plot = with_prediction(plot, &fits, "predicted as a whole", whole_run.as_ref(), 1);
-    plot = with_drops(plot, &fits);
+    plot = with_prediction(plot, fits, "predicted by stage", per_stage.as_ref(), 0);
+    plot = with_prediction(plot, fits, "predicted as a whole", whole_run.as_ref(), 1);
+    plot = with_drops(plot, fits);
     Ok(Shown::new(drawn(&plot)?, inputs(&hardware, facts)).noted(note(&measured)))
 }
 
