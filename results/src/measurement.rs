@@ -80,7 +80,7 @@ pub struct TimedSpan {
     pub layer: String,
     /// Kind of the layer, such as `convolution`, or `network`.
     pub kind: String,
-    /// What the clock covers, such as `synchronised layer`, `full pass` or `unsynchronised iterations`.
+    /// What the clock covers, such as [`TimedSpan::FULL_PASS`].
     pub span: String,
     /// Images per iteration.
     pub batch_size: u64,
@@ -88,6 +88,15 @@ pub struct TimedSpan {
     pub iterations: u64,
     /// Time of each trial, all its iterations together, in seconds.
     pub seconds: Vec<f64>,
+}
+
+impl TimedSpan {
+    /// One layer, with the device synchronised before and after it.
+    pub const SYNCHRONISED_LAYER: &str = "synchronised layer";
+    /// One pass through the network, with the device synchronised before and after it.
+    pub const FULL_PASS: &str = "full pass";
+    /// Many passes, with the device synchronised before the first and after the last.
+    pub const UNSYNCHRONISED_ITERATIONS: &str = "unsynchronised iterations";
 }
 
 /// Result on the test split after training.

@@ -112,10 +112,10 @@ fn experiment() -> Result<()> {
                 })
             };
             let name = configuration.network.as_str();
-            spans.push((name, "network", "full pass"), *batch, 1, whole(1));
+            spans.push((name, "network", TimedSpan::FULL_PASS), *batch, 1, whole(1));
             let iterations = timing.iterations;
             spans.push(
-                (name, "network", "unsynchronised iterations"),
+                (name, "network", TimedSpan::UNSYNCHRONISED_ITERATIONS),
                 *batch,
                 iterations,
                 whole(iterations),
@@ -212,7 +212,7 @@ impl LayerClock<'_> {
         let times = self.times.into_inner();
         for (shape, kind, seconds) in &times {
             spans.push(
-                (&shape.layer, kind, "synchronised layer"),
+                (&shape.layer, kind, TimedSpan::SYNCHRONISED_LAYER),
                 batch_size,
                 1,
                 *seconds,
