@@ -52,8 +52,12 @@ int shim_fused_sgd(at::Tensor* weights, at::Tensor* gradient, at::Tensor* veloci
 #ifdef WITH_CUDA
 
 // This thread works on a stream of its own until `shim_stream_leave`: capture is not allowed on the default one.
+// Streams of the pool do not wait for the default one, so what that was asked for must be done first.
 int shim_stream_enter() {
-  return guarded([] { c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool()); });
+  return guarded([] {
+    c10::cuda::getCurrentCUDAStream().synchronize();
+    c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool());
+  });
 }
 
 int shim_stream_leave() {

@@ -37,6 +37,9 @@ pub struct Options {
     /// Save a checkpoint at the first epoch's end after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     pub checkpoint_seconds: f64,
+    /// Issue every operation of a step by itself, also where a CUDA graph could repeat the step
+    #[arg(long)]
+    pub eager: bool,
     /// Print one line of JSON per epoch
     #[arg(long)]
     pub json: bool,

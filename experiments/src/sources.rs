@@ -32,9 +32,14 @@ pub fn deciding(experiment: &str, network: &str, data: Option<&str>) -> Vec<Stri
         _ => vec!["networks/alexnet.rs"],
     };
     let program = format!("bin/{experiment}.rs");
+    let steps: &[&str] = match experiment {
+        "loss_curve" => &["graph.rs"],
+        _ => &[],
+    };
     let files = NETWORK
         .iter()
         .chain(training)
+        .chain(steps)
         .chain(&data)
         .chain(&network)
         .map(|file| (*file).to_owned());

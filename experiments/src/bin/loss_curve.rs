@@ -92,8 +92,12 @@ fn experiment() -> Result<()> {
     let test = trainer.evaluation_set(cifar10.test.to_device(device));
 
     // Training: an epoch, then the test split, until all is done or time to stop. On a GPU the steps are a graph.
-    let mut graph =
-        StepGraph::where_possible(&mut trainer, &train, configuration.batch_size, &computer);
+    let mut graph = match options.eager {
+        true => None,
+        false => {
+            StepGraph::where_possible(&mut trainer, &train, configuration.batch_size, &computer)
+        }
+    };
     let mut session = Session::begin(&options, &run, &computer, counted, &mut trainer)?;
     let mut last = None;
     while let Some(epoch) = session.next_epoch(&trainer)? {
