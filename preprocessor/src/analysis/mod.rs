@@ -17,6 +17,7 @@ pub mod loss_curve;
 pub mod loss_fit;
 pub mod loss_model;
 pub mod loss_regression;
+pub mod median_interval;
 pub mod networks;
 mod noise_scale;
 pub mod nonnegative_least_squares;

@@ -4,9 +4,9 @@ use super::epochs_to_target::Link;
 use super::prediction::LossCurves;
 use super::throughput::{ThroughputRow, read_throughput};
 use super::{
-    Catalogue, Entry, RunFacts, epochs_to_target, flops, inference, layer_sums, loss_models,
-    loss_regression, parameter_servers, prediction_quantities, runs, step_times, throughput,
-    transfer,
+    Catalogue, Entry, RunFacts, epochs_to_target, flops, inference, layer_sums, layer_times,
+    loss_models, loss_regression, parameter_servers, prediction_quantities, runs, step_times,
+    throughput, transfer,
 };
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity};
@@ -43,6 +43,7 @@ impl Catalogue {
         inference::add(&mut catalogue);
         layer_sums::add(&mut catalogue);
         runs::add(&mut catalogue, runs);
+        layer_times::add(&mut catalogue, runs);
         transfer::add(&mut catalogue, runs);
         let loss_curves = LossCurves::of(runs);
         loss_models::add(&mut catalogue, &loss_curves.fits);

@@ -5,6 +5,7 @@ mod epochs_to_target;
 pub(crate) mod flops;
 mod inference;
 mod layer_sums;
+pub(crate) mod layer_times;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod loss_runs;

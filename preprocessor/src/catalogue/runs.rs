@@ -2,6 +2,7 @@
 
 use super::{Catalogue, Entry};
 use crate::analysis::binomial_interval::wilson_interval;
+use crate::analysis::median_interval::median;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Concern, Measurement, Origin, Quantity};
 use results::{PlannedRun, PlannedRunState, Record, State};
@@ -177,6 +178,13 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
         (!epochs.is_empty()).then(|| epochs.iter().map(seconds).sum::<f64>())
     };
     let training_seconds = total(|row| row.train_seconds);
+    // Other work of the machine slows some epochs; the median does not see it.
+    let epoch_time = median(
+        &epochs
+            .iter()
+            .map(|row| row.train_seconds)
+            .collect::<Vec<_>>(),
+    );
     let speed = training_seconds
         .zip(images("train"))
         .filter(|(seconds, _)| *seconds > 0.0)
@@ -231,6 +239,12 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
             Unit::Second,
             "sum of epochs[].train_seconds",
             training_seconds,
+        ),
+        run.measured(
+            "epoch_time",
+            Unit::Second,
+            "median of epochs[].train_seconds",
+            epoch_time.map(|epoch_time| epoch_time.value),
         ),
         run.measured(
             "evaluation_time",

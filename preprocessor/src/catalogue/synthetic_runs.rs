@@ -1,4 +1,4 @@
-//! Made-up runs of loss curves to test with.
+//! Made-up runs to test with.
 
 use super::RunFacts;
 use crate::analysis::loss_model::LossModel;
@@ -7,7 +7,7 @@ use crate::analysis::steps::Step;
 use results::{
     Arithmetic, Augmentation, Completion, Configuration, Counted, DeviceKind, Digest, Environment,
     EpochRow, Evaluation, FrozenBatchNorm, Hardware, LearningRateSchedule, PlannedRun, Record,
-    SCHEMA_VERSION, State, Trainable, Training,
+    SCHEMA_VERSION, State, TimedSpan, Timing, Trainable, Training,
 };
 use std::collections::BTreeMap;
 
@@ -229,4 +229,38 @@ pub(crate) fn complete_runs(arithmetics: &[Arithmetic], epochs: u64) -> Vec<RunF
         })
     };
     arithmetics.iter().copied().flat_map(of).collect()
+}
+
+/// A timing of ResNet-50 in bf16 with two layers and six trials; each span doubles with the batch.
+pub(crate) fn timed_run(device: &'static str) -> RunFacts {
+    let mut run = SyntheticRun::new(("resnet50", 50), Arithmetic::Bf16, device).complete();
+    run.id = "layer-time-resnet50-bf16".to_owned();
+    run.planned.configuration.training = None;
+    run.planned.configuration.batch_size = 2;
+    run.planned.configuration.timing = Some(Timing {
+        warm_up_iterations: 1,
+        trials: 6,
+        iterations: 10,
+    });
+    let (_, record) = run.record.as_mut().expect("the run is complete");
+    record.epochs.clear();
+    for batch_size in [1, 2] {
+        let span = |layer: &str, span: &str, iterations: u64, milliseconds: f64| TimedSpan {
+            layer: layer.to_owned(),
+            kind: "network".to_owned(),
+            span: span.to_owned(),
+            batch_size,
+            iterations,
+            seconds: (0..6)
+                .map(|trial| batch_size as f64 * milliseconds * f64::from(10 + trial) / 1e4)
+                .collect(),
+        };
+        record.timed_spans.extend([
+            span("conv1", TimedSpan::SYNCHRONISED_LAYER, 1, 2.0),
+            span("fc", TimedSpan::SYNCHRONISED_LAYER, 1, 1.0),
+            span("resnet50", TimedSpan::FULL_PASS, 1, 2.0),
+            span("resnet50", TimedSpan::UNSYNCHRONISED_ITERATIONS, 10, 10.0),
+        ]);
+    }
+    run
 }

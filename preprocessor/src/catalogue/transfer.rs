@@ -27,6 +27,7 @@ struct Candidate {
     test: Arc<Quantity>,
     test_images: u64,
     training_time: Arc<Quantity>,
+    epoch_time: Arc<Quantity>,
 }
 
 pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
@@ -69,7 +70,8 @@ pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
     }
     let complete = all_complete && best_of_each.len() == APPROACHES.len();
     catalogue.insert("transfer.complete", Entry::Flag(complete));
-    if complete {
+    if let ([finetune, extraction], true) = (&best_of_each[..], complete) {
+        catalogue.add(cost_ratio(finetune, extraction));
         add_winner(catalogue, best_of_each);
     }
 }
@@ -90,6 +92,7 @@ fn candidate(catalogue: &Catalogue, run: &RunFacts, approach: &'static str) -> O
         test: known("test_accuracy")?,
         test_images: record.test?.images,
         training_time: known("training_time")?,
+        epoch_time: known("epoch_time")?,
     })
 }
 
@@ -98,6 +101,7 @@ fn add_candidate(catalogue: &mut Catalogue, prefix: &str, candidate: &Candidate)
         ("learning_rate", &candidate.learning_rate),
         ("test_accuracy", &candidate.test),
         ("training_time", &candidate.training_time),
+        ("epoch_time", &candidate.epoch_time),
     ];
     for (leaf, of) in fields {
         let mut chosen = Quantity::derived(
@@ -132,6 +136,17 @@ fn add_winner(catalogue: &mut Catalogue, mut best: Vec<Candidate>) {
         Entry::Flag(excludes_zero(&difference)),
     );
     catalogue.add(difference);
+}
+
+/// How many times as long an epoch of fine-tuning takes.
+fn cost_ratio(finetune: &Candidate, extraction: &Candidate) -> Arc<Quantity> {
+    Quantity::derived(
+        "transfer.cost_ratio",
+        Unit::One,
+        "ratio of the median times of an epoch",
+        [&finetune.epoch_time, &extraction.epoch_time],
+        |[finetune, extraction]| finetune / extraction,
+    )
 }
 
 fn difference(name: &str, first: &Candidate, second: &Candidate) -> Arc<Quantity> {

@@ -12,6 +12,7 @@ mod counted_network;
 mod flops_share;
 mod flops_table;
 mod layer_sums;
+mod layer_times;
 mod loss_fit;
 mod loss_models;
 mod loss_regression;
@@ -86,6 +87,14 @@ const TABLES: &[(&str, TableView)] = &[
     }),
     ("flops_by_kind", |arguments, facts, mark| {
         flops_table::by_kind(&parse(arguments)?, facts, mark)
+    }),
+    ("layer_times", |arguments, facts, mark| {
+        let NoArguments {} = parse(arguments)?;
+        layer_times::times(facts, mark)
+    }),
+    ("layer_speeds", |arguments, facts, mark| {
+        let NoArguments {} = parse(arguments)?;
+        layer_times::speeds(facts, mark)
     }),
     ("loss_models", |arguments, facts, mark| {
         let NoArguments {} = parse(arguments)?;

@@ -1,6 +1,7 @@
 //! Every view on a few facts: tables as Markdown, figures as files.
 
 use super::*;
+use crate::catalogue::synthetic_runs::timed_run;
 use crate::catalogue::{Catalogue, RunFacts};
 use crate::evidence::read_quoted;
 use expect_test::{Expect, expect, expect_file};
@@ -521,6 +522,55 @@ fn runs_with_settings_state_and_results() {
             Settings: network VGG-16; image side 224 px; arithmetic fp32; batch 1; trials 20; iterations 100; seed 1; hardware V100.
 
         "#]],
+    );
+}
+
+#[test]
+fn times_of_layers() {
+    let missing = State::Missing {
+        command: String::new(),
+    };
+    check_table(
+        "layer_times",
+        json!({}),
+        &planned(missing),
+        expect![[r#"
+        layer_times()
+        | Network | Hardware | Batch | Layers | Sum of layers (ms) | Full pass (ms) | Among many (ms) | Sum / full pass |
+        | :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |
+        | not measured | – | – | – | – | – | – | – |
+        Not measured yet: `layers`.
+
+    "#]],
+    );
+    let timed = facts_with(vec![timed_run("NVIDIA H200")]);
+    check_table(
+        "layer_times",
+        json!({}),
+        &timed,
+        expect![[r#"
+        layer_times()
+        | Network | Hardware | Batch | Layers | Sum of layers (ms) | Full pass (ms) | Among many (ms) | Sum / full pass |
+        | :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |
+        | ResNet-50 | NVIDIA H200, bf16 | 1 | [2](runs.layer_time_resnet50_bf16.batch_1.layers) | [3.75](runs.layer_time_resnet50_bf16.batch_1.layer_sum) | [2.50](runs.layer_time_resnet50_bf16.batch_1.full_pass) | [1.25](runs.layer_time_resnet50_bf16.batch_1.back_to_back) | [1.50 (1.50 to 1.50)](runs.layer_time_resnet50_bf16.batch_1.ratio) |
+        | ResNet-50 | NVIDIA H200, bf16 | 2 | [2](runs.layer_time_resnet50_bf16.batch_2.layers) | [7.50](runs.layer_time_resnet50_bf16.batch_2.layer_sum) | [5.00](runs.layer_time_resnet50_bf16.batch_2.full_pass) | [2.50](runs.layer_time_resnet50_bf16.batch_2.back_to_back) | [1.50 (1.50 to 1.50)](runs.layer_time_resnet50_bf16.batch_2.ratio) |
+
+        runs.layer_time_resnet50_bf16.batch_1.layers runs.layer_time_resnet50_bf16.batch_1.layer_sum runs.layer_time_resnet50_bf16.batch_1.full_pass runs.layer_time_resnet50_bf16.batch_1.back_to_back runs.layer_time_resnet50_bf16.batch_1.ratio runs.layer_time_resnet50_bf16.batch_2.layers runs.layer_time_resnet50_bf16.batch_2.layer_sum runs.layer_time_resnet50_bf16.batch_2.full_pass runs.layer_time_resnet50_bf16.batch_2.back_to_back runs.layer_time_resnet50_bf16.batch_2.ratio
+    "#]],
+    );
+    check_table(
+        "layer_speeds",
+        json!({}),
+        &timed,
+        expect![[r#"
+        layer_speeds()
+        | Network | Hardware | Batch | Images/s | Speed (GFLOP/s) | Share of peak (%) |
+        | :--- | :--- | ---: | ---: | ---: | ---: |
+        | ResNet-50 | NVIDIA H200, bf16 | 1 | [800.0](runs.layer_time_resnet50_bf16.batch_1.images_per_second) | [6,543](runs.layer_time_resnet50_bf16.batch_1.speed) | – |
+        | ResNet-50 | NVIDIA H200, bf16 | 2 | [800.0](runs.layer_time_resnet50_bf16.batch_2.images_per_second) | [6,543](runs.layer_time_resnet50_bf16.batch_2.speed) | – |
+
+        runs.layer_time_resnet50_bf16.batch_1.images_per_second runs.layer_time_resnet50_bf16.batch_1.speed runs.layer_time_resnet50_bf16.batch_2.images_per_second runs.layer_time_resnet50_bf16.batch_2.speed
+    "#]],
     );
 }
 
