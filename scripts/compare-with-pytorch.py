@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Ten SGD steps here and in PyTorch, from the same weights on the same batches: equal losses, and the speed of both.
+"""SGD steps here and in PyTorch, from the same weights on the same batches: equal losses, and the speed of both.
 
-usage: compare-with-pytorch.py [--network resnet20] [--arithmetic fp32] [--device cpu] [--threads 2] [--rounds 3]
+usage: compare-with-pytorch.py [--network resnet20] [--arithmetic fp32] [--device cpu] [--peer eager] [--steps 10] …
 
-Needs Python with torch 2.11 and safetensors, and `cargo build --release -p experiments` before. PyTorch runs eagerly in
-channels-last order with `SGD(foreach=True)`; both take turns, and the best round of each counts. Losses must agree to
-1e-5 relative in fp32.
+Needs Python with torch 2.11 and safetensors, and `cargo build --release -p experiments` before. PyTorch runs in
+channels-last order, as one of three peers: `eager` with `SGD(foreach=True)`; `graph`, the whole step in a CUDA graph
+with fused SGD; `compile`, the network through `torch.compile(mode="max-autotune")` with fused SGD. On CUDA we repeat a
+graph, too. Both sides take turns, and the best round of each counts. The first ten losses must agree to 1e-5 relative
+in fp32.
 """
 import argparse
 import json
@@ -20,7 +22,8 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
-STEPS, BATCH = 10, 128
+COMPARED_STEPS, BATCH = 10, 128
+WARM_UP_STEPS = 3
 LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 0.1, 0.9, 5e-4
 BLOCKS = {"resnet20": 3, "resnet32": 5, "resnet44": 7, "resnet50-6n2": 8, "resnet56": 9}
 
@@ -79,38 +82,93 @@ class ResNet(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-def pytorch_steps(network, state, images, labels, options):
-    """The same ten steps in PyTorch: losses and images per second, the first step not timed."""
-    device = torch.device(options.device)
-    network.load_state_dict(state, strict=False)
-    network = network.to(device, memory_format=torch.channels_last).train()
-    optimiser = torch.optim.SGD(network.parameters(), LEARNING_RATE, MOMENTUM, weight_decay=WEIGHT_DECAY, foreach=True)
-    bf16 = options.arithmetic == "bf16"
-    losses = []
-    images, labels = images.to(device), labels.to(device)
-    for step in range(STEPS):
-        if step == 1:
-            if device.type == "cuda":
-                torch.cuda.synchronize()
-            started = time.perf_counter()
-        batch = images[step].contiguous(memory_format=torch.channels_last)
-        optimiser.zero_grad(set_to_none=True)
-        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-            logits = network(batch)
-        loss = F.cross_entropy(logits.float(), labels[step])
+class Peer:
+    """PyTorch's side: a step on one batch, ready to be timed, from the given state."""
+
+    def __init__(self, state, options):
+        self.device = torch.device(options.device)
+        self.bf16 = options.arithmetic == "bf16"
+        self.state = state
+        self.network = ResNet(options.network)
+        self.network.load_state_dict(state, strict=False)
+        self.network = self.network.to(self.device, memory_format=torch.channels_last).train()
+        fused = {"fused": True} if options.peer != "eager" else {"foreach": True}
+        self.optimiser = torch.optim.SGD(self.network.parameters(), LEARNING_RATE, MOMENTUM,
+                                         weight_decay=WEIGHT_DECAY, **fused)
+        self.forward = self.network
+        if options.peer == "compile":
+            self.forward = torch.compile(self.network, mode="max-autotune")
+
+    def step(self, images, labels):
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            logits = self.forward(images)
+        loss = F.cross_entropy(logits.float(), labels)
         loss.backward()
-        optimiser.step()
-        losses.append(loss.detach())
+        self.optimiser.step()
+        return loss.detach()
+
+    def warm_up(self, images, labels):
+        """Lets libraries allocate, choose and compile, and puts everything back."""
+        for _ in range(WARM_UP_STEPS):
+            self.step(images, labels)
+        self.network.load_state_dict(self.state, strict=False)
+        for buffers in self.optimiser.state.values():
+            buffers["momentum_buffer"].zero_()
+
+    def captured(self, images, labels):
+        """The step as a CUDA graph over one place for a batch."""
+        images, labels = images.clone(), labels.clone()
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            self.warm_up(images, labels)
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.cuda.graph(graph):
+            loss = self.step(images, labels)
+
+        def replay(new_images, new_labels):
+            images.copy_(new_images)
+            labels.copy_(new_labels)
+            graph.replay()
+            return loss.clone()
+        return replay
+
+
+def pytorch_steps(state, images, labels, options):
+    """The same steps in PyTorch: losses and images per second, the first step not timed."""
+    peer = Peer(state, options)
+    images = [batch.contiguous(memory_format=torch.channels_last) for batch in images.to(peer.device)]
+    labels = labels.to(peer.device)
+    step = peer.step
+    if options.peer == "graph":
+        step = peer.captured(images[0], labels[0])
+    elif options.peer == "compile":
+        peer.warm_up(images[0], labels[0])
+    losses = []
+    for number in range(options.steps):
+        if number == 1:
+            synchronise(peer.device)
+            started = time.perf_counter()
+        losses.append(step(images[number], labels[number]))
+    synchronise(peer.device)
+    speed = (options.steps - 1) * BATCH / (time.perf_counter() - started)
+    return [loss.item() for loss in losses], speed
+
+
+def synchronise(device):
     if device.type == "cuda":
         torch.cuda.synchronize()
-    speed = (STEPS - 1) * BATCH / (time.perf_counter() - started)
-    return [loss.item() for loss in losses], speed
 
 
 def our_steps(inputs, options):
     program = pathlib.Path(__file__).resolve().parent.parent / "target/release/steps"
     command = [program, "--network", options.network, "--inputs", inputs, "--arithmetic", options.arithmetic,
                "--threads", str(options.threads), "--device", options.device]
+    if options.device == "cuda":
+        command.append("--graph")
     answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return answer["losses"], answer["images_per_second"]
 
@@ -120,6 +178,8 @@ def main():
     parser.add_argument("--network", default="resnet20", choices=[*BLOCKS, "resnet18"])
     parser.add_argument("--arithmetic", default="fp32", choices=["fp32", "bf16"])
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--peer", default="eager", choices=["eager", "graph", "compile"])
+    parser.add_argument("--steps", type=int, default=COMPARED_STEPS, help="at least 10")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
@@ -129,17 +189,19 @@ def main():
     torch.backends.cudnn.allow_tf32 = False
     network = ResNet(options.network)
     state = {name: value.clone() for name, value in network.state_dict().items() if "num_batches" not in name}
-    images, labels = torch.randn(STEPS, BATCH, 3, 32, 32), torch.randint(10, (STEPS, BATCH))
+    images, labels = (torch.randn(options.steps, BATCH, 3, 32, 32),
+                      torch.randint(10, (options.steps, BATCH)))
     with tempfile.TemporaryDirectory() as folder:
         inputs = pathlib.Path(folder) / "inputs.safetensors"
         save_file({**state, "images": images, "labels": labels}, inputs)
-        rounds = [(our_steps(inputs, options), pytorch_steps(ResNet(options.network), state, images, labels, options))
+        rounds = [(our_steps(inputs, options), pytorch_steps(state, images, labels, options))
                   for _ in range(options.rounds)]
 
-    (ours, _), (theirs, _) = rounds[0]
+    ours, theirs = (rounds[0][side][0][:COMPARED_STEPS] for side in (0, 1))
     worst = max(abs(a - b) / abs(b) for a, b in zip(ours, theirs))
     our_speed, their_speed = (max(r[side][1] for r in rounds) for side in (0, 1))
-    print(f"{options.network} {options.arithmetic} on {options.device}, {options.threads} threads, batch {BATCH}")
+    print(f"{options.network} {options.arithmetic} on {options.device}, {options.threads} threads, batch {BATCH}, "
+          f"{options.steps} steps, PyTorch {torch.__version__} {options.peer}")
     print(f"losses here     {' '.join(f'{loss:.6f}' for loss in ours)}")
     print(f"losses PyTorch  {' '.join(f'{loss:.6f}' for loss in theirs)}")
     print(f"largest relative difference {worst:.1e}")

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Compares `mdbook-measured fit` with scipy's bounded curve_fit on training logs.
+"""Compares `mdbook-measured fit` with scipy's bounded curve_fit on records of runs and on other training logs.
 
-    scripts/compare-with-scipy.py --step step --loss train_loss log.csv [more.csv ...]
+    scripts/compare-with-scipy.py results/runs/*/*.json
+    scripts/compare-with-scipy.py --step iteration --loss loss log.csv [more.csv ...]
+
+A record gives a point for each epoch; a run with fewer than four is passed over.
 
 Both minimise the squared error of l(k) = 1/(b0 k + b1) + b2 over b >= 0 (Peng et al. 2018, Eq. 1).
 Exits with 1 where a b differs by more than 1e-3 relative although the optimum is unique, or where
@@ -11,9 +14,11 @@ scipy finds a smaller error. Needs numpy and scipy, and a release build of mdboo
 import argparse
 import csv
 import json
+import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -21,6 +26,7 @@ from scipy.optimize import curve_fit
 
 TOLERANCE = 1e-3  # relative difference of each b
 MOST_CONDITION = 1e6  # of the scaled Jacobian; above it the error is flat in some direction
+FEWEST_POINTS = 4
 REPEATS = 11  # of each timing; medians are printed
 STARTS = [(10.0, 1.0, 0.1), (1000.0, 1.0, 0.01), (0.1, 1.0, 0.5), (1.0, 0.1, 0.0)]  # scaled
 
@@ -57,6 +63,17 @@ def fit_with_scipy(k, l):
     return unscaled, error * largest**2, np.linalg.cond(jacobian)
 
 
+def log_of(record, folder):
+    """The epochs of a record as a log with the columns of the arguments' defaults; None for too few."""
+    epochs = json.loads(record.read_text()).get("epochs", [])
+    if len(epochs) < FEWEST_POINTS:
+        return None
+    log = folder / f"{record.stem}.csv"
+    rows = [f"{epoch['steps']},{epoch['train_loss']!r}" for epoch in epochs]
+    log.write_text("\n".join(["steps,train_loss", *rows]) + "\n")
+    return log
+
+
 def fit_with_binary(arguments, path):
     command = [arguments.binary, "fit", path, "--step", arguments.step, "--loss", arguments.loss,
                "--refits", "0", "--json"]
@@ -89,7 +106,7 @@ def compare(arguments, path):
     scaled = (k / k[-1], l / l.max())
     scipy_seconds = median_seconds(lambda: curve_fit(loss, *scaled, p0=STARTS[0], bounds=(0, np.inf)))
     program_seconds = median_seconds(lambda: fit_with_binary(arguments, path))
-    print(f"{path}: {len(k)} points, largest difference {difference:.1e}"
+    print(f"{path.name}: {len(k)} points, largest difference {difference:.1e}"
           f"{'' if unique else ' (optimum not unique)'}, squared error ours/scipy "
           f"{our_error / their_error if their_error else 1:.9f}, "
           f"scipy's fit alone {scipy_seconds * 1e3:.2f} ms, our whole program, start and "
@@ -99,12 +116,16 @@ def compare(arguments, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("logs", nargs="+", metavar="LOG.csv")
-    parser.add_argument("--step", required=True, help="column of steps")
-    parser.add_argument("--loss", required=True, help="column of losses in nats")
+    parser.add_argument("logs", nargs="+", type=pathlib.Path, metavar="LOG", help="a record (.json), or a log (.csv)")
+    parser.add_argument("--step", default="steps", help="column of steps")
+    parser.add_argument("--loss", default="train_loss", help="column of losses in nats")
     parser.add_argument("--binary", default="target/release/mdbook-measured")
     arguments = parser.parse_args()
-    results = [compare(arguments, path) for path in arguments.logs]
+    with tempfile.TemporaryDirectory() as folder:
+        logs = [log_of(path, pathlib.Path(folder)) if path.suffix == ".json" else path for path in arguments.logs]
+        results = [compare(arguments, log) for log in logs if log]
+    if not results:
+        sys.exit("compare-with-scipy.py: no log has enough points; expected at least 4")
     sys.exit(0 if all(results) else 1)
 
 

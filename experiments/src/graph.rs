@@ -23,8 +23,7 @@ const WARM_UP_STEPS: usize = 3;
 pub struct StepGraph<'a> {
     graph: Graph<'a>,
     images: Split,
-    next_batch: Tensor,
-    sums: Sums,
+    places: Places,
     batch_size: i64,
 }
 
@@ -66,29 +65,11 @@ impl<'a> StepGraph<'a> {
             within_batch: Tensor::arange(batch_size as i64, (Kind::Int64, device)),
             sums: Sums::new(device),
         };
-        let state = state(trainer);
-        let before: Vec<Tensor> = state.iter().map(Tensor::copy).collect();
-        shim.enter_stream()?;
-        let captured = (|| {
-            (0..WARM_UP_STEPS).for_each(|_| places.step(trainer, &images));
-            let recording = shim.begin_graph()?;
-            places.step(trainer, &images);
-            recording.end()
-        })();
-        shim.leave_stream()?;
-        no_grad(|| {
-            for (mut place, value) in state.into_iter().zip(&before) {
-                place.copy_(value);
-            }
-        });
-        let Places {
-            next_batch, sums, ..
-        } = places;
+        let graph = capture(shim, state(trainer), || places.step(trainer, &images))?;
         Ok(StepGraph {
-            graph: captured?,
+            graph,
             images,
-            next_batch,
-            sums,
+            places,
             batch_size: batch_size as i64,
         })
     }
@@ -106,7 +87,7 @@ impl<'a> StepGraph<'a> {
         let drawn = trainer.epoch_images(epoch, split);
         self.images.pixels.copy_(&drawn.pixels);
         self.images.labels.copy_(&drawn.labels);
-        self.reset();
+        self.places.reset();
         let images = split.len() as i64;
         for _ in 0..images / self.batch_size {
             if !go_on(self.batch_size as u64) {
@@ -118,21 +99,38 @@ impl<'a> StepGraph<'a> {
         if rest > 0 {
             let last = |tensor: &Tensor| tensor.narrow(0, images - rest, rest);
             let (pixels, labels) = (last(&self.images.pixels), last(&self.images.labels));
-            trainer.step(&pixels, &labels, &mut self.sums, logits_of_pixels);
+            trainer.step(&pixels, &labels, &mut self.places.sums, logits_of_pixels);
             go_on(rest as u64);
         }
-        let means = self.sums.means(split.len());
+        let means = self.places.sums.means(split.len());
         Some(TrainedEpoch::new(means, started.elapsed().as_secs_f64()))
-    }
-
-    fn reset(&mut self) {
-        let _ = self.next_batch.zero_();
-        let _ = self.sums.loss.zero_();
-        let _ = self.sums.hits.zero_();
     }
 }
 
-/// What a step uses besides the trainer and the images.
+/// Captures what `step` asks of the device, after it was done a few times to warm up; `state`, all that it changes and
+/// that counts, is as before afterwards.
+///
+/// # Errors
+/// What libtorch refuses to capture.
+pub fn capture(shim: &Shim, state: Vec<Tensor>, mut step: impl FnMut()) -> Result<Graph<'_>> {
+    let before: Vec<Tensor> = state.iter().map(Tensor::copy).collect();
+    shim.enter_stream()?;
+    let captured = (|| {
+        (0..WARM_UP_STEPS).for_each(|_| step());
+        let recording = shim.begin_graph()?;
+        step();
+        recording.end()
+    })();
+    shim.leave_stream()?;
+    no_grad(|| {
+        for (mut place, value) in state.into_iter().zip(&before) {
+            place.copy_(value);
+        }
+    });
+    captured
+}
+
+/// What a step uses besides the trainer and the images; a graph holds their addresses.
 struct Places {
     next_batch: Tensor,
     within_batch: Tensor,
@@ -149,6 +147,12 @@ impl Places {
         );
         trainer.step(&pixels, &labels, &mut self.sums, logits_of_pixels);
         self.next_batch += 1;
+    }
+
+    fn reset(&mut self) {
+        let _ = self.next_batch.zero_();
+        let _ = self.sums.loss.zero_();
+        let _ = self.sums.hits.zero_();
     }
 }
 

@@ -16,7 +16,7 @@ Error.stackTraceLimit = 0; // a failure's sentence names page and element; where
 const REPOSITORY = new URL('../../', import.meta.url).pathname;
 const BUILD = process.env.BOOK ?? resolve(REPOSITORY, 'target/book');
 const OUT = resolve(REPOSITORY, 'target');
-const SEARCHES = ['platform percent of peak'];
+const SEARCHES = ['platform percent of peak', 'square-root sampling'];
 
 const root = htmlFolder(BUILD);
 const pages = await pagesOf(root).catch(() => []);

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
 use experiments::device::Computer;
+use experiments::graph::capture;
 use experiments::model::Model;
 use experiments::sgd::Sgd;
 use results::{Arithmetic, Trainable};
@@ -37,6 +38,9 @@ struct Options {
     /// `cpu` or `cuda`
     #[arg(long, default_value = "cpu")]
     device: String,
+    /// Repeat a CUDA graph of the step
+    #[arg(long)]
+    graph: bool,
 }
 
 fn main() -> ExitCode {
@@ -50,7 +54,9 @@ fn run() -> Result<()> {
     let images = tensors
         .remove("images")
         .context("`images` is missing")?
-        .to_device(computer.device);
+        .to_device(computer.device)
+        .permute([0, 1, 3, 4, 2]) // [steps, batch, side, side, 3]: channels last
+        .contiguous();
     let labels = tensors
         .remove("labels")
         .context("`labels` is missing")?
@@ -68,33 +74,48 @@ fn run() -> Result<()> {
     let mut sgd = Sgd::new(model.weights.moving(), 0.9, 5e-4, computer.shim.as_ref());
     sgd.set_rate(0.1);
 
+    // A step reads its number from the device and leaves its loss there, so that a graph can repeat it.
     let steps = images.size()[0];
-    let (mut losses, mut started) = (Vec::new(), Instant::now());
-    for step in 0..steps {
-        // The first step, which allocates, is not timed.
-        if step == 1 {
-            computer.synchronise();
-            started = Instant::now();
-        }
-        let channels_last = images
-            .get(step)
-            .permute([0, 2, 3, 1])
-            .contiguous()
-            .permute([0, 3, 1, 2]);
+    let mut number = Tensor::zeros([1], (Kind::Int64, computer.device));
+    let mut losses = Tensor::zeros([steps], (Kind::Float, computer.device));
+    let moving = model.weights.moving().detach();
+    let mut state = vec![
+        moving,
+        sgd.velocity().shallow_clone(),
+        number.shallow_clone(),
+    ];
+    state.extend(model.weights.statistics().iter().map(Tensor::shallow_clone));
+    let mut step = || {
+        let of_step = |tensor: &Tensor| tensor.index_select(0, &number).squeeze_dim(0);
+        let channels_last = of_step(&images).permute([0, 3, 1, 2]);
         let logits = model.training_logits(&channels_last.to_kind(model.kind()));
-        let loss = logits.cross_entropy_for_logits(&labels.get(step));
-        let gradient =
-            Tensor::run_backward(&[&loss], &[model.weights.moving()], false, false).remove(0);
-        sgd.step(model.weights.moving(), gradient);
-        losses.push(loss);
-    }
+        let loss = logits.cross_entropy_for_logits(&of_step(&labels));
+        let weights = model.weights.moving();
+        let gradient = Tensor::run_backward(&[&loss], &[weights], false, false).remove(0);
+        sgd.step(weights, gradient);
+        let _ = losses.index_copy_(0, &number, &loss.detach().reshape([1]));
+        number += 1;
+    };
+    let graph = match (options.graph, &computer.shim) {
+        (false, _) => None,
+        (true, Some(shim)) => Some(capture(shim, state, &mut step)?),
+        (true, None) => {
+            bail!("`--graph` needs the shim; hint: build with g++ and the CUDA libtorch")
+        }
+    };
+    computer.uses_graph.set(graph.is_some());
+    let mut next = || match &graph {
+        Some(graph) => graph.replay(),
+        None => step(),
+    };
+    next(); // not timed: it allocates
+    computer.synchronise();
+    let started = Instant::now();
+    (1..steps).for_each(|_| next());
     computer.synchronise();
     let timed_images = (steps - 1) * images.size()[1];
     let speed = timed_images as f64 / started.elapsed().as_secs_f64();
-    let losses: Vec<f64> = losses
-        .iter()
-        .map(|loss| loss.to_kind(Kind::Double).double_value(&[]))
-        .collect();
+    let losses = Vec::<f64>::try_from(&losses.to_kind(Kind::Double))?;
     println!(
         "{}",
         json!({ "losses": losses, "images_per_second": speed, "libtorch": computer.libtorch() })
