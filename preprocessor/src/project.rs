@@ -10,7 +10,7 @@ use results::{Digest, Plan, read_all, states};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, io};
+use std::{fs, io, thread};
 
 /// The plan of the runs, from the root of the project.
 const PLAN: &str = "experiments/plan.toml";
@@ -67,9 +67,27 @@ impl Project {
     /// # Errors
     /// Every fault of every file.
     pub fn read(&self) -> Result<Inputs, Vec<Diagnostic>> {
+        // The works take as long as everything else together.
+        let (facts, bibliography) = thread::scope(|scope| {
+            let bibliography = scope.spawn(|| self.read_bibliography());
+            let facts = self.read_facts();
+            (facts, bibliography.join().expect("nothing panics there"))
+        });
+        match (facts, bibliography) {
+            (Ok(facts), Ok(bibliography)) => Ok(Inputs {
+                facts,
+                bibliography,
+            }),
+            (facts, bibliography) => {
+                let faults = [facts.err(), bibliography.err()];
+                Err(faults.into_iter().flatten().flatten().collect())
+            }
+        }
+    }
+
+    fn read_facts(&self) -> Result<Facts, Vec<Diagnostic>> {
         let mut faults = Vec::new();
         let quoted = self.read_quoted(&mut faults);
-        let bibliography = self.read_bibliography(&mut faults);
         let questions = self.read_source("questions.toml", &mut faults, |file, text| {
             read_questions(file, text).map_err(|message| vec![message])
         });
@@ -79,24 +97,18 @@ impl Project {
             |_, text| Ok(text.to_owned()),
         );
         let runs = self.read_runs(&mut faults);
-        match (bibliography, faults.is_empty()) {
-            (Some(bibliography), true) => {
-                let (catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput)
-                    .map_err(|messages| self.faults_of("quoted.toml", messages))?;
-                let facts = Facts {
-                    catalogue,
-                    runs,
-                    questions,
-                    throughput,
-                    samples: self.read_samples(),
-                };
-                Ok(Inputs {
-                    facts,
-                    bibliography,
-                })
-            }
-            _ => Err(faults),
+        if !faults.is_empty() {
+            return Err(faults);
         }
+        let (catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput)
+            .map_err(|messages| self.faults_of("quoted.toml", messages))?;
+        Ok(Facts {
+            catalogue,
+            runs,
+            questions,
+            throughput,
+            samples: self.read_samples(),
+        })
     }
 
     fn faults_of(&self, name: &str, messages: Vec<String>) -> Vec<Diagnostic> {
@@ -136,10 +148,15 @@ impl Project {
         })
     }
 
-    fn read_bibliography(&self, faults: &mut Vec<Diagnostic>) -> Option<Bibliography> {
-        let parse = |file: &str, text: &str| Bibliography::parse(file, text).map(Some);
-        let found = self.read_source("references.bib", faults, parse);
-        found.or_else(|| Bibliography::parse("references.bib", "").ok())
+    fn read_bibliography(&self) -> Result<Bibliography, Vec<Diagnostic>> {
+        let mut faults = Vec::new();
+        let text = self.read_source("references.bib", &mut faults, |_, text| Ok(text.to_owned()));
+        let file = self.in_source("references.bib");
+        match Bibliography::parse(&file, &text) {
+            Ok(bibliography) if faults.is_empty() => Ok(bibliography),
+            Ok(_) => Err(faults),
+            Err(messages) => Err(self.faults_of("references.bib", messages)),
+        }
     }
 
     fn read_runs(&self, faults: &mut Vec<Diagnostic>) -> Vec<RunFacts> {

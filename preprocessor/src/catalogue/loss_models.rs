@@ -10,9 +10,8 @@ use crate::analysis::prediction_error::PredictionError;
 use crate::analysis::stage_comparison::{StageComparison, compare_whole_run_with_stages};
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
-use std::num::NonZero;
+use crate::parallel::in_parallel;
 use std::sync::Arc;
-use std::thread::{self, available_parallelism};
 
 /// Refits behind each interval. The ends of an interval then scatter by a tenth of its half-width,
 /// and a book of two dozen runs is still filled without a wait.
@@ -27,6 +26,7 @@ pub(crate) const BETAS: [(&str, &str); 3] = [
 
 /// Adds the models of every run; pending ones where a run could not be fitted.
 pub(super) fn add(catalogue: &mut Catalogue, fits: &[LossFit]) {
+    // The refits of all runs would else take most of the time in which a book is filled.
     let intervals = in_parallel(fits, |fit| fit.fit.as_ref().ok().and_then(beta_intervals));
     for (LossFit { run, points, fit }, intervals) in std::iter::zip(fits, intervals) {
         let models = Models {
@@ -187,23 +187,4 @@ fn beta_intervals(fit: &FittedRun) -> Option<[Interval; 3]> {
         ..Resampling::default()
     };
     moving_block_bootstrap(&fit.measured, fit.whole_run, resampling).beta_intervals()
-}
-
-/// `compute` of every item, in their order. The refits of all runs would else take most of the time
-/// in which a book is filled.
-fn in_parallel<T: Sync, R: Send>(items: &[T], compute: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = available_parallelism().map_or(1, NonZero::get);
-    let share = items.len().div_ceil(threads).max(1);
-    let compute = &compute;
-    thread::scope(|scope| {
-        let work = |part: &'_ [T]| part.iter().map(compute).collect::<Vec<R>>();
-        let workers: Vec<_> = items
-            .chunks(share)
-            .map(|part| scope.spawn(move || work(part)))
-            .collect();
-        let joined = workers.into_iter().map(|worker| worker.join());
-        joined
-            .flat_map(|part| part.expect("no fit panics"))
-            .collect()
-    })
 }

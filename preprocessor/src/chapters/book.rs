@@ -3,13 +3,15 @@
 use super::citations::{Bibliography, Citations};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
 use super::diagnostic::Diagnostic;
-use super::ledger::Ledger;
+use super::labels::Labels;
+use super::ledger::{self, Ledger};
 use super::lists;
 use super::markup::MarkupPass;
 use super::sentinel::{Mark, ROOT, replace_marks};
 use super::template;
 use super::typed_numbers;
 use crate::catalogue::Facts;
+use crate::parallel::in_parallel;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,29 +50,23 @@ pub fn fill_book(
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Filled {
+    let facts = Arc::new(facts);
     let mut shortcomings = unmeasured_runs(&facts);
     shortcomings.extend(missing_samples(&facts));
-    let ledger = Ledger::new(renderer, facts);
-    let context = ledger.context();
-    let mut faults = Vec::new();
-    let mut citations = Citations::default();
+    let ledger = Ledger::new(renderer, facts.clone());
+    let (mut faults, mut labels, mut citations) = Default::default();
     let mut marked = Vec::new();
-    for chapter in chapters {
-        shortcomings.extend(typed_numbers::find(&chapter.file, &chapter.source));
-        match template::fill(
-            &ledger,
-            &context,
-            &chapter.path,
-            &chapter.file,
-            &chapter.source,
-        ) {
+    for (chapter, read) in chapters.iter().zip(fill_each(chapters, &facts, renderer)) {
+        shortcomings.extend(read.typed_numbers);
+        number(&read.ledger, chapter, &mut labels, &mut faults);
+        ledger.absorb(&read.ledger);
+        match read.filled {
             Ok(filled) => {
-                let mut written = ledger.written();
                 let text = MarkupPass {
                     renderer,
                     bibliography,
                     citations: &mut citations,
-                    labels: &mut written.labels,
+                    labels: &mut labels,
                     chapter: &chapter.path,
                     file: &chapter.file,
                     source: &chapter.source,
@@ -84,6 +80,7 @@ pub fn fill_book(
     }
     let mut resolver = Resolver {
         ledger: &ledger,
+        labels: &labels,
         citations: &mut citations,
         bibliography,
         faults: &mut faults,
@@ -99,6 +96,42 @@ pub fn fill_book(
         files,
         faults,
         shortcomings,
+    }
+}
+
+/// What a chapter gives before the others are known.
+struct Read {
+    filled: Result<String, Diagnostic>,
+    ledger: Arc<Ledger>,
+    typed_numbers: Vec<Diagnostic>,
+}
+
+/// Fills the templates of all chapters, on all cores, in the order of the chapters.
+fn fill_each(chapters: &[Chapter], facts: &Arc<Facts>, renderer: Renderer) -> Vec<Read> {
+    let context = ledger::context(&facts.catalogue);
+    in_parallel(chapters, |chapter| {
+        let ledger = Ledger::new(renderer, facts.clone());
+        let Chapter { path, file, source } = chapter;
+        Read {
+            filled: template::fill(&ledger, &context, path, file, source),
+            typed_numbers: typed_numbers::find(file, source),
+            ledger,
+        }
+    })
+}
+
+/// Gives numbers to the figures and tables that the templates of `chapter` made.
+fn number(ledger: &Ledger, chapter: &Chapter, labels: &mut Labels, faults: &mut Vec<Diagnostic>) {
+    let Chapter { path, file, source } = chapter;
+    for exhibit in &ledger.written().exhibits {
+        if let Err(message) = labels.define(&exhibit.label, exhibit.kind, path) {
+            faults.push(Diagnostic::at_snippet(
+                file,
+                source,
+                &exhibit.label,
+                message,
+            ));
+        }
     }
 }
 
@@ -128,6 +161,7 @@ fn unmeasured_runs(facts: &Facts) -> Vec<Diagnostic> {
 /// Puts numbers, links and lists where marks stand.
 struct Resolver<'a> {
     ledger: &'a Arc<Ledger>,
+    labels: &'a Labels,
     citations: &'a mut Citations,
     bibliography: &'a Bibliography,
     faults: &'a mut Vec<Diagnostic>,
@@ -159,9 +193,9 @@ impl Resolver<'_> {
 
     fn replacement(&mut self, chapter: &Chapter, root: &str, mark: &Mark) -> Option<String> {
         match mark {
-            Mark::Number(label) => self.ledger.written().labels.number(label),
+            Mark::Number(label) => self.labels.number(label),
             Mark::Reference(label) => {
-                let reference = self.ledger.written().labels.reference(label, root);
+                let reference = self.labels.reference(label, root);
                 reference
                     .map_err(|message| self.fault(chapter, label, message))
                     .ok()

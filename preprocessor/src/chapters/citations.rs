@@ -9,12 +9,14 @@ use hayagriva::io::from_biblatex_str;
 use hayagriva::{
     BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, Library,
 };
+use std::collections::BTreeMap;
 
 /// The works that a book may cite.
 #[derive(Debug)]
 pub struct Bibliography {
     file: String,
-    library: Library,
+    /// Each work in IEEE style as Markdown, without its number, by its key.
+    works: BTreeMap<String, String>,
 }
 
 /// One work in a citation: `@lu2017, Table 3`.
@@ -33,7 +35,7 @@ impl Bibliography {
         match from_biblatex_str(text) {
             Ok(library) => Ok(Bibliography {
                 file: file.to_owned(),
-                library,
+                works: in_ieee_style(&library),
             }),
             Err(errors) => Err(errors
                 .iter()
@@ -47,15 +49,11 @@ impl Bibliography {
     /// # Errors
     /// Names the key, the file and the known keys that are like it.
     pub(crate) fn check(&self, key: &str) -> Result<(), String> {
-        if self.library.get(key).is_some() {
+        if self.works.contains_key(key) {
             return Ok(());
         }
         let stem: String = key.chars().take_while(char::is_ascii_alphabetic).collect();
-        let similar: Vec<_> = self
-            .library
-            .keys()
-            .filter(|k| k.starts_with(&stem))
-            .collect();
+        let similar: Vec<_> = self.works.keys().filter(|k| k.starts_with(&stem)).collect();
         let hint = match similar.is_empty() || stem.is_empty() {
             true => format!("add it to `{}`", self.file),
             false => format!("known keys like it: {similar:?}").replace(['"', '[', ']'], ""),
@@ -114,35 +112,37 @@ impl Citations {
 
     /// The list of references as Markdown, numbered as cited.
     pub(crate) fn list(&self, bibliography: &Bibliography, renderer: Renderer) -> String {
-        let Style::Independent(style) =
-            ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get()
-        else {
-            unreachable!("the IEEE style stands on its own");
+        let entry = |(index, key): (usize, &String)| {
+            let anchor = renderer.anchor(&format!("ref-{key}"));
+            let work = &bibliography.works[key]; // cited keys were checked
+            format!("{}. {anchor}{work}\n", index + 1)
         };
-        let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
-        let locales = [locale.expect("the locale is well formed").into()];
-        let mut driver = BibliographyDriver::new();
-        for key in &self.keys {
-            let entry = bibliography
-                .library
-                .get(key)
-                .expect("cited keys were checked");
-            let items = vec![CitationItem::with_entry(entry)];
-            driver.citation(CitationRequest::from_items(items, &style, &locales));
-        }
-        let rendered = driver.finish(BibliographyRequest::new(&style, None, &locales));
-        let mut list = String::new();
-        for item in rendered.bibliography.into_iter().flat_map(|b| b.items) {
-            let number = 1 + self.keys.iter().position(|k| *k == item.key).unwrap_or(0);
+        self.keys.iter().enumerate().map(entry).collect()
+    }
+}
+
+fn in_ieee_style(library: &Library) -> BTreeMap<String, String> {
+    let Style::Independent(style) =
+        ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get()
+    else {
+        unreachable!("the IEEE style stands on its own");
+    };
+    let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
+    let locales = [locale.expect("the locale is well formed").into()];
+    let mut driver = BibliographyDriver::new();
+    let items = library.iter().map(CitationItem::with_entry).collect();
+    driver.citation(CitationRequest::from_items(items, &style, &locales));
+    let rendered = driver.finish(BibliographyRequest::new(&style, None, &locales));
+    let works = rendered.bibliography.into_iter().flat_map(|b| b.items);
+    works
+        .map(|work| {
             let mut text = String::new();
-            for child in &item.content.0 {
+            for child in &work.content.0 {
                 push_markdown(&mut text, child);
             }
-            let anchor = renderer.anchor(&format!("ref-{}", item.key));
-            list.push_str(&format!("{number}. {anchor}{}\n", text.trim()));
-        }
-        list
-    }
+            (work.key, text.trim().to_owned())
+        })
+        .collect()
 }
 
 fn push_markdown(markdown: &mut String, child: &ElemChild) {

@@ -79,7 +79,7 @@ pub(crate) fn table(
             (table, origin, String::new())
         }
     };
-    register(ledger, chapter, &arguments.id, LabelKind::Table, origin)?;
+    register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
     let csv = link_to_csv(ledger, &arguments.id, table.to_csv());
     let caption = captioned(&arguments.id, LabelKind::Table, caption, &note, &csv);
     let markdown = table.to_markdown();
@@ -114,7 +114,7 @@ pub(crate) fn figure(
         &arguments.id,
         LabelKind::Figure,
         (function, inputs),
-    )?;
+    );
     let id = &arguments.id;
     let (class, body, csv) = match content {
         Figure::Pending { remedy } => {
@@ -165,23 +165,21 @@ fn parse<T: serde::de::DeserializeOwned>(arguments: serde_json::Value) -> Result
     serde_json::from_value(arguments).map_err(|error| error.to_string())
 }
 
-/// Numbers the exhibit and notes where its data comes from.
+/// Notes where the data of the exhibit come from.
 fn register(
     ledger: &Ledger,
     chapter: &str,
     id: &str,
     kind: LabelKind,
     (function, inputs): (String, Vec<Arc<Quantity>>),
-) -> Result<(), String> {
-    let mut written = ledger.written();
-    written.labels.define(id, kind, chapter)?;
-    written.exhibits.push(ExhibitOrigin {
+) {
+    ledger.written().exhibits.push(ExhibitOrigin {
         chapter: chapter.to_owned(),
         label: id.to_owned(),
+        kind,
         function,
         inputs,
     });
-    Ok(())
 }
 
 /// Keeps the data as a file and returns the link to it.

@@ -1,18 +1,18 @@
-//! What the templates of one build share, and what they leave behind.
+//! What the templates of a chapter reach, and what they leave behind.
 
 use super::contract::{Renderer, escape_markdown};
-use super::labels::Labels;
+use super::labels::LabelKind;
 use super::sentinel::Mark;
-use crate::catalogue::{Entry, Facts};
+use crate::catalogue::{Catalogue, Entry, Facts};
 use crate::evidence::Quantity;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tera::Value;
 
-/// The state of one build that filters and functions reach.
+/// The state that filters and functions reach while they fill a chapter, or the whole book.
 pub(crate) struct Ledger {
     pub(crate) renderer: Renderer,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Arc<Facts>,
     written: Mutex<Written>,
 }
 
@@ -21,8 +21,6 @@ pub(crate) struct Ledger {
 pub(crate) struct Written {
     /// The names of the quantities that the text prints or an exhibit shows, chapter by chapter.
     pub(crate) used: BTreeMap<String, BTreeSet<String>>,
-    /// The numbers of figures, tables and equations.
-    pub(crate) labels: Labels,
     /// Generated files by their paths under [`super::contract::GENERATED`].
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// How each figure and table was made.
@@ -33,17 +31,26 @@ pub(crate) struct Written {
 pub(crate) struct ExhibitOrigin {
     pub(crate) chapter: String,
     pub(crate) label: String,
+    pub(crate) kind: LabelKind,
     pub(crate) function: String,
     pub(crate) inputs: Vec<Arc<Quantity>>,
 }
 
 impl Ledger {
-    pub(crate) fn new(renderer: Renderer, facts: Facts) -> Arc<Self> {
+    pub(crate) fn new(renderer: Renderer, facts: Arc<Facts>) -> Arc<Self> {
         Arc::new(Ledger {
             renderer,
             facts,
             written: Mutex::default(),
         })
+    }
+
+    /// Takes over what the templates of another chapter have left in `other`.
+    pub(crate) fn absorb(&self, other: &Ledger) {
+        let (mut own, other) = (self.written(), std::mem::take(&mut *other.written()));
+        own.used.extend(other.used);
+        own.files.extend(other.files);
+        own.exhibits.extend(other.exhibits);
     }
 
     /// The part that chapters write to.
@@ -65,24 +72,24 @@ impl Ledger {
         used.insert(name.to_owned());
         Ok(quantity.clone())
     }
+}
 
-    /// The catalogue as nested maps, each quantity a mark that carries its name.
-    pub(crate) fn context(&self) -> tera::Context {
-        let mut root = BTreeMap::new();
-        for (name, entry) in self.facts.catalogue.entries() {
-            let value = match entry {
-                Entry::Quantity(_) => Value::from(Mark::Quantity(name.to_owned()).to_text()),
-                Entry::Text(text) => Value::from(escape_markdown(text)),
-                Entry::Flag(flag) => Value::from(*flag),
-            };
-            insert(&mut root, name, value);
-        }
-        let mut context = tera::Context::new();
-        for (key, node) in root {
-            context.insert_value(key, node.into_value());
-        }
-        context
+/// The catalogue as nested maps, each quantity a mark that carries its name.
+pub(crate) fn context(catalogue: &Catalogue) -> tera::Context {
+    let mut root = BTreeMap::new();
+    for (name, entry) in catalogue.entries() {
+        let value = match entry {
+            Entry::Quantity(_) => Value::from(Mark::Quantity(name.to_owned()).to_text()),
+            Entry::Text(text) => Value::from(escape_markdown(text)),
+            Entry::Flag(flag) => Value::from(*flag),
+        };
+        insert(&mut root, name, value);
     }
+    let mut context = tera::Context::new();
+    for (key, node) in root {
+        context.insert_value(key, node.into_value());
+    }
+    context
 }
 
 /// A level of the nested catalogue.

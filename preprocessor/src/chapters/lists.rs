@@ -43,20 +43,26 @@ pub(crate) fn quotations_used(ledger: &Ledger) -> Vec<Quotation> {
 /// Everything that the book prints or shows, and all that this was computed from, by name.
 fn used(ledger: &Ledger) -> BTreeMap<String, Arc<Quantity>> {
     let written = ledger.written();
-    let printed = written
-        .used
-        .values()
-        .flatten()
-        .filter_map(|name| ledger.facts.catalogue.quantity(name).ok().cloned());
-    let shown = written
-        .exhibits
-        .iter()
-        .flat_map(|e| e.inputs.iter().cloned());
-    printed
-        .chain(shown)
-        .flat_map(|quantity| quantity.chain())
-        .map(|quantity| (quantity.name.clone(), quantity))
-        .collect()
+    let names = written.used.values().flatten();
+    let printed = names.filter_map(|name| ledger.facts.catalogue.quantity(name).ok());
+    let shown = written.exhibits.iter().flat_map(|exhibit| &exhibit.inputs);
+    let mut used = BTreeMap::new();
+    for quantity in printed.chain(shown) {
+        add_with_inputs(quantity, &mut used);
+    }
+    used
+}
+
+fn add_with_inputs(quantity: &Arc<Quantity>, used: &mut BTreeMap<String, Arc<Quantity>>) {
+    if used.contains_key(&quantity.name) {
+        return;
+    }
+    used.insert(quantity.name.clone(), quantity.clone());
+    if let Origin::Derived { inputs, .. } = &quantity.origin {
+        for input in inputs {
+            add_with_inputs(input, used);
+        }
+    }
 }
 
 fn evidence(ledger: &Ledger, citations: &mut Citations) -> String {
