@@ -64,9 +64,9 @@ fn run(arguments: Arguments) -> Result<()> {
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {
             let (context, book) = mdbook_preprocessor::parse_input(io::stdin().lock())?;
-            let book = preprocess(&context, book)?;
-            let mut out = io::stdout().lock();
-            serde_json::to_writer(&mut out, &book)?;
+            let book = serde_json::to_vec(&preprocess(&context, book)?)?;
+            let mut out = io::stdout().lock(); // it would pass a book on in pieces of a kilobyte
+            out.write_all(&book)?;
             Ok(out.flush()?)
         }
     }

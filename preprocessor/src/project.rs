@@ -6,6 +6,7 @@ use crate::catalogue::{
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{Quantity, read_quoted};
+use crate::parallel::in_parallel;
 use results::{Digest, Plan, read_all, states};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -254,18 +255,12 @@ impl Project {
     /// Where a file cannot be written; the path stands in the message.
     pub fn write_generated(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
         let folder = self.root.join(&self.source).join(GENERATED);
-        for (name, content) in files {
-            let path = folder.join(name);
-            if fs::read(&path).is_ok_and(|known| known == *content) {
-                continue;
-            }
-            let parent = path.parent().unwrap_or(&folder);
-            fs::create_dir_all(parent)
-                .and_then(|()| fs::write(&path, content))
-                .map_err(|error| {
-                    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
-                })?;
-        }
+        let files_and_contents: Vec<_> = files.iter().collect();
+        in_parallel(&files_and_contents, |(name, content)| {
+            write_where_new(&folder.join(name), content)
+        })
+        .into_iter()
+        .collect::<io::Result<()>>()?;
         for entry in walk(&folder)? {
             let name = entry.strip_prefix(&folder).unwrap_or(&entry);
             if !files.contains_key(&name.to_string_lossy().replace('\\', "/")) {
@@ -274,6 +269,17 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// Writes a file unless it has this content already.
+fn write_where_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|known| known == content) {
+        return Ok(());
+    }
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent)
+        .and_then(|()| fs::write(path, content))
+        .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", path.display())))
 }
 
 /// Every file under `folder`.

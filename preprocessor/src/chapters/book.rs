@@ -91,6 +91,9 @@ pub fn fill_book(
         .map(|(chapter, text)| (chapter.path.clone(), resolver.resolve(chapter, &text)))
         .collect();
     let files = std::mem::take(&mut ledger.written().files);
+    // To take thousands of quantities apart one by one would take longer than to write the pages,
+    // and a book is filled once in the life of a process.
+    std::mem::forget(ledger);
     Filled {
         chapters,
         files,

@@ -81,8 +81,8 @@ impl Citations {
 
     /// The number of a work, the next free one where it was not cited yet.
     pub(crate) fn number(&mut self, key: &str) -> usize {
-        match self.keys.iter().position(|known| known == key) {
-            Some(position) => position + 1,
+        match self.number_of(key) {
+            Some(number) => number,
             None => {
                 self.keys.push(key.to_owned());
                 self.keys.len()
@@ -90,16 +90,18 @@ impl Citations {
         }
     }
 
+    /// The number of a work; `None` where it was never cited.
+    pub(crate) fn number_of(&self, key: &str) -> Option<usize> {
+        let position = self.keys.iter().position(|known| known == key);
+        position.map(|position| position + 1)
+    }
+
     /// The citation with this index as Markdown: `[3, Table 2]`, each work a link.
     pub(crate) fn print(&self, index: usize, references: &str) -> String {
         let works: Vec<_> = self.requests[index]
             .iter()
             .map(|work| {
-                let number = 1 + self
-                    .keys
-                    .iter()
-                    .position(|key| *key == work.key)
-                    .expect("every cited key has a number");
+                let number = self.number_of(&work.key).expect("`cite` gave it one");
                 let link = format!("[{number}]({references}#ref-{})", work.key);
                 match &work.place {
                     Some(place) => format!("{link}, {place}"),

@@ -160,7 +160,25 @@ pub(crate) fn escape_attribute(text: &str) -> String {
 pub(crate) fn escape_markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if "\\`*_{}[]<>#|$~@&".contains(character) {
+        let is_markup = matches!(
+            character,
+            '\\' | '`'
+                | '*'
+                | '_'
+                | '{'
+                | '}'
+                | '['
+                | ']'
+                | '<'
+                | '>'
+                | '#'
+                | '|'
+                | '$'
+                | '~'
+                | '@'
+                | '&'
+        );
+        if is_markup {
             escaped.push('\\');
         }
         escaped.push(character);

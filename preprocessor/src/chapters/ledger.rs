@@ -5,6 +5,7 @@ use super::labels::LabelKind;
 use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts};
 use crate::evidence::Quantity;
+use crate::parallel::in_parallel;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tera::Value;
@@ -76,20 +77,35 @@ impl Ledger {
 
 /// The catalogue as nested maps, each quantity a mark that carries its name.
 pub(crate) fn context(catalogue: &Catalogue) -> tera::Context {
-    let mut root = BTreeMap::new();
+    let mut groups: BTreeMap<&str, Vec<(&str, &Entry)>> = BTreeMap::new();
     for (name, entry) in catalogue.entries() {
+        let group = name.split('.').next().unwrap_or(name);
+        groups.entry(group).or_default().push((name, entry));
+    }
+    let groups: Vec<_> = groups.into_values().collect();
+    let mut context = tera::Context::new();
+    for nodes in in_parallel(&groups, |entries| nodes(entries)) {
+        for (key, value) in nodes {
+            context.insert_value(key, value);
+        }
+    }
+    context
+}
+
+/// The values of one top-level group of the catalogue.
+fn nodes(entries: &[(&str, &Entry)]) -> Vec<(String, Value)> {
+    let mut root = BTreeMap::new();
+    for (name, entry) in entries {
         let value = match entry {
-            Entry::Quantity(_) => Value::from(Mark::Quantity(name.to_owned()).to_text()),
+            Entry::Quantity(_) => Value::from(Mark::Quantity((*name).to_owned()).to_text()),
             Entry::Text(text) => Value::from(escape_markdown(text)),
             Entry::Flag(flag) => Value::from(*flag),
         };
         insert(&mut root, name, value);
     }
-    let mut context = tera::Context::new();
-    for (key, node) in root {
-        context.insert_value(key, node.into_value());
-    }
-    context
+    root.into_iter()
+        .map(|(key, node)| (key, node.into_value()))
+        .collect()
 }
 
 /// A level of the nested catalogue.

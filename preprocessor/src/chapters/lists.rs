@@ -7,6 +7,7 @@ use super::sentinel::{Mark, ROOT};
 use crate::catalogue::RunFacts;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation};
+use crate::parallel::in_parallel;
 use crate::views::numbers;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,11 +16,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Where there is no such list.
-pub(crate) fn list(
-    name: &str,
-    ledger: &Ledger,
-    citations: &mut Citations,
-) -> Result<String, String> {
+pub(crate) fn list(name: &str, ledger: &Ledger, citations: &Citations) -> Result<String, String> {
     match name {
         "evidence" => Ok(evidence(ledger, citations)),
         "coverage" => Ok(coverage(ledger)),
@@ -65,7 +62,7 @@ fn add_with_inputs(quantity: &Arc<Quantity>, used: &mut BTreeMap<String, Arc<Qua
     }
 }
 
-fn evidence(ledger: &Ledger, citations: &mut Citations) -> String {
+fn evidence(ledger: &Ledger, citations: &Citations) -> String {
     let used = used(ledger);
     let mut list = String::new();
     list.push_str("## Runs {#runs}\n\n");
@@ -88,15 +85,15 @@ fn evidence(ledger: &Ledger, citations: &mut Citations) -> String {
     ] {
         let id = kind.word();
         list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
-        for quantity in used.values().filter(|quantity| quantity.kind() == kind) {
-            list.push_str(&quantity_entry(ledger.renderer, quantity, citations));
-        }
+        let of_kind: Vec<_> = used.values().filter(|q| q.kind() == kind).collect();
+        let entries = in_parallel(&of_kind, |q| quantity_entry(ledger.renderer, q, citations));
+        list.extend(entries);
     }
     list.push_str(&unused(ledger, &used));
     list
 }
 
-fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &mut Citations) -> String {
+fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations) -> String {
     let anchor = renderer.anchor(&format!("ev-{}", quantity.name));
     let value = match quantity.value {
         Some(value) => plain(value, quantity.unit),
@@ -112,8 +109,10 @@ fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &mut Citat
     format!("- {anchor}{}: {value}. {origin}\n", code(&quantity.name))
 }
 
-fn quotation_text(quotation: &Quotation, citations: &mut Citations) -> String {
-    let number = citations.number(&quotation.citation);
+fn quotation_text(quotation: &Quotation, citations: &Citations) -> String {
+    let number = citations.number_of(&quotation.citation);
+    // A work that is not in the bibliography is a fault of its own.
+    let number = number.map_or("?".to_owned(), |number| number.to_string());
     let note = match quotation.note.is_empty() {
         true => String::new(),
         false => format!("; {}", escape_markdown(&quotation.note)),
@@ -142,11 +141,17 @@ fn input_links(inputs: &[Arc<Quantity>]) -> String {
 
 /// Code that can break across lines behind its commas.
 fn code(text: &str) -> String {
-    let text = text
-        .replace('`', "'")
-        .replace(',', ", ")
-        .replace(",  ", ", ");
-    format!("`{text}`")
+    let mut code = String::with_capacity(text.len() + 2);
+    code.push('`');
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        code.push(if character == '`' { '\'' } else { character });
+        if character == ',' && characters.peek() != Some(&' ') {
+            code.push(' ');
+        }
+    }
+    code.push('`');
+    code
 }
 
 /// A value to the digits that a reader can compare, without zeros at its end.

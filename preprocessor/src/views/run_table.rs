@@ -48,8 +48,8 @@ pub(super) struct Arguments {
     experiment: String,
 }
 
-/// One row for each planned run. Settings that all runs share go to the note; columns of results
-/// that no run has yet are left out.
+/// One row for each planned run. Settings that all runs share go to the note, a device that made
+/// all of them too; columns of results that no run has yet are left out.
 pub(super) fn table(
     arguments: &Arguments,
     facts: &Facts,
@@ -62,13 +62,16 @@ pub(super) fn table(
         .map(|column| (column, quantities(column, &runs, facts)))
         .filter(|(_, quantities)| quantities.iter().flatten().any(|q| q.value.is_some()))
         .collect();
-    let with_device = runs.iter().any(|run| run.record.is_some());
+    let mut devices: Vec<_> = runs.iter().map(|run| device(run)).collect();
+    devices.dedup();
+    let with_device = devices.len() > 1;
+    let common_device = devices[0].filter(|_| !with_device);
     let mut rows = Vec::new();
     for (index, run) in runs.iter().enumerate() {
         let mut cells = vec![Cell::words(&run.id)];
         cells.extend(differing.iter().map(|s| Cell::words(&s.texts[index])));
         cells.push(Cell::words(&state(run)));
-        cells.extend(with_device.then(|| device(run)));
+        cells.extend(with_device.then(|| Cell::words(device(run).unwrap_or("–"))));
         for (column, quantities) in &results {
             cells.push(match &quantities[index] {
                 Some(quantity) => quantity_cell(quantity, column.unit, column.places, mark)?,
@@ -88,7 +91,7 @@ pub(super) fn table(
         .flat_map(|column| quantities(column, &runs, facts))
         .flatten()
         .collect();
-    Ok(Shown::new(table, inputs).noted(note(&runs, &common)))
+    Ok(Shown::new(table, inputs).noted(note(&runs, &common, common_device)))
 }
 
 fn runs_of<'a>(experiment: &str, facts: &'a Facts) -> Result<Vec<&'a RunFacts>, String> {
@@ -152,18 +155,18 @@ fn state(run: &RunFacts) -> String {
     }
 }
 
-fn device(run: &RunFacts) -> Cell {
-    let device = run
-        .record
-        .as_ref()
-        .map(|(_, record)| record.environment.device.as_str());
-    Cell::words(device.unwrap_or("–"))
+/// The device that made the run.
+fn device(run: &RunFacts) -> Option<&str> {
+    let (_, record) = run.record.as_ref()?;
+    Some(&record.environment.device)
 }
 
-fn note(runs: &[&RunFacts], common: &[Setting]) -> String {
+fn note(runs: &[&RunFacts], common: &[Setting], device: Option<&str>) -> String {
     let whose = match runs.len() {
         1 => "Settings",
         _ => "The same in all runs",
     };
-    format!("{whose}: {}.", escape_cell(&in_words(common)))
+    let made_on = device.map(|device| format!("; made on {device}"));
+    let settings = in_words(common) + &made_on.unwrap_or_default();
+    format!("{whose}: {}.", escape_cell(&settings))
 }
