@@ -54,7 +54,7 @@ fn a_run_takes_what_it_does_not_say_from_the_defaults() {
     );
     assert_eq!(
         plan.run("resnet20-bf16-1").unwrap().command(),
-        "cargo run --release -p experiments --bin loss_curve -- --run resnet20-bf16-1"
+        "scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-bf16-1"
     );
 }
 

@@ -111,7 +111,7 @@ fn missing() {
         vec![other],
         sources,
         expect![[r#"
-            Missing { command: "cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32" }
+            Missing { command: "scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32" }
         "#]],
     );
 }

@@ -155,7 +155,7 @@ fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> String 
 }
 
 fn remedy_text(remedy: &str) -> String {
-    match remedy.starts_with("cargo ") {
+    match remedy.starts_with("scripts/") {
         true => format!("`{remedy}`"),
         false => remedy.to_owned(),
     }

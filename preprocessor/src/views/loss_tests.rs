@@ -141,7 +141,7 @@ fn a_run_with_its_models() {
         of,
         vec![missing],
         expect![[r#"
-        pending: cargo run --release -p experiments --bin loss_curve -- --run loss-resnet20-fp32
+        pending: scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run loss-resnet20-fp32
 
     "#]],
     );
@@ -202,7 +202,7 @@ fn resnet_50_predicted_and_measured() {
         json!({}),
         missing.to_vec(),
         expect![[r#"
-        pending: `cargo run --release -p experiments --bin loss_curve -- --run loss-resnet18-fp32` and 5 more runs
+        pending: `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run loss-resnet18-fp32` and 5 more runs
 
     "#]],
     );
@@ -246,7 +246,7 @@ fn a_parameter_over_depth() {
         json!({"beta": 0}),
         missing.to_vec(),
         expect![[r#"
-            pending: `cargo run --release -p experiments --bin loss_curve -- --run loss-resnet18-fp32` and 4 more runs
+            pending: `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run loss-resnet18-fp32` and 4 more runs
 
         "#]],
     );

@@ -598,7 +598,7 @@ fn curves_of_runs() {
         &planned(missing),
         expect![[r#"
         curves(runs=["finetune-lr0.01","finetune_lr0_1"], y="train_loss")
-        pending: cargo run --release -p experiments --bin finetune -- --run finetune-lr0.01; cargo run --release -p experiments --bin finetune -- --run finetune-lr0.1
+        pending: scripts/with-libtorch cargo run --release -p experiments --bin finetune -- --run finetune-lr0.01; scripts/with-libtorch cargo run --release -p experiments --bin finetune -- --run finetune-lr0.1
 
         runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss
     "#]],
