@@ -17,6 +17,8 @@ use std::{fs, io, thread};
 const PLAN: &str = "experiments/plan.toml";
 /// The records of the runs, from the root of the project.
 const RUNS: &str = "results/runs";
+/// Training speeds that the reader measured, from the root of the project.
+const SPEEDS: &str = "results/speeds.csv";
 
 /// A project on disk.
 #[derive(Debug, Clone)]
@@ -101,8 +103,10 @@ impl Project {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let (catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput)
+        let (mut catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput)
             .map_err(|messages| self.faults_of("quoted.toml", messages))?;
+        self.read_speeds(&mut catalogue)
+            .map_err(|message| vec![Diagnostic::of_file(SPEEDS, message)])?;
         Ok(Facts {
             catalogue,
             runs,
@@ -140,6 +144,16 @@ impl Project {
             faults.extend(messages.into_iter().map(|m| Diagnostic::of_file(&file, m)));
             T::default()
         })
+    }
+
+    fn read_speeds(&self, catalogue: &mut Catalogue) -> Result<(), String> {
+        match fs::read_to_string(self.root.join(SPEEDS)) {
+            Ok(table) => catalogue.add_measured_speeds(SPEEDS, Some(&table)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                catalogue.add_measured_speeds(SPEEDS, None)
+            }
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<Arc<Quantity>> {

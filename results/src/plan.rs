@@ -119,7 +119,9 @@ impl PlannedRun {
 
 /// The command that makes a run, in the repository's root.
 pub fn command(experiment: &str, run: &str) -> String {
-    format!("scripts/with-libtorch cargo run --release -p experiments --bin {experiment} -- --run {run}")
+    format!(
+        "scripts/with-libtorch cargo run --release -p experiments --bin {experiment} -- --run {run}"
+    )
 }
 
 impl Hardware {

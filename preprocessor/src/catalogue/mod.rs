@@ -9,6 +9,7 @@ pub(crate) mod layer_times;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod loss_runs;
+mod measured_speeds;
 pub mod parameter_servers;
 pub(crate) mod prediction;
 mod prediction_quantities;

@@ -14,14 +14,19 @@ pub const BATCHES: [u64; 3] = [40, 128, 256];
 /// The most workers that a plot or a search goes to.
 pub const MOST_WORKERS: u64 = 40;
 
-/// The quoted coefficients of Eq. (4), where the book has them.
-pub fn coefficients(catalogue: &Catalogue) -> Option<[Arc<Quantity>; 5]> {
-    let coefficient = |index: usize| catalogue.known(&format!("optimus.synchronous.t{index}"));
+/// Where the quoted coefficients of Eq. (4) are.
+pub const QUOTED: &str = "optimus.synchronous";
+/// Where those are that were fitted to measured speeds.
+pub const FITTED: &str = "speed_fit";
+
+/// The coefficients of Eq. (4) that begin with `prefix`, where the book has them.
+pub fn coefficients(catalogue: &Catalogue, prefix: &str) -> Option<[Arc<Quantity>; 5]> {
+    let coefficient = |index: usize| catalogue.known(&format!("{prefix}.t{index}"));
     let all: Vec<_> = (0..5).map_while(coefficient).collect();
     all.try_into().ok()
 }
 
-/// The speed function of the quoted coefficients.
+/// The speed function of these coefficients.
 ///
 /// # Errors
 /// Where a coefficient is negative or not finite.
@@ -30,7 +35,7 @@ pub fn speed(coefficients: &[Arc<Quantity>; 5]) -> Result<SynchronousSpeed, Spee
 }
 
 pub(super) fn add(catalogue: &mut Catalogue) -> Result<(), Vec<String>> {
-    let Some(coefficients) = coefficients(catalogue) else {
+    let Some(coefficients) = coefficients(catalogue, QUOTED) else {
         return Ok(());
     };
     let Some(images) = catalogue.known("cifar10.train") else {

@@ -185,10 +185,10 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
             .map(|row| row.train_seconds)
             .collect::<Vec<_>>(),
     );
-    let speed = training_seconds
+    let speed = epoch_time
         .zip(images("train"))
-        .filter(|(seconds, _)| *seconds > 0.0)
-        .map(|(seconds, images)| images as f64 * epochs.len() as f64 / seconds);
+        .filter(|(epoch_time, _)| epoch_time.value > 0.0)
+        .map(|(epoch_time, images)| images as f64 / epoch_time.value);
     let (test_accuracy, test_key) = match test {
         Some(test) => (Some(test.accuracy), "test.accuracy".to_owned()),
         None => (last_test, last_key("test.accuracy")),
@@ -255,7 +255,7 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
         run.measured(
             "images_per_second",
             Unit::ImagePerSecond,
-            "images of the training split × epochs / sum of epochs[].train_seconds",
+            "images of the training split / median of epochs[].train_seconds",
             speed,
         ),
     ]

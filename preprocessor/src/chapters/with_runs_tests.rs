@@ -18,6 +18,10 @@ const CHAPTERS: [&str; 4] = [
     "problem-4/time-to-accuracy.md",
 ];
 
+/// Speeds as a reader may measure them.
+const SPEEDS: &str = "servers,workers,batch,steps_per_second\n\
+    1,1,128,0.50\n1,4,128,0.80\n2,2,128,0.90\n2,8,128,1.10\n4,8,128,1.60\n4,16,128,1.50\n";
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -35,7 +39,11 @@ fn chapters_of_loss_curves_fill_when_runs_arrive() {
     let runs = complete_runs(&[Fp32, Tf32, Bf16], 40);
     let quoted = read_quoted("quoted.toml", &read("quoted.toml")).expect("valid facts");
     let throughput = read("published/training_throughput.csv");
-    let (catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput).expect("valid inputs");
+    let (mut catalogue, throughput) =
+        Catalogue::of(quoted, &runs, &throughput).expect("valid inputs");
+    catalogue
+        .add_measured_speeds("results/speeds.csv", Some(SPEEDS))
+        .expect("enough speeds for five coefficients");
     let facts = Facts {
         catalogue,
         runs,
@@ -63,6 +71,7 @@ fn chapters_of_loss_curves_fill_when_runs_arrive() {
     for label in [
         "fig-fit-loss-resnet20-bf16",
         "fig-prediction-tf32-nvidia-h200",
+        "fig-time-fitted",
     ] {
         let shown = filled
             .chapters
@@ -70,14 +79,4 @@ fn chapters_of_loss_curves_fill_when_runs_arrive() {
             .any(|text| text.contains(&format!("id=\"{label}\"")));
         assert!(shown, "no figure `{label}`");
     }
-    fs::write(
-        "/tmp/models-pred.md",
-        &filled.chapters["problem-4/prediction.md"],
-    )
-    .unwrap();
-    fs::write(
-        "/tmp/models-loss.md",
-        &filled.chapters["problem-4/loss-models.md"],
-    )
-    .unwrap();
 }

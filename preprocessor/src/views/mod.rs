@@ -156,8 +156,7 @@ const FIGURES: &[(&str, FigureView)] = &[
         parameter_server_curves::epoch_time_over_workers(&parse(arguments)?, facts)
     }),
     ("time_to_accuracy", |arguments, facts| {
-        let NoArguments {} = parse(arguments)?;
-        parameter_server_curves::time_to_accuracy(facts)
+        parameter_server_curves::time_to_accuracy(&parse(arguments)?, facts)
     }),
 ];
 

@@ -1,6 +1,6 @@
 //! Speed, time of an epoch and time to an accuracy over the number of workers.
 //!
-//! All follow from the quoted coefficients of Eq. (4) of Peng et al. 2018; see
+//! All follow from coefficients of Eq. (4) of Peng et al. 2018, quoted or fitted; see
 //! [`analysis::parameter_server`](crate::analysis::parameter_server).
 
 use super::Figure;
@@ -8,7 +8,9 @@ use super::palette::{Colour, Dash, SeriesStyle, Shape};
 use super::plot::{Axis, Band, Key, Line, Note, Plot, Points, Range, Side};
 use super::shown::{Shown, drawn, pending};
 use crate::analysis::parameter_server::{SynchronousSpeed, training_seconds};
-use crate::catalogue::parameter_servers::{MOST_WORKERS, SERVERS, coefficients, speed};
+use crate::catalogue::parameter_servers::{
+    FITTED, MOST_WORKERS, QUOTED, SERVERS, coefficients, speed,
+};
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::views::numbers;
@@ -16,7 +18,6 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
-const SECONDS_PER_DAY: f64 = 86_400.0;
 /// The number of images of an epoch.
 const IMAGES: &str = "cifar10.train";
 /// The predicted number of epochs.
@@ -31,12 +32,31 @@ pub(super) struct Batches {
     m: Vec<u64>,
 }
 
+/// The arguments of [`time_to_accuracy`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Coefficients {
+    #[serde(default)]
+    coefficients: Source,
+}
+
+/// Where the coefficients come from.
+#[derive(Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Source {
+    /// The paper.
+    #[default]
+    Quoted,
+    /// Speeds that the reader measured.
+    Fitted,
+}
+
 /// Steps per second, one line for each number of servers and each overall batch.
 pub(super) fn speed_over_workers(
     arguments: &Batches,
     facts: &Facts,
 ) -> Result<Shown<Figure>, String> {
-    let model = Model::of(&facts.catalogue)?;
+    let model = Model::of(&facts.catalogue, Source::Quoted)?;
     let plot = Plot::new(
         "Training speed over the number of workers",
         "Each line rises to its fastest number of workers and then falls slowly.",
@@ -54,7 +74,7 @@ pub(super) fn epoch_time_over_workers(
     arguments: &Batches,
     facts: &Facts,
 ) -> Result<Shown<Figure>, String> {
-    let model = Model::of(&facts.catalogue)?;
+    let model = Model::of(&facts.catalogue, Source::Quoted)?;
     let (images, count) = images(&facts.catalogue)?;
     let plot = Plot::new(
         "Time of one epoch over the number of workers",
@@ -72,9 +92,12 @@ pub(super) fn epoch_time_over_workers(
     Ok(Shown::new(drawn(&plot)?, inputs.collect()))
 }
 
-/// Days until the target accuracy: the predicted epochs times the time of one epoch.
-pub(super) fn time_to_accuracy(facts: &Facts) -> Result<Shown<Figure>, String> {
-    let model = Model::of(&facts.catalogue)?;
+/// Time until the target accuracy: the predicted epochs times the time of one epoch.
+pub(super) fn time_to_accuracy(
+    arguments: &Coefficients,
+    facts: &Facts,
+) -> Result<Shown<Figure>, String> {
+    let model = Model::of(&facts.catalogue, arguments.coefficients)?;
     let (images, count) = images(&facts.catalogue)?;
     let epochs = facts
         .catalogue
@@ -85,21 +108,27 @@ pub(super) fn time_to_accuracy(facts: &Facts) -> Result<Shown<Figure>, String> {
     let Some(predicted) = epochs.value else {
         return Ok(Shown::new(pending(epochs), inputs));
     };
-    let days = |curve: Curve, workers, epochs| {
+    let seconds = |curve: Curve, workers, epochs| {
         let speed = model.speed_at(curve, workers)?;
         let seconds = training_seconds(epochs, count, curve.batch, speed);
-        Ok::<f64, String>(seconds.map_err(|error| error.to_string())? / SECONDS_PER_DAY)
+        seconds.map_err(|error| error.to_string())
     };
+    let mut longest = 0.0_f64;
+    for curve in curves(&[TRAINED_BATCH]) {
+        longest = longest.max(seconds(curve, 1, predicted)?);
+    }
+    let (unit, length) = unit_of_time(longest);
+    let time = |curve, workers, epochs| Ok::<_, String>(seconds(curve, workers, epochs)? / length);
     let mut plot = Plot::new(
         "Time to the target accuracy over the number of workers",
         "Each line falls to its fastest number of workers and then rises.",
         workers_axis(),
-        Axis::linear("Time to the target accuracy (days)").over(Range::WithZero),
+        Axis::linear(&format!("Time to the target accuracy ({unit})")).over(Range::WithZero),
     );
     if let Some((low, high)) = epochs.interval {
         for curve in curves(&[TRAINED_BATCH]) {
             let band = (1..=curve.most_workers())
-                .map(|w| Ok((w as f64, days(curve, w, low)?, days(curve, w, high)?)))
+                .map(|w| Ok((w as f64, time(curve, w, low)?, time(curve, w, high)?)))
                 .collect::<Result<Vec<_>, String>>()?;
             plot = plot.with(Band::new(
                 &format!("{}, 95 % interval", curve.name()),
@@ -108,9 +137,16 @@ pub(super) fn time_to_accuracy(facts: &Facts) -> Result<Shown<Figure>, String> {
             ));
         }
     }
-    let at = |curve: Curve, workers| days(curve, workers, predicted);
-    let plot = model.draw(plot, &[TRAINED_BATCH], "days", outside, at)?;
+    let at = |curve: Curve, workers| time(curve, workers, predicted);
+    let plot = model.draw(plot, &[TRAINED_BATCH], unit, outside, at)?;
     Ok(Shown::new(drawn(&plot)?, inputs))
+}
+
+/// The unit in which a time is told, and its length in seconds.
+fn unit_of_time(seconds: f64) -> (&'static str, f64) {
+    const UNITS: [(&str, f64); 3] = [("days", 86_400.0), ("h", SECONDS_PER_HOUR), ("min", 60.0)];
+    let fits = |(_, length): &(&str, f64)| seconds >= 2.0 * length;
+    UNITS.into_iter().find(fits).unwrap_or(("s", 1.0))
 }
 
 fn images(catalogue: &Catalogue) -> Result<(Arc<Quantity>, u64), String> {
@@ -196,18 +232,23 @@ impl Curve {
     }
 }
 
-/// The quoted coefficients and the speed that follows.
+/// Coefficients and the speed that follows.
 struct Model {
     coefficients: [Arc<Quantity>; 5],
     speed: SynchronousSpeed,
 }
 
 impl Model {
-    fn of(catalogue: &Catalogue) -> Result<Model, String> {
-        let coefficients = coefficients(catalogue).ok_or(
-            "no coefficients of Eq. (4); hint: quote `optimus.synchronous.t0` to `t4` in \
-             `quoted.toml`",
-        )?;
+    fn of(catalogue: &Catalogue, source: Source) -> Result<Model, String> {
+        let (prefix, hint) = match source {
+            Source::Quoted => (
+                QUOTED,
+                "quote `optimus.synchronous.t0` to `t4` in `quoted.toml`",
+            ),
+            Source::Fitted => (FITTED, "`results/speeds.csv` holds the measured speeds"),
+        };
+        let coefficients = coefficients(catalogue, prefix)
+            .ok_or_else(|| format!("no coefficients of Eq. (4); hint: {hint}"))?;
         let speed = speed(&coefficients).map_err(|error| error.to_string())?;
         Ok(Model {
             coefficients,

@@ -52,6 +52,17 @@ impl SynchronousSpeed {
         })
     }
 
+    /// The coefficients in the order of Eq. (4).
+    pub fn coefficients(&self) -> [f64; 5] {
+        [
+            self.images_per_worker,
+            self.constant,
+            self.workers_per_server,
+            self.workers,
+            self.servers,
+        ]
+    }
+
     /// Seconds of one step: θ₀·M/w + θ₁ + θ₂·w/p + θ₃·w + θ₄·p.
     ///
     /// # Errors

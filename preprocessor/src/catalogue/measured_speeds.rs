@@ -1,0 +1,145 @@
+//! Coefficients of Eq. (4) of Peng et al. 2018 fitted to training speeds that the reader measured.
+
+use super::parameter_servers::FITTED;
+use super::{Catalogue, Entry};
+use crate::analysis::parameter_server::{Measurement, SynchronousSpeed};
+use crate::evidence::Quantity;
+use crate::evidence::unit::Unit;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    servers: u64,
+    workers: u64,
+    batch: u64,
+    steps_per_second: f64,
+}
+
+impl From<Row> for Measurement {
+    fn from(row: Row) -> Measurement {
+        Measurement {
+            servers: row.servers,
+            workers: row.workers,
+            batch: row.batch,
+            steps_per_second: row.steps_per_second,
+        }
+    }
+}
+
+impl Catalogue {
+    /// Adds the coefficients that follow from `table`, the CSV text of `file`; without a table only
+    /// the flag that says so.
+    ///
+    /// # Errors
+    /// A row that cannot be read, with its line; a table that no coefficients follow from.
+    pub fn add_measured_speeds(&mut self, file: &str, table: Option<&str>) -> Result<(), String> {
+        let is_there = Entry::Flag(table.is_some());
+        self.insert(format!("{FITTED}.fitted"), is_there);
+        let Some(table) = table else {
+            return Ok(());
+        };
+        let rows = read(table)?;
+        let speed = SynchronousSpeed::fit(&rows).map_err(|error| error.to_string())?;
+        let count = Quantity::exact(
+            format!("{FITTED}.rows"),
+            Unit::One,
+            rows.len() as f64,
+            format!("speeds in `{file}`"),
+        );
+        let derived = |leaf: &str, unit, function: &str, value| {
+            let (name, inputs) = (format!("{FITTED}.{leaf}"), vec![count.clone()]);
+            Quantity::derived_value(name, unit, function, inputs, Some(value))
+        };
+        for (index, value) in speed.coefficients().into_iter().enumerate() {
+            let function = "analysis::parameter_server::SynchronousSpeed::fit";
+            self.add(derived(&format!("t{index}"), Unit::Second, function, value));
+        }
+        let error = mean_error(&speed, &rows).map_err(|error| error.to_string())?;
+        let function = "mean of |modelled / measured − 1|";
+        self.add(derived("mean_error", Unit::One, function, error));
+        self.add(Arc::clone(&count));
+        Ok(())
+    }
+}
+
+fn read(table: &str) -> Result<Vec<Measurement>, String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(table.as_bytes());
+    let rows = reader.deserialize::<Row>().map(|row| {
+        let row = row.map_err(|error| {
+            format!("{error}; expected the columns servers, workers, batch and steps_per_second")
+        })?;
+        Ok(row.into())
+    });
+    rows.collect()
+}
+
+fn mean_error(
+    speed: &SynchronousSpeed,
+    rows: &[Measurement],
+) -> Result<f64, crate::analysis::parameter_server::SpeedError> {
+    let mut sum = 0.0;
+    for row in rows {
+        let modelled = speed.steps_per_second(row.servers, row.workers, row.batch)?;
+        sum += (modelled / row.steps_per_second - 1.0).abs();
+    }
+    Ok(sum / rows.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "servers,workers,batch,steps_per_second\n\
+        1,1,128,0.5\n1,4,128,0.8\n2,2,128,0.9\n2,8,128,1.1\n4,8,128,1.6\n4,16,64,1.5\n";
+
+    #[test]
+    fn speeds_of_a_known_model_give_its_coefficients() {
+        let known = SynchronousSpeed::new([0.01, 0.2, 0.3, 0.0, 0.05]).unwrap();
+        let mut table = "servers, workers, batch, steps_per_second\n".to_owned();
+        for (servers, workers) in [(1, 1), (1, 4), (2, 2), (2, 8), (4, 8), (4, 16), (8, 3)] {
+            let speed = known.steps_per_second(servers, workers, 128).unwrap();
+            table += &format!("{servers}, {workers}, 128, {speed}\n");
+        }
+        let mut catalogue = Catalogue::default();
+        catalogue
+            .add_measured_speeds("speeds.csv", Some(&table))
+            .unwrap();
+        for (leaf, expect) in [("t0", 0.01), ("t1", 0.2), ("t2", 0.3), ("t4", 0.05)] {
+            let name = format!("{FITTED}.{leaf}");
+            let found = catalogue.quantity(&name).unwrap().value.unwrap();
+            assert!((found - expect).abs() < 1e-9, "{name} is {found}");
+        }
+        let error = catalogue.quantity("speed_fit.mean_error").unwrap().value;
+        assert!(error.unwrap() < 1e-9);
+    }
+
+    #[test]
+    fn without_a_table_a_flag_says_so() {
+        let mut catalogue = Catalogue::default();
+        catalogue.add_measured_speeds("speeds.csv", None).unwrap();
+        assert!(!catalogue.flag("speed_fit.fitted"));
+        assert_eq!(catalogue.quantities("speed_fit.").count(), 0);
+    }
+
+    #[test]
+    fn faults_are_told_with_what_was_expected() {
+        let check = |table: &str, expect: &str| {
+            let mut catalogue = Catalogue::default();
+            let error = catalogue.add_measured_speeds("speeds.csv", Some(table));
+            let error = error.unwrap_err();
+            assert!(error.contains(expect), "{error}");
+        };
+        check(&TABLE.replace("0.9", "fast"), "line: 4");
+        check(&TABLE.replace("batch", "images"), "expected the columns");
+        check(&TABLE.replace("0.9", "-0.9"), "steps_per_second");
+        check(
+            TABLE.lines().next().unwrap(),
+            "expected at least `5`, one per coefficient",
+        );
+    }
+}
