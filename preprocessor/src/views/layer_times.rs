@@ -1,8 +1,8 @@
 //! Times of layers and of whole passes in our own runs, and the speeds that follow.
 
 use super::loss_models::estimate_cell;
-use super::names::{listed, readable};
-use super::shown::{EvidenceMark, Shown, quantity_cell};
+use super::names::readable;
+use super::shown::{EvidenceMark, Shown, not_measured, quantity_cell};
 use super::table::{Alignment, Cell, Column, Row, Table};
 use crate::catalogue::Facts;
 use crate::catalogue::layer_times::TimedPasses;
@@ -87,7 +87,12 @@ fn table(
         rows.push(nothing_yet(3 + quantities.len()));
     }
     let table = Table::new(columns(quantities), rows).map_err(|error| error.to_string())?;
-    Ok(Shown::new(table, inputs).noted(note(&missing)))
+    let mut missing: Vec<_> = missing
+        .iter()
+        .map(|passes| passes.run.id.as_str())
+        .collect();
+    missing.dedup();
+    Ok(Shown::new(table, inputs).noted(not_measured(&missing)))
 }
 
 impl Quantities {
@@ -118,17 +123,5 @@ fn nothing_yet(columns: usize) -> Row {
     Row {
         cells,
         answer: false,
-    }
-}
-
-fn note(missing: &[TimedPasses]) -> String {
-    let mut ids: Vec<_> = missing
-        .iter()
-        .map(|passes| format!("`{}`", passes.run.id))
-        .collect();
-    ids.dedup();
-    match ids.is_empty() {
-        true => String::new(),
-        false => format!("Not measured yet: {}.", listed(&ids)),
     }
 }

@@ -1,8 +1,7 @@
 //! The parameters of the loss model of every run.
 
-use super::names::listed;
 use super::numbers;
-use super::shown::{EvidenceMark, Shown, quantity_cell};
+use super::shown::{EvidenceMark, Shown, not_measured, quantity_cell};
 use super::table::{Alignment, Cell, Column, Row, Table};
 use crate::analysis::training_set::HELD_OUT_DEPTH;
 use crate::catalogue::loss_models::BETAS;
@@ -33,7 +32,8 @@ pub(super) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
         inputs.extend(quantities.0);
     }
     let table = Table::new(columns(), rows).map_err(|error| error.to_string())?;
-    Ok(Shown::new(table, inputs).noted(note(&missing)))
+    let missing: Vec<_> = missing.iter().map(|run| run.facts.id.as_str()).collect();
+    Ok(Shown::new(table, inputs).noted(not_measured(&missing)))
 }
 
 /// A table of one row that says that there is nothing yet.
@@ -54,17 +54,6 @@ fn columns() -> Vec<Column> {
     let numbers = betas.into_iter().chain(["RMSE (nat)", "R²"]);
     let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
     words.into_iter().chain(numbers).collect()
-}
-
-fn note(missing: &[&LossRun]) -> String {
-    let ids: Vec<_> = missing
-        .iter()
-        .map(|run| format!("`{}`", run.facts.id))
-        .collect();
-    match ids.is_empty() {
-        true => String::new(),
-        false => format!("Not measured yet: {}.", listed(&ids)),
-    }
 }
 
 /// β₀, β₁, β₂, RMSE and R² of a run.

@@ -1,6 +1,7 @@
 //! What every view gives back, and how plots become figures.
 
 use super::Figure;
+use super::names::listed;
 use super::numbers;
 use super::plot::{self, Plot, Target, render};
 use super::table::Cell;
@@ -58,6 +59,20 @@ pub(super) fn pending(quantity: &Quantity) -> Figure {
         [first, others @ ..] => format!("`{first}` and {} more runs", others.len()),
     };
     Figure::Pending { remedy }
+}
+
+/// The sentence that names the runs that are not there, the first of them where there are many.
+pub(super) fn not_measured(runs: &[&str]) -> String {
+    const NAMED: usize = 4;
+    let mut named: Vec<_> = runs.iter().map(|run| format!("`{run}`")).collect();
+    if runs.len() > NAMED {
+        named.truncate(NAMED - 1);
+        named.push(format!("{} more", runs.len() - named.len()));
+    }
+    match named.is_empty() {
+        true => String::new(),
+        false => format!("Not measured yet: {}.", listed(&named)),
+    }
 }
 
 /// A quantity's value in `unit` with so many decimals and its mark; a dash where it has none.
