@@ -38,8 +38,8 @@ pub const FILE_NAME: &str = "book.pdf";
 /// # Errors
 /// [`Problems`] of the book or its settings; a folder or file that can't be written.
 pub fn render(ctx: &RenderContext) -> Result<Option<String>> {
-    let settings = Settings::read(&ctx.config)?;
-    if is_serving(&ctx.config) && !settings.while_serving {
+    let settings = Settings::read(&ctx.config);
+    if is_serving(&ctx.config) && settings.as_ref().is_ok_and(|it| !it.while_serving) {
         let line = "the PDF is skipped while serving; \
                     `while-serving = true` in `[output.measured-pdf]` makes it";
         return Ok(Some(line.into()));
@@ -48,7 +48,7 @@ pub fn render(ctx: &RenderContext) -> Result<Option<String>> {
     if path.exists() {
         std::fs::remove_file(&path).with_context(|| format!("`{FILE_NAME}` can't be replaced"))?;
     }
-    let pdf = typeset(ctx, &settings)?;
+    let pdf = typeset(ctx, &settings?)?;
     std::fs::create_dir_all(&ctx.destination).context("the PDF's folder can't be made")?;
     std::fs::write(&path, pdf).with_context(|| format!("`{FILE_NAME}` can't be written"))?;
     Ok(None)

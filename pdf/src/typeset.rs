@@ -91,7 +91,9 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
             "list one in SUMMARY.md",
         ));
     }
-    written.sources[0].1.insert_str(0, &opening(ctx, settings));
+    let build = build_identifier(&entries);
+    let opening = opening(ctx, settings, build.as_deref());
+    written.sources[0].1.insert_str(0, &opening);
     Problems(problems).or(written)
 }
 
@@ -205,10 +207,18 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
     }
 }
 
+/// The text of the element that the preprocessor marks as the build's identifier.
+fn build_identifier(entries: &[Entry]) -> Option<String> {
+    entries.iter().find_map(|entry| match entry {
+        Entry::Part(_) => None,
+        Entry::Chapter(parsed) => Some(parsed.tree.element("build")?.text()),
+    })
+}
+
 /// The main source up to its first chapter.
-fn opening(ctx: &RenderContext, settings: &Settings) -> String {
+fn opening(ctx: &RenderContext, settings: &Settings, build: Option<&str>) -> String {
     let book = &ctx.config.book;
-    let optional = |text: &Option<String>| text.as_deref().map_or("none".into(), source::string);
+    let optional = |text: Option<&str>| text.map_or("none".into(), source::string);
     let language = book.language.as_deref().unwrap_or("en");
     let (language, region) = language.split_once('-').unwrap_or((language, ""));
     let authors = book
@@ -217,14 +227,15 @@ fn opening(ctx: &RenderContext, settings: &Settings) -> String {
         .map(|author| source::string(author) + ", ");
     format!(
         "#import \"{TEMPLATE}\": *\n#show: book.with(title: {}, subtitle: {}, authors: ({}), \
-         note: {}, description: {}, language: {}, region: {}, paper: {})\n",
+         note: {}, build: {}, description: {}, language: {}, region: {}, paper: {})\n",
         source::string(book.title.as_deref().unwrap_or("Untitled")),
-        optional(&settings.subtitle),
+        optional(settings.subtitle.as_deref()),
         authors.collect::<String>(),
-        optional(&settings.note),
-        optional(&book.description),
+        optional(settings.note.as_deref()),
+        optional(build),
+        optional(book.description.as_deref()),
         source::string(language),
-        optional(&(!region.is_empty()).then(|| region.to_uppercase())),
+        optional((!region.is_empty()).then_some(&*region.to_uppercase())),
         source::string(&settings.paper),
     )
 }

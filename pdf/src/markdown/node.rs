@@ -95,6 +95,14 @@ impl Node {
         matches!(&self.kind, Kind::Html(own, _) if own == name)
     }
 
+    /// The first raw HTML element with this id, here or inside.
+    pub(crate) fn element(&self, id: &str) -> Option<&Node> {
+        match self.attribute("id") == Some(id) {
+            true => Some(self),
+            false => self.children.iter().find_map(|child| child.element(id)),
+        }
+    }
+
     /// The plain text inside, as mdBook takes it for a heading's id.
     pub(crate) fn text(&self) -> String {
         match &self.kind {

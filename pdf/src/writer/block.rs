@@ -142,15 +142,21 @@ impl<'a> Writer<'a> {
                 .any(|child| child.kind == Kind::Paragraph)
         };
         let tight = !node.children.iter().any(is_loose);
+        let is_reference = node.children.iter().all(holds_code);
+        self.push(if is_reference {
+            "#reference-list("
+        } else {
+            "#"
+        });
         match first {
-            None => self.push(&format!("#list(tight: {tight}")),
-            Some(first) => self.push(&format!("#enum(tight: {tight}, start: {first}")),
+            None => self.push(&format!("list(tight: {tight}")),
+            Some(first) => self.push(&format!("enum(tight: {tight}, start: {first}")),
         }
         for item in &node.children {
             self.push(",\n");
             self.bracketed_blocks(&item.children);
         }
-        self.push(");");
+        self.push(if is_reference { "));" } else { ");" });
     }
 
     fn definitions(&mut self, node: &'a Node) {
@@ -178,6 +184,11 @@ impl<'a> Writer<'a> {
         }
         self.inlines(&term.children);
     }
+}
+
+/// Whether there is a word in code, as in every item of a list of names.
+fn holds_code(node: &Node) -> bool {
+    matches!(node.kind, Kind::Code(_)) || node.children.iter().any(holds_code)
 }
 
 fn alert(kind: BlockQuoteKind) -> &'static str {

@@ -8,6 +8,12 @@ use crate::source;
 const KNOWN: &str = "the PDF knows figure, figcaption, div class=\"equation\", span, a, br, sub, \
                      sup, kbd, details, summary and img";
 
+/// A table with more rows than this may go on on the next page.
+const LONG_TABLE_ROWS: usize = 16;
+
+/// So may one with more bytes of text than this.
+const LONG_TABLE_TEXT: usize = 2500;
+
 impl<'a> Writer<'a> {
     pub(super) fn element(&mut self, node: &'a Node, name: &str) {
         match name {
@@ -53,18 +59,21 @@ impl<'a> Writer<'a> {
     }
 
     fn figure(&mut self, node: &'a Node) {
-        let is_table = node
-            .children
-            .iter()
-            .any(|child| matches!(child.kind, Kind::Table(_)));
-        let kind = if is_table { "table" } else { "image" };
+        let is_table = |child: &&Node| matches!(child.kind, Kind::Table(_));
+        let table = node.children.iter().find(is_table);
+        let kind = if table.is_some() { "table" } else { "image" };
+        let is_long = table.is_some_and(|table| {
+            table.children.len() > LONG_TABLE_ROWS || table.text().len() > LONG_TABLE_TEXT
+        });
         let captions: Vec<&Node> = node
             .children
             .iter()
             .filter(|child| child.is_html("figcaption"))
             .collect();
         let name = self.label(node).unwrap_or_else(|| "none".into());
-        self.push(&format!("#numbered-figure({kind}, name: {name}, caption: "));
+        self.push(&format!(
+            "#numbered-figure({kind}, name: {name}, is-long: {is_long}, caption: "
+        ));
         match captions[..] {
             [caption] => self.bracketed_blocks(&caption.children),
             _ => {

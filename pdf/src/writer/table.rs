@@ -134,7 +134,8 @@ fn ems(text: &str) -> f64 {
 /// A column as the template's `wide-table` takes it: its longest word and cell, and whether
 /// its cells may break.
 fn width(width: Width) -> String {
-    let breaks = width.cell_em > LONG_CELL_EM;
+    let is_one_word = width.word_em > 0.7 * width.cell_em;
+    let breaks = width.cell_em > LONG_CELL_EM && !is_one_word;
     format!("({:.1}, {:.1}, {breaks})", width.word_em, width.cell_em)
 }
 

@@ -158,6 +158,48 @@ fn skipped_heading_levels_move_up() {
 }
 
 #[test]
+fn formulas_and_images_are_described() {
+    let chapter = "# A\n\nText $x^2$.\n\n$$\\frac{1}{2}$$\n\n![A line that rises](dot.svg)\n";
+    let pdf = pdf(&book(&[("a.md", chapter)], "")).expect("a PDF");
+    let found = reader::descriptions(&pdf);
+    assert_eq!(found, ["A line that rises", "\\frac{1}{2}", "x^2"]);
+}
+
+#[test]
+fn long_tables_repeat_their_heads() {
+    let rows: String = (0..150).map(|row| format!("| {row} | x |\n")).collect();
+    let chapter = format!(
+        "# A\n\n<figure id=\"tbl-a\" class=\"table\">\n\n<figcaption>\n\nTable 1.\n\n</figcaption>\n\n\
+         | Number | Letter |\n|--|--|\n{rows}\n</figure>\n"
+    );
+    let pages = reader::pages(&pdf(&book(&[("a.md", &chapter)], "")).expect("a PDF"));
+    let of_chapter = &pages[2..]; // behind the title page and the contents
+    assert!(of_chapter.len() > 2);
+    for page in of_chapter {
+        assert!(page.text.contains("NumberLetter"), "{}", page.text);
+    }
+}
+
+#[test]
+fn drawings_stay_drawings_and_their_labels_text() {
+    let book = book(&[("a.md", "# A\n\n![A label](plot.svg)\n")], "");
+    let plot = r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><path d="M0 0L9 9"/>
+        <text x="10" y="20" font-family="Libertinus Serif">Milliseconds</text></svg>"#;
+    std::fs::write(book.folder.join("book/plot.svg"), plot).expect("the plot");
+    let pages = reader::pages(&pdf(&book).expect("a PDF"));
+    let page = pages.last().expect("the chapter's page");
+    assert!(page.text.contains("Milliseconds"), "{}", page.text);
+    assert_eq!(page.bitmaps, 0);
+}
+
+#[test]
+fn the_build_stands_on_the_title_page() {
+    let chapter = "# A\n\nThis is build <span id=\"build\">`0123abc`</span>.\n";
+    let text = reader::text(&pdf(&book(&[("a.md", chapter)], "")).expect("a PDF"));
+    assert!(text.starts_with("TrialA.AuthorBuild0123abc"), "{text}");
+}
+
+#[test]
 fn the_settings_reach_the_title_page() {
     let settings =
         "[output.measured-pdf]\nsubtitle = \"Sub\"\nnote = \"Made at home\"\npaper = \"a5\"\n";

@@ -1,7 +1,6 @@
 //! Tests of whole books, in one program, because each links all of Typst.
 
 mod book;
-mod html;
 mod maths;
 mod problems;
 mod reader;

@@ -219,6 +219,17 @@ fn lines_that_run_off_the_page() {
 }
 
 #[test]
+fn lines_that_run_into_the_foot() {
+    let lines = vec!["x"; 60].join(" \\\\ ");
+    check(
+        &format!("# A\n\n$$\\begin{{aligned}} {lines} \\end{{aligned}}$$\n"),
+        expect![[r#"
+            book/a.md:3: `𝑥` runs off page 4 of the PDF; hint: shorten the line, or split the table or formula
+        "#]],
+    );
+}
+
+#[test]
 fn all_problems_of_a_book_at_once() {
     check(
         "# A\n\n<blink>\n\n$\\no$\n\n![x](y.png)\n",
@@ -252,13 +263,16 @@ fn unknown_settings() {
 #[test]
 fn a_failed_build_leaves_no_pdf() {
     let good = book(&[("a.md", "# A\n")], "");
-    mdbook_measured_pdf::render(&good.ctx).expect("a PDF");
     let path = good.ctx.destination.join(mdbook_measured_pdf::FILE_NAME);
-    assert!(path.exists());
-    let mut bad = book(&[("a.md", "# A\n\n$\\no$\n")], "");
-    bad.ctx.destination.clone_from(&good.ctx.destination);
-    mdbook_measured_pdf::render(&bad.ctx).expect_err("a problem");
-    assert!(!path.exists());
+    let bad_setting = "[output.measured-pdf]\npapper = \"a4\"\n";
+    for (chapter, config) in [("# A\n\n$\\no$\n", ""), ("# A\n", bad_setting)] {
+        mdbook_measured_pdf::render(&good.ctx).expect("a PDF");
+        assert!(path.exists());
+        let mut bad = book(&[("a.md", chapter)], config);
+        bad.ctx.destination.clone_from(&good.ctx.destination);
+        mdbook_measured_pdf::render(&bad.ctx).expect_err("a problem");
+        assert!(!path.exists());
+    }
 }
 
 #[test]
@@ -277,4 +291,14 @@ fn serving_skips_the_pdf() {
             .join(mdbook_measured_pdf::FILE_NAME)
             .exists()
     );
+}
+
+#[test]
+fn a_setting_makes_the_pdf_while_serving() {
+    let serving = "[output.html]\nlive-reload-endpoint = \"__livereload\"\n\
+                   [output.measured-pdf]\nwhile-serving = true\n";
+    let book = book(&[("a.md", "# A\n")], serving);
+    assert_eq!(mdbook_measured_pdf::render(&book.ctx).expect("a PDF"), None);
+    let path = book.ctx.destination.join(mdbook_measured_pdf::FILE_NAME);
+    assert!(path.exists());
 }

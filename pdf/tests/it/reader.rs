@@ -7,34 +7,40 @@ use hayro_interpret::{
     InterpreterSettings, Paint, PathDrawMode, SoftMask, interpret_page,
 };
 use hayro_syntax::Pdf;
-use hayro_syntax::object::Dict;
+use hayro_syntax::object::{Dict, Object, String as PdfString};
 use kurbo::{Affine, BezPath, Rect};
 
-/// The characters that each page shows, in the order drawn, without spaces.
-pub(crate) fn pages(pdf: &[u8]) -> Vec<String> {
+/// What a page shows.
+#[derive(Default)]
+pub(crate) struct Page {
+    /// The characters in the order drawn, without spaces.
+    pub(crate) text: String,
+    /// How many pictures made of pixels there are.
+    pub(crate) bitmaps: usize,
+}
+
+/// What each page shows.
+pub(crate) fn pages(pdf: &[u8]) -> Vec<Page> {
     let pdf = Pdf::new(pdf.to_vec()).expect("a readable PDF");
     let cache = InterpreterCache::new();
-    let page_text = |page| {
-        let mut text = Text::default();
+    let read = |page| {
+        let mut shown = Page::default();
         let bounds = Rect::new(0.0, 0.0, 1.0, 1.0);
         let settings = InterpreterSettings::default();
         let mut context = Context::new(Affine::IDENTITY, bounds, &cache, pdf.xref(), settings);
-        interpret_page(page, &mut context, &mut text);
-        text.0.retain(|c| !c.is_whitespace());
-        text.0
+        interpret_page(page, &mut context, &mut shown);
+        shown.text.retain(|c| !c.is_whitespace());
+        shown
     };
-    pdf.pages().iter().map(page_text).collect()
+    pdf.pages().iter().map(read).collect()
 }
 
 /// The text of all pages, without spaces.
 pub(crate) fn text(pdf: &[u8]) -> String {
-    pages(pdf).concat()
+    pages(pdf).into_iter().map(|page| page.text).collect()
 }
 
-#[derive(Default)]
-struct Text(String);
-
-impl Device<'_> for Text {
+impl Device<'_> for Page {
     fn draw_glyph(
         &mut self,
         glyph: &Glyph<'_>,
@@ -44,10 +50,14 @@ impl Device<'_> for Text {
         _: &GlyphDrawMode,
     ) {
         match glyph.as_unicode() {
-            Some(BfString::Char(c)) => self.0.push(c),
-            Some(BfString::String(text)) => self.0.push_str(&text),
-            None => self.0.push('\u{fffd}'),
+            Some(BfString::Char(c)) => self.text.push(c),
+            Some(BfString::String(text)) => self.text.push_str(&text),
+            None => self.text.push('\u{fffd}'),
         }
+    }
+
+    fn draw_image(&mut self, _: Image<'_, '_>, _: Affine) {
+        self.bitmaps += 1;
     }
 
     fn set_soft_mask(&mut self, _: Option<SoftMask<'_>>) {}
@@ -55,9 +65,20 @@ impl Device<'_> for Text {
     fn draw_path(&mut self, _: &BezPath, _: Affine, _: &Paint<'_>, _: &PathDrawMode) {}
     fn push_clip_path(&mut self, _: &ClipPath) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
-    fn draw_image(&mut self, _: Image<'_, '_>, _: Affine) {}
     fn pop_clip_path(&mut self) {}
     fn pop_transparency_group(&mut self) {}
+}
+
+/// The descriptions for people who don't see: of formulas and images, sorted.
+pub(crate) fn descriptions(pdf: &[u8]) -> Vec<String> {
+    let pdf = Pdf::new(pdf.to_vec()).expect("a readable PDF");
+    let dictionaries = pdf.objects().into_iter().filter_map(Object::into_dict);
+    let mut found: Vec<_> = dictionaries
+        .filter_map(|dict| dict.get::<PdfString<'_>>("Alt"))
+        .map(|text| decoded(text.as_bytes()))
+        .collect();
+    found.sort();
+    found
 }
 
 /// The titles of the PDF's bookmarks, two spaces for each level.
@@ -81,9 +102,7 @@ pub(crate) fn bookmarks(pdf: &[u8]) -> Vec<String> {
 fn collect(first: Option<Dict<'_>>, level: usize, titles: &mut Vec<String>) {
     let mut next = first;
     while let Some(entry) = next {
-        let title = entry
-            .get::<hayro_syntax::object::String<'_>>("Title")
-            .expect("a title");
+        let title = entry.get::<PdfString<'_>>("Title").expect("a title");
         titles.push(format!(
             "{}{}",
             "  ".repeat(level),

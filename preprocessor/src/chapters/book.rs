@@ -1,5 +1,6 @@
 //! The whole book: every chapter filled, numbered and cross-referenced.
 
+use super::build_identifier::build_identifier;
 use super::citations::{Bibliography, Citations};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
 use super::diagnostic::Diagnostic;
@@ -81,6 +82,7 @@ pub fn fill_book(
     let mut resolver = Resolver {
         ledger: &ledger,
         labels: &labels,
+        build: build_identifier(chapters, &ledger),
         citations: &mut citations,
         bibliography,
         faults: &mut faults,
@@ -165,6 +167,7 @@ fn unmeasured_runs(facts: &Facts) -> Vec<Diagnostic> {
 struct Resolver<'a> {
     ledger: &'a Arc<Ledger>,
     labels: &'a Labels,
+    build: String,
     citations: &'a mut Citations,
     bibliography: &'a Bibliography,
     faults: &'a mut Vec<Diagnostic>,
@@ -211,7 +214,7 @@ impl Resolver<'_> {
                 Some(self.citations.list(self.bibliography, self.ledger.renderer))
             }
             Mark::List(name) => {
-                let list = lists::list(name, self.ledger, self.citations);
+                let list = lists::list(name, self.ledger, self.citations, &self.build);
                 list.map_err(|message| self.fault(chapter, name, message))
                     .ok()
             }

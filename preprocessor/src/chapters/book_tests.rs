@@ -255,6 +255,8 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
         expect![[r#"
             [1.98](../appendix/evidence.md#ev-twice)
 
+            This is build <span id="build">`9f6f0458fd30`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
+
             ## Runs {#runs}
 
 
@@ -274,6 +276,23 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
 
         "#]],
     );
+}
+
+/// The identifier of a build of one chapter.
+fn build_of(renderer: Renderer, source: &str) -> String {
+    let text = &fill(renderer, &[("a.md", source)]).chapters["a.md"];
+    let (_, rest) = text
+        .split_once("<span id=\"build\">`")
+        .expect("it is shown");
+    rest[..12].to_owned()
+}
+
+#[test]
+fn a_build_has_one_identifier_in_both_formats() {
+    let source = "<< twice >> $x$\n\n<< evidence() >>";
+    let build = build_of(Renderer::Html, source);
+    assert_eq!(build, build_of(Renderer::Pdf, source));
+    assert_ne!(build, build_of(Renderer::Pdf, &source.replace('x', "y")));
 }
 
 #[test]

@@ -14,6 +14,9 @@ pub const REFERENCES_CHAPTER: &str = "appendix/references";
 /// The folder of generated files, from the root of the book.
 pub const GENERATED: &str = "generated";
 
+/// The id of the element that holds the build identifier, in the evidence chapter.
+pub const BUILD_ID: &str = "build";
+
 /// Who reads the chapters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renderer {

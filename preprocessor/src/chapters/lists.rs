@@ -1,7 +1,7 @@
 //! The lists that need the whole book: evidence and coverage.
 
 use super::citations::Citations;
-use super::contract::{REFERENCES_CHAPTER, Renderer, escape_markdown};
+use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer, escape_markdown};
 use super::ledger::Ledger;
 use super::sentinel::{Mark, ROOT};
 use crate::catalogue::RunFacts;
@@ -16,9 +16,14 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Where there is no such list.
-pub(crate) fn list(name: &str, ledger: &Ledger, citations: &Citations) -> Result<String, String> {
+pub(crate) fn list(
+    name: &str,
+    ledger: &Ledger,
+    citations: &Citations,
+    build: &str,
+) -> Result<String, String> {
     match name {
-        "evidence" => Ok(evidence(ledger, citations)),
+        "evidence" => Ok(evidence(ledger, citations, build)),
         "coverage" => Ok(coverage(ledger)),
         _ => Err(format!(
             "there is no list `{name}`; hint: `references`, `evidence` and `coverage` are"
@@ -62,10 +67,12 @@ fn add_with_inputs(quantity: &Arc<Quantity>, used: &mut BTreeMap<String, Arc<Qua
     }
 }
 
-fn evidence(ledger: &Ledger, citations: &Citations) -> String {
+fn evidence(ledger: &Ledger, citations: &Citations, build: &str) -> String {
     let used = used(ledger);
-    let mut list = String::new();
-    list.push_str("## Runs {#runs}\n\n");
+    let mut list = format!(
+        "This is build <span id=\"{BUILD_ID}\">`{build}`</span> of the book. HTML and PDF with \
+         the same build identifier hold the same numbers.\n\n## Runs {{#runs}}\n\n"
+    );
     for run in &ledger.facts.runs {
         list.push_str(&run_entry(ledger.renderer, run));
     }

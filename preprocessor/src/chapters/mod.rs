@@ -1,6 +1,7 @@
 //! The writing-out of chapters: templates, maths, citations, numbers of figures, evidence.
 
 mod book;
+mod build_identifier;
 mod citations;
 pub mod contract;
 mod diagnostic;

@@ -1,0 +1,56 @@
+// The comparison's own tests: on a page and a text that agree it finds nothing, and it finds each fault.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { digitsThatDiffer, evidenceMissing, headingsThatDiffer, numbersMissing, withoutRepeatedHeads } from './lib/compare.mjs';
+import { build, contents, evidence, headings, shown, tableHeads } from './lib/html.mjs';
+
+const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">A of 2</a></h1>
+<p>VGG-19 needs <a class="quantity" data-evidence="9 &lt; 10">143,667,240</a>&nbsp;weights, <b>1.776</b> ms<!-- 5 -->.</p>
+<ol><li>one</li><li>two</li></ol>
+<table><tr><td>12</td><td>34</td></tr></table>
+<p><a href="../data/k40.csv">CSV</a> <a href="b.html#x">b</a> <code>resnet-7.8</code> $<math><style><msup><mn>1&#46;5</mn><mn>6</mn></msup></style></math></p>
+<svg><style/><title>77</title><text>80</text></svg><script>66</script>
+<p>This is build <span id="evidence-build"><code class="hljs">3fa</code></span>.</p></main>`;
+const TEXT = '4.1 A of 2\nVGG-19 needs 143,667,240\nweights, 1.776 ms.\n1. one\n2. two\n12 34\nCSV (data/k40.csv) b resnet-7.\n8 1.56\n80\nThis is build 3fa.';
+
+const pieces = shown(PAGE);
+const faults = (text) => [...numbersMissing(pieces, text), ...digitsThatDiffer(pieces, ['4.1'], text)];
+
+describe('numbers', () => {
+  test('agree', () => assert.deepEqual(faults(TEXT), []));
+  for (const number of ['143,667,240', '1.776', '12 ', '34', '19', '80', '7.\n8', '6\n', '1. ', '3fa', '4.1', '(data/k40.csv)']) {
+    test(`\`${number.trim()}\` is missed`, () => assert.notDeepEqual(faults(TEXT.replace(number, '')), []));
+  }
+  test('another order of digits is seen', () => assert.match(faults(TEXT.replace('1.776', '1.767')).join(), /`1\.776` stands 0 times.*“.*weights, 1\.776 ms/));
+  test('a lost decimal point is seen', () => assert.match(faults(TEXT.replace('1.776', '1776')).join(), /`1\.776`/));
+  test('cells that grow together are seen', () => assert.match(faults(TEXT.replace('12 34', '1234')).join(), /`12`.*`34`/));
+  test('a number that only the PDF has is seen', () => assert.match(faults(`${TEXT} 5`).join(), /digit 5 stands 2 times in the PDF and 1/));
+});
+
+test('evidence is looked for', () => {
+  assert.deepEqual(evidence(PAGE), ['9 < 10']);
+  assert.deepEqual(evidenceMissing(evidence(PAGE), 'nine: 9, ten: 10'), []);
+  assert.match(evidenceMissing(evidence(PAGE), '9, 11').join(), /`10` of the evidence `9 < 10`/);
+});
+
+test('headings are compared with bookmarks', () => {
+  assert.deepEqual(headings(PAGE), ['A of 2']);
+  const toc = '<li class="part-title">Answers &amp; more</li><strong aria-hidden="true">1.2.</strong>';
+  assert.deepEqual(contents(toc), { numbers: ['1.2'], parts: ['Answers & more'] });
+  assert.deepEqual(headingsThatDiffer(['A of 2'], ['Answers'], ['Answers', '4.1 A of 2']), []);
+  assert.match(headingsThatDiffer(['A', 'B'], [], ['A']).join(), /`B` is 0 times a bookmark and 1/);
+  assert.match(headingsThatDiffer(['A'], [], ['A', 'C']).join(), /`C` is 1 times a bookmark and 0/);
+});
+
+test('a table head is left out where a page repeats it, and only there', () => {
+  const heads = tableHeads('<main><table><thead><tr><th>Card</th><th>K80 <math><mi>β</mi></math></th></tr></thead></table></main>');
+  const first = 'Table 1.\nCard K80 𝛽\nA 1';
+  assert.equal(withoutRepeatedHeads(`${first}\fCard\nK80 𝛽\nB 2`, heads), `${first}\f\nB 2`);
+  assert.equal(withoutRepeatedHeads('Card K80 𝛽\nA 1', heads), 'Card K80 𝛽\nA 1');
+});
+
+test('the build is read', () => {
+  assert.equal(build(PAGE), '3fa');
+  assert.equal(build('<main>none</main>'), null);
+});

@@ -1,0 +1,118 @@
+// What a page of the HTML shows, without a browser: mdBook's pages are well formed.
+
+const TOKEN = /<!--[\s\S]*?-->|<(\/?)([a-zA-Z][\w:-]*)((?:"[^"]*"|'[^']*'|[^'">])*)>|[^<]+|</g;
+const INSIDE_A_WORD = new Set(['a', 'span', 'strong', 'em', 'code', 'kbd', 'b', 'i', 'del', 'wbr']);
+const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta', 'wbr']);
+const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
+
+// Text inside these is not prose, the outermost one counts.
+const KINDS = { code: 'code', pre: 'code', math: 'formula', svg: 'drawing', script: null, style: null, title: null, desc: null };
+
+/**
+ * The pieces of text in a page's `<main>`, in order: `{ kind, text }`, where the kind is `prose`,
+ * `code`, `formula` or `drawing`. Each element that is not part of a word parts the words beside it.
+ */
+export function shown(html) {
+  const pieces = [];
+  const open = [];
+  const list = [];
+  const links = [];
+  for (const { tag, closes, attributes, text } of tokens(mainOf(html))) {
+    if (!tag) {
+      const kind = kindOf(open);
+      if (kind) pieces.push({ kind, text });
+      continue;
+    }
+    if (tag === 'a') pieces.push(...fileName(links, closes, attributes));
+    if (!INSIDE_A_WORD.has(tag)) pieces.push({ kind: kindOf(open) ?? 'prose', text: ' ' });
+    if (closes) {
+      if (open.includes(tag)) open.length = open.lastIndexOf(tag);
+    } else if (!VOID.has(tag) && !attributes.endsWith('/')) {
+      open.push(tag);
+    }
+    pieces.push(...counter(list, tag, closes, attributes));
+  }
+  return pieces;
+}
+
+/** The name of the file that a link leads to, which the PDF prints behind the link. */
+function fileName(links, closes, attributes) {
+  if (!closes) {
+    links.push(/\bhref="(?:\.\.\/)*([^":#]+\.(?!html\b)\w+)"/.exec(attributes)?.[1]);
+    return [];
+  }
+  const name = links.pop();
+  return name ? [{ kind: 'code', text: ` (${name})` }] : [];
+}
+
+/** The number that a browser prints before an item of a numbered list. */
+function counter(list, tag, closes, attributes) {
+  if (tag === 'ol' || tag === 'ul') {
+    if (closes) list.pop();
+    else list.push(tag === 'ol' ? Number(/\bstart="(\d+)"/.exec(attributes)?.[1] ?? 1) : null);
+  }
+  if (tag !== 'li' || closes || (list.at(-1) ?? null) === null) return [];
+  list[list.length - 1] += 1;
+  return [{ kind: 'prose', text: `${list.at(-1) - 1}. ` }];
+}
+
+/** The kind of text inside these elements; `null` where nobody sees it. */
+function kindOf(open) {
+  const outermost = open.find((tag) => KINDS[tag]);
+  const hidden = open.some((tag) => KINDS[tag] === null && !(tag === 'style' && outermost));
+  return hidden ? null : (outermost ? KINDS[outermost] : 'prose');
+}
+
+/** The headings of a page as plain text, in order. */
+export function headings(html) {
+  return texts(html, /<(h[1-6])\b[^>]*>([\s\S]*?)<\/\1>/g);
+}
+
+/** The heads of its tables, which the PDF repeats on each page of a long table. */
+export function tableHeads(html) {
+  return texts(html, /<(thead)>([\s\S]*?)<\/\1>/g);
+}
+
+function texts(html, element) {
+  const found = [...mainOf(html).matchAll(element)];
+  return found.map(([, , inner]) => shown(`<main>${inner}</main>`).map(({ text }) => text).join('').trim());
+}
+
+/** The lines of evidence that a reader sees on hovering. */
+export function evidence(html) {
+  return [...mainOf(html).matchAll(/\bdata-evidence="([^"]*)"/g)].map(([, text]) => decoded(text));
+}
+
+/** The identifier of the build, as the evidence chapter shows it. */
+export function build(html) {
+  return /<span id="[^"]*\bbuild">(?:<code[^>]*>)?([0-9a-f]+)</.exec(html)?.[1] ?? null;
+}
+
+/** What mdBook's table of contents adds: the chapters' numbers, and the titles of the parts. */
+export function contents(toc) {
+  return {
+    numbers: [...toc.matchAll(/<strong aria-hidden="true">([\d.]+)\.<\/strong>/g)].map(([, number]) => number),
+    parts: [...toc.matchAll(/class="part-title">([^<]*)</g)].map(([, title]) => decoded(title)),
+  };
+}
+
+function mainOf(html) {
+  const start = html.indexOf('<main>');
+  const end = html.lastIndexOf('</main>');
+  if (start < 0 || end < 0) throw new Error('the page has no `<main>`');
+  return html.slice(start, end);
+}
+
+function* tokens(html) {
+  for (const [all, slash, tag, attributes] of html.matchAll(TOKEN)) {
+    if (tag) yield { tag: tag.toLowerCase(), closes: slash === '/', attributes: attributes.trim() };
+    else if (!all.startsWith('<!--')) yield { text: decoded(all) };
+  }
+}
+
+function decoded(text) {
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (all, hex, decimal, name) => {
+    if (hex) return String.fromCodePoint(parseInt(hex, 16));
+    return decimal ? String.fromCodePoint(Number(decimal)) : (ENTITIES[name] ?? all);
+  });
+}
