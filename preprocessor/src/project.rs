@@ -90,16 +90,24 @@ impl Project {
 
     fn read_facts(&self) -> Result<Facts, Vec<Diagnostic>> {
         let mut faults = Vec::new();
-        let quoted = self.read_quoted(&mut faults);
-        let questions = self.read_source("questions.toml", &mut faults, |file, text| {
-            read_questions(file, text).map_err(|message| vec![message])
+        let (quoted, questions, throughput, runs) = thread::scope(|scope| {
+            let runs = scope.spawn(|| {
+                let mut faults = Vec::new();
+                (self.read_runs(&mut faults), faults)
+            });
+            let quoted = self.read_quoted(&mut faults);
+            let questions = self.read_source("questions.toml", &mut faults, |file, text| {
+                read_questions(file, text).map_err(|message| vec![message])
+            });
+            let throughput = self.read_source(
+                "published/training_throughput.csv",
+                &mut faults,
+                |_, text| Ok(text.to_owned()),
+            );
+            let (runs, of_runs) = runs.join().expect("nothing panics there");
+            faults.extend(of_runs);
+            (quoted, questions, throughput, runs)
         });
-        let throughput = self.read_source(
-            "published/training_throughput.csv",
-            &mut faults,
-            |_, text| Ok(text.to_owned()),
-        );
-        let runs = self.read_runs(&mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }

@@ -2,6 +2,8 @@
 //!
 //! Comparison is by content. Modification times, commits and the order of records play no part.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::canonical::leaves;
@@ -74,6 +76,17 @@ pub fn states<'a>(
     records: &'a [(PathBuf, Record)],
     sources: impl Fn(&str) -> Option<Digest>,
 ) -> Vec<PlannedRunState<'a>> {
+    // The runs of an experiment share most of their files.
+    let known = RefCell::new(BTreeMap::<String, Option<Digest>>::new());
+    let sources = |path: &str| {
+        let mut known = known.borrow_mut();
+        if let Some(digest) = known.get(path) {
+            return digest.clone();
+        }
+        let digest = sources(path);
+        known.insert(path.to_owned(), digest.clone());
+        digest
+    };
     plan.runs
         .iter()
         .map(|run| run_state(run, records, &sources))
