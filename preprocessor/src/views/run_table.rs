@@ -49,7 +49,7 @@ pub(super) struct Arguments {
 }
 
 /// One row for each planned run. Settings that all runs share go to the note, a device that made
-/// all of them too; columns of results that no run has yet are left out.
+/// all of them too; columns of results that no complete run has are left out.
 pub(super) fn table(
     arguments: &Arguments,
     facts: &Facts,
@@ -57,21 +57,28 @@ pub(super) fn table(
 ) -> Result<Shown<Table>, String> {
     let runs = runs_of(&arguments.experiment, facts)?;
     let (differing, common) = settings(&runs);
+    let has_results = |quantities: &[Option<Arc<Quantity>>]| {
+        let mut complete = runs
+            .iter()
+            .zip(quantities)
+            .filter(|(run, _)| run.is_measured());
+        complete.any(|(_, quantity)| quantity.as_ref().is_some_and(|q| q.value.is_some()))
+    };
     let results: Vec<_> = RESULTS
         .iter()
         .map(|column| (column, quantities(column, &runs, facts)))
-        .filter(|(_, quantities)| quantities.iter().flatten().any(|q| q.value.is_some()))
+        .filter(|(_, quantities)| has_results(quantities))
         .collect();
     let mut devices: Vec<_> = runs.iter().map(|run| device(run)).collect();
     devices.dedup();
-    let with_device = devices.len() > 1;
-    let common_device = devices[0].filter(|_| !with_device);
+    let common_device = devices[0].filter(|_| devices.len() == 1);
     let mut rows = Vec::new();
     for (index, run) in runs.iter().enumerate() {
         let mut cells = vec![Cell::words(&run.id)];
         cells.extend(differing.iter().map(|s| Cell::words(&s.texts[index])));
-        cells.push(Cell::words(&state(run)));
-        cells.extend(with_device.then(|| Cell::words(device(run).unwrap_or("–"))));
+        let made_on = device(run).filter(|_| common_device.is_none());
+        let made_on = made_on.map_or(String::new(), |device| format!(" on {device}"));
+        cells.push(Cell::words(&(state(run) + &made_on)));
         for (column, quantities) in &results {
             cells.push(match &quantities[index] {
                 Some(quantity) => quantity_cell(quantity, column.unit, column.places, mark)?,
@@ -84,7 +91,7 @@ pub(super) fn table(
         });
     }
     let shown: Vec<_> = results.iter().map(|(column, _)| *column).collect();
-    let columns = columns(&differing, with_device, &shown);
+    let columns = columns(&differing, &shown);
     let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
     let inputs = RESULTS
         .iter()
@@ -117,7 +124,7 @@ fn runs_of<'a>(experiment: &str, facts: &'a Facts) -> Result<Vec<&'a RunFacts>, 
     Ok(runs)
 }
 
-fn columns(differing: &[Setting], with_device: bool, results: &[&ResultColumn]) -> Vec<Column> {
+fn columns(differing: &[Setting], results: &[&ResultColumn]) -> Vec<Column> {
     let mut columns = vec![Column::new("Run", Alignment::Left)];
     columns.extend(
         differing
@@ -125,7 +132,6 @@ fn columns(differing: &[Setting], with_device: bool, results: &[&ResultColumn]) 
             .map(|s| Column::new(&s.head(), Alignment::Left)),
     );
     columns.push(Column::new("State", Alignment::Left));
-    columns.extend(with_device.then(|| Column::new("Device", Alignment::Left)));
     columns.extend(
         results
             .iter()
