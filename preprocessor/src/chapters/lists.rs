@@ -12,6 +12,9 @@ use crate::views::numbers;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The most inputs of a figure or table that are listed: each of its numbers leads to its own entry.
+const INPUTS_OF_AN_EXHIBIT: usize = 12;
+
 /// The list of this name as Markdown.
 ///
 /// # Errors
@@ -79,7 +82,7 @@ fn evidence(ledger: &Ledger, citations: &Citations, build: &str) -> String {
     list.push_str("\n## Figures and tables {#exhibits}\n\n");
     for exhibit in &ledger.written().exhibits {
         let reference = Mark::Reference(exhibit.label.clone()).to_text();
-        let inputs = input_links(&exhibit.inputs);
+        let inputs = input_links(&exhibit.inputs, INPUTS_OF_AN_EXHIBIT);
         list.push_str(&format!(
             "- {reference}: {}{inputs}\n",
             code(&exhibit.function)
@@ -108,7 +111,7 @@ fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations
     };
     let origin = match &quantity.origin {
         Origin::Derived { function, inputs } => {
-            format!("{}{}", code(function), input_links(inputs))
+            format!("{}{}", code(function), input_links(inputs, usize::MAX))
         }
         Origin::Quoted(quotation) => quotation_text(quotation, citations),
         Origin::Measured(_) | Origin::Exact { .. } => escape_markdown(&quantity.provenance()),
@@ -132,17 +135,20 @@ fn quotation_text(quotation: &Quotation, citations: &Citations) -> String {
     )
 }
 
-fn input_links(inputs: &[Arc<Quantity>]) -> String {
+fn input_links(inputs: &[Arc<Quantity>], most: usize) -> String {
     if inputs.is_empty() {
         return String::new();
     }
     let mut names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let links: Vec<_> = names
-        .iter()
+    let left_out = names.len().saturating_sub(most);
+    let mut links: Vec<_> = { names.iter().take(most) }
         .map(|name| format!("[{}](#ev-{name})", code(name)))
         .collect();
+    if left_out > 0 {
+        links.push(format!("{left_out} more"));
+    }
     format!(" of {}", links.join(", "))
 }
 
