@@ -6,6 +6,7 @@
 
 use super::sentinel::ROOT;
 use crate::evidence::Quantity;
+use crate::views::plot::escaped;
 
 /// The chapter that lists the evidence, from the root of the book.
 pub const EVIDENCE_CHAPTER: &str = "appendix/evidence";
@@ -144,19 +145,7 @@ fn unindexed(open: &str, markup: &str) -> String {
 
 /// Text that stands between double quotes in a tag, and in a table cell.
 pub(crate) fn escape_attribute(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '|' => escaped.push_str("&#124;"),
-            '\n' => escaped.push(' '),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    escaped(text).replace('|', "&#124;")
 }
 
 /// Text in which Markdown sees no markup.

@@ -115,7 +115,8 @@ fn written(attributes: Attributes) -> String {
         .collect()
 }
 
-fn escaped(text: &str) -> String {
+/// Text without markup, on one line, for elements and for attributes in double quotes.
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
