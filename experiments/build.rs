@@ -70,7 +70,10 @@ fn build_shim(lib: &Path, output: &Path, cuda_include: Option<&Path>) {
                 "-Wl,--unresolved-symbols=ignore-in-shared-libs",
                 "-Wl,--no-as-needed",
             ])
-            .args(["-ltorch_cuda", "-lc10_cuda"]);
+            .args(["-ltorch_cuda", "-lc10_cuda"])
+            .arg("-L")
+            .arg(cuda_include.join("../lib"))
+            .arg("-l:libcudart.so.13");
     }
     compiler
         .args(["-ltorch_cpu", "-lc10"])

@@ -4,17 +4,23 @@
 // A function that can fail returns 0, or 1 after putting the message where `shim_error` reads it.
 
 #include <string>
+#include <vector>
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #ifdef WITH_CUDA
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAStream.h>
 #endif
 
 namespace {
 thread_local std::string last_error;
+#ifdef WITH_CUDA
+// The streams that this thread worked on before the present one.
+thread_local std::vector<c10::cuda::CUDAStream> left_streams;
+#endif
 
 template <typename Body>
 int guarded(Body body) {
@@ -51,19 +57,22 @@ int shim_fused_sgd(at::Tensor* weights, at::Tensor* gradient, at::Tensor* veloci
 
 #ifdef WITH_CUDA
 
-// This thread works on a stream of its own until `shim_stream_leave`: capture is not allowed on the default one.
-// Streams of the pool do not wait for the default one, so what that was asked for must be done first.
+// This thread works on another stream of the pool until `shim_stream_leave`: capture is not allowed on the default one.
+// Streams do not wait for each other, so what the present one was asked for must be done first.
 int shim_stream_enter() {
   return guarded([] {
-    c10::cuda::getCurrentCUDAStream().synchronize();
+    const auto present = c10::cuda::getCurrentCUDAStream();
+    present.synchronize();
     c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool());
+    left_streams.push_back(present);
   });
 }
 
 int shim_stream_leave() {
   return guarded([] {
     c10::cuda::getCurrentCUDAStream().synchronize();
-    c10::cuda::setCurrentCUDAStream(c10::cuda::getDefaultCUDAStream());
+    c10::cuda::setCurrentCUDAStream(left_streams.back());
+    left_streams.pop_back();
   });
 }
 
@@ -71,7 +80,7 @@ int shim_stream_leave() {
 at::cuda::CUDAGraph* shim_graph_begin() {
   at::cuda::CUDAGraph* graph = nullptr;
   const int failed = guarded([&] {
-    graph = new at::cuda::CUDAGraph();
+    graph = new at::cuda::CUDAGraph(/*keep_graph=*/true);
     graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
   });
   if (failed) {
@@ -82,11 +91,21 @@ at::cuda::CUDAGraph* shim_graph_begin() {
 }
 
 int shim_graph_end(at::cuda::CUDAGraph* graph) {
-  return guarded([&] { graph->capture_end(); });
+  return guarded([&] {
+    graph->capture_end();
+    graph->instantiate();
+  });
 }
 
 int shim_graph_replay(at::cuda::CUDAGraph* graph) {
   return guarded([&] { graph->replay(); });
+}
+
+// Kernels, copies and fills of the graph.
+int shim_graph_operations(at::cuda::CUDAGraph* graph, size_t* operations) {
+  return guarded([&] {
+    C10_CUDA_CHECK(cudaGraphGetNodes(graph->raw_cuda_graph(), nullptr, operations));
+  });
 }
 
 void shim_graph_free(at::cuda::CUDAGraph* graph) { delete graph; }

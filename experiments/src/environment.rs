@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use results::{DeviceKind, Environment, PlannedRun, source_digests};
 
 use crate::device::{Computer, cpu_name, nvidia_smi};
+use crate::options::Options;
 use crate::sources;
 
 /// Describes this machine and program at the beginning of a session.
 ///
 /// # Errors
 /// A deciding source file that cannot be read: the program must run in the repository's root.
-pub fn describe(run: &PlannedRun, computer: &Computer, threads: u64) -> Result<Environment> {
+pub fn describe(run: &PlannedRun, computer: &Computer, options: &Options) -> Result<Environment> {
     let data = run
         .configuration
         .data
@@ -35,7 +36,8 @@ pub fn describe(run: &PlannedRun, computer: &Computer, threads: u64) -> Result<E
         cudnn: cuda.then(|| tch::utils::version_cudnn().to_string()),
         libtorch: Some(computer.libtorch()),
         cpu: cpu_name(),
-        threads,
+        threads: options.thread_count(),
+        runs_at_once: (options.runs_at_once > 1).then_some(options.runs_at_once),
         commit,
         dirty,
         sources: source_digests(Path::new("."), &deciding)?,

@@ -4,6 +4,7 @@
 //! an epoch lie in one place, a counter on the device says which batch is next, and the learning rate is read from the
 //! device. The last, smaller batch of an epoch is a step without the graph.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -18,6 +19,8 @@ use crate::shim::{Graph, Shim};
 
 /// Steps before the capture, in which libraries allocate and choose their algorithms.
 const WARM_UP_STEPS: usize = 3;
+
+static CAPTURE: Mutex<()> = Mutex::new(());
 
 /// A captured step and the places that it reads and writes.
 pub struct StepGraph<'a> {
@@ -113,6 +116,8 @@ impl<'a> StepGraph<'a> {
 /// # Errors
 /// What libtorch refuses to capture.
 pub fn capture(shim: &Shim, state: Vec<Tensor>, mut step: impl FnMut()) -> Result<Graph<'_>> {
+    // One generator of random numbers takes part in every capture.
+    let _alone = CAPTURE.lock().unwrap_or_else(PoisonError::into_inner);
     let before: Vec<Tensor> = state.iter().map(Tensor::copy).collect();
     shim.enter_stream()?;
     let captured = (|| {

@@ -20,6 +20,7 @@ pub mod parameters;
 pub mod pass;
 pub mod pretrained;
 mod progress;
+mod random;
 pub mod session;
 pub mod sgd;
 pub mod shim;

@@ -40,6 +40,9 @@ pub struct Options {
     /// Issue every operation of a step by itself, also where a CUDA graph could repeat the step
     #[arg(long)]
     pub eager: bool,
+    /// Runs that share the device, this one included, for the record
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub runs_at_once: u64,
     /// Print one line of JSON per epoch
     #[arg(long)]
     pub json: bool,

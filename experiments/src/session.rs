@@ -72,7 +72,7 @@ impl Session {
                 planned: 0,
             },
             configuration: run.configuration.clone(),
-            environment: environment::describe(run, computer, options.thread_count())?,
+            environment: environment::describe(run, computer, options)?,
             earlier_sessions: Vec::new(),
             counted,
             epochs: Vec::new(),

@@ -88,7 +88,7 @@ impl Shim {
             .expect("all four are dense tensors of one device");
     }
 
-    /// Lets this thread work on a CUDA stream of its own, as a capture demands.
+    /// Lets this thread work on another CUDA stream, as a capture demands.
     ///
     /// # Errors
     /// What CUDA refuses.
@@ -96,7 +96,7 @@ impl Shim {
         self.call(b"shim_stream_enter")
     }
 
-    /// Waits for the thread's stream and goes back to the default one.
+    /// Waits for the thread's stream and goes back to the one before.
     ///
     /// # Errors
     /// What CUDA refuses, now or in an operation before.
@@ -181,6 +181,20 @@ impl Graph<'_> {
     pub fn replay(&self) {
         self.call(b"shim_graph_replay")
             .expect("a recorded graph can be replayed");
+    }
+
+    /// How many operations that are: kernels, copies and fills.
+    pub fn operations(&self) -> usize {
+        type Operations = unsafe extern "C" fn(*mut c_void, *mut usize) -> c_int;
+        let mut operations = 0;
+        // SAFETY: the signature is that of shim.cpp, and the handle is one of its graphs.
+        let failed = unsafe {
+            self.shim.function::<Operations>(b"shim_graph_operations")(self.handle, &mut operations)
+        };
+        self.shim
+            .check(failed)
+            .expect("a recorded graph is counted");
+        operations
     }
 
     fn call(&self, name: &[u8]) -> Result<()> {

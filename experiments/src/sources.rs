@@ -51,7 +51,9 @@ pub fn deciding(experiment: &str, network: &str, data: Option<&str>) -> Vec<Stri
     files
 }
 
-/// The commit of the working tree, and whether its programs differ from it; without git, `unknown` and true.
+/// The commit of the working tree, and whether its programs differ from it.
+///
+/// Without git, what `scripts/bundle` found when it built this program; without that, `unknown` and true.
 pub fn commit() -> (String, bool) {
     let git = |arguments: &[&str]| {
         let answer = Command::new("git").args(arguments).output().ok()?;
@@ -72,6 +74,12 @@ pub fn commit() -> (String, bool) {
         ]),
     ) {
         (Some(commit), Some(changes)) => (commit, !changes.is_empty()),
-        _ => ("unknown".to_owned(), true),
+        _ => match option_env!("MEASURED_COMMIT") {
+            Some(commit) => {
+                let clean = commit.strip_suffix("-dirty");
+                (clean.unwrap_or(commit).to_owned(), clean.is_some())
+            }
+            None => ("unknown".to_owned(), true),
+        },
     }
 }

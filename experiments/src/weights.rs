@@ -11,6 +11,7 @@ use results::Arithmetic;
 use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::parameters::{Declared, Initial, Parameter, Role};
+use crate::random;
 
 /// Parameters of a network in two flat vectors, those that move and those that do not, and running statistics.
 #[derive(Debug)]
@@ -40,8 +41,8 @@ impl Weights {
         seed: u64,
         device: Device,
     ) -> Weights {
-        tch::manual_seed(seed as i64);
-        let drawn: Vec<Tensor> = declared.parameters.iter().map(draw).collect();
+        let drawn: Vec<Tensor> =
+            random::seeded(seed, || declared.parameters.iter().map(draw).collect());
         let statistic = |(channels, initial): (i64, f64)| {
             Tensor::full([channels], initial, (Kind::Float, device))
         };

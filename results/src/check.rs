@@ -85,6 +85,8 @@ fn completion(checks: &mut Checks<'_>, record: &Record) {
 fn sessions(checks: &mut Checks<'_>, record: &Record) {
     let environment = &record.environment;
     checks.at_least_one("environment.threads", environment.threads);
+    let others = environment.runs_at_once.unwrap_or(2);
+    checks.require(others >= 2, "environment.runs_at_once", others, "2 or more");
     let found = environment.ended;
     let expected = format!("at or after `environment.started` {}", environment.started);
     checks.require(

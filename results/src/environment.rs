@@ -48,6 +48,13 @@ pub struct Environment {
     pub cpu: String,
     /// Threads that the CPU part of the run may use.
     pub threads: u64,
+    /// Runs that shared the device, this one included, where there were several: their times are then longer.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub runs_at_once: Option<u64>,
     /// Commit of the program.
     pub commit: String,
     /// Whether the working tree differed from that commit.

@@ -59,7 +59,7 @@ fn experiment() -> Result<()> {
         run.hardware,
         computer.name
     );
-    let mut environment = environment::describe(&run, &computer, options.thread_count())?;
+    let mut environment = environment::describe(&run, &computer, &options)?;
     let architecture = networks::build(&configuration.network, CLASSES)?;
     let parameters = architecture.declared.parameter_count();
     let weights = Weights::new(

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::thread::{self, ScopedJoinHandle};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use experiments::data::augmentation::PaddedSplit;
 use experiments::data::cifar10::{CLASSES, Cifar10, NORMALISATION, SIDE};
@@ -18,17 +19,61 @@ use experiments::model::Model;
 use experiments::options::Options;
 use experiments::session::{Evaluations, Session, is_wanted};
 use experiments::sgd::Sgd;
-use results::{Counted, TestResult};
+use results::{Counted, DeviceKind, TestResult};
 
-fn main() -> ExitCode {
-    experiments::exit(experiment())
+/// Trains a network of the plan's Problem 4.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    /// Make these runs too, at the same time, each on a CUDA stream of its own
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    beside: Vec<String>,
 }
 
-fn experiment() -> Result<()> {
+fn main() -> ExitCode {
+    let Arguments { options, beside } = Arguments::parse();
+    experiments::exit(match &beside[..] {
+        [] => experiment(&options, false),
+        others => side_by_side(&options, others),
+    })
+}
+
+/// Makes a run and `others`, a thread for each.
+fn side_by_side(options: &Options, others: &[String]) -> Result<()> {
+    let ids = [&options.run].into_iter().chain(others);
+    let all: Vec<Options> = ids
+        .map(|id| Options {
+            run: id.clone(),
+            runs_at_once: 1 + others.len() as u64,
+            ..options.clone()
+        })
+        .collect();
+    let arithmetic = |options: &Options| {
+        let run = options.planned_run("loss_curve")?;
+        Ok(run.configuration.arithmetic)
+    };
+    let arithmetics = all.iter().map(arithmetic).collect::<Result<Vec<_>>>()?;
+    ensure!(
+        arithmetics.windows(2).all(|pair| pair[0] == pair[1]),
+        "runs side by side need one arithmetic, for libtorch has one switch for all of a program's threads"
+    );
+    let ends: Vec<Result<()>> = thread::scope(|scope| {
+        let begin = |options| scope.spawn(move || experiment(options, true));
+        let threads: Vec<_> = all.iter().map(begin).collect();
+        let end = |thread: ScopedJoinHandle<_>| thread.join().expect("no panic in a run");
+        threads.into_iter().map(end).collect()
+    });
+    ends.into_iter()
+        .zip(&all)
+        .try_for_each(|(end, options)| end.with_context(|| format!("run `{}`", options.run)))
+}
+
+/// Makes the run that `options` name; `beside_others`, on a stream of its own.
+fn experiment(options: &Options, beside_others: bool) -> Result<()> {
     // What the plan asks for.
-    let options = Options::parse();
     let run = options.planned_run("loss_curve")?;
-    if !is_wanted(&options, &run)? {
+    if !is_wanted(options, &run)? {
         return Ok(());
     }
     let configuration = &run.configuration;
@@ -47,6 +92,12 @@ fn experiment() -> Result<()> {
         configuration.arithmetic,
         options.thread_count(),
     )?;
+    if let (true, Some(shim)) = (
+        beside_others && computer.kind == DeviceKind::Cuda,
+        &computer.shim,
+    ) {
+        shim.enter_stream()?;
+    }
     let folder = data::folder(options.data.as_deref())?;
     let cifar10 = Cifar10::read(&folder)?;
     data::check_digest("cifar10", &folder, &cifar10.digest, &planned_data.digest)?;
@@ -98,7 +149,7 @@ fn experiment() -> Result<()> {
             StepGraph::where_possible(&mut trainer, &train, configuration.batch_size, &computer)
         }
     };
-    let mut session = Session::begin(&options, &run, &computer, counted, &mut trainer)?;
+    let mut session = Session::begin(options, &run, &computer, counted, &mut trainer)?;
     let mut last = None;
     while let Some(epoch) = session.next_epoch(&trainer)? {
         let go_on = |images| session.step(images);

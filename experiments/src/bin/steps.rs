@@ -14,6 +14,7 @@ use experiments::device::Computer;
 use experiments::graph::capture;
 use experiments::model::Model;
 use experiments::sgd::Sgd;
+use experiments::shim::Graph;
 use results::{Arithmetic, Trainable};
 use safetensors::SafeTensors;
 use serde::de::DeserializeOwned;
@@ -118,7 +119,12 @@ fn run() -> Result<()> {
     let losses = Vec::<f64>::try_from(&losses.to_kind(Kind::Double))?;
     println!(
         "{}",
-        json!({ "losses": losses, "images_per_second": speed, "libtorch": computer.libtorch() })
+        json!({
+            "losses": losses,
+            "images_per_second": speed,
+            "operations_per_step": graph.as_ref().map(Graph::operations),
+            "libtorch": computer.libtorch(),
+        })
     );
     Ok(())
 }

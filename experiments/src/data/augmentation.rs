@@ -4,6 +4,7 @@ use results::Augmentation;
 use tch::{Device, Kind, Tensor};
 
 use super::Split;
+use crate::random;
 
 /// What is drawn for each image of an epoch, in the order in which the images are used.
 #[derive(Debug)]
@@ -21,17 +22,16 @@ pub struct Draws {
 impl Draws {
     /// Draws for `images` from `seed`, on the CPU so that every device sees the same images.
     pub fn new(images: u64, augmentation: &Augmentation, seed: u64) -> Draws {
-        tch::manual_seed(seed as i64);
         let images = images as i64;
         let options = (Kind::Int64, Device::Cpu);
         let offsets = 2 * augmentation.crop_padding_px as i64 + 1;
         let mirrors = if augmentation.horizontal_flip { 2 } else { 1 };
-        Draws {
+        random::seeded(seed, || Draws {
             order: Tensor::randperm(images, options),
             top: Tensor::randint(offsets, [images], options),
             left: Tensor::randint(offsets, [images], options),
             mirrored: Tensor::randint(mirrors, [images], options),
-        }
+        })
     }
 }
 

@@ -177,6 +177,7 @@ impl SyntheticRun {
             cudnn: None,
             libtorch: None,
             cpu: "Example CPU".to_owned(),
+            runs_at_once: None,
             threads: 2,
             commit: "0123abc".to_owned(),
             dirty: false,

@@ -112,6 +112,7 @@ fn environment() -> Environment {
         cudnn: None,
         libtorch: Some("2.11.0".to_owned()),
         cpu: "Example CPU".to_owned(),
+        runs_at_once: Some(3),
         threads: 2,
         commit: "0123abc".to_owned(),
         dirty: false,

@@ -118,6 +118,7 @@ impl<'a> Job<'a> {
         let threads = wanted.threads.unwrap_or(cores / wanted.jobs.max(1)).max(1);
         let mut command = Command::new(&path);
         command.args(["--run", &run.id, "--threads", &threads.to_string()]);
+        command.args(["--runs-at-once", &wanted.jobs.to_string()]);
         for (option, value) in [
             ("--plan", &places.plan),
             ("--runs", &places.runs),
