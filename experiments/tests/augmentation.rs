@@ -114,3 +114,15 @@ fn the_seed_decides() {
     assert_eq!(order(1), order(1));
     assert_ne!(order(1), order(2));
 }
+
+#[test]
+fn threads_do_not_disturb_each_other() {
+    let order = |seed| Vec::<i64>::try_from(Draws::new(5000, &AUGMENTATION, seed).order).unwrap();
+    let alone: Vec<_> = (0..40).map(order).collect();
+    let draw = |seeds: std::ops::Range<u64>| seeds.map(order).collect::<Vec<_>>();
+    let together = std::thread::scope(|scope| {
+        let halves = [0..20, 20..40].map(|seeds| scope.spawn(|| draw(seeds)));
+        halves.map(|half| half.join().unwrap()).concat()
+    });
+    assert_eq!(alone, together);
+}

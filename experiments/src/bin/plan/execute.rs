@@ -32,6 +32,9 @@ pub(crate) struct Wanted {
     /// Programs at the same time
     #[arg(long, default_value_t = 1)]
     jobs: usize,
+    /// Runs that share the device, for the records, where others go on beside these; the programs if not given
+    #[arg(long, value_name = "N")]
+    runs_at_once: Option<usize>,
     /// CPU threads of each program; the cores divided by the programs if not given
     #[arg(long)]
     threads: Option<usize>,
@@ -118,7 +121,8 @@ impl<'a> Job<'a> {
         let threads = wanted.threads.unwrap_or(cores / wanted.jobs.max(1)).max(1);
         let mut command = Command::new(&path);
         command.args(["--run", &run.id, "--threads", &threads.to_string()]);
-        command.args(["--runs-at-once", &wanted.jobs.to_string()]);
+        let runs_at_once = wanted.runs_at_once.unwrap_or(wanted.jobs);
+        command.args(["--runs-at-once", &runs_at_once.to_string()]);
         for (option, value) in [
             ("--plan", &places.plan),
             ("--runs", &places.runs),
