@@ -78,10 +78,22 @@ impl Weights {
 
     /// Views of all parameters in the order of declaration, those that are multiplied cast to `arithmetic`'s type.
     pub fn values(&self, arithmetic: Arithmetic) -> Vec<Tensor> {
+        let kind = multiplied_kind(arithmetic);
+        self.views(|multiplied, normalising| match kind {
+            // cuDNN's BatchNorm, which serves single precision only, reads its parameters 16 bytes at a time: a copy
+            // begins at such an address, a part of the flat vector need not.
+            Kind::Float => (multiplied, normalising.to_dtype(kind, false, true)),
+            _ => (multiplied.to_kind(kind), normalising),
+        })
+    }
+
+    /// Views of all parameters in the order of declaration, of what `prepare` makes of the multiplied and the
+    /// normalising part of a flat vector.
+    fn views(&self, prepare: impl Fn(Tensor, Tensor) -> (Tensor, Tensor)) -> Vec<Tensor> {
         let mut views: Vec<Option<Tensor>> =
             self.declared.parameters.iter().map(|_| None).collect();
         for flat in [&self.moving, &self.frozen] {
-            flat.spread(&self.declared, multiplied_kind(arithmetic), &mut views);
+            flat.spread(&self.declared, &prepare, &mut views);
         }
         views
             .into_iter()
@@ -91,7 +103,8 @@ impl Weights {
 
     /// All parameters and statistics by name, as views that can be copied from and into.
     pub fn named(&self) -> BTreeMap<String, Tensor> {
-        let parameters = no_grad(|| self.values(Arithmetic::Fp32));
+        let parameters =
+            no_grad(|| self.views(|multiplied, normalising| (multiplied, normalising)));
         let names = self.declared.parameters.iter().map(|p| &p.name);
         let statistics = self.declared.statistics.iter().map(|s| &s.name);
         let all = names.zip(parameters);
@@ -158,31 +171,37 @@ impl Flat {
     }
 
     /// Puts a view of each member at its place in `views`.
-    fn spread(&self, declared: &Declared, kind: Kind, views: &mut [Option<Tensor>]) {
+    fn spread(
+        &self,
+        declared: &Declared,
+        prepare: impl Fn(Tensor, Tensor) -> (Tensor, Tensor),
+        views: &mut [Option<Tensor>],
+    ) {
         let lengths = |members: &[usize]| -> Vec<i64> {
             members
                 .iter()
                 .map(|&place| declared.parameters[place].count())
                 .collect()
         };
-        let mut put = |members: &[usize], flat: Tensor| {
-            let pieces = flat.split_with_sizes(lengths(members), 0);
-            for (&place, piece) in members.iter().zip(pieces) {
-                views[place] = Some(viewed(&piece, &declared.parameters[place]));
-            }
-        };
-        let sums = [&self.multiplied, &self.normalising].map(|m| lengths(m).iter().sum::<i64>());
+        let lengths = [&self.multiplied, &self.normalising].map(|members| lengths(members));
+        let sums = lengths.each_ref().map(|part| part.iter().sum::<i64>());
         if sums == [0, 0] {
             return;
         }
-        if kind == Kind::Float {
-            let all = [&self.multiplied[..], &self.normalising[..]].concat();
-            return put(&all, self.values.shallow_clone());
-        }
         let mut parts = self.values.split_with_sizes(sums, 0).into_iter();
         let mut part = || parts.next().expect("two parts");
-        put(&self.multiplied, part().to_kind(kind));
-        put(&self.normalising, part());
+        let (multiplied, normalising) = prepare(part(), part());
+        let members = [&self.multiplied, &self.normalising];
+        for ((members, flat), lengths) in members
+            .into_iter()
+            .zip([multiplied, normalising])
+            .zip(lengths)
+        {
+            let pieces = flat.split_with_sizes(lengths, 0);
+            for (&place, piece) in members.iter().zip(pieces) {
+                views[place] = Some(viewed(&piece, &declared.parameters[place]));
+            }
+        }
     }
 }
 
