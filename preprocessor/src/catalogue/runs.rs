@@ -97,8 +97,12 @@ impl RunFacts {
         } else {
             ""
         };
+        let shared = match environment.runs_at_once {
+            Some(runs) => format!(" shared by {runs} runs"),
+            None => String::new(),
+        };
         format!(
-            "{}, {}, seed {}, commit {}{dirty}, {}",
+            "{}{shared}, {}, seed {}, commit {}{dirty}, {}",
             environment.device,
             record.configuration.arithmetic,
             record.configuration.seed,
@@ -251,6 +255,12 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
             Unit::Second,
             "sum of epochs[].evaluation_seconds",
             total(|row| row.evaluation_seconds),
+        ),
+        run.measured(
+            "runs_at_once",
+            Unit::One,
+            "environment.runs_at_once",
+            record.map(|record| record.environment.runs_at_once.unwrap_or(1) as f64),
         ),
         run.measured(
             "images_per_second",
