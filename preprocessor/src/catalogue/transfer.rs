@@ -208,13 +208,7 @@ fn add_best(catalogue: &mut Catalogue, experiment: &str, settings: &mut [Setting
     );
     let is_largest = Entry::Flag(best.rate == largest);
     catalogue.insert(format!("{prefix}.is_largest_rate"), is_largest);
-    add_lead(
-        catalogue,
-        &format!("{prefix}.lead"),
-        &format!("{prefix}.supported"),
-        best,
-        second,
-    );
+    add_lead(catalogue, &prefix, "lead", best, second);
 }
 
 /// The better of the two approaches' best settings, by test accuracy.
@@ -229,13 +223,7 @@ fn add_winner(catalogue: &mut Catalogue, mut best: Vec<Setting>) {
         let approach = Entry::Text(setting.approach.to_owned());
         catalogue.insert(format!("{name}.approach"), approach);
     }
-    add_lead(
-        catalogue,
-        "transfer.difference",
-        "transfer.supported",
-        &best[0],
-        &best[1],
-    );
+    add_lead(catalogue, "transfer", "difference", &best[0], &best[1]);
 }
 
 /// All that is told of a setting under `prefix` too.
@@ -258,15 +246,15 @@ fn add_chosen(catalogue: &mut Catalogue, prefix: &str, setting: &Setting, functi
 /// The difference of two test accuracies, and whether the runs support its sign.
 fn add_lead(
     catalogue: &mut Catalogue,
+    prefix: &str,
     difference: &str,
-    supported: &str,
     first: &Setting,
     second: &Setting,
 ) {
     let share = |of: &Setting| (of.test().value.unwrap_or_default(), of.test_images);
     let (low, high) = difference_interval(share(first), share(second));
     let lead = Quantity::derived(
-        difference,
+        format!("{prefix}.{difference}"),
         Unit::One,
         "analysis::proportions::difference_interval",
         [first.test(), second.test()],
@@ -278,7 +266,13 @@ fn add_lead(
         .by_seed()
         .iter()
         .all(|(seed, accuracy)| others.get(seed).is_none_or(|other| accuracy > other));
-    catalogue.insert(supported, Entry::Flag(low > 0.0 && in_every_seed));
+    let flags = [
+        ("supported", low > 0.0 && in_every_seed),
+        ("in_every_seed", in_every_seed),
+    ];
+    for (flag, holds) in flags {
+        catalogue.insert(format!("{prefix}.{flag}"), Entry::Flag(holds));
+    }
 }
 
 /// How many times as long an epoch of fine-tuning takes.

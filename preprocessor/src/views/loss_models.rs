@@ -1,7 +1,7 @@
 //! The parameters of the loss model of every run.
 
 use super::numbers;
-use super::shown::{EvidenceMark, Shown, not_measured, quantity_cell};
+use super::shown::{EvidenceMark, Shown, not_measured, quantity_cell, state_told_once};
 use super::table::{Alignment, Cell, Column, Row, Table};
 use crate::analysis::training_set::HELD_OUT_DEPTH;
 use crate::catalogue::loss_models::BETAS;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// The digits of a parameter and of the ends of its interval.
 const DIGITS: usize = 3;
+/// What β₀, β₁ and β₂ are multiplied by: β₀ is a loss's change in one step of many thousands.
+const FACTORS: [f64; 3] = [1e3, 1.0, 1.0];
 
 /// One row for each run with a record, and one for each that is asked for on a card that is not at
 /// hand; those that are only missing go to the note.
@@ -50,7 +52,7 @@ fn waiting(missing: usize) -> Result<Shown<Table>, String> {
 
 fn columns() -> Vec<Column> {
     let words = ["Network", "Hardware"].map(|head| Column::new(head, Alignment::Left));
-    let betas = ["β₀ (1/(nat·step))", "β₁ (1/nat)", "β₂ (nat)"];
+    let betas = ["10³ β₀ (1/(nat·step))", "β₁ (1/nat)", "β₂ (nat)"];
     let numbers = betas.into_iter().chain(["RMSE (nat)", "R²"]);
     let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
     words.into_iter().chain(numbers).collect()
@@ -71,15 +73,20 @@ impl Quantities {
     }
 
     fn row(&self, run: &LossRun, mark: EvidenceMark) -> Result<Row, String> {
-        let words = [run.network_title(), run.hardware.to_string()];
-        let mut cells: Vec<_> = words.iter().map(|text| Cell::words(text)).collect();
         let [betas @ .., rmse, r2] = &self.0[..] else {
             return Err("a loss model has five numbers".to_owned());
         };
-        match betas.first().and_then(|beta| beta.value) {
+        let fitted = betas.first().and_then(|beta| beta.value);
+        let mut hardware = run.hardware.to_string();
+        if let (Some(_), Some(concern)) = (fitted, run.facts.concern()) {
+            hardware = format!("{hardware}; {}", concern.state);
+        }
+        let words = [run.network_title(), hardware];
+        let mut cells: Vec<_> = words.iter().map(|text| Cell::words(text)).collect();
+        match fitted {
             Some(_) => {
-                for beta in betas {
-                    cells.push(estimate_cell(beta, DIGITS, mark)?);
+                for (beta, factor) in betas.iter().zip(FACTORS) {
+                    cells.push(scaled_estimate_cell(beta, factor, DIGITS, mark)?);
                 }
             }
             None => cells.extend(absent(run, betas, mark)),
@@ -87,7 +94,7 @@ impl Quantities {
         cells.push(quantity_cell(rmse, "nat", 4, mark)?);
         cells.push(quantity_cell(r2, "1", 4, mark)?);
         Ok(Row {
-            cells,
+            cells: state_told_once(cells, &run.facts),
             answer: false,
         })
     }
@@ -116,6 +123,16 @@ pub(super) fn estimate_cell(
     digits: usize,
     mark: EvidenceMark,
 ) -> Result<Cell, String> {
+    scaled_estimate_cell(quantity, 1.0, digits, mark)
+}
+
+/// [`estimate_cell`] of `factor` times the quantity.
+fn scaled_estimate_cell(
+    quantity: &Quantity,
+    factor: f64,
+    digits: usize,
+    mark: EvidenceMark,
+) -> Result<Cell, String> {
     let Some(value) = quantity.value else {
         return Ok(Cell {
             text: mark(quantity, "–"),
@@ -123,9 +140,10 @@ pub(super) fn estimate_cell(
             csv: String::new(),
         });
     };
+    let value = factor * value;
     let print = |value| numbers::significant(value, digits);
     let printed = match quantity.interval {
-        Some((low, high)) => numbers::interval(value, low, high, print),
+        Some((low, high)) => numbers::interval(value, factor * low, factor * high, print),
         None => print(value),
     };
     let printed = printed.map_err(|error| format!("`{}`: {error}", quantity.name))?;

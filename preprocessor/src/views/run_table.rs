@@ -2,7 +2,7 @@
 
 use super::names::listed;
 use super::run_settings::{Setting, in_words, settings};
-use super::shown::{EvidenceMark, Shown, quantity_cell};
+use super::shown::{EvidenceMark, Shown, quantity_cell, state_told_once};
 use super::table::{Alignment, Cell, Column, Row, Table, escape_cell};
 use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::Quantity;
@@ -48,8 +48,9 @@ pub(super) struct Arguments {
     experiment: String,
 }
 
-/// One row for each planned run. Settings that all runs share go to the note, a device that made
-/// all of them too; columns of results that no complete run has are left out.
+/// One row for each planned run. Settings that all runs share go to the note, and so do a device
+/// that made all of them and a state that is "measured" throughout; columns of results that no
+/// complete run has are left out.
 pub(super) fn table(
     arguments: &Arguments,
     facts: &Facts,
@@ -72,13 +73,16 @@ pub(super) fn table(
     let mut devices: Vec<_> = runs.iter().map(|run| device(run)).collect();
     devices.dedup();
     let common_device = devices[0].filter(|_| devices.len() == 1);
+    let all_measured = common_device.is_some() && runs.iter().all(|run| run.is_measured());
     let mut rows = Vec::new();
     for (index, run) in runs.iter().enumerate() {
         let mut cells = vec![Cell::words(&run.id)];
         cells.extend(differing.iter().map(|s| Cell::words(&s.texts[index])));
-        let made_on = device(run).filter(|_| common_device.is_none());
-        let made_on = made_on.map_or(String::new(), |device| format!(" on {device}"));
-        cells.push(Cell::words(&(state(run) + &made_on)));
+        if !all_measured {
+            let made_on = device(run).filter(|_| common_device.is_none());
+            let made_on = made_on.map_or(String::new(), |device| format!(" on {device}"));
+            cells.push(Cell::words(&(state(run) + &made_on)));
+        }
         for (column, quantities) in &results {
             cells.push(match &quantities[index] {
                 Some(quantity) => quantity_cell(quantity, column.unit, column.places, mark)?,
@@ -86,19 +90,24 @@ pub(super) fn table(
             });
         }
         rows.push(Row {
-            cells,
+            cells: state_told_once(cells, run),
             answer: false,
         });
     }
     let shown: Vec<_> = results.iter().map(|(column, _)| *column).collect();
-    let columns = columns(&differing, &shown);
+    let columns = columns(&differing, all_measured, &shown);
     let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
     let inputs = RESULTS
         .iter()
         .flat_map(|column| quantities(column, &runs, facts))
         .flatten()
         .collect();
-    Ok(Shown::new(table, inputs).noted(note(&runs, &common, common_device)))
+    let made = match all_measured {
+        true => "all measured on",
+        false => "made on",
+    };
+    let made_on = common_device.map(|device| format!("; {made} {device}"));
+    Ok(Shown::new(table, inputs).noted(note(&runs, &common, &made_on.unwrap_or_default())))
 }
 
 fn runs_of<'a>(experiment: &str, facts: &'a Facts) -> Result<Vec<&'a RunFacts>, String> {
@@ -124,14 +133,16 @@ fn runs_of<'a>(experiment: &str, facts: &'a Facts) -> Result<Vec<&'a RunFacts>, 
     Ok(runs)
 }
 
-fn columns(differing: &[Setting], results: &[&ResultColumn]) -> Vec<Column> {
+fn columns(differing: &[Setting], all_measured: bool, results: &[&ResultColumn]) -> Vec<Column> {
     let mut columns = vec![Column::new("Run", Alignment::Left)];
     columns.extend(
         differing
             .iter()
             .map(|s| Column::new(&s.head(), Alignment::Left)),
     );
-    columns.push(Column::new("State", Alignment::Left));
+    if !all_measured {
+        columns.push(Column::new("State", Alignment::Left));
+    }
     columns.extend(
         results
             .iter()
@@ -167,12 +178,11 @@ fn device(run: &RunFacts) -> Option<&str> {
     Some(&record.environment.device)
 }
 
-fn note(runs: &[&RunFacts], common: &[Setting], device: Option<&str>) -> String {
+fn note(runs: &[&RunFacts], common: &[Setting], made_on: &str) -> String {
     let whose = match runs.len() {
         1 => "Settings",
         _ => "The same in all runs",
     };
-    let made_on = device.map(|device| format!("; made on {device}"));
-    let settings = in_words(common) + &made_on.unwrap_or_default();
+    let settings = in_words(common) + made_on;
     format!("{whose}: {}.", escape_cell(&settings))
 }

@@ -5,6 +5,7 @@ use super::names::listed;
 use super::numbers;
 use super::plot::{self, Plot, Target, render};
 use super::table::Cell;
+use crate::catalogue::RunFacts;
 use crate::evidence::Quantity;
 use crate::evidence::unit::convert;
 use std::sync::Arc;
@@ -96,6 +97,20 @@ pub(super) fn quantity_cell(
     let cell = number_cell(value, places)?;
     let marked = mark(quantity, &cell.printed);
     Ok(cell.shown_as(marked))
+}
+
+/// The cells of a row that names the state of its run: without that state behind each number.
+pub(super) fn state_told_once(mut cells: Vec<Cell>, run: &RunFacts) -> Vec<Cell> {
+    let Some(concern) = run.concern() else {
+        return cells;
+    };
+    let flag = format!(" ({})", concern.state);
+    for cell in &mut cells {
+        if let Some(text) = cell.text.strip_suffix(&flag) {
+            cell.text = text.to_owned();
+        }
+    }
+    cells
 }
 
 /// A number with so many decimals.
