@@ -108,50 +108,62 @@ fn sessions(checks: &mut Checks<'_>, record: &Record) {
 fn epochs(checks: &mut Checks<'_>, rows: &[EpochRow]) {
     let mut steps = 0;
     for ((index, row), expected) in rows.iter().enumerate().zip(1..) {
-        let key = |field: &str| format!("epochs[{index}].{field}");
         checks.require(
             row.epoch == expected,
-            &key("epoch"),
+            format_args!("epochs[{index}].epoch"),
             row.epoch,
-            expected.to_string(),
+            expected,
         );
         checks.require(
             row.steps > steps,
-            &key("steps"),
+            format_args!("epochs[{index}].steps"),
             row.steps,
-            format!("more than {steps}, the steps before"),
+            format_args!("more than {steps}, the steps before"),
         );
         steps = row.steps;
-        checks.loss(&key("train_loss"), row.train_loss);
-        checks.share(&key("train_accuracy"), row.train_accuracy);
+        checks.loss(format_args!("epochs[{index}].train_loss"), row.train_loss);
+        checks.share(
+            format_args!("epochs[{index}].train_accuracy"),
+            row.train_accuracy,
+        );
         for (split, evaluation) in [("validation", row.validation), ("test", row.test)] {
             if let Some(evaluation) = evaluation {
-                checks.loss(&key(&format!("{split}.loss")), evaluation.loss);
-                checks.share(&key(&format!("{split}.accuracy")), evaluation.accuracy);
+                let key = format_args!("epochs[{index}].{split}.loss");
+                checks.loss(key, evaluation.loss);
+                let key = format_args!("epochs[{index}].{split}.accuracy");
+                checks.share(key, evaluation.accuracy);
             }
         }
-        checks.above_zero(&key("learning_rate"), row.learning_rate);
-        checks.seconds(&key("train_seconds"), row.train_seconds);
-        checks.seconds(&key("evaluation_seconds"), row.evaluation_seconds);
+        let key = format_args!("epochs[{index}].learning_rate");
+        checks.above_zero(key, row.learning_rate);
+        for (name, seconds) in [
+            ("train_seconds", row.train_seconds),
+            ("evaluation_seconds", row.evaluation_seconds),
+        ] {
+            checks.seconds(format_args!("epochs[{index}].{name}"), seconds);
+        }
     }
 }
 
 fn timed_spans(checks: &mut Checks<'_>, record: &Record) {
     let planned = record.planned();
     for (index, span) in record.timed_spans.iter().enumerate() {
-        let key = |field: &str| format!("timed_spans[{index}].{field}");
-        checks.at_least_one(&key("batch_size"), span.batch_size);
-        checks.at_least_one(&key("iterations"), span.iterations);
+        for (name, count) in [
+            ("batch_size", span.batch_size),
+            ("iterations", span.iterations),
+        ] {
+            checks.at_least_one(format_args!("timed_spans[{index}].{name}"), count);
+        }
         let trials = span.seconds.len() as u64;
-        let found = format_args!("a list of {trials} trials").to_string();
         checks.require(
             trials <= planned,
-            &key("seconds"),
-            found,
-            format!("at most the {planned} planned"),
+            format_args!("timed_spans[{index}].seconds"),
+            format_args!("a list of {trials} trials"),
+            format_args!("at most the {planned} planned"),
         );
         for (trial, &seconds) in span.seconds.iter().enumerate() {
-            checks.seconds(&key(&format!("seconds[{trial}]")), seconds);
+            let key = format_args!("timed_spans[{index}].seconds[{trial}]");
+            checks.seconds(key, seconds);
         }
     }
 }

@@ -32,29 +32,30 @@ impl Checks<'_> {
         }
     }
 
+    /// Notes a problem where `holds` is false; only then are the texts made.
     pub(crate) fn require(
         &mut self,
         holds: bool,
-        key: &str,
+        key: impl Display,
         found: impl Display,
-        expected: impl Into<String>,
+        expected: impl Display,
     ) {
         if !holds {
             self.problems.push(Problem::Value {
-                key: key.to_owned(),
+                key: key.to_string(),
                 found: found.to_string(),
-                expected: expected.into(),
+                expected: expected.to_string(),
                 hint: self.hint.to_owned(),
             });
         }
     }
 
-    pub(crate) fn name(&mut self, key: &str, name: &str) {
+    pub(crate) fn name(&mut self, key: impl Display, name: &str) {
         let expected = "lowercase letters, digits, `-`, `_` and `.`";
         self.require(is_plain_name(name), key, format_args!("`{name}`"), expected);
     }
 
-    pub(crate) fn loss(&mut self, key: &str, nats: f64) {
+    pub(crate) fn loss(&mut self, key: impl Display, nats: f64) {
         self.require(
             nats.is_finite() && nats >= 0.0,
             key,
@@ -63,7 +64,7 @@ impl Checks<'_> {
         );
     }
 
-    pub(crate) fn share(&mut self, key: &str, share: f64) {
+    pub(crate) fn share(&mut self, key: impl Display, share: f64) {
         self.require(
             (0.0..=1.0).contains(&share),
             key,
@@ -72,12 +73,12 @@ impl Checks<'_> {
         );
     }
 
-    pub(crate) fn seconds(&mut self, key: &str, seconds: f64) {
+    pub(crate) fn seconds(&mut self, key: impl Display, seconds: f64) {
         let holds = seconds.is_finite() && seconds >= 0.0;
         self.require(holds, key, seconds, "a finite time of at least 0 s");
     }
 
-    pub(crate) fn above_zero(&mut self, key: &str, value: f64) {
+    pub(crate) fn above_zero(&mut self, key: impl Display, value: f64) {
         self.require(
             value.is_finite() && value > 0.0,
             key,
@@ -86,7 +87,7 @@ impl Checks<'_> {
         );
     }
 
-    pub(crate) fn at_least_one(&mut self, key: &str, count: u64) {
+    pub(crate) fn at_least_one(&mut self, key: impl Display, count: u64) {
         self.require(count >= 1, key, count, "at least 1");
     }
 
@@ -131,11 +132,10 @@ impl Checks<'_> {
         self.above_zero("configuration.training.learning_rate.factor", rate.factor);
         let increasing =
             rate.milestones.is_sorted_by(|a, b| a < b) && rate.milestones.first() != Some(&0);
-        let found = format!("{:?}", rate.milestones);
         self.require(
             increasing,
             "configuration.training.learning_rate.milestones",
-            found,
+            format_args!("{:?}", rate.milestones),
             "epochs from 1 in increasing order",
         );
         let momentum = training.momentum;

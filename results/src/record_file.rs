@@ -123,23 +123,31 @@ impl Record {
 }
 
 fn parse_fields(text: &str) -> Result<Record, Problem> {
+    // Sound records are many and read at each build; what is wrong with another is found out slowly.
+    match serde_json::from_str::<Record>(text) {
+        Ok(record) if record.schema_version == SCHEMA_VERSION => Ok(record),
+        _ => Err(fault(text)),
+    }
+}
+
+/// What keeps `text` from being a record of this schema.
+fn fault(text: &str) -> Problem {
     #[derive(Deserialize)]
     struct Version {
         schema_version: u64,
     }
     // The version comes first: a newer schema may have fields that this one does not know.
-    match serde_json::from_str(text) {
-        Ok(Version { schema_version }) if schema_version != SCHEMA_VERSION => {
-            Err(wrong_schema(schema_version))
-        }
-        _ => {
-            let mut json = serde_json::Deserializer::from_str(text);
-            let record = serde_path_to_error::deserialize(&mut json)
-                .map_err(|error| field_problem(text, &error))?;
-            json.end()
-                .map_err(|error| syntax_problem(text, "digest", &error))?;
-            Ok(record)
-        }
+    if let Ok(Version { schema_version }) = serde_json::from_str(text)
+        && schema_version != SCHEMA_VERSION
+    {
+        return wrong_schema(schema_version);
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let fields: Result<Record, _> = serde_path_to_error::deserialize(&mut json);
+    match (fields, json.end()) {
+        (Err(error), _) => field_problem(text, &error),
+        (Ok(_), Err(error)) => syntax_problem(text, "digest", &error),
+        (Ok(_), Ok(())) => unreachable!("then it would have been read"),
     }
 }
 

@@ -61,6 +61,7 @@ fn text_of_a_record() {
             "libtorch": "2.11.0",
             "cpu": "Example CPU",
             "threads": 2,
+            "runs_at_once": 3,
             "commit": "0123abc",
             "dirty": false,
             "sources": {
@@ -137,7 +138,7 @@ fn text_of_a_record() {
               "evaluation_seconds": 5.0
             }
           ],
-          "digest": "bc697a8070fb4e2598f7397f5c2629688db26a0795d142f64f92d882aade2263"
+          "digest": "3ae2393e84ed725ad47b3c4a7a77916517fa95fad1c2b9ca8ea627d939b264aa"
         }
     "#]].assert_eq(&text);
 }
@@ -262,7 +263,7 @@ fn nan() {
         "\"train_loss\": 1.0",
         "\"train_loss\": NaN",
         expect![[r#"
-            runs/run.json: line 100, column 21, at `epochs[1].train_loss`: `NaN` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 101, column 21, at `epochs[1].train_loss`: `NaN` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -273,7 +274,7 @@ fn infinity() {
         "\"loss\": 1.5",
         "\"loss\": -Infinity",
         expect![[r#"
-            runs/run.json: line 90, column 18, at `epochs[0].test.loss`: `-Infinity` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 91, column 18, at `epochs[0].test.loss`: `-Infinity` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -284,7 +285,7 @@ fn a_number_beyond_f64() {
         "\"train_loss\": 1.0",
         "\"train_loss\": 1e999",
         expect![[r#"
-            runs/run.json: line 100, column 25, at `epochs[1].train_loss`: number out of range; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 101, column 25, at `epochs[1].train_loss`: number out of range; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -306,7 +307,7 @@ fn an_altered_digit() {
         "\"steps\": 782",
         "\"steps\": 783",
         expect![[r#"
-            runs/run.json: `digest` is bc697a8070fb…, expected bbb38222e532… for this content: the file was altered after it was written; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: `digest` is 3ae2393e84ed…, expected 388d5a8a39d3… for this content: the file was altered after it was written; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -359,7 +360,7 @@ fn text_after_the_record() {
     check_file(
         &(record().to_text().unwrap() + "{}"),
         expect![[r#"
-            runs/run.json: line 126, column 1, at `digest`: trailing characters; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 127, column 1, at `digest`: trailing characters; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
