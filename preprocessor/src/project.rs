@@ -7,7 +7,8 @@ use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{Quantity, read_quoted};
 use crate::parallel::in_parallel;
-use results::{Digest, Plan, read_all, states};
+use results::{Digest, Plan, Record, record_paths, states};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -183,7 +184,15 @@ impl Project {
     }
 
     fn read_runs(&self, faults: &mut Vec<Diagnostic>) -> Vec<RunFacts> {
-        let (records, errors) = read_all(&self.root.join(RUNS));
+        let (paths, mut errors) = record_paths(&self.root.join(RUNS));
+        let mut records = Vec::new();
+        let read = in_parallel(&paths, |path| Record::read(path));
+        for (path, read) in paths.into_iter().zip(read) {
+            match read {
+                Ok(record) => records.push((path, record)),
+                Err(error) => errors.push(error),
+            }
+        }
         for error in errors {
             let file = self.relative(&error.path);
             let problems = error.problems.iter().map(ToString::to_string);
@@ -200,9 +209,14 @@ impl Project {
         };
         match Plan::parse(&text, PLAN) {
             Ok(plan) => {
-                let sources =
-                    |path: &str| fs::read(self.root.join(path)).ok().map(|b| Digest::of(&b));
-                states(&plan, &records, sources)
+                // Many records name the same files.
+                let known = RefCell::new(BTreeMap::new());
+                let source = |path: &str| {
+                    let digest = || fs::read(self.root.join(path)).ok().map(Digest::of);
+                    let mut known = known.borrow_mut();
+                    known.entry(path.to_owned()).or_insert_with(digest).clone()
+                };
+                states(&plan, &records, source)
                     .into_iter()
                     .map(|state| RunFacts::new(state, &self.root))
                     .collect()

@@ -1,4 +1,4 @@
-//! Canonical JSON: keys sorted, no white space, numbers as serde_json prints them.
+//! Canonical JSON: keys sorted, no white space, numbers as they stand in the text.
 
 use std::collections::BTreeMap;
 
@@ -6,85 +6,100 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::digest::Digest;
-use crate::record::Record;
 
-/// The digest of the record's canonical JSON without its field `digest`.
-pub(crate) fn digest(record: &Record) -> Digest {
-    let json = serde_json::to_vec(record).expect("a record's keys are strings");
+/// The digest of a record's canonical JSON without its field `digest`; `json` must be the text of an object.
+pub(crate) fn digest(json: &str) -> Digest {
     let mut canonical = Vec::with_capacity(json.len());
-    Compact { rest: &json }.copy_sorted(&mut canonical, Some("digest"));
+    let mut reader = Reader {
+        json: json.as_bytes(),
+        at: 0,
+    };
+    reader.copy_sorted(&mut canonical, Some("digest"));
     Digest::of(canonical)
 }
 
-/// JSON without white space, as serde_json writes it, from the beginning of a value on.
-struct Compact<'a> {
-    rest: &'a [u8],
+/// Well-formed JSON, read from `at` on.
+struct Reader<'a> {
+    json: &'a [u8],
+    at: usize,
 }
 
-impl<'a> Compact<'a> {
-    /// Appends the value to `out` with the fields of each object sorted by key, the outermost one's without `omitted`.
+impl<'a> Reader<'a> {
+    /// Appends the next value to `out` with the fields of each object sorted by key, the outermost one's without
+    /// `omitted`.
     fn copy_sorted(&mut self, out: &mut Vec<u8>, omitted: Option<&str>) {
-        match self.rest[0] {
+        match self.peek() {
             b'{' => self.copy_object(out, omitted),
             b'[' => {
-                while self.rest[0] != b']' {
-                    out.push(self.take(1)[0]); // the bracket or a comma
-                    if self.rest[0] != b']' {
-                        self.copy_sorted(out, None);
+                out.push(b'[');
+                self.at += 1;
+                while self.peek() != b']' {
+                    if self.peek() == b',' {
+                        out.push(b',');
+                        self.at += 1;
                     }
+                    self.copy_sorted(out, None);
                 }
-                out.push(self.take(1)[0]);
+                out.push(b']');
+                self.at += 1;
             }
-            b'"' => out.extend(self.take_string()),
+            b'"' => out.extend_from_slice(self.string()),
             _ => {
-                let end = self.rest.iter().position(|byte| b",]}".contains(byte));
-                out.extend(self.take(end.unwrap_or(self.rest.len())));
+                let begin = self.at;
+                let ends =
+                    |byte: &u8| matches!(byte, b',' | b']' | b'}') || byte.is_ascii_whitespace();
+                let length = self.json[begin..].iter().position(ends);
+                self.at = length.map_or(self.json.len(), |length| begin + length);
+                out.extend_from_slice(&self.json[begin..self.at]);
             }
         }
     }
 
     fn copy_object(&mut self, out: &mut Vec<u8>, omitted: Option<&str>) {
         let (mut fields, mut values) = (Vec::new(), Vec::new());
-        while self.rest[0] != b'}' {
-            self.take(1); // the brace or a comma
-            if self.rest[0] == b'}' {
-                break;
+        self.at += 1;
+        while self.peek() != b'}' {
+            if self.peek() == b',' {
+                self.at += 1;
+                self.peek();
             }
-            let key = self.take_string();
-            self.take(1); // the colon
+            let key = self.string();
+            self.peek();
+            self.at += 1; // the colon
             let begin = values.len();
             self.copy_sorted(&mut values, None);
             fields.push((&key[1..key.len() - 1], begin..values.len()));
         }
-        self.take(1);
+        self.at += 1;
         fields.retain(|(key, _)| omitted.is_none_or(|omitted| *key != omitted.as_bytes()));
-        fields.sort_by_key(|(key, _)| *key);
+        fields.sort_unstable_by_key(|(key, _)| *key);
         out.push(b'{');
         for (index, (key, value)) in fields.into_iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            out.push(b'"');
-            out.extend(key);
-            out.extend(b"\":");
-            out.extend(&values[value]);
+            out.extend_from_slice(if index > 0 { b",\"" } else { b"\"" });
+            out.extend_from_slice(key);
+            out.extend_from_slice(b"\":");
+            out.extend_from_slice(&values[value]);
         }
         out.push(b'}');
     }
 
-    fn take(&mut self, bytes: usize) -> &'a [u8] {
-        let (taken, rest) = self.rest.split_at(bytes);
-        self.rest = rest;
-        taken
+    /// The first byte of what comes next, white space skipped.
+    fn peek(&mut self) -> u8 {
+        while self.json[self.at].is_ascii_whitespace() {
+            self.at += 1;
+        }
+        self.json[self.at]
     }
 
-    /// A string with its quotes.
-    fn take_string(&mut self) -> &'a [u8] {
-        let mut end = 1;
-        while self.rest[end] != b'"' {
-            end += if self.rest[end] == b'\\' { 2 } else { 1 };
+    /// The string that begins here, with its quotes.
+    fn string(&mut self) -> &'a [u8] {
+        let begin = self.at;
+        self.at += 1;
+        while self.json[self.at] != b'"' {
+            self.at += if self.json[self.at] == b'\\' { 2 } else { 1 };
         }
-        self.take(end + 1)
+        self.at += 1;
+        &self.json[begin..self.at]
     }
 }
 
@@ -111,40 +126,39 @@ fn collect_leaves(value: Value, path: String, found: &mut BTreeMap<String, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    fn sorted(json: &str, omitted: Option<&str>) -> String {
+        let mut out = Vec::new();
+        let mut reader = Reader {
+            json: json.as_bytes(),
+            at: 0,
+        };
+        reader.copy_sorted(&mut out, omitted);
+        assert!(json[reader.at..].trim().is_empty());
+        String::from_utf8(out).unwrap()
+    }
 
     #[test]
     fn fields_are_sorted_at_every_depth() {
         let check = |json: &str, expect: &str| {
-            let mut sorted = Vec::new();
-            let mut compact = Compact {
-                rest: json.as_bytes(),
-            };
-            compact.copy_sorted(&mut sorted, Some("digest"));
-            assert_eq!(String::from_utf8(sorted).unwrap(), expect);
-            assert!(compact.rest.is_empty());
+            assert_eq!(sorted(json, Some("digest")), expect);
+            // White space between the parts changes nothing.
+            let value: Value = serde_json::from_str(json).unwrap();
+            let pretty = serde_json::to_string_pretty(&value).unwrap();
+            assert_eq!(sorted(&pretty, Some("digest")), expect);
         };
         check(r#"{"b":1,"digest":"x","a":[]}"#, r#"{"a":[],"b":1}"#);
         check(
-            r#"{"b":{"d":[{"z":1.5e-7,"y":null},{}],"c":true,"digest":0},"a":"}]\\\",{"}"#,
-            r#"{"a":"}]\\\",{","b":{"c":true,"d":[{"y":null,"z":1.5e-7},{}],"digest":0}}"#,
+            r#"{"b":{"d":[{"z":1.5e-7,"y":null},{}],"c":true,"digest":0},"a":"}] \\\",{"}"#,
+            r#"{"a":"}] \\\",{","b":{"c":true,"d":[{"y":null,"z":1.5e-7},{}],"digest":0}}"#,
         );
-        check("[1,[2,3],\"4\"]", "[1,[2,3],\"4\"]");
+        check("[1,[2,-3],\"4\",[]]", "[1,[2,-3],\"4\",[]]");
         // A key that begins another comes first, as it does among strings.
         check(r#"{"ab":1,"a b":2,"a":3}"#, r#"{"a":3,"a b":2,"ab":1}"#);
     }
 
     #[test]
-    fn a_value_tree_sorts_the_same() {
-        let value = json!({"z": {"b": [1, 2.5, "x\n"], "a": -3}, "k": {}, "é": "ü"});
-        let (text, mut sorted) = (value.to_string(), Vec::new());
-        Compact {
-            rest: text.as_bytes(),
-        }
-        .copy_sorted(&mut sorted, None);
-        let tree: std::collections::BTreeMap<String, Value> =
-            serde_json::from_slice(&sorted).unwrap();
-        assert_eq!(serde_json::to_value(&tree).unwrap(), value);
-        assert!(sorted.starts_with(br#"{"k":{},"z":{"a":-3,"b":["#));
+    fn numbers_stand_as_in_the_text() {
+        assert_eq!(sorted("{\"a\": 1.50 }", None), "{\"a\":1.50}");
     }
 }

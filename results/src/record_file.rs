@@ -21,28 +21,35 @@ pub fn record_path(runs: &Path, experiment: &str, run: &str) -> PathBuf {
 ///
 /// The second part has one error for each file that is not a sound record.
 pub fn read_all(runs: &Path) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
-    let (mut records, mut errors) = (Vec::new(), Vec::new());
-    if !runs.exists() {
-        return (records, errors);
+    let (paths, mut errors) = record_paths(runs);
+    let mut records = Vec::new();
+    for path in paths {
+        match Record::read(&path) {
+            Ok(record) => records.push((path, record)),
+            Err(error) => errors.push(error),
+        }
     }
-    for entry in WalkDir::new(runs).sort_by_file_name() {
+    (records, errors)
+}
+
+/// Every `*.json` under `runs`, sorted, and an error for each folder that cannot be read.
+pub fn record_paths(runs: &Path) -> (Vec<PathBuf>, Vec<RecordError>) {
+    let (mut paths, mut errors) = (Vec::new(), Vec::new());
+    if !runs.exists() {
+        return (paths, errors);
+    }
+    for entry in WalkDir::new(runs) {
         match entry.map(walkdir::DirEntry::into_path) {
-            Ok(path)
-                if path
-                    .extension()
-                    .is_some_and(|extension| extension == "json") =>
-            {
-                match Record::read(&path) {
-                    Ok(record) => records.push((path, record)),
-                    Err(error) => errors.push(error),
-                }
-            }
-            Ok(_) => {}
+            Ok(path) => paths.push(path),
             Err(error) => errors.push(unreadable_entry(runs, error)),
         }
     }
-    records.sort_by(|(a, _), (b, _)| a.cmp(b));
-    (records, errors)
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    paths.sort();
+    (paths, errors)
 }
 
 fn unreadable_entry(runs: &Path, error: walkdir::Error) -> RecordError {
@@ -70,7 +77,7 @@ impl Record {
     /// Everything that is wrong with the text, see [`Problem`].
     pub fn parse(text: &str) -> Result<Record, Vec<Problem>> {
         let record = parse_fields(text).map_err(|problem| vec![problem])?;
-        let expected = canonical::digest(&record);
+        let expected = canonical::digest(text);
         if record.digest != expected {
             return Err(vec![Problem::Altered {
                 found: record.digest,
@@ -113,12 +120,14 @@ impl Record {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let json = |record: &Record| {
+            serde_json::to_string_pretty(record).expect("a record's keys are strings")
+        };
         let sealed = Record {
-            digest: canonical::digest(self),
+            digest: canonical::digest(&json(self)),
             ..self.clone()
         };
-        let json = serde_json::to_string_pretty(&sealed).expect("a record's keys are strings");
-        Ok(json + "\n")
+        Ok(json(&sealed) + "\n")
     }
 }
 

@@ -113,16 +113,11 @@ impl Renderer {
             escape_markdown(description)
         )
     }
+}
 
-    /// A plot: the SVG itself in the HTML, an image of the generated file in the PDF.
-    pub(crate) fn plot(self, id: &str, svg: &str, description: &str) -> String {
-        match self {
-            Renderer::Html => {
-                format!("{}\n</div>", unindexed("<div class=\"plot-frame\">", svg))
-            }
-            Renderer::Pdf => self.image(&format!("plots/{id}.svg"), description),
-        }
-    }
+/// A plot in a page: the SVG itself.
+pub(crate) fn inline_plot(svg: &str) -> String {
+    format!("{}\n</div>", unindexed("<div class=\"plot-frame\">", svg))
 }
 
 /// `open` and the SVG `markup`, written so that no text inside it is indexed for search.

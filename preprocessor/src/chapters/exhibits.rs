@@ -7,12 +7,13 @@
 //! <% endfilter %>
 //! ```
 
-use super::contract::GENERATED;
+use super::contract::{GENERATED, Renderer, inline_plot};
 use super::format::{Format, Printing};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
 use super::sentinel::{Mark, ROOT, quantity_name};
 use crate::evidence::Quantity;
+use crate::views::plot::{Plot, Target, render, to_csv};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use crate::views::{self, Exhibit, Figure};
 use serde::Deserialize;
@@ -122,16 +123,9 @@ pub(crate) fn figure(
             let body = format!("{pending}: {}", remedy_text(&remedy));
             ("pending", body, String::new())
         }
-        Figure::Plot {
-            inline_svg,
-            file_svg,
-            csv,
-            description,
-        } => {
-            let path = format!("plots/{id}.svg");
-            ledger.written().files.insert(path, file_svg.into_bytes());
-            let body = ledger.renderer.plot(id, &inline_svg, &description);
-            ("plot", body, link_to_csv(ledger, id, csv))
+        Figure::Plot(plot) => {
+            let body = plotted(ledger, id, &plot)?;
+            ("plot", body, link_to_csv(ledger, id, to_csv(&plot)))
         }
         Figure::Images { images } => ("images", image_row(ledger, images), String::new()),
     };
@@ -139,6 +133,22 @@ pub(crate) fn figure(
     Ok(format!(
         "<figure id=\"{id}\" class=\"{class}\">\n\n{body}\n\n{caption}\n\n</figure>"
     ))
+}
+
+/// The plot itself in a page; for the PDF an image, whose file is kept.
+fn plotted(ledger: &Ledger, id: &str, plot: &Plot) -> Result<String, String> {
+    let draw =
+        |target| render(plot, target).map_err(|error| format!("`{id}` cannot be drawn: {error}"));
+    Ok(match ledger.renderer {
+        Renderer::Html => inline_plot(&draw(Target::Html)?),
+        Renderer::Pdf => {
+            let path = format!("plots/{id}.svg");
+            let image = ledger.renderer.image(&path, &plot.description);
+            let svg = draw(Target::File)?;
+            ledger.written().files.insert(path, svg.into_bytes());
+            image
+        }
+    })
 }
 
 /// Keeps the images as files and sets them side by side.

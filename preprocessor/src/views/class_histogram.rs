@@ -3,7 +3,7 @@
 use super::Figure;
 use super::palette::Colour;
 use super::plot::{Axis, Bars, Fill, Plot, Rule};
-use super::shown::{Shown, drawn};
+use super::shown::Shown;
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub(super) fn figure(facts: &Facts) -> Result<Shown<Figure>, String> {
         .sized(640, 300);
     let quantities = classes.into_iter().map(|(_, quantity)| quantity);
     Ok(Shown::new(
-        drawn(&plot)?,
+        Figure::plot(plot),
         quantities.chain([train, validation]).collect(),
     ))
 }

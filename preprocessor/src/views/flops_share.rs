@@ -5,7 +5,7 @@ use super::counted_network::{CountedNetwork, kinds};
 use super::names::listed;
 use super::palette::Colour;
 use super::plot::{Axis, Bars, Plot, Range};
-use super::shown::{Shown, drawn, percent};
+use super::shown::{Shown, percent};
 use crate::analysis::layers::LayerKind;
 use crate::catalogue::Facts;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         inputs.extend(kinds.iter().filter_map(|kind| network.operations_of(*kind)));
     }
     let height = 90 + kinds.len() as u32 * (18 + 18 * networks.len() as u32);
-    Ok(Shown::new(drawn(&plot.sized(640, height))?, inputs))
+    Ok(Shown::new(Figure::plot(plot.sized(640, height)), inputs))
 }
 
 fn bars(network: &CountedNetwork, kinds: &[LayerKind], colour: Colour) -> Result<Bars, String> {

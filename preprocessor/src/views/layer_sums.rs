@@ -4,7 +4,7 @@ use super::Figure;
 use super::names::{listed, readable};
 use super::palette::Colour;
 use super::plot::{Axis, Bars, Fill, Plot, Rule};
-use super::shown::{Shown, drawn, fixed};
+use super::shown::{Shown, fixed};
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use serde::Deserialize;
@@ -77,7 +77,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         .iter()
         .flat_map(|network| network.ratios.iter().chain([&network.layers]).cloned())
         .collect();
-    Ok(Shown::new(drawn(&plot)?, inputs))
+    Ok(Shown::new(Figure::plot(plot), inputs))
 }
 
 /// The networks that have a ratio on every platform, from few layers to many.

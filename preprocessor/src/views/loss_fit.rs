@@ -3,7 +3,7 @@
 use super::Figure;
 use super::palette::{Colour, Dash, SeriesStyle, Shape, series};
 use super::plot::{Axis, Key, Line, Plot, Points, Range, Rule};
-use super::shown::{Shown, drawn, fixed, pending};
+use super::shown::{Shown, fixed, pending};
 use crate::analysis::fitted_run::FittedRun;
 use crate::analysis::learning_rate_stages::StagedLossModel;
 use crate::analysis::steps::Step;
@@ -120,7 +120,7 @@ impl<'a> ShownRun<'a> {
             Some(concern) => format!("The run is {}.", concern.state),
             None => String::new(),
         };
-        Ok(Shown::new(drawn(&plot)?, self.inputs.clone()).noted(note))
+        Ok(Shown::new(Figure::plot(plot), self.inputs.clone()).noted(note))
     }
 }
 

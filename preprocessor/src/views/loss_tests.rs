@@ -4,6 +4,7 @@ use super::*;
 use crate::catalogue::synthetic_runs::{NETWORKS, SyntheticRun, complete_runs};
 use crate::catalogue::{Catalogue, RunFacts};
 use crate::evidence::read_quoted;
+use crate::views::plot::to_csv;
 use expect_test::{Expect, expect};
 use results::Arithmetic::{Bf16, Fp32};
 use serde_json::{Value, json};
@@ -38,9 +39,12 @@ fn check_figure(name: &str, of: Value, runs: Vec<RunFacts>, expect: Expect) {
     let arguments = of.as_object().expect("arguments are named").clone();
     let made = match figure(name, arguments, &facts(runs)) {
         Ok(exhibit) => match exhibit.content {
-            Figure::Plot {
-                csv, description, ..
-            } => format!("{description}\n{}\n{}\n", exhibit.note, series_of(&csv)),
+            Figure::Plot(plot) => format!(
+                "{}\n{}\n{}\n",
+                plot.description,
+                exhibit.note,
+                series_of(&to_csv(&plot))
+            ),
             Figure::Pending { remedy } => format!("pending: {remedy}\n{}\n", exhibit.note),
             Figure::Images { .. } => "images".to_owned(),
         },

@@ -31,6 +31,7 @@ pub use shown::EvidenceMark;
 
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
+use plot::Plot;
 use serde::de::DeserializeOwned;
 use shown::Shown;
 use std::sync::Arc;
@@ -52,17 +53,8 @@ pub struct Exhibit<T> {
 /// A figure without its caption.
 #[derive(Debug)]
 pub enum Figure {
-    /// A plot.
-    Plot {
-        /// For a page, whose style sheet sets colours and fonts.
-        inline_svg: String,
-        /// For a file that stands alone.
-        file_svg: String,
-        /// The data, long format.
-        csv: String,
-        /// What is drawn, for those who do not see it.
-        description: String,
-    },
+    /// A plot, to be drawn for a page or for a file.
+    Plot(Box<Plot>),
     /// Images side by side.
     Images {
         /// For each its path in the folder of generated files, what it shows, and its content.
@@ -73,6 +65,12 @@ pub enum Figure {
         /// What mends that, usually a command.
         remedy: String,
     },
+}
+
+impl Figure {
+    fn plot(plot: Plot) -> Figure {
+        Figure::Plot(Box::new(plot))
+    }
 }
 
 type Arguments = serde_json::Map<String, serde_json::Value>;

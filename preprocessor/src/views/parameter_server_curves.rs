@@ -6,7 +6,7 @@
 use super::Figure;
 use super::palette::{Colour, Dash, SeriesStyle, Shape};
 use super::plot::{Axis, Band, Key, Line, Note, Plot, Points, Range, Side};
-use super::shown::{Shown, drawn, pending};
+use super::shown::{Shown, pending};
 use crate::analysis::parameter_server::{SynchronousSpeed, training_seconds};
 use crate::catalogue::parameter_servers::{
     FITTED, MOST_WORKERS, QUOTED, SERVERS, coefficients, speed,
@@ -65,7 +65,7 @@ pub(super) fn speed_over_workers(
     );
     let speed = |curve: Curve, workers| model.speed_at(curve, workers);
     let plot = model.draw(plot, &arguments.m, "steps/s", above, speed)?;
-    Ok(Shown::new(drawn(&plot)?, model.coefficients.to_vec()))
+    Ok(Shown::new(Figure::plot(plot), model.coefficients.to_vec()))
 }
 
 /// Hours of one pass over the training images, one line for each number of servers and each
@@ -89,7 +89,7 @@ pub(super) fn epoch_time_over_workers(
     };
     let plot = model.draw(plot, &arguments.m, "h", outside, hours)?;
     let inputs = model.coefficients.iter().cloned().chain([images]);
-    Ok(Shown::new(drawn(&plot)?, inputs.collect()))
+    Ok(Shown::new(Figure::plot(plot), inputs.collect()))
 }
 
 /// Time until the target accuracy: the predicted epochs times the time of one epoch.
@@ -139,7 +139,7 @@ pub(super) fn time_to_accuracy(
     }
     let at = |curve: Curve, workers| time(curve, workers, predicted);
     let plot = model.draw(plot, &[TRAINED_BATCH], unit, outside, at)?;
-    Ok(Shown::new(drawn(&plot)?, inputs))
+    Ok(Shown::new(Figure::plot(plot), inputs))
 }
 
 /// The unit in which a time is told, and its length in seconds.

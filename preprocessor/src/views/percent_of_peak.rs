@@ -4,7 +4,7 @@ use super::Figure;
 use super::names::{listed, readable};
 use super::palette::series;
 use super::plot::{Axis, Plot, Point, Points, Range};
-use super::shown::{EvidenceMark, Shown, drawn, percent, quantity_cell};
+use super::shown::{EvidenceMark, Shown, percent, quantity_cell};
 use super::table::{Alignment, Cell, Column, Row, Table};
 use crate::catalogue::{Catalogue, Facts, ThroughputRow};
 use crate::evidence::Quantity;
@@ -57,7 +57,7 @@ pub(super) fn by_gpu(facts: &Facts) -> Result<Shown<Figure>, String> {
     }
     plot = plot.with(Points::new("median", medians, series(0)));
     let height = 110 + 60 * gpus.len() as u32;
-    Ok(Shown::new(drawn(&plot.sized(640, height))?, inputs))
+    Ok(Shown::new(Figure::plot(plot.sized(640, height)), inputs))
 }
 
 fn point(x: f64, y: f64) -> Point {

@@ -4,7 +4,7 @@ use super::Figure;
 use super::loss_fit::{MEASURED, drops, places, steps_axis};
 use super::palette::series;
 use super::plot::{Axis, Band, Key, Line, Plot, Points};
-use super::shown::{Shown, drawn, pending};
+use super::shown::{Shown, pending};
 use crate::analysis::prediction::PredictedRun;
 use crate::analysis::steps::Step;
 use crate::catalogue::Facts;
@@ -55,7 +55,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     plot = with_prediction(plot, fits, "predicted by stage", per_stage.as_ref(), 0);
     plot = with_prediction(plot, fits, "predicted as a whole", whole_run.as_ref(), 1);
     plot = with_drops(plot, fits);
-    Ok(Shown::new(drawn(&plot)?, inputs(&hardware, facts)).noted(note(&measured)))
+    Ok(Shown::new(Figure::plot(plot), inputs(&hardware, facts)).noted(note(&measured)))
 }
 
 /// The hardware that the arguments name, or the one that the book puts first, if any.

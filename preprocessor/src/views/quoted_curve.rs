@@ -3,7 +3,7 @@
 use super::Figure;
 use super::palette::series;
 use super::plot::{Axis, Key, Line, Plot, Points};
-use super::shown::{Shown, drawn};
+use super::shown::Shown;
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
@@ -92,7 +92,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         .into_iter()
         .flat_map(|curve| curve.quantities)
         .collect();
-    Ok(Shown::new(drawn(&plot)?, inputs))
+    Ok(Shown::new(Figure::plot(plot), inputs))
 }
 
 /// A logarithmic axis with a tick at each value where they are few.

@@ -5,7 +5,7 @@ use super::names::listed;
 use super::palette::series;
 use super::plot::{Axis, Key, Line, Plot, Range, Rule};
 use super::run_settings::{factor, settings};
-use super::shown::{Shown, drawn, fixed, not_measured, percent};
+use super::shown::{Shown, fixed, not_measured, percent};
 use crate::catalogue::{Facts, RunFacts};
 use results::EpochRow;
 use serde::Deserialize;
@@ -118,7 +118,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     let missing: Vec<_> = missing.iter().map(|curve| curve.run.id.as_str()).collect();
     let plot = plot(&curves, &missing, measure)?;
-    Ok(Shown::new(drawn(&plot)?, inputs).noted(not_measured(&missing)))
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(not_measured(&missing)))
 }
 
 /// The run of this identifier, written as in the plan or as in the names of quantities.

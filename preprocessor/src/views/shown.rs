@@ -3,7 +3,6 @@
 use super::Figure;
 use super::names::listed;
 use super::numbers;
-use super::plot::{self, Plot, Target, render};
 use super::table::Cell;
 use crate::catalogue::RunFacts;
 use crate::evidence::Quantity;
@@ -33,17 +32,6 @@ impl<T> Shown<T> {
     pub(super) fn noted(self, note: String) -> Shown<T> {
         Shown { note, ..self }
     }
-}
-
-/// The plot drawn for a page and for a file, with its data.
-pub(super) fn drawn(plot: &Plot) -> Result<Figure, String> {
-    let svg = |target| render(plot, target).map_err(|error| error.to_string());
-    Ok(Figure::Plot {
-        inline_svg: svg(Target::Html)?,
-        file_svg: svg(Target::File)?,
-        csv: plot::to_csv(plot),
-        description: plot.description.clone(),
-    })
 }
 
 /// The figure that says what a quantity waits for.

@@ -4,6 +4,7 @@ use super::*;
 use crate::catalogue::synthetic_runs::timed_run;
 use crate::catalogue::{Catalogue, RunFacts};
 use crate::evidence::read_quoted;
+use crate::views::plot::{Target, render};
 use expect_test::{Expect, expect, expect_file};
 use results::{Plan, PlannedRun, State};
 use serde_json::{Value, json};
@@ -83,13 +84,10 @@ fn check_figure(name: &str, of: Value, facts: &Facts, expect: Expect) {
     let made = match figure(name, arguments(of), facts) {
         Ok(exhibit) => {
             let shown = match exhibit.content {
-                Figure::Plot {
-                    inline_svg,
-                    description,
-                    ..
-                } => {
-                    expect_file![format!("snapshots/{name}.svg")].assert_eq(&inline_svg);
-                    description
+                Figure::Plot(plot) => {
+                    let svg = render(&plot, Target::Html).unwrap();
+                    expect_file![format!("snapshots/{name}.svg")].assert_eq(&svg);
+                    plot.description
                 }
                 Figure::Images { images } => format!("{} images", images.len()),
                 Figure::Pending { remedy } => format!("pending: {remedy}"),
