@@ -1,6 +1,7 @@
 //! Canonical JSON: keys sorted, no white space, numbers as they stand in the text.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,24 +10,34 @@ use crate::digest::Digest;
 
 /// The digest of a record's canonical JSON without its field `digest`; `json` must be the text of an object.
 pub(crate) fn digest(json: &str) -> Digest {
-    let mut canonical = Vec::with_capacity(json.len());
+    Digest::of(canonical(json, Some("digest")))
+}
+
+/// `json` with the fields of each object sorted by key, the outermost one's without `omitted`.
+fn canonical(json: &str, omitted: Option<&str>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(json.len());
     let mut reader = Reader {
         json: json.as_bytes(),
         at: 0,
+        fields: Vec::new(),
+        unsorted: Vec::new(),
     };
-    reader.copy_sorted(&mut canonical, Some("digest"));
-    Digest::of(canonical)
+    reader.copy_sorted(&mut out, omitted);
+    out
 }
 
 /// Well-formed JSON, read from `at` on.
 struct Reader<'a> {
     json: &'a [u8],
     at: usize,
+    /// Keys, and places of the values in the output, of all objects that are open; the innermost one's stand last.
+    fields: Vec<(&'a [u8], Range<usize>)>,
+    /// Values of the object that is being sorted.
+    unsorted: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
-    /// Appends the next value to `out` with the fields of each object sorted by key, the outermost one's without
-    /// `omitted`.
+    /// Appends the next value to `out`.
     fn copy_sorted(&mut self, out: &mut Vec<u8>, omitted: Option<&str>) {
         match self.peek() {
             b'{' => self.copy_object(out, omitted),
@@ -55,8 +66,9 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Puts the values into `out` as they come, then again in their order with their keys.
     fn copy_object(&mut self, out: &mut Vec<u8>, omitted: Option<&str>) {
-        let (mut fields, mut values) = (Vec::new(), Vec::new());
+        let (begin, first) = (out.len(), self.fields.len());
         self.at += 1;
         while self.peek() != b'}' {
             if self.peek() == b',' {
@@ -66,19 +78,24 @@ impl<'a> Reader<'a> {
             let key = self.string();
             self.peek();
             self.at += 1; // the colon
-            let begin = values.len();
-            self.copy_sorted(&mut values, None);
-            fields.push((&key[1..key.len() - 1], begin..values.len()));
+            let value = out.len();
+            self.copy_sorted(out, None);
+            let key = &key[1..key.len() - 1];
+            if omitted.is_none_or(|omitted| key != omitted.as_bytes()) {
+                self.fields.push((key, value - begin..out.len() - begin));
+            }
         }
         self.at += 1;
-        fields.retain(|(key, _)| omitted.is_none_or(|omitted| *key != omitted.as_bytes()));
-        fields.sort_unstable_by_key(|(key, _)| *key);
+        self.unsorted.clear();
+        self.unsorted.extend_from_slice(&out[begin..]);
+        out.truncate(begin);
+        self.fields[first..].sort_unstable_by_key(|(key, _)| *key);
         out.push(b'{');
-        for (index, (key, value)) in fields.into_iter().enumerate() {
+        for (index, (key, value)) in self.fields.drain(first..).enumerate() {
             out.extend_from_slice(if index > 0 { b",\"" } else { b"\"" });
             out.extend_from_slice(key);
             out.extend_from_slice(b"\":");
-            out.extend_from_slice(&values[value]);
+            out.extend_from_slice(&self.unsorted[value]);
         }
         out.push(b'}');
     }
@@ -128,14 +145,7 @@ mod tests {
     use super::*;
 
     fn sorted(json: &str, omitted: Option<&str>) -> String {
-        let mut out = Vec::new();
-        let mut reader = Reader {
-            json: json.as_bytes(),
-            at: 0,
-        };
-        reader.copy_sorted(&mut out, omitted);
-        assert!(json[reader.at..].trim().is_empty());
-        String::from_utf8(out).unwrap()
+        String::from_utf8(canonical(json, omitted)).unwrap()
     }
 
     #[test]
