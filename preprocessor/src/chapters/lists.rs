@@ -9,7 +9,7 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation};
 use crate::parallel::in_parallel;
 use crate::views::numbers;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The most inputs of a figure or table that are listed: each of its numbers leads to its own entry.
@@ -235,7 +235,7 @@ fn coverage(ledger: &Ledger) -> String {
             "| {} | {} | [{}]({ROOT}{chapter}#{}) | {} | {} |\n",
             escape_markdown(&part.id),
             part.points,
-            escape_markdown(chapter.trim_end_matches(".md")),
+            escape_markdown(&title_of(chapter)),
             part.anchor,
             exhibits_of(ledger, chapter),
             open_runs(ledger, chapter),
@@ -258,8 +258,15 @@ fn exhibits_of(ledger: &Ledger, chapter: &str) -> String {
     }
 }
 
-/// The runs that the chapter's numbers need and that are not measured, each with a link.
+/// A chapter's file name in words: `problem-1/data-set.md` is "data set".
+fn title_of(chapter: &str) -> String {
+    let name = chapter.rsplit('/').next().unwrap_or(chapter);
+    name.trim_end_matches(".md").replace('-', " ")
+}
+
+/// The runs that the chapter's numbers need and that are not measured, by state, the first of each with links.
 fn open_runs(ledger: &Ledger, chapter: &str) -> String {
+    const NAMED: usize = 3;
     let written = ledger.written();
     let printed = written.used.get(chapter).into_iter().flatten();
     let printed = printed.filter_map(|name| ledger.facts.catalogue.quantity(name).ok());
@@ -268,18 +275,25 @@ fn open_runs(ledger: &Ledger, chapter: &str) -> String {
         .iter()
         .filter(|exhibit| exhibit.chapter == chapter);
     let shown = exhibits.flat_map(|exhibit| &exhibit.inputs);
-    let open: BTreeMap<String, String> = printed
+    let mut open: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for concern in printed
         .chain(shown)
         .flat_map(|quantity| quantity.concerns())
-        .filter(|concern| !concern.accepted)
-        .map(|concern| (concern.run, concern.state))
-        .collect();
-    let runs: Vec<_> = open
-        .iter()
-        .map(|(run, state)| format!("[{}](evidence.md#run-{run}): {state}", code(run)))
-        .collect();
-    match runs.is_empty() {
+    {
+        if !concern.accepted {
+            open.entry(concern.state).or_default().insert(concern.run);
+        }
+    }
+    let in_words = |(state, runs): (&String, &BTreeSet<String>)| {
+        let link = |run: &String| format!("[{}](evidence.md#run-{run})", code(run));
+        let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
+        if runs.len() > NAMED {
+            named.push(format!("{} more", runs.len() - NAMED));
+        }
+        format!("{state}: {}", named.join(", "))
+    };
+    match open.is_empty() {
         true => "nothing".to_owned(),
-        false => runs.join(", "),
+        false => open.iter().map(in_words).collect::<Vec<_>>().join("; "),
     }
 }
