@@ -1,6 +1,6 @@
 //! The whole book: every chapter filled, numbered and cross-referenced.
 
-use super::build_identifier::build_identifier;
+use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::citations::{Bibliography, Citations};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
 use super::diagnostic::Diagnostic;
@@ -15,6 +15,7 @@ use crate::catalogue::Facts;
 use crate::parallel::in_parallel;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread;
 
 /// A chapter as its author wrote it.
 #[derive(Debug, Clone)]
@@ -57,32 +58,37 @@ pub fn fill_book(
     let ledger = Ledger::new(renderer, facts.clone());
     let (mut faults, mut labels, mut citations) = Default::default();
     let mut marked = Vec::new();
-    for (chapter, read) in chapters.iter().zip(fill_each(chapters, &facts, renderer)) {
-        shortcomings.extend(read.typed_numbers);
-        number(&read.ledger, chapter, &mut labels, &mut faults);
-        ledger.absorb(&read.ledger);
-        match read.filled {
-            Ok(filled) => {
-                let text = MarkupPass {
-                    renderer,
-                    bibliography,
-                    citations: &mut citations,
-                    labels: &mut labels,
-                    chapter: &chapter.path,
-                    file: &chapter.file,
-                    source: &chapter.source,
-                    faults: &mut faults,
+    let read = fill_each(chapters, &facts, renderer);
+    let inputs = thread::scope(|scope| {
+        let inputs = scope.spawn(|| digest_of_inputs(chapters, &facts));
+        for (chapter, read) in chapters.iter().zip(read) {
+            shortcomings.extend(read.typed_numbers);
+            number(&read.ledger, chapter, &mut labels, &mut faults);
+            ledger.absorb(&read.ledger);
+            match read.filled {
+                Ok(filled) => {
+                    let text = MarkupPass {
+                        renderer,
+                        bibliography,
+                        citations: &mut citations,
+                        labels: &mut labels,
+                        chapter: &chapter.path,
+                        file: &chapter.file,
+                        source: &chapter.source,
+                        faults: &mut faults,
+                    }
+                    .run(&filled);
+                    marked.push((chapter, text));
                 }
-                .run(&filled);
-                marked.push((chapter, text));
+                Err(fault) => faults.push(fault),
             }
-            Err(fault) => faults.push(fault),
         }
-    }
+        inputs.join().expect("nothing panics there")
+    });
     let mut resolver = Resolver {
         ledger: &ledger,
         labels: &labels,
-        build: build_identifier(chapters, &ledger),
+        build: build_identifier(&inputs, &ledger),
         citations: &mut citations,
         bibliography,
         faults: &mut faults,

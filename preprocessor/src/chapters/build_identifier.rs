@@ -1,37 +1,54 @@
 //! The identifier of a build: HTML and PDF that show the same one belong together.
 
 use super::book::Chapter;
+use super::exhibits::PLOTS;
 use super::ledger::Ledger;
-use crate::catalogue::Entry;
+use crate::catalogue::{Entry, Facts};
 use results::Digest;
 use std::fmt::Write;
 
-/// The first 12 digits of a digest of all that the chapters are filled from and of all files
-/// made for them. Nothing of it depends on the renderer.
-///
-/// Call it when every chapter is filled.
-pub(crate) fn build_identifier(chapters: &[Chapter], ledger: &Ledger) -> String {
-    let mut content = String::new();
-    let mut add = |name: &str, text: &str| {
-        // The length keeps two neighbours from trading characters.
-        writeln!(content, "{name} {}\n{text}", text.len()).expect("a string takes all");
-    };
+/// The digest of all that the chapters are filled from.
+pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
+    let mut content = Content::default();
     for chapter in chapters {
-        add(&chapter.path, &chapter.source);
+        content.add(&chapter.path, &chapter.source);
     }
-    for (name, entry) in ledger.facts.catalogue.entries() {
-        add(name, &described(entry));
+    for (name, entry) in facts.catalogue.entries() {
+        content.add(name, &described(entry));
     }
-    for run in &ledger.facts.runs {
-        add(&run.id, &run.state_text());
+    for run in &facts.runs {
+        content.add(&run.id, &run.state_text());
         if let Some((file, record)) = &run.record {
-            add(file, record.digest.as_str());
+            content.add(file, record.digest.as_str());
         }
     }
+    Digest::of(content.0)
+}
+
+/// The first 12 digits of a digest of `inputs` and of the files made for the chapters, but the drawings, which only
+/// the PDF has as files: nothing depends on the renderer.
+///
+/// Call it when every chapter is filled.
+pub(crate) fn build_identifier(inputs: &Digest, ledger: &Ledger) -> String {
+    let mut content = Content::default();
+    content.add("inputs", inputs.as_str());
     for (path, bytes) in &ledger.written().files {
-        add(path, Digest::of(bytes).as_str());
+        if !path.starts_with(PLOTS) {
+            content.add(path, Digest::of(bytes).as_str());
+        }
     }
-    Digest::of(content).short().to_owned()
+    Digest::of(content.0).short().to_owned()
+}
+
+/// Named texts, one after the other.
+#[derive(Default)]
+struct Content(String);
+
+impl Content {
+    fn add(&mut self, name: &str, text: &str) {
+        // The length keeps two neighbours from trading characters.
+        writeln!(self.0, "{name} {}\n{text}", text.len()).expect("a string takes all");
+    }
 }
 
 /// What the book can print of an entry: value, interval and unit with their source.

@@ -19,6 +19,9 @@ use crate::views::{self, Exhibit, Figure};
 use serde::Deserialize;
 use std::sync::Arc;
 
+/// Folder of the drawings among the generated files.
+pub(crate) const PLOTS: &str = "plots/";
+
 /// The arguments that every figure and table has; the others are the view's own.
 #[derive(Deserialize)]
 struct Arguments {
@@ -142,7 +145,7 @@ fn plotted(ledger: &Ledger, id: &str, plot: &Plot) -> Result<String, String> {
     Ok(match ledger.renderer {
         Renderer::Html => inline_plot(&draw(Target::Html)?),
         Renderer::Pdf => {
-            let path = format!("plots/{id}.svg");
+            let path = format!("{PLOTS}{id}.svg");
             let image = ledger.renderer.image(&path, &plot.description);
             let svg = draw(Target::File)?;
             ledger.written().files.insert(path, svg.into_bytes());
