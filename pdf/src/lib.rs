@@ -10,6 +10,7 @@ mod anchors;
 mod book;
 mod compile;
 mod config;
+mod destinations;
 mod links;
 mod markdown;
 mod math;
