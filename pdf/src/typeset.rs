@@ -16,6 +16,7 @@ use mdbook_renderer::RenderContext;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use typst::foundations::Bytes;
+use typst::layout::Paper;
 
 /// A chapter on its way.
 struct Parsed {
@@ -148,6 +149,7 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
         anchors: &anchors,
         fonts,
         root: &ctx.source_dir(),
+        page_points: page_points(&settings.paper),
         hidden_lines: html.code.hidelines.into_iter().collect(),
     };
     let mut written = write_all(&book, &entries, &mut problems);
@@ -161,6 +163,11 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
     let opening = opening(ctx, settings, build.as_deref());
     written.sources[0].1.insert_str(0, &opening);
     Problems(problems).or(written)
+}
+
+/// The width of a page; Typst reports a paper that it doesn't know.
+fn page_points(paper: &str) -> f64 {
+    paper.parse().unwrap_or(Paper::A4).width().to_pt()
 }
 
 fn parse_all(ctx: &RenderContext, problems: &mut Vec<Problem>) -> Vec<Entry> {
