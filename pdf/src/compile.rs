@@ -1,10 +1,12 @@
 //! Typst source to PDF, and what the compiler says about it in terms of the chapters.
 
+use crate::destinations;
 use crate::problems::{Place, Problem, Problems};
 use crate::world::BookWorld;
 use typst::WorldExt;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
+use typst::syntax::DiagSpan;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
@@ -34,6 +36,17 @@ pub(crate) fn pdf(
     let compiled = typst::compile::<PagedDocument>(world);
     let document = compiled.output.map_err(|errors| report(&errors))?;
     report(&compiled.warnings).or(())?;
+    let document = destinations::resolve(&document).map_err(|lost| {
+        let lost = lost.into_iter();
+        Problems(
+            lost.map(|link| Problem {
+                place: place(world, [link.span.into()], origin),
+                message: link.message,
+                hint: String::new(),
+            })
+            .collect(),
+        )
+    })?;
     crate::overflow::check(world, &document, origin).or(())?;
     typst_pdf::pdf(&document, &options(identifier)).map_err(|errors| report(&errors))
 }
@@ -54,18 +67,26 @@ fn options(identifier: &str) -> PdfOptions {
 fn problem(world: &BookWorld, diagnostic: &SourceDiagnostic, origin: Origin) -> Problem {
     let traced = diagnostic.trace.iter().map(|point| point.span.into());
     let spans = std::iter::once(diagnostic.span).chain(traced);
-    let place = spans.into_iter().find_map(|span| {
-        let path = span.id()?.vpath().get_with_slash().to_owned();
-        origin(&path, world.range(span)?.start)
-    });
     let hints: Vec<&str> = diagnostic
         .hints
         .iter()
         .map(|hint| hint.v.as_str())
         .collect();
     Problem {
-        place,
+        place: place(world, spans, origin),
         message: diagnostic.message.to_string(),
         hint: hints.join("; "),
     }
+}
+
+/// The place in the book of the first span that lies in a chapter.
+fn place(
+    world: &BookWorld,
+    spans: impl IntoIterator<Item = DiagSpan>,
+    origin: Origin,
+) -> Option<Place> {
+    spans.into_iter().find_map(|span| {
+        let path = span.id()?.vpath().get_with_slash().to_owned();
+        origin(&path, world.range(span)?.start)
+    })
 }

@@ -2,7 +2,7 @@
 //!
 //! The way of a book: [`book`] lists the chapters, `markdown` parses them to trees,
 //! [`anchors`] collects what links can lead to, [`writer`] turns trees into Typst source,
-//! [`compile`] runs the embedded compiler. Problems of all chapters are collected on the
+//! [`compile`] runs the embedded compiler, [`seal`] tells whether it has to. Problems of all chapters are collected on the
 //! way and reported at once. No file outside the book's source folder is read, no network
 //! and no clock is used.
 
@@ -10,11 +10,13 @@ mod anchors;
 mod book;
 mod compile;
 mod config;
+mod destinations;
 mod links;
 mod markdown;
 mod math;
 mod overflow;
 mod problems;
+mod seal;
 mod source;
 mod typeset;
 mod world;
@@ -27,13 +29,15 @@ pub use typeset::{typeset, typst_source};
 
 use anyhow::{Context, Result};
 use mdbook_renderer::RenderContext;
+use typeset::Manuscript;
 
 /// Name of the file in the backend's folder.
 pub const FILE_NAME: &str = "book.pdf";
 
-/// Renders the book that mdBook hands over, or says why it is skipped.
+/// Renders the book that mdBook hands over, or says why there is nothing to do.
 ///
-/// Returns a line to show, if there is one. A failed build leaves no PDF behind.
+/// Returns a line to show, if there is one. A PDF that is whole and made of the same inputs by
+/// the same program is left as it is. A failed build leaves no PDF behind.
 ///
 /// # Errors
 /// [`Problems`] of the book or its settings; a folder or file that can't be written.
@@ -45,10 +49,17 @@ pub fn render(ctx: &RenderContext) -> Result<Option<String>> {
         return Ok(Some(line.into()));
     }
     let path = ctx.destination.join(FILE_NAME);
+    let manuscript = settings.and_then(|settings| Manuscript::new(ctx, &settings));
+    if let Ok(manuscript) = &manuscript
+        && std::fs::read(&path).is_ok_and(|pdf| manuscript.inputs().have_sealed(&pdf))
+    {
+        let line = format!("`{FILE_NAME}` is left as it is: nothing that decides it has changed");
+        return Ok(Some(line));
+    }
     if path.exists() {
         std::fs::remove_file(&path).with_context(|| format!("`{FILE_NAME}` can't be replaced"))?;
     }
-    let pdf = typeset(ctx, &settings?)?;
+    let pdf = manuscript?.typeset()?;
     std::fs::create_dir_all(&ctx.destination).context("the PDF's folder can't be made")?;
     std::fs::write(&path, pdf).with_context(|| format!("`{FILE_NAME}` can't be written"))?;
     Ok(None)

@@ -8,11 +8,15 @@ use crate::markdown::lines::Lines;
 use crate::markdown::node::Node;
 use crate::markdown::tree::{self, Dialect};
 use crate::problems::{Place, Problem, Problems};
+use crate::seal::Inputs;
 use crate::source::{self, Source, TEMPLATE};
 use crate::world::{BookWorld, Fonts};
 use crate::writer;
 use mdbook_renderer::RenderContext;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use typst::foundations::Bytes;
+use typst::layout::Paper;
 
 /// A chapter on its way.
 struct Parsed {
@@ -34,7 +38,87 @@ struct Written {
     sources: Vec<(String, String)>,
     /// Where each chapter's source came from.
     origins: BTreeMap<String, (Source, Lines)>,
-    images: Vec<String>,
+    /// Paths of the images, each beginning with `/`.
+    images: BTreeSet<String>,
+}
+
+/// A book with everything that decides its PDF, ready to be typeset.
+pub(crate) struct Manuscript {
+    title: String,
+    fonts: Fonts,
+    written: Written,
+    /// The files of the images by their paths.
+    images: BTreeMap<String, Bytes>,
+}
+
+impl Manuscript {
+    /// Writes the book as Typst source and reads its fonts and images.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the chapters; a file that can't be read.
+    pub(crate) fn new(ctx: &RenderContext, settings: &Settings) -> Result<Self, Problems> {
+        let source_dir = ctx.source_dir();
+        let further = settings.fonts.iter().map(|path| source_dir.join(path));
+        let fonts = Fonts::load(&further.collect::<Vec<_>>()).map_err(|error| {
+            Problems(vec![Problem::of_book(
+                error,
+                "correct `fonts` in book.toml",
+            )])
+        })?;
+        let written = write(ctx, settings, &fonts)?;
+        let images = read_images(&source_dir, &written.images)?;
+        Ok(Self {
+            title: ctx.config.book.title.clone().unwrap_or_default(),
+            fonts,
+            written,
+            images,
+        })
+    }
+
+    /// All that decides the bytes of the PDF.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let mut inputs = Inputs::new();
+        inputs.add("title", self.title.as_bytes());
+        for (path, text) in &self.written.sources {
+            inputs.add(path, text.as_bytes());
+        }
+        for (path, image) in &self.images {
+            inputs.add(path, image);
+        }
+        for font in self.fonts.further() {
+            inputs.add("font", font);
+        }
+        inputs
+    }
+
+    /// Typesets the book and returns the PDF, sealed with its inputs.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the layout.
+    pub(crate) fn typeset(&self) -> Result<Vec<u8>, Problems> {
+        let origin = |path: &str, at: usize| -> Option<Place> {
+            let (source, lines) = self.written.origins.get(path)?;
+            Some(lines.place(source.origin(at)))
+        };
+        let world = BookWorld::new(&self.fonts, &self.written.sources, &self.images);
+        let pdf = compile::pdf(&world, &self.title, &origin)?;
+        Ok(self.inputs().seal(pdf))
+    }
+}
+
+fn read_images(
+    source_dir: &Path,
+    paths: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Bytes>, Problems> {
+    let read = |path: &String| {
+        let file = source_dir.join(path.trim_start_matches('/'));
+        let bytes = std::fs::read(file).map_err(|error| {
+            let message = format!("image `{}`: {error}", path.trim_start_matches('/'));
+            Problems(vec![Problem::of_book(message, "make the file readable")])
+        })?;
+        Ok((path.clone(), Bytes::new(bytes)))
+    };
+    paths.iter().map(read).collect()
 }
 
 /// Typesets the book and returns the PDF.
@@ -42,24 +126,7 @@ struct Written {
 /// # Errors
 /// Everything that is wrong with its chapters, or, when they are fine, with their layout.
 pub fn typeset(ctx: &RenderContext, settings: &Settings) -> Result<Vec<u8>, Problems> {
-    let further = settings
-        .fonts
-        .iter()
-        .map(|path| ctx.source_dir().join(path));
-    let fonts = Fonts::load(&further.collect::<Vec<_>>()).map_err(|error| {
-        Problems(vec![Problem::of_book(
-            error,
-            "correct `fonts` in book.toml",
-        )])
-    })?;
-    let written = write(ctx, settings, &fonts)?;
-    let world = BookWorld::new(&fonts, &ctx.source_dir(), written.sources, &written.images);
-    let origin = |path: &str, at: usize| -> Option<Place> {
-        let (source, lines) = written.origins.get(path)?;
-        Some(lines.place(source.origin(at)))
-    };
-    let title = ctx.config.book.title.clone().unwrap_or_default();
-    compile::pdf(&world, &title, &origin)
+    Manuscript::new(ctx, settings)?.typeset()
 }
 
 /// The Typst source of the chapters, one after the other, as a reader of tests wants it.
@@ -82,6 +149,7 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
         anchors: &anchors,
         fonts,
         root: &ctx.source_dir(),
+        page_points: page_points(&settings.paper),
         hidden_lines: html.code.hidelines.into_iter().collect(),
     };
     let mut written = write_all(&book, &entries, &mut problems);
@@ -95,6 +163,11 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
     let opening = opening(ctx, settings, build.as_deref());
     written.sources[0].1.insert_str(0, &opening);
     Problems(problems).or(written)
+}
+
+/// The width of a page; Typst reports a paper that it doesn't know.
+fn page_points(paper: &str) -> f64 {
+    paper.parse().unwrap_or(Paper::A4).width().to_pt()
 }
 
 fn parse_all(ctx: &RenderContext, problems: &mut Vec<Problem>) -> Vec<Entry> {
@@ -203,7 +276,7 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
     Written {
         sources,
         origins,
-        images: images.into_iter().collect(),
+        images,
     }
 }
 

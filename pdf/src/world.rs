@@ -1,8 +1,7 @@
 //! What the Typst compiler may see: the written chapters, the book's source folder, fonts.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::PathBuf;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -14,6 +13,8 @@ use typst::{Library, LibraryExt, World};
 pub(crate) struct Fonts {
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
+    /// How many of the fonts are embedded; they come first.
+    embedded: usize,
 }
 
 impl Fonts {
@@ -25,6 +26,7 @@ impl Fonts {
         let mut fonts: Vec<Font> = typst_assets::fonts()
             .flat_map(|data| Font::iter(Bytes::new(data)))
             .collect();
+        let embedded = fonts.len();
         for path in further {
             let name = path
                 .file_name()
@@ -41,7 +43,15 @@ impl Fonts {
         Ok(Self {
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts,
+            embedded,
         })
+    }
+
+    /// The data of the fonts that the settings name.
+    pub(crate) fn further(&self) -> impl Iterator<Item = &[u8]> {
+        self.fonts[self.embedded..]
+            .iter()
+            .map(|font| font.data().as_slice())
     }
 
     /// Whether some font has a glyph for `c`, or `c` needs none.
@@ -62,34 +72,27 @@ pub(crate) struct BookWorld<'a> {
     fonts: &'a Fonts,
     main: FileId,
     sources: BTreeMap<String, Source>,
-    files: BTreeMap<String, OnceLock<FileResult<Bytes>>>,
-    root: PathBuf,
+    images: &'a BTreeMap<String, Bytes>,
 }
 
 impl<'a> BookWorld<'a> {
-    /// Builds the world from written sources, whose first is the main one, and from the
-    /// paths of the images under `root`, all beginning with `/`.
+    /// Builds the world from written sources, whose first is the main one, and from images
+    /// by their paths, all beginning with `/`.
     pub(crate) fn new(
         fonts: &'a Fonts,
-        root: &Path,
-        sources: Vec<(String, String)>,
-        images: &[String],
+        sources: &[(String, String)],
+        images: &'a BTreeMap<String, Bytes>,
     ) -> Self {
-        let main = file_id(&sources[0].0);
-        let source = |(path, text): (String, String)| {
-            let source = Source::new(file_id(&path), text);
-            (path, source)
+        let source = |(path, text): &(String, String)| {
+            let source = Source::new(file_id(path), text.clone());
+            (path.clone(), source)
         };
         Self {
             library: LazyHash::new(Library::default()),
             fonts,
-            main,
-            sources: sources.into_iter().map(source).collect(),
-            files: images
-                .iter()
-                .map(|path| (path.clone(), OnceLock::new()))
-                .collect(),
-            root: root.to_owned(),
+            main: file_id(&sources[0].0),
+            sources: sources.iter().map(source).collect(),
+            images,
         }
     }
 }
@@ -126,13 +129,8 @@ impl World for BookWorld<'_> {
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         let path = id.vpath().get_with_slash();
-        let cell = self.files.get(path).ok_or_else(|| not_found(path))?;
-        let read = || {
-            let data = std::fs::read(self.root.join(path.trim_start_matches('/')));
-            data.map(Bytes::new)
-                .map_err(|error| FileError::from_io(error, Path::new(path)))
-        };
-        cell.get_or_init(read).clone()
+        let image = self.images.get(path);
+        image.cloned().ok_or_else(|| not_found(path))
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -86,6 +86,11 @@ impl<'a> Writer<'a> {
                     ..
                 },
             ] => self.block_image(&node.children[0]),
+            children if is_made_of_code(node) => {
+                self.push("#names[");
+                self.inlines(children);
+                self.push("];");
+            }
             children => self.inlines(children),
         }
     }
@@ -184,6 +189,16 @@ impl<'a> Writer<'a> {
         }
         self.inlines(&term.children);
     }
+}
+
+/// Whether most of a paragraph is words in code.
+fn is_made_of_code(paragraph: &Node) -> bool {
+    let code = paragraph
+        .children
+        .iter()
+        .filter(|child| matches!(child.kind, Kind::Code(_)));
+    let in_code: usize = code.map(|child| child.text().len()).sum();
+    2 * in_code > paragraph.text().len()
 }
 
 /// Whether there is a word in code, as in every item of a list of names.

@@ -6,6 +6,7 @@
 
 mod block;
 mod code;
+mod columns;
 mod html;
 mod image;
 mod inline;
@@ -29,6 +30,8 @@ pub(crate) struct Book<'a> {
     pub fonts: &'a Fonts,
     /// The book's source folder.
     pub root: &'a Path,
+    /// Width of a page in points.
+    pub page_points: f64,
     /// Prefixes of lines to hide in code, by language.
     pub hidden_lines: BTreeMap<String, String>,
 }

@@ -1,26 +1,9 @@
 //! Tables.
 
 use super::Writer;
+use super::columns::{self, Column, Layout};
 use crate::markdown::node::{Kind, Node};
 use pulldown_cmark::Alignment;
-
-/// Ems beyond which a cell's text may be broken into lines when the table is too wide.
-const LONG_CELL_EM: f64 = 11.0;
-
-/// Ems of a row that fit the measure, gaps included.
-const SMALL_TABLE_EM: f64 = 33.0;
-
-/// The gap between two columns, in ems.
-const COLUMN_GAP_EM: f64 = 1.03;
-
-/// About how wide a column is.
-#[derive(Clone, Copy, Debug, Default)]
-struct Width {
-    /// Its longest cell.
-    cell_em: f64,
-    /// Its longest word.
-    word_em: f64,
-}
 
 impl<'a> Writer<'a> {
     pub(super) fn table(&mut self, node: &'a Node, columns: &[Alignment]) {
@@ -28,19 +11,17 @@ impl<'a> Writer<'a> {
         rows.iter()
             .for_each(|row| self.check_row(row, columns.len()));
         let aligned: Vec<_> = columns.iter().map(|column| alignment(*column)).collect();
-        let widths = widths(&rows, columns.len());
-        let function = match is_small(&widths) {
-            true => format!("#small-table(align: ({},)", aligned.join(", ")),
-            false => {
-                let widths: Vec<_> = widths.iter().copied().map(width).collect();
-                format!(
-                    "#wide-table(align: ({},), widths: ({},)",
-                    aligned.join(", "),
-                    widths.join(", ")
-                )
-            }
+        let Some(layout) = columns::layout(&rows, columns.len(), self.book.page_points) else {
+            let message = "the table is too wide for a page: \
+                           the longest words of its columns don't fit into one line";
+            let hint = "split it, or make rows of its columns";
+            return self.problem(node.start, message, hint);
         };
-        self.push(&format!("{function},\n"));
+        self.push(&format!(
+            "#data-table({}align: ({},),\n",
+            arguments(&layout),
+            aligned.join(", ")
+        ));
         for row in rows {
             let is_head = row.kind == Kind::TableHead;
             self.push(if is_head { "head: (" } else { "(" });
@@ -94,49 +75,27 @@ fn alignment(column: Alignment) -> &'static str {
     }
 }
 
-/// Whether a table surely fits the measure, so that its place need not be computed.
-fn is_small(widths: &[Width]) -> bool {
-    widths
+/// The arguments of the template's `data-table` that differ from those of a small table.
+fn arguments(layout: &Layout) -> String {
+    let mut arguments = String::new();
+    if layout
+        .columns
         .iter()
-        .map(|width| width.cell_em + COLUMN_GAP_EM)
-        .sum::<f64>()
-        <= SMALL_TABLE_EM
-}
-
-fn widths(rows: &[&Node], count: usize) -> Vec<Width> {
-    let column = |index: usize| {
-        let texts = rows
-            .iter()
-            .filter_map(|row| row.children.get(index))
-            .map(Node::text);
-        texts.fold(Width::default(), |width, text| Width {
-            cell_em: width.cell_em.max(ems(&text)),
-            word_em: text
-                .split_whitespace()
-                .map(ems)
-                .fold(width.word_em, f64::max),
-        })
-    };
-    (0..count).map(column).collect()
-}
-
-/// About how wide a text is in the book's serif font, in ems.
-fn ems(text: &str) -> f64 {
-    let width = |c: char| match c {
-        c if "iljtfrI.,;:'|!()[]- ".contains(c) => 0.31,
-        c if "mwMW@%—".contains(c) => 0.83,
-        c if c.is_uppercase() => 0.68,
-        _ => 0.5,
-    };
-    text.chars().map(width).sum()
-}
-
-/// A column as the template's `wide-table` takes it: its longest word and cell, and whether
-/// its cells may break.
-fn width(width: Width) -> String {
-    let is_one_word = width.word_em > 0.7 * width.cell_em;
-    let breaks = width.cell_em > LONG_CELL_EM && !is_one_word;
-    format!("({:.1}, {:.1}, {breaks})", width.word_em, width.cell_em)
+        .any(|column| *column != Column::Natural)
+    {
+        let columns = layout.columns.iter().map(|column| match column {
+            Column::Natural => "auto".into(),
+            Column::Share(share) => format!("{share:.1}fr"),
+        });
+        arguments += &format!("columns: ({},), ", columns.collect::<Vec<_>>().join(", "));
+    }
+    if layout.reach >= 0.1 {
+        arguments += &format!("reach: {:.1}pt, ", layout.reach);
+    }
+    if layout.scale < 1.0 {
+        arguments += &format!("scale: {}, ", layout.scale);
+    }
+    arguments
 }
 
 #[cfg(test)]

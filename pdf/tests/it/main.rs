@@ -4,4 +4,5 @@ mod book;
 mod maths;
 mod problems;
 mod reader;
+mod reuse;
 mod trial_book;

@@ -130,6 +130,18 @@ fn operators_that_the_latex_parser_misreads() {
 }
 
 #[test]
+fn tables_too_wide_for_a_page() {
+    let row = "| wordy ".repeat(30);
+    let rules = "|---".repeat(30);
+    check(
+        &format!("# A\n\n{row}|\n{rules}|\n{row}|\n"),
+        expect![[r#"
+            book/a.md:3: the table is too wide for a page: the longest words of its columns don't fit into one line; hint: split it, or make rows of its columns
+        "#]],
+    );
+}
+
+#[test]
 fn tables_with_ragged_rows() {
     check(
         "# A\n\n| a | b |\n|--|--|\n| 1 |\n| 1 | 2 | 3 |\n",
@@ -213,7 +225,7 @@ fn lines_that_run_off_the_page() {
     check(
         &format!("# A\n\n| a |\n|--|\n| {long}{long} |\n"),
         expect![[r#"
-            book/a.md:5: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` runs off page 3 of the PDF; hint: shorten the line, or split the table or formula
+            book/a.md:3: the table is too wide for a page: the longest words of its columns don't fit into one line; hint: split it, or make rows of its columns
         "#]],
     );
 }
