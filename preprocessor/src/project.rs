@@ -7,7 +7,7 @@ use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{Quantity, read_quoted};
 use crate::parallel::in_parallel;
-use results::{Digest, Plan, Record, record_paths, states};
+use results::{Digest, Plan, Record, read_all_by, states};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -184,15 +184,9 @@ impl Project {
     }
 
     fn read_runs(&self, faults: &mut Vec<Diagnostic>) -> Vec<RunFacts> {
-        let (paths, mut errors) = record_paths(&self.root.join(RUNS));
-        let mut records = Vec::new();
-        let read = in_parallel(&paths, |path| Record::read(path));
-        for (path, read) in paths.into_iter().zip(read) {
-            match read {
-                Ok(record) => records.push((path, record)),
-                Err(error) => errors.push(error),
-            }
-        }
+        let (records, errors) = read_all_by(&self.root.join(RUNS), |paths| {
+            in_parallel(paths, |path| Record::read(path))
+        });
         for error in errors {
             let file = self.relative(&error.path);
             let problems = error.problems.iter().map(ToString::to_string);

@@ -30,7 +30,7 @@ pub use error::{Problem, RecordError};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
 pub use plan::{Accepted, Hardware, Plan, PlanError, PlannedRun};
 pub use record::{Completion, Record, SCHEMA_VERSION};
-pub use record_file::{read_all, record_path, record_paths};
+pub use record_file::{read_all, read_all_by, record_path};
 pub use state::{Change, PlannedRunState, State, better, changes, states, unplanned};
 
 /// Reads a field that may be absent but not null: a NaN that another program wrote as null must not pass for absent.

@@ -21,10 +21,21 @@ pub fn record_path(runs: &Path, experiment: &str, run: &str) -> PathBuf {
 ///
 /// The second part has one error for each file that is not a sound record.
 pub fn read_all(runs: &Path) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
+    read_all_by(runs, |paths| {
+        paths.iter().map(|path| Record::read(path)).collect()
+    })
+}
+
+/// As [`read_all`], with `read` to read the files, for instance on all cores; it gives as many results as there are paths.
+pub fn read_all_by(
+    runs: &Path,
+    read: impl FnOnce(&[PathBuf]) -> Vec<Result<Record, RecordError>>,
+) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
     let (paths, mut errors) = record_paths(runs);
     let mut records = Vec::new();
-    for path in paths {
-        match Record::read(&path) {
+    let read = read(&paths);
+    for (path, read) in paths.into_iter().zip(read) {
+        match read {
             Ok(record) => records.push((path, record)),
             Err(error) => errors.push(error),
         }
@@ -33,7 +44,7 @@ pub fn read_all(runs: &Path) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
 }
 
 /// Every `*.json` under `runs`, sorted, and an error for each folder that cannot be read.
-pub fn record_paths(runs: &Path) -> (Vec<PathBuf>, Vec<RecordError>) {
+fn record_paths(runs: &Path) -> (Vec<PathBuf>, Vec<RecordError>) {
     let (mut paths, mut errors) = (Vec::new(), Vec::new());
     if !runs.exists() {
         return (paths, errors);

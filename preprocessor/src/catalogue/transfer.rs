@@ -5,6 +5,7 @@
 //! choosing by the test would bias the accuracy that is reported. A lead is supported where the
 //! interval for the choice of test images excludes zero and the lead is there in every seed.
 
+use super::prediction::mean;
 use super::{Catalogue, Entry, RunFacts};
 use crate::analysis::binomial_interval::wilson_interval;
 use crate::analysis::proportions::difference_interval;
@@ -284,10 +285,6 @@ fn cost_ratio(finetune: &Setting, extraction: &Setting) -> Arc<Quantity> {
         [&finetune.told["epoch_time"], &extraction.told["epoch_time"]],
         |[finetune, extraction]| finetune / extraction,
     )
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// Of a sample; zero for one value.

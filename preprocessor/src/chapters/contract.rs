@@ -44,10 +44,9 @@ impl Renderer {
     /// A number with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(self, quantity: &Quantity, text: &str) -> String {
         let concerns = quantity.concerns();
-        let states: Vec<_> = concerns.iter().map(|c| c.state.clone()).collect();
-        let flag = match (&quantity.value, states.first()) {
+        let flag = match (&quantity.value, concerns.first()) {
             (None, _) | (_, None) => String::new(),
-            (Some(_), Some(state)) => format!(" ({state})"),
+            (Some(_), Some(concern)) => concern.flag(),
         };
         let target = format!("{ROOT}{EVIDENCE_CHAPTER}");
         let name = &quantity.name;
@@ -59,10 +58,9 @@ impl Renderer {
                     (Some(_), true) => format!("quantity {}", quantity.kind().word()),
                     (Some(_), false) => format!("quantity {} flawed", quantity.kind().word()),
                 };
-                let remedies: Vec<_> = concerns.iter().map(|c| c.remedy.as_str()).collect();
-                let tip = match remedies.first() {
+                let tip = match concerns.first() {
                     None => format!("{}: {}", quantity.kind().word(), quantity.provenance()),
-                    Some(remedy) => format!("{}; {remedy}", quantity.provenance()),
+                    Some(concern) => format!("{}; {}", quantity.provenance(), concern.remedy),
                 };
                 format!(
                     "<a class=\"{class}\" href=\"{target}.html#ev-{name}\" data-evidence=\"{}\">{text}</a>{flag}",

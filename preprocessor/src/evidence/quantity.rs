@@ -68,6 +68,13 @@ pub struct Concern {
     pub accepted: bool,
 }
 
+impl Concern {
+    /// What stands behind a printed value that depends on the run.
+    pub fn flag(&self) -> String {
+        format!(" ({})", self.state)
+    }
+}
+
 /// The place of a quoted value in a publication.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quotation {

@@ -92,7 +92,7 @@ pub(super) fn state_told_once(mut cells: Vec<Cell>, run: &RunFacts) -> Vec<Cell>
     let Some(concern) = run.concern() else {
         return cells;
     };
-    let flag = format!(" ({})", concern.state);
+    let flag = concern.flag();
     for cell in &mut cells {
         if let Some(text) = cell.text.strip_suffix(&flag) {
             cell.text = text.to_owned();
