@@ -1,5 +1,7 @@
 //! The style sheet, the script and the fonts that a page needs, carried by the program.
 
+use std::borrow::Cow;
+
 /// Families that the pages name, by the PostScript name inside the font.
 const FONTS: [&str; 3] = [
     "NewCMMath-Book",
@@ -8,18 +10,21 @@ const FONTS: [&str; 3] = [
 ];
 
 /// The files by their paths in the folder of generated files.
-pub fn files() -> Vec<(String, Vec<u8>)> {
+pub fn files() -> Vec<(String, Cow<'static, [u8]>)> {
     let style = [
         include_str!("../assets/measured.css"),
         include_str!("../assets/plots.css"),
     ];
     let script = include_str!("../assets/measured.js");
     let mut files = vec![
-        ("measured.css".to_owned(), style.concat().into_bytes()),
-        ("measured.js".to_owned(), script.as_bytes().to_vec()),
+        (
+            "measured.css".to_owned(),
+            style.concat().into_bytes().into(),
+        ),
+        ("measured.js".to_owned(), script.as_bytes().into()),
     ];
     for name in FONTS {
-        files.push((format!("fonts/{name}.otf"), font(name).to_vec()));
+        files.push((format!("fonts/{name}.otf"), font(name).into()));
     }
     files
 }

@@ -6,7 +6,7 @@ use mdbook_measured::command_line;
 use mdbook_measured::explain::explain;
 use mdbook_measured::project::Project;
 use mdbook_measured::protocol::preprocess;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,6 +41,9 @@ enum Command {
     ForLogs(command_line::Command),
 }
 
+/// What a pipe of Linux holds, in bytes.
+const PIECE: usize = 1 << 16;
+
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,9 +67,10 @@ fn run(arguments: Arguments) -> Result<()> {
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {
             let (context, book) = mdbook_preprocessor::parse_input(io::stdin().lock())?;
-            let book = serde_json::to_vec(&preprocess(&context, book)?)?;
-            let mut out = io::stdout().lock(); // it would pass a book on in pieces of a kilobyte
-            out.write_all(&book)?;
+            let book = preprocess(&context, book)?;
+            // Standard output alone would pass a book on line by line, in pieces of a kilobyte.
+            let mut out = BufWriter::with_capacity(PIECE, io::stdout().lock());
+            serde_json::to_writer(&mut out, &book)?;
             Ok(out.flush()?)
         }
     }

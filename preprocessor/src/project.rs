@@ -8,11 +8,14 @@ use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{Quantity, read_quoted};
 use crate::parallel::in_parallel;
 use results::{Digest, Plan, Record, read_all_by, states};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, io, thread};
+use std::thread;
 
 /// The plan of the runs, from the root of the project.
 const PLAN: &str = "experiments/plan.toml";
@@ -283,7 +286,7 @@ impl Project {
     ///
     /// # Errors
     /// Where a file cannot be written; the path stands in the message.
-    pub fn write_generated(&self, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    pub fn write_generated(&self, files: &BTreeMap<String, Cow<[u8]>>) -> io::Result<()> {
         let folder = self.root.join(&self.source).join(GENERATED);
         let files_and_contents: Vec<_> = files.iter().collect();
         in_parallel(&files_and_contents, |(name, content)| {
@@ -303,13 +306,30 @@ impl Project {
 
 /// Writes a file unless it has this content already.
 fn write_where_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|known| known == content) {
+    if has_content(path, content).unwrap_or(false) {
         return Ok(());
     }
     let parent = path.parent().unwrap_or(path);
     fs::create_dir_all(parent)
         .and_then(|()| fs::write(path, content))
         .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", path.display())))
+}
+
+/// Whether the file at `path` holds `content`, compared piece by piece.
+fn has_content(path: &Path, content: &[u8]) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() != content.len() as u64 {
+        return Ok(false);
+    }
+    let mut piece = [0; 1 << 15];
+    for expected in content.chunks(piece.len()) {
+        let piece = &mut piece[..expected.len()];
+        file.read_exact(piece)?;
+        if piece != expected {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Every file under `folder`.

@@ -7,6 +7,7 @@ use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -43,16 +44,17 @@ pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book>
         bail!("{}", lines(&filled.faults));
     }
     warn_of(&filled.shortcomings);
-    let mut files = filled.files;
+    let made = filled.files.into_iter();
+    let mut files: BTreeMap<_, Cow<[u8]>> = made.map(|(path, file)| (path, file.into())).collect();
     files.extend(assets::files());
     project
         .write_generated(&files)
         .context("writing the generated files")?;
-    let texts = match filled.faults.is_empty() {
+    let mut texts = match filled.faults.is_empty() {
         true => filled.chapters,
         false => with_faults(&chapters, filled.chapters, &filled.faults),
     };
-    put(&mut book.items, &texts);
+    put(&mut book.items, &mut texts);
     Ok(book)
 }
 
@@ -98,15 +100,16 @@ fn chapters_of(project: &Project, book: &Book) -> Vec<Chapter> {
         .collect()
 }
 
-fn put(items: &mut [BookItem], texts: &BTreeMap<String, String>) {
+/// Moves the texts to their chapters.
+fn put(items: &mut [BookItem], texts: &mut BTreeMap<String, String>) {
     for item in items {
         if let BookItem::Chapter(chapter) = item {
             let path = chapter
                 .path
                 .as_ref()
                 .map(|path| path.to_string_lossy().replace('\\', "/"));
-            if let Some(text) = path.and_then(|path| texts.get(&path)) {
-                chapter.content.clone_from(text);
+            if let Some(text) = path.and_then(|path| texts.remove(&path)) {
+                chapter.content = text;
             }
             put(&mut chapter.sub_items, texts);
         }

@@ -51,6 +51,33 @@ impl Digest {
     }
 }
 
+/// Makes the digest of a text that comes in many small pieces.
+#[derive(Default)]
+pub struct Hasher {
+    hash: Sha256,
+    /// What the hash has not seen yet: it takes large pieces faster.
+    pending: Vec<u8>,
+}
+
+impl Hasher {
+    const PIECE: usize = 4096;
+
+    /// Adds `piece` to the text.
+    pub fn update(&mut self, piece: impl AsRef<[u8]>) {
+        self.pending.extend_from_slice(piece.as_ref());
+        if self.pending.len() >= Self::PIECE {
+            self.hash.update(&self.pending);
+            self.pending.clear();
+        }
+    }
+
+    /// The digest of the whole text.
+    pub fn finish(mut self) -> Digest {
+        self.hash.update(&self.pending);
+        Digest(format!("{:x}", self.hash.finalize()))
+    }
+}
+
 /// 64 zeros: the place of a digest that is not known yet.
 impl Default for Digest {
     fn default() -> Digest {

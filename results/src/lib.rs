@@ -24,7 +24,7 @@ pub use configuration::{
     Arithmetic, Augmentation, Configuration, DataSet, FrozenBatchNorm, InitialWeights,
     LearningRateSchedule, Timing, Trainable, Training,
 };
-pub use digest::{Digest, source_digests};
+pub use digest::{Digest, Hasher, source_digests};
 pub use environment::{DeviceKind, Environment, Session};
 pub use error::{Problem, RecordError};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};

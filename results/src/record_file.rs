@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::error::Category;
@@ -20,7 +21,7 @@ pub fn record_path(runs: &Path, experiment: &str, run: &str) -> PathBuf {
 /// Reads every `*.json` under `runs`, sorted by path. An empty or missing folder holds no records.
 ///
 /// The second part has one error for each file that is not a sound record.
-pub fn read_all(runs: &Path) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
+pub fn read_all(runs: &Path) -> (Vec<(PathBuf, Arc<Record>)>, Vec<RecordError>) {
     read_all_by(runs, |paths| {
         paths.iter().map(|path| Record::read(path)).collect()
     })
@@ -30,13 +31,13 @@ pub fn read_all(runs: &Path) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
 pub fn read_all_by(
     runs: &Path,
     read: impl FnOnce(&[PathBuf]) -> Vec<Result<Record, RecordError>>,
-) -> (Vec<(PathBuf, Record)>, Vec<RecordError>) {
+) -> (Vec<(PathBuf, Arc<Record>)>, Vec<RecordError>) {
     let (paths, mut errors) = record_paths(runs);
     let mut records = Vec::new();
     let read = read(&paths);
     for (path, read) in paths.into_iter().zip(read) {
         match read {
-            Ok(record) => records.push((path, record)),
+            Ok(record) => records.push((path, Arc::new(record))),
             Err(error) => errors.push(error),
         }
     }

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::canonical::leaves;
 use crate::digest::Digest;
@@ -18,7 +19,7 @@ pub struct PlannedRunState<'a> {
     /// The planned run.
     pub run: &'a PlannedRun,
     /// The best record of the run with its path.
-    pub record: Option<&'a (PathBuf, Record)>,
+    pub record: Option<&'a (PathBuf, Arc<Record>)>,
     /// The state.
     pub state: State,
     /// Changes since the record was made that the plan accepts, each with the reason.
@@ -73,7 +74,7 @@ pub struct Change {
 /// or nothing where the file is gone.
 pub fn states<'a>(
     plan: &'a Plan,
-    records: &'a [(PathBuf, Record)],
+    records: &'a [(PathBuf, Arc<Record>)],
     sources: impl Fn(&str) -> Option<Digest>,
 ) -> Vec<PlannedRunState<'a>> {
     // The runs of an experiment share most of their files.
@@ -95,10 +96,10 @@ pub fn states<'a>(
 
 fn run_state<'a>(
     run: &'a PlannedRun,
-    records: &'a [(PathBuf, Record)],
+    records: &'a [(PathBuf, Arc<Record>)],
     sources: &impl Fn(&str) -> Option<Digest>,
 ) -> PlannedRunState<'a> {
-    let of_run = |(_, record): &&(PathBuf, Record)| {
+    let of_run = |(_, record): &&(PathBuf, Arc<Record>)| {
         record.experiment == run.experiment && record.run == run.id
     };
     let stale = |record: &Record| !sort_changes(run, record, sources).0.is_empty();
@@ -126,7 +127,7 @@ fn run_state<'a>(
     }
 }
 
-fn record_of((_, record): &(PathBuf, Record)) -> &Record {
+fn record_of((_, record): &(PathBuf, Arc<Record>)) -> &Record {
     record
 }
 
@@ -152,7 +153,10 @@ fn with_record(record: &Record, changes: Vec<Change>) -> State {
 }
 
 /// Records that no planned run asks for, such as those of a run that the plan has renamed.
-pub fn unplanned<'a>(plan: &Plan, records: &'a [(PathBuf, Record)]) -> Vec<&'a (PathBuf, Record)> {
+pub fn unplanned<'a>(
+    plan: &Plan,
+    records: &'a [(PathBuf, Arc<Record>)],
+) -> Vec<&'a (PathBuf, Arc<Record>)> {
     let planned = |record: &Record| {
         plan.run(&record.run)
             .is_some_and(|run| run.experiment == record.experiment)
@@ -252,6 +256,9 @@ fn session_changes(
 }
 
 fn configuration_changes(run: &PlannedRun, record: &Record) -> Vec<Change> {
+    if record.configuration == run.configuration {
+        return Vec::new(); // nearly always, and much faster than to take both apart
+    }
     let recorded = leaves(&record.configuration, "configuration");
     let current = leaves(&run.configuration, "configuration");
     let mut keys: Vec<&String> = recorded.keys().chain(current.keys()).collect();

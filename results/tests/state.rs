@@ -4,6 +4,7 @@
 mod common;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use common::{Random, complete, record};
 use expect_test::{Expect, expect};
@@ -25,11 +26,11 @@ fn sources(path: &str) -> Option<Digest> {
     (path == "experiments/src/training.rs").then(|| Digest::of("training"))
 }
 
-fn files(records: Vec<Record>) -> Vec<(PathBuf, Record)> {
+fn files(records: Vec<Record>) -> Vec<(PathBuf, Arc<Record>)> {
     records
         .into_iter()
         .enumerate()
-        .map(|(index, record)| (PathBuf::from(format!("{index}.json")), record))
+        .map(|(index, record)| (PathBuf::from(format!("{index}.json")), Arc::new(record)))
         .collect()
 }
 

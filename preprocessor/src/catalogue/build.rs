@@ -57,8 +57,8 @@ impl Catalogue {
         Ok((catalogue, rows))
     }
 
-    /// The quantity of this name, where there is one: for facts that a book may leave out.
-    pub(super) fn known(&self, name: &str) -> Option<Arc<Quantity>> {
+    /// The quantity of this name, where there is one: for what a book may leave out.
+    pub(crate) fn known(&self, name: &str) -> Option<Arc<Quantity>> {
         match self.entries.get(name) {
             Some(Entry::Quantity(quantity)) => Some(quantity.clone()),
             _ => None,

@@ -90,7 +90,7 @@ impl<'a> TimedPasses<'a> {
         let key = format!("median over the trials of {key}");
         let leaf = format!("batch_{}.{leaf}", self.batch);
         let value = time.map(|time| time.value);
-        let quantity = self.run.measured(&leaf, Unit::Second, &key, value);
+        let quantity = self.run.reader().measured(&leaf, Unit::Second, &key, value);
         with_interval(quantity, time)
     }
 
@@ -99,7 +99,7 @@ impl<'a> TimedPasses<'a> {
         let leaf = format!("batch_{}.layers", self.batch);
         let key = "number of timed_spans[] of layers";
         let value = (count > 0).then_some(count as f64);
-        self.run.measured(&leaf, Unit::One, key, value)
+        self.run.reader().measured(&leaf, Unit::One, key, value)
     }
 }
 

@@ -210,9 +210,8 @@ impl LossRun {
     }
 
     fn measured(&self, leaf: &str, unit: Unit, key: &str, value: Option<f64>) -> Arc<Quantity> {
-        let mut quantity = self.facts.measured(leaf, unit, key, value);
-        Arc::make_mut(&mut quantity).name = format!("loss_model.{}.{leaf}", self.name());
-        quantity
+        let reader = self.facts.reader_as(format!("loss_model.{}", self.name()));
+        reader.measured(leaf, unit, key, value)
     }
 }
 

@@ -45,7 +45,7 @@ fn shown(entry: &Entry) -> String {
                 (Some(value), None) => format!("{value:.3e}"),
                 (None, _) => match &quantity.origin {
                     Origin::Derived { function, .. } => function.clone(),
-                    _ => quantity.provenance(),
+                    _ => quantity.provenance().to_string(),
                 },
             };
             let concerns: Vec<_> = { quantity.concerns().into_iter() }
@@ -128,8 +128,9 @@ fn a_run_whose_second_stage_has_begun() {
         |leaf: &str| quantity(&catalogue, &format!("loss_model.loss_resnet20_fp32.{leaf}"));
     assert!(of_run("beta0").value.is_some());
     for leaf in ["beta0", "stage1.beta0", "held_out.staged"] {
-        let states: Vec<_> = { of_run(leaf).concerns().into_iter() }
-            .map(|c| c.state)
+        let quantity = of_run(leaf);
+        let states: Vec<_> = { quantity.concerns().into_iter() }
+            .map(|c| c.state.clone())
             .collect();
         assert_eq!(states, ["partial, 19 of 40"], "{leaf}");
     }
@@ -272,7 +273,8 @@ fn a_card_that_is_not_at_hand_is_no_source() {
     let mut runs = complete_runs(&[Fp32], 40);
     runs.push(SyntheticRun::new(NETWORKS[1], Fp32, "").without_card("K80"));
     let catalogue = catalogue(&runs);
-    let concerns = quantity(&catalogue, "prediction.epochs_to_92.predicted").concerns();
+    let predicted = quantity(&catalogue, "prediction.epochs_to_92.predicted");
+    let concerns = predicted.concerns();
     assert_eq!(concerns.len(), 0, "{concerns:?}");
     let beta = quantity(&catalogue, "loss_model.loss_resnet20_k80.beta0");
     assert!(beta.value.is_none() && beta.concerns().first().is_some_and(|c| c.accepted));

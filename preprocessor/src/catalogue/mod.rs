@@ -26,7 +26,7 @@ pub use samples::{SampleImage, SampleSettings, Samples};
 pub use throughput::ThroughputRow;
 
 use crate::evidence::Quantity;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
 /// One thing that a template may ask for.
@@ -98,9 +98,12 @@ impl Catalogue {
     /// # Panics
     /// As [`Self::add`].
     pub fn insert(&mut self, name: impl Into<String>, entry: Entry) {
-        let name = name.into();
-        let known = self.entries.insert(name.clone(), entry);
-        assert!(known.is_none(), "`{name}` is in the catalogue twice");
+        match self.entries.entry(name.into()) {
+            btree_map::Entry::Vacant(place) => drop(place.insert(entry)),
+            btree_map::Entry::Occupied(known) => {
+                panic!("`{}` is in the catalogue twice", known.key())
+            }
+        }
     }
 
     /// The quantity of this name.

@@ -4,7 +4,7 @@ use super::{Catalogue, Entry};
 use crate::analysis::binomial_interval::wilson_interval;
 use crate::analysis::median_interval::median;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Concern, Measurement, Origin, Quantity};
+use crate::evidence::{Concern, Measurement, Origin, Quantity, RunSource};
 use results::{PlannedRun, PlannedRunState, Record, State};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct RunFacts {
     /// How far the record answers it.
     pub state: State,
     /// The record and its path from the root of the project.
-    pub record: Option<(String, Record)>,
+    pub record: Option<(String, Arc<Record>)>,
     /// The command that makes the run.
     pub command: String,
 }
@@ -111,19 +111,43 @@ impl RunFacts {
         )
     }
 
-    /// A quantity that is read at `key` of the record.
+    /// What makes quantities of the record's values, under the run's own name.
+    pub fn reader(&self) -> RunReader {
+        self.reader_as(self.name())
+    }
+
+    /// The same, whose quantities have names that begin with `prefix`.
+    pub fn reader_as(&self, prefix: String) -> RunReader {
+        RunReader {
+            prefix,
+            source: Arc::new(RunSource {
+                run: self.id.clone(),
+                file: self.record.as_ref().map(|(file, _)| file.clone()),
+                circumstances: self.circumstances(),
+                concern: self.concern(),
+            }),
+        }
+    }
+}
+
+/// Makes quantities of what is read of one run's record.
+#[derive(Debug, Clone)]
+pub struct RunReader {
+    prefix: String,
+    source: Arc<RunSource>,
+}
+
+impl RunReader {
+    /// The quantity `PREFIX.name` that is read at `key` of the record.
     pub fn measured(&self, name: &str, unit: Unit, key: &str, value: Option<f64>) -> Arc<Quantity> {
         Arc::new(Quantity {
-            name: format!("{}.{name}", self.name()),
+            name: format!("{}.{name}", self.prefix),
             value,
             interval: None,
             unit,
             origin: Origin::Measured(Measurement {
-                run: self.id.clone(),
-                file: self.record.as_ref().map(|(file, _)| file.clone()),
+                source: self.source.clone(),
                 key: key.to_owned(),
-                circumstances: self.circumstances(),
-                concern: self.concern(),
             }),
         })
     }
@@ -198,17 +222,18 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
         None => (last_test, last_key("test.accuracy")),
     };
     let test_images = test.map(|test| test.images).or_else(|| images("test"));
+    let run = run.reader();
     vec![
-        accuracy(run, "test_accuracy", &test_key, test_accuracy, test_images),
+        accuracy(&run, "test_accuracy", &test_key, test_accuracy, test_images),
         accuracy(
-            run,
+            &run,
             "final_validation_accuracy",
             &last_key("validation.accuracy"),
             validation,
             images("validation"),
         ),
         accuracy(
-            run,
+            &run,
             "best_validation_accuracy",
             "max of epochs[].validation.accuracy",
             best.map(|(_, accuracy)| accuracy),
@@ -273,7 +298,7 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
 
 /// An accuracy with Wilson's 95 % interval for the number of images it was counted on.
 fn accuracy(
-    run: &RunFacts,
+    run: &RunReader,
     name: &str,
     key: &str,
     value: Option<f64>,

@@ -10,6 +10,7 @@ use results::{
     SCHEMA_VERSION, State, TimedSpan, Timing, Trainable, Training,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The networks that the loss curves are asked for, with their depths.
 pub(crate) const NETWORKS: [(&str, u64); 6] = [
@@ -89,7 +90,8 @@ impl SyntheticRun {
         };
         run.state = state;
         let path = format!("results/runs/loss_curve/{}.json", run.id);
-        run.record = Some((path, self.record(&run.planned, done, completion)));
+        let record = self.record(&run.planned, done, completion);
+        run.record = Some((path, Arc::new(record)));
         run
     }
 
@@ -244,6 +246,7 @@ pub(crate) fn timed_run(device: &'static str) -> RunFacts {
         iterations: 10,
     });
     let (_, record) = run.record.as_mut().expect("the run is complete");
+    let record = Arc::make_mut(record);
     record.epochs.clear();
     for batch_size in [1, 2] {
         let span = |layer: &str, span: &str, iterations: u64, milliseconds: f64| TimedSpan {

@@ -311,6 +311,7 @@ mod tests {
         let training = run.planned.configuration.training.as_mut();
         training.expect("it trains").learning_rate.base = rate;
         let (_, record) = run.record.as_mut().expect("it is complete");
+        let record = Arc::make_mut(record);
         record.epochs.last_mut().expect("epochs").validation = Some(Evaluation {
             loss: 1.0,
             accuracy: validation,

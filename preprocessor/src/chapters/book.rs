@@ -8,7 +8,7 @@ use super::labels::Labels;
 use super::ledger::{self, Ledger};
 use super::lists;
 use super::markup::MarkupPass;
-use super::sentinel::{Mark, ROOT, replace_marks};
+use super::sentinel::{Mark, Piece, ROOT, pieces};
 use super::template;
 use super::typed_numbers;
 use crate::catalogue::Facts;
@@ -195,12 +195,27 @@ impl Resolver<'_> {
 
     fn resolve(&mut self, chapter: &Chapter, text: &str) -> String {
         let root = "../".repeat(chapter.path.matches('/').count());
-        let mut text = text.to_owned();
-        // A list holds marks of its own, so the second round resolves what the first put in.
-        for _ in 0..2 {
-            text = replace_marks(&text, |mark| self.replacement(chapter, &root, mark));
+        let mut resolved = String::with_capacity(text.len());
+        self.write_resolved(chapter, &root, text, &mut resolved);
+        resolved
+    }
+
+    fn write_resolved(&mut self, chapter: &Chapter, root: &str, text: &str, out: &mut String) {
+        for piece in pieces(text) {
+            let (mark, as_it_stands) = match piece {
+                Piece::Text(text) => {
+                    write_with_root(text, root, out);
+                    continue;
+                }
+                Piece::Mark(mark, as_it_stands) => (mark, as_it_stands),
+            };
+            match (self.replacement(chapter, root, &mark), mark) {
+                // A list holds marks of its own.
+                (Some(list), Mark::List(_)) => self.write_resolved(chapter, root, &list, out),
+                (Some(text), _) => write_with_root(&text, root, out),
+                (None, _) => out.push_str(as_it_stands),
+            }
         }
-        text.replace(ROOT, &root)
     }
 
     fn replacement(&mut self, chapter: &Chapter, root: &str, mark: &Mark) -> Option<String> {
@@ -233,6 +248,16 @@ impl Resolver<'_> {
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
+    }
+}
+
+/// Writes `text` with the path to the root of the book in its places.
+fn write_with_root(text: &str, root: &str, out: &mut String) {
+    for (index, part) in text.split(ROOT).enumerate() {
+        if index > 0 {
+            out.push_str(root);
+        }
+        out.push_str(part);
     }
 }
 

@@ -4,8 +4,8 @@ use super::book::Chapter;
 use super::exhibits::PLOTS;
 use super::ledger::Ledger;
 use crate::catalogue::{Entry, Facts};
-use results::Digest;
-use std::fmt::Write;
+use results::{Digest, Hasher};
+use std::fmt::{self, Write};
 
 /// The digest of all that the chapters are filled from.
 pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
@@ -13,8 +13,11 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
     for chapter in chapters {
         content.add(&chapter.path, &chapter.source);
     }
+    let mut description = String::new();
     for (name, entry) in facts.catalogue.entries() {
-        content.add(name, &described(entry));
+        description.clear();
+        describe(entry, &mut description).expect("a string takes all");
+        content.add(name, &description);
     }
     for run in &facts.runs {
         content.add(&run.id, &run.state_text());
@@ -22,7 +25,7 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
             content.add(file, record.digest.as_str());
         }
     }
-    Digest::of(content.0)
+    content.0.finish()
 }
 
 /// The first 12 digits of a digest of `inputs` and of the files made for the chapters, but the drawings, which only
@@ -37,31 +40,34 @@ pub(crate) fn build_identifier(inputs: &Digest, ledger: &Ledger) -> String {
             content.add(path, Digest::of(bytes).as_str());
         }
     }
-    Digest::of(content.0).short().to_owned()
+    content.0.finish().short().to_owned()
 }
 
 /// Named texts, one after the other.
 #[derive(Default)]
-struct Content(String);
+struct Content(Hasher);
 
 impl Content {
     fn add(&mut self, name: &str, text: &str) {
         // The length keeps two neighbours from trading characters.
-        writeln!(self.0, "{name} {}\n{text}", text.len()).expect("a string takes all");
+        for part in [name, " ", &text.len().to_string(), "\n", text, "\n"] {
+            self.0.update(part);
+        }
     }
 }
 
-/// What the book can print of an entry: value, interval and unit with their source.
-fn described(entry: &Entry) -> String {
+/// Writes what the book can print of an entry: value, interval and unit with their source.
+fn describe(entry: &Entry, out: &mut String) -> fmt::Result {
     match entry {
-        Entry::Quantity(quantity) => format!(
+        Entry::Quantity(quantity) => write!(
+            out,
             "{:?} {:?} {:?} {}",
             quantity.value,
             quantity.interval,
             quantity.unit,
             quantity.provenance()
         ),
-        Entry::Text(text) => text.clone(),
-        Entry::Flag(flag) => flag.to_string(),
+        Entry::Text(text) => out.write_str(text),
+        Entry::Flag(flag) => write!(out, "{flag}"),
     }
 }

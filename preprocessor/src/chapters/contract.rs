@@ -43,27 +43,27 @@ impl Renderer {
 
     /// A number with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(self, quantity: &Quantity, text: &str) -> String {
-        let concerns = quantity.concerns();
-        let flag = match (&quantity.value, concerns.first()) {
-            (None, _) | (_, None) => String::new(),
-            (Some(_), Some(concern)) => concern.flag(),
+        let concern = quantity.first_concern();
+        let flag = match concern.filter(|_| quantity.value.is_some()) {
+            Some(concern) => concern.flag(),
+            None => String::new(),
         };
-        let target = format!("{ROOT}{EVIDENCE_CHAPTER}");
         let name = &quantity.name;
         match self {
-            Renderer::Pdf => format!("[{text}]({target}.md#ev-{name}){flag}"),
+            Renderer::Pdf => format!("[{text}]({ROOT}{EVIDENCE_CHAPTER}.md#ev-{name}){flag}"),
             Renderer::Html => {
-                let class = match (&quantity.value, flag.is_empty()) {
-                    (None, _) => format!("quantity {} pending", quantity.kind().word()),
-                    (Some(_), true) => format!("quantity {}", quantity.kind().word()),
-                    (Some(_), false) => format!("quantity {} flawed", quantity.kind().word()),
+                let kind = quantity.kind().word();
+                let state = match (&quantity.value, concern) {
+                    (None, _) => " pending",
+                    (Some(_), None) => "",
+                    (Some(_), Some(_)) => " flawed",
                 };
-                let tip = match concerns.first() {
-                    None => format!("{}: {}", quantity.kind().word(), quantity.provenance()),
+                let tip = match concern {
+                    None => format!("{kind}: {}", quantity.provenance()),
                     Some(concern) => format!("{}; {}", quantity.provenance(), concern.remedy),
                 };
                 format!(
-                    "<a class=\"{class}\" href=\"{target}.html#ev-{name}\" data-evidence=\"{}\">{text}</a>{flag}",
+                    "<a class=\"quantity {kind}{state}\" href=\"{ROOT}{EVIDENCE_CHAPTER}.html#ev-{name}\" data-evidence=\"{}\">{text}</a>{flag}",
                     escape_attribute(&tip)
                 )
             }
@@ -144,29 +144,17 @@ pub(crate) fn escape_attribute(text: &str) -> String {
 /// Text in which Markdown sees no markup.
 pub(crate) fn escape_markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        let is_markup = matches!(
-            character,
-            '\\' | '`'
-                | '*'
-                | '_'
-                | '{'
-                | '}'
-                | '['
-                | ']'
-                | '<'
-                | '>'
-                | '#'
-                | '|'
-                | '$'
-                | '~'
-                | '@'
-                | '&'
-        );
-        if is_markup {
-            escaped.push('\\');
-        }
-        escaped.push(character);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| MARKUP.contains(&byte)) {
+        let (before, markup) = rest.split_at(at);
+        escaped.push_str(before);
+        escaped.push('\\');
+        escaped.push_str(&markup[..1]);
+        rest = &markup[1..];
     }
+    escaped.push_str(rest);
     escaped
 }
+
+/// The characters in which Markdown may see markup.
+const MARKUP: &[u8] = br"\`*_{}[]<>#|$~@&";

@@ -5,7 +5,6 @@ use super::labels::LabelKind;
 use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts};
 use crate::evidence::Quantity;
-use crate::parallel::in_parallel;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tera::Value;
@@ -77,76 +76,55 @@ impl Ledger {
 
 /// The catalogue as nested maps, each quantity a mark that carries its name.
 pub(crate) fn context(catalogue: &Catalogue) -> tera::Context {
-    let mut groups: BTreeMap<&str, Vec<(&str, &Entry)>> = BTreeMap::new();
-    for (name, entry) in catalogue.entries() {
-        let group = name.split('.').next().unwrap_or(name);
-        groups.entry(group).or_default().push((name, entry));
-    }
-    let groups: Vec<_> = groups.into_values().collect();
+    let entries: Vec<_> = catalogue.entries().collect();
     let mut context = tera::Context::new();
-    for nodes in in_parallel(&groups, |entries| nodes(entries)) {
-        for (key, value) in nodes {
-            context.insert_value(key, value);
-        }
+    for (key, value) in level(&entries, 0) {
+        context.insert_value(key.to_owned(), value);
     }
     context
 }
 
-/// The values of one top-level group of the catalogue.
-fn nodes(entries: &[(&str, &Entry)]) -> Vec<(String, Value)> {
-    let mut root = BTreeMap::new();
-    for (name, entry) in entries {
-        let value = match entry {
-            Entry::Quantity(_) => Value::from(Mark::Quantity((*name).to_owned()).to_text()),
-            Entry::Text(text) => Value::from(escape_markdown(text)),
-            Entry::Flag(flag) => Value::from(*flag),
-        };
-        insert(&mut root, name, value);
-    }
-    root.into_iter()
-        .map(|(key, node)| (key, node.into_value()))
-        .collect()
-}
-
-/// A level of the nested catalogue.
-enum Node {
-    Leaf(Value),
-    Branch(BTreeMap<String, Node>),
-}
-
-impl Node {
-    fn into_value(self) -> Value {
-        match self {
-            Node::Leaf(value) => value,
-            Node::Branch(children) => {
-                let map: tera::Map = children
-                    .into_iter()
-                    .map(|(key, node)| (key.into(), node.into_value()))
+/// The values of `entries`, which are sorted and share the first `from` bytes of their names, by the
+/// next part of the name.
+///
+/// # Panics
+/// Where a quantity's name is the beginning of another's, which is a fault of the program.
+fn level<'a>(entries: &[(&'a str, &Entry)], from: usize) -> Vec<(&'a str, Value)> {
+    let part = |(name, _): &(&'a str, &Entry)| {
+        let rest = &name[from..];
+        rest.split_once('.').map_or(rest, |(part, _)| part)
+    };
+    let same_part = |a: &(&'a str, &Entry), b: &(&'a str, &Entry)| part(a) == part(b);
+    let value = |group: &[(&'a str, &Entry)]| {
+        let key = part(&group[0]);
+        match group {
+            [(name, entry)] if name.len() == from + key.len() => value(name, entry),
+            _ => {
+                let shorter = group
+                    .iter()
+                    .find(|(name, _)| name.len() == from + key.len());
+                assert!(
+                    shorter.is_none(),
+                    "`{shorter:?}` is both a quantity and a group"
+                );
+                let level = level(group, from + key.len() + 1).into_iter();
+                let map: tera::Map = level
+                    .map(|(key, value)| (key.to_owned().into(), value))
                     .collect();
                 Value::from(map)
             }
         }
-    }
+    };
+    entries
+        .chunk_by(same_part)
+        .map(|group| (part(&group[0]), value(group)))
+        .collect()
 }
 
-/// Puts `value` under the dotted `name`.
-///
-/// # Panics
-/// Where a quantity's name is the beginning of another's, which is a fault of the program.
-fn insert(branch: &mut BTreeMap<String, Node>, name: &str, value: Value) {
-    match name.split_once('.') {
-        None => {
-            let known = branch.insert(name.to_owned(), Node::Leaf(value));
-            assert!(known.is_none(), "`{name}` is both a quantity and a group");
-        }
-        Some((first, rest)) => {
-            let child = branch
-                .entry(first.to_owned())
-                .or_insert_with(|| Node::Branch(BTreeMap::new()));
-            match child {
-                Node::Branch(children) => insert(children, rest, value),
-                Node::Leaf(_) => panic!("`{first}` is both a quantity and a group"),
-            }
-        }
+fn value(name: &str, entry: &Entry) -> Value {
+    match entry {
+        Entry::Quantity(_) => Value::from(Mark::quantity(name)),
+        Entry::Text(text) => Value::from(escape_markdown(text)),
+        Entry::Flag(flag) => Value::from(*flag),
     }
 }

@@ -2,14 +2,14 @@
 
 use super::citations::Citations;
 use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer, escape_markdown};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Written};
 use super::sentinel::{Mark, ROOT};
 use crate::catalogue::RunFacts;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation};
 use crate::parallel::in_parallel;
 use crate::views::numbers;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// The most inputs of a figure or table that are listed: each of its numbers leads to its own entry.
@@ -36,7 +36,7 @@ pub(crate) fn list(
 
 /// The quotations of all quantities that the book uses, itself or through a computation.
 pub(crate) fn quotations_used(ledger: &Ledger) -> Vec<Quotation> {
-    used(ledger)
+    used(ledger, &ledger.written())
         .values()
         .filter_map(|quantity| match &quantity.origin {
             Origin::Quoted(quotation) => Some(quotation.clone()),
@@ -46,32 +46,37 @@ pub(crate) fn quotations_used(ledger: &Ledger) -> Vec<Quotation> {
 }
 
 /// Everything that the book prints or shows, and all that this was computed from, by name.
-fn used(ledger: &Ledger) -> BTreeMap<String, Arc<Quantity>> {
-    let written = ledger.written();
+fn used<'a>(ledger: &'a Ledger, written: &'a Written) -> BTreeMap<&'a str, &'a Quantity> {
     let names = written.used.values().flatten();
     let printed = names.filter_map(|name| ledger.facts.catalogue.quantity(name).ok());
     let shown = written.exhibits.iter().flat_map(|exhibit| &exhibit.inputs);
-    let mut used = BTreeMap::new();
+    let (mut used, mut seen) = (BTreeMap::new(), HashSet::new());
     for quantity in printed.chain(shown) {
-        add_with_inputs(quantity, &mut used);
+        add_with_inputs(quantity, &mut used, &mut seen);
     }
     used
 }
 
-fn add_with_inputs(quantity: &Arc<Quantity>, used: &mut BTreeMap<String, Arc<Quantity>>) {
-    if used.contains_key(&quantity.name) {
+/// Adds a quantity unless it was `seen`: an address is compared faster than a long name.
+fn add_with_inputs<'a>(
+    quantity: &'a Quantity,
+    used: &mut BTreeMap<&'a str, &'a Quantity>,
+    seen: &mut HashSet<*const Quantity>,
+) {
+    if !seen.insert(quantity) {
         return;
     }
-    used.insert(quantity.name.clone(), quantity.clone());
+    used.entry(&quantity.name).or_insert(quantity);
     if let Origin::Derived { inputs, .. } = &quantity.origin {
         for input in inputs {
-            add_with_inputs(input, used);
+            add_with_inputs(input, used, seen);
         }
     }
 }
 
 fn evidence(ledger: &Ledger, citations: &Citations, build: &str) -> String {
-    let used = used(ledger);
+    let written = ledger.written();
+    let used = used(ledger, &written);
     let mut list = format!(
         "This is build <span id=\"{BUILD_ID}\">`{build}`</span> of the book. HTML and PDF with \
          the same build identifier hold the same numbers.\n\n## Runs {{#runs}}\n\n"
@@ -80,13 +85,12 @@ fn evidence(ledger: &Ledger, citations: &Citations, build: &str) -> String {
         list.push_str(&run_entry(ledger.renderer, run));
     }
     list.push_str("\n## Figures and tables {#exhibits}\n\n");
-    for exhibit in &ledger.written().exhibits {
+    for exhibit in &written.exhibits {
         let reference = Mark::Reference(exhibit.label.clone()).to_text();
-        let inputs = input_links(&exhibit.inputs, INPUTS_OF_AN_EXHIBIT);
-        list.push_str(&format!(
-            "- {reference}: {}{inputs}\n",
-            code(&exhibit.function)
-        ));
+        list.extend(["- ", &reference, ": "]);
+        write_code(&mut list, &exhibit.function);
+        write_inputs(&mut list, &exhibit.inputs, INPUTS_OF_AN_EXHIBIT);
+        list.push('\n');
     }
     for (kind, title) in [
         (Kind::Measured, "Measured"),
@@ -105,18 +109,26 @@ fn evidence(ledger: &Ledger, citations: &Citations, build: &str) -> String {
 
 fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations) -> String {
     let anchor = renderer.anchor(&format!("ev-{}", quantity.name));
-    let value = match quantity.value {
-        Some(value) => plain(value, quantity.unit),
-        None => "not measured".to_owned(),
-    };
-    let origin = match &quantity.origin {
+    let mut entry = format!("- {anchor}");
+    write_code(&mut entry, &quantity.name);
+    entry.push_str(": ");
+    match quantity.value {
+        Some(value) => entry.push_str(&plain(value, quantity.unit)),
+        None => entry.push_str("not measured"),
+    }
+    entry.push_str(". ");
+    match &quantity.origin {
         Origin::Derived { function, inputs } => {
-            format!("{}{}", code(function), input_links(inputs, usize::MAX))
+            write_code(&mut entry, function);
+            write_inputs(&mut entry, inputs, usize::MAX);
         }
-        Origin::Quoted(quotation) => quotation_text(quotation, citations),
-        Origin::Measured(_) | Origin::Exact { .. } => escape_markdown(&quantity.provenance()),
-    };
-    format!("- {anchor}{}: {value}. {origin}\n", code(&quantity.name))
+        Origin::Quoted(quotation) => entry.push_str(&quotation_text(quotation, citations)),
+        Origin::Measured(_) | Origin::Exact { .. } => {
+            entry.push_str(&escape_markdown(&quantity.provenance().to_string()));
+        }
+    }
+    entry.push('\n');
+    entry
 }
 
 fn quotation_text(quotation: &Quotation, citations: &Citations) -> String {
@@ -135,36 +147,44 @@ fn quotation_text(quotation: &Quotation, citations: &Citations) -> String {
     )
 }
 
-fn input_links(inputs: &[Arc<Quantity>], most: usize) -> String {
-    if inputs.is_empty() {
-        return String::new();
-    }
+/// Writes ` of ` and links to the evidence of the inputs, the first so many.
+fn write_inputs(out: &mut String, inputs: &[Arc<Quantity>], most: usize) {
     let mut names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let left_out = names.len().saturating_sub(most);
-    let mut links: Vec<_> = { names.iter().take(most) }
-        .map(|name| format!("[{}](#ev-{name})", code(name)))
-        .collect();
-    if left_out > 0 {
-        links.push(format!("{left_out} more"));
+    for (index, name) in names.iter().take(most).enumerate() {
+        out.push_str(if index > 0 { ", [" } else { " of [" });
+        write_code(out, name);
+        out.extend(["](#ev-", name, ")"]);
     }
-    format!(" of {}", links.join(", "))
+    let left_out = names.len().saturating_sub(most);
+    if left_out > 0 {
+        out.push_str(&format!(", {left_out} more"));
+    }
 }
 
 /// Code that can break across lines behind its commas.
 fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len() + 2);
-    code.push('`');
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        code.push(if character == '`' { '\'' } else { character });
-        if character == ',' && characters.peek() != Some(&' ') {
-            code.push(' ');
-        }
-    }
-    code.push('`');
+    write_code(&mut code, text);
     code
+}
+
+fn write_code(out: &mut String, text: &str) {
+    out.push('`');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'`' | b',')) {
+        let (before, special) = rest.split_at(at);
+        out.push_str(before);
+        rest = &special[1..];
+        out.push_str(match (special.as_bytes()[0], rest.starts_with(' ')) {
+            (b'`', _) => "'",
+            (_, true) => ",",
+            (_, false) => ", ",
+        });
+    }
+    out.push_str(rest);
+    out.push('`');
 }
 
 /// A value to the digits that a reader can compare, without zeros at its end.
@@ -207,12 +227,14 @@ fn run_entry(renderer: Renderer, run: &RunFacts) -> String {
     entry
 }
 
-fn unused(ledger: &Ledger, used: &BTreeMap<String, Arc<Quantity>>) -> String {
+fn unused(ledger: &Ledger, used: &BTreeMap<&str, &Quantity>) -> String {
     let names: Vec<_> = ledger
         .facts
         .catalogue
         .quantities("")
-        .filter(|quantity| quantity.kind() == Kind::Quoted && !used.contains_key(&quantity.name))
+        .filter(|quantity| {
+            quantity.kind() == Kind::Quoted && !used.contains_key(quantity.name.as_str())
+        })
         .map(|quantity| code(&quantity.name))
         .collect();
     match names.is_empty() {
@@ -275,17 +297,17 @@ fn open_runs(ledger: &Ledger, chapter: &str) -> String {
         .iter()
         .filter(|exhibit| exhibit.chapter == chapter);
     let shown = exhibits.flat_map(|exhibit| &exhibit.inputs);
-    let mut open: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut open: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for concern in printed
         .chain(shown)
         .flat_map(|quantity| quantity.concerns())
     {
         if !concern.accepted {
-            open.entry(concern.state).or_default().insert(concern.run);
+            open.entry(&concern.state).or_default().insert(&concern.run);
         }
     }
-    let in_words = |(state, runs): (&String, &BTreeSet<String>)| {
-        let link = |run: &String| format!("[{}](evidence.md#run-{run})", code(run));
+    let in_words = |(state, runs): (&&str, &BTreeSet<&str>)| {
+        let link = |run: &&str| format!("[{}](evidence.md#run-{run})", code(run));
         let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
         if runs.len() > NAMED {
             named.push(format!("{} more", runs.len() - NAMED));

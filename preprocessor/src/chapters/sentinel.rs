@@ -29,14 +29,18 @@ pub(crate) enum Mark {
 impl Mark {
     /// The mark as it stands in the text.
     pub(crate) fn to_text(&self) -> String {
-        let (kind, body) = match self {
-            Mark::Quantity(name) => ('q', name.clone()),
-            Mark::Number(label) => ('n', label.clone()),
-            Mark::Reference(label) => ('r', label.clone()),
-            Mark::Citation(index) => ('c', index.to_string()),
-            Mark::List(name) => ('l', name.clone()),
-        };
-        format!("{START}{kind}{body}{END}")
+        match self {
+            Mark::Quantity(name) => Mark::quantity(name),
+            Mark::Number(label) => format!("{START}n{label}{END}"),
+            Mark::Reference(label) => format!("{START}r{label}{END}"),
+            Mark::Citation(index) => format!("{START}c{index}{END}"),
+            Mark::List(name) => format!("{START}l{name}{END}"),
+        }
+    }
+
+    /// The mark of the quantity of this name.
+    pub(crate) fn quantity(name: &str) -> String {
+        format!("{START}q{name}{END}")
     }
 
     fn parse(inner: &str) -> Option<Self> {
@@ -62,27 +66,57 @@ pub(crate) fn quantity_name(text: &str) -> Option<&str> {
         .filter(|name| !name.contains(END))
 }
 
+/// A part of a text with marks.
+pub(crate) enum Piece<'a> {
+    /// Text without a mark.
+    Text(&'a str),
+    /// A mark, and how it stands in the text.
+    Mark(Mark, &'a str),
+}
+
+/// The text and the marks of `text`, in their order.
+pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = text;
+    let mut next_mark = None;
+    std::iter::from_fn(move || {
+        if let Some(mark) = next_mark.take() {
+            return Some(mark);
+        }
+        let mut searched = 0;
+        while let Some(start) = rest[searched..].find(START).map(|at| searched + at) {
+            let Some(length) = rest[start..].find(END) else {
+                break;
+            };
+            let after = start + length + END.len_utf8();
+            searched = after;
+            let inner = &rest[start + START.len_utf8()..start + length];
+            if let Some(mark) = Mark::parse(inner) {
+                next_mark = Some(Piece::Mark(mark, &rest[start..after]));
+                let before = &rest[..start];
+                rest = &rest[after..];
+                return Some(Piece::Text(before));
+            }
+        }
+        let last = std::mem::take(&mut rest);
+        (!last.is_empty()).then_some(Piece::Text(last))
+    })
+}
+
 /// Replaces every mark in `text` by what `replacement` makes of it; `None` leaves the mark.
 pub(crate) fn replace_marks(
     text: &str,
     mut replacement: impl FnMut(&Mark) -> Option<String>,
 ) -> String {
     let mut replaced = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(START) {
-        let Some(length) = rest[start..].find(END) else {
-            break;
-        };
-        let after = start + length + END.len_utf8();
-        replaced.push_str(&rest[..start]);
-        let inner = &rest[start + START.len_utf8()..start + length];
-        match Mark::parse(inner).and_then(|mark| replacement(&mark)) {
-            Some(text) => replaced.push_str(&text),
-            None => replaced.push_str(&rest[start..after]),
+    for piece in pieces(text) {
+        match piece {
+            Piece::Text(text) => replaced.push_str(text),
+            Piece::Mark(mark, as_it_stands) => match replacement(&mark) {
+                Some(text) => replaced.push_str(&text),
+                None => replaced.push_str(as_it_stands),
+            },
         }
-        rest = &rest[after..];
     }
-    replaced.push_str(rest);
     replaced
 }
 

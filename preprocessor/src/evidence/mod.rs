@@ -8,5 +8,5 @@ mod quantity;
 mod quoted;
 pub mod unit;
 
-pub use quantity::{Concern, Kind, Measurement, Origin, Quantity, Quotation};
+pub use quantity::{Concern, Kind, Measurement, Origin, Quantity, Quotation, RunSource};
 pub use quoted::{QuotedError, read_quoted};

@@ -2,6 +2,7 @@
 
 use super::unit::Unit;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 /// A number with its unit, its uncertainty and its origin.
@@ -43,12 +44,19 @@ pub enum Origin {
 /// The place of a measured value in the record of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
+    /// The run, the same for all that is read of its record.
+    pub source: Arc<RunSource>,
+    /// The key inside the record, such as `epochs[119].test_accuracy`.
+    pub key: String,
+}
+
+/// A run as the source of measured values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSource {
     /// The run's identifier in the plan.
     pub run: String,
     /// The record's path from the project's root; `None` where there is no record.
     pub file: Option<String>,
-    /// The key inside the record, such as `epochs[119].test_accuracy`.
-    pub key: String,
     /// Device, arithmetic, seed, commit and date in one line; empty where there is no record.
     pub circumstances: String,
     /// What keeps the run from being a complete, current measurement.
@@ -190,38 +198,67 @@ impl Quantity {
     }
 
     /// What keeps this value from being whole and current, through all its inputs, sorted.
-    pub fn concerns(&self) -> BTreeSet<Concern> {
+    pub fn concerns(&self) -> BTreeSet<&Concern> {
+        let mut found = BTreeSet::new();
+        self.each_concern(&mut |concern| {
+            found.insert(concern);
+        });
+        found
+    }
+
+    /// The first of [`Self::concerns`].
+    pub fn first_concern(&self) -> Option<&Concern> {
+        let mut first = None;
+        self.each_concern(&mut |concern| {
+            first = first.map_or(Some(concern), |known| Some(concern.min(known)));
+        });
+        first
+    }
+
+    fn each_concern<'a>(&'a self, take: &mut impl FnMut(&'a Concern)) {
         match &self.origin {
-            Origin::Measured(measurement) => measurement.concern.iter().cloned().collect(),
-            Origin::Derived { inputs, .. } => inputs.iter().flat_map(|i| i.concerns()).collect(),
-            Origin::Quoted(_) | Origin::Exact { .. } => BTreeSet::new(),
+            Origin::Measured(measurement) => measurement.source.concern.iter().for_each(take),
+            Origin::Derived { inputs, .. } => inputs.iter().for_each(|i| i.each_concern(take)),
+            Origin::Quoted(_) | Origin::Exact { .. } => {}
         }
     }
 
     /// Where the value comes from, in one line for a tooltip.
-    pub fn provenance(&self) -> String {
-        match &self.origin {
-            Origin::Measured(m) => match &m.file {
-                Some(file) => format!("{} of {file} ({})", m.key, m.circumstances),
-                None => format!("{} of run {}: no record yet", m.key, m.run),
+    pub fn provenance(&self) -> impl fmt::Display {
+        Provenance(&self.origin)
+    }
+}
+
+/// An origin in one line.
+struct Provenance<'a>(&'a Origin);
+
+impl fmt::Display for Provenance<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Origin::Measured(Measurement { source, key }) => match &source.file {
+                Some(file) => write!(f, "{key} of {file} ({})", source.circumstances),
+                None => write!(f, "{key} of run {}: no record yet", source.run),
             },
-            Origin::Derived { function, inputs } if inputs.is_empty() => function.clone(),
             Origin::Derived { function, inputs } => {
-                let names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
-                format!("{function} of {}", abridged(&names))
+                f.write_str(function)?;
+                write_names(f, inputs)
             }
-            Origin::Quoted(q) => format!("{}, {} ({})", q.citation, q.place, q.checked),
-            Origin::Exact { definition } => definition.clone(),
+            Origin::Quoted(q) => write!(f, "{}, {} ({})", q.citation, q.place, q.checked),
+            Origin::Exact { definition } => f.write_str(definition),
         }
     }
 }
 
-/// The names in one line, the first four of them where there are many.
-fn abridged(names: &[&str]) -> String {
+/// Writes ` of a, b`, of many inputs the first four.
+fn write_names(f: &mut fmt::Formatter<'_>, inputs: &[Arc<Quantity>]) -> fmt::Result {
     const SHOWN: usize = 4;
-    match names.len() {
-        n if n <= SHOWN => names.join(", "),
-        n => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+    for (index, input) in inputs.iter().take(SHOWN).enumerate() {
+        f.write_str(if index > 0 { ", " } else { " of " })?;
+        f.write_str(&input.name)?;
+    }
+    match inputs.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        left_out => write!(f, " and {left_out} more"),
     }
 }
 
@@ -236,16 +273,18 @@ mod tests {
             interval: None,
             unit: Unit::One,
             origin: Origin::Measured(Measurement {
-                run: run.into(),
-                file: None,
-                key: "test.accuracy".into(),
-                circumstances: String::new(),
-                concern: Some(Concern {
+                source: Arc::new(RunSource {
                     run: run.into(),
-                    state: "missing".into(),
-                    remedy: "cargo run".into(),
-                    accepted: false,
+                    file: None,
+                    circumstances: String::new(),
+                    concern: Some(Concern {
+                        run: run.into(),
+                        state: "missing".into(),
+                        remedy: "cargo run".into(),
+                        accepted: false,
+                    }),
                 }),
+                key: "test.accuracy".into(),
             }),
         })
     }
@@ -264,7 +303,7 @@ mod tests {
         assert_eq!(
             sum.concerns()
                 .into_iter()
-                .map(|c| c.run)
+                .map(|c| c.run.as_str())
                 .collect::<Vec<_>>(),
             ["a"]
         );
@@ -276,6 +315,6 @@ mod tests {
         let b = Quantity::derived("b", Unit::One, "double", [&a], |[a]| 2.0 * a);
         let c = Quantity::derived("c", Unit::One, "sum", [&a, &b], |[a, b]| a + b);
         assert_eq!(c.value, Some(6.0));
-        assert_eq!(c.provenance(), "sum of a, b");
+        assert_eq!(c.provenance().to_string(), "sum of a, b");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A value is kept in its base unit: seconds, not milliseconds; a fraction, not percent.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -196,7 +197,7 @@ pub struct Converted {
     /// The number in that unit.
     pub value: f64,
     /// The unit as printed: `ms`, `%`, `million parameters`; empty for a pure number.
-    pub symbol: String,
+    pub symbol: Cow<'static, str>,
 }
 
 /// Converts `value` from its base unit into `to`.
@@ -246,36 +247,44 @@ impl Scale {
     }
 }
 
-fn plain_scale(from: Unit, to: &str) -> Option<(Scale, String)> {
+/// How a value is converted, and the unit that it then has.
+type Scaled = (Scale, Cow<'static, str>);
+
+fn plain_scale(from: Unit, to: &str) -> Option<Scaled> {
     let row = from.row();
     let fits = [row.name, row.one, row.many].contains(&to);
-    fits.then(|| (Scale::Times(1.0), row.many.to_owned()))
+    fits.then_some((Scale::Times(1.0), Cow::Borrowed(row.many)))
 }
 
-fn prefixed_scale(from: Unit, to: &str) -> Option<(Scale, String)> {
-    let row = from.row();
-    let to = to
-        .strip_prefix('u')
-        .map_or(to.to_owned(), |rest| format!("µ{rest}"));
+fn prefixed_scale(from: Unit, to: &str) -> Option<Scaled> {
+    let Row {
+        many, multiples, ..
+    } = from.row();
     let si = matches!(
-        row.multiples,
+        multiples,
         Multiples::Above | Multiples::Below | Multiples::Both
     );
-    let prefixes = PREFIXES
-        .iter()
-        .filter(|_| si)
-        .map(|&(prefix, power)| (prefix.to_owned(), power));
-    let words = WORDS
-        .iter()
-        .filter(|_| !si)
-        .map(|&(word, power)| (format!("{word} "), power));
-    prefixes.chain(words).find_map(|(prefix, power)| {
-        let symbol = format!("{prefix}{}", row.many).trim_end().to_owned();
-        (symbol == to).then(|| (Scale::per_power_of_ten(power), symbol))
+    let (known, between) = if si {
+        (&PREFIXES[..], "")
+    } else {
+        (&WORDS[..], " ")
+    };
+    known.iter().find_map(|&(multiple, power)| {
+        let symbol = match to.strip_prefix(multiple) {
+            None if multiple == "µ" => to.strip_prefix('u')?,
+            rest => rest?,
+        };
+        let fits = if many.is_empty() {
+            symbol.is_empty()
+        } else {
+            symbol.strip_prefix(between) == Some(many)
+        };
+        let printed = || format!("{multiple}{between}{many}").trim_end().to_owned();
+        fits.then(|| (Scale::per_power_of_ten(power), Cow::Owned(printed())))
     })
 }
 
-fn special_scale(from: Unit, to: &str) -> Option<(Scale, String)> {
+fn special_scale(from: Unit, to: &str) -> Option<Scaled> {
     let scale = match (from, to) {
         (Unit::One, "%" | "points") => Scale::Times(100.0),
         (Unit::Second, "min") => Scale::Over(60.0),
@@ -287,7 +296,7 @@ fn special_scale(from: Unit, to: &str) -> Option<(Scale, String)> {
         (Unit::Byte, "TiB") => Scale::Over(1024f64.powi(4)),
         _ => return None,
     };
-    Some((scale, to.to_owned()))
+    Some((scale, Cow::Owned(to.to_owned())))
 }
 
 #[cfg(test)]

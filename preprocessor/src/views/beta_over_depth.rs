@@ -78,7 +78,7 @@ fn betas(fits: &[LossFit], hardware: &Hardware, leaf: &str, catalogue: &Catalogu
         Some(Beta {
             depth: fit.run.configuration().depth,
             family: fit.run.family(),
-            quantity: catalogue.quantity(&name).ok()?.clone(),
+            quantity: catalogue.known(&name)?,
         })
     };
     fits.iter().filter(is_shown).filter_map(beta).collect()

@@ -1,16 +1,24 @@
 //! Comma-separated values as in RFC 4180: lines end in CRLF, quotes are doubled.
 
-/// One line of a CSV file, its end included.
-pub(super) fn record<I: IntoIterator<Item = S>, S: AsRef<str>>(fields: I) -> String {
-    let fields: Vec<String> = fields.into_iter().map(|f| quoted(f.as_ref())).collect();
-    fields.join(",") + "\r\n"
+/// Appends one line to a CSV file, its end included.
+pub(super) fn write_record<S: AsRef<str>>(out: &mut String, fields: impl IntoIterator<Item = S>) {
+    for (index, field) in fields.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write_field(out, field.as_ref());
+    }
+    out.push_str("\r\n");
 }
 
-fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
+fn write_field(out: &mut String, field: &str) {
+    let is_special = |byte: u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
+    if field.bytes().any(is_special) {
+        out.push('"');
+        out.push_str(&field.replace('"', "\"\""));
+        out.push('"');
     } else {
-        field.to_owned()
+        out.push_str(field);
     }
 }
 
@@ -18,7 +26,8 @@ fn quoted(field: &str) -> String {
 mod tests {
     #[test]
     fn only_fields_that_need_quotes_get_them() {
-        let line = super::record(["plain", "a,b", "5\" disk", "two\nlines", ""]);
+        let mut line = String::new();
+        super::write_record(&mut line, ["plain", "a,b", "5\" disk", "two\nlines", ""]);
         assert_eq!(line, "plain,\"a,b\",\"5\"\" disk\",\"two\nlines\",\r\n");
     }
 }

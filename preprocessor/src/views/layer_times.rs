@@ -74,9 +74,9 @@ fn table(
         for column in quantities {
             // The share is there only where the device's peak is quoted.
             let name = format!("{}.{}", passes.name(), column.leaf);
-            let quantity = facts.catalogue.quantity(&name).ok();
-            cells.push(column.cell(quantity, mark)?);
-            inputs.extend(quantity.cloned());
+            let quantity = facts.catalogue.known(&name);
+            cells.push(column.cell(quantity.as_ref(), mark)?);
+            inputs.extend(quantity);
         }
         rows.push(Row {
             cells,

@@ -4,6 +4,8 @@
 //! unit. Rounding is that of `std`: the exact binary value to the nearest decimal. A zero never
 //! has a sign. NaN and infinities are errors in every function.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use crate::evidence::unit::{Converted, Multiples, PREFIXES, Unit, UnitError, WORDS, convert};
@@ -125,7 +127,7 @@ pub fn si(value: f64, unit: Unit, digits: usize) -> Text {
     let (multiple, power) = multiple(unit, rounded.exponent);
     if power == 0 {
         return Ok(with_symbol(&significant(value, digits)?, |text| {
-            unit.symbol_after(text).to_owned()
+            unit.symbol_after(text)
         }));
     }
     let text = signed(value, &grouped(&rounded.shifted(-power)));
@@ -144,7 +146,7 @@ pub fn fixed_in(value: f64, unit: Unit, to: &str, places: usize) -> Text {
     let plain = symbol == unit.symbol_after("");
     Ok(with_symbol(&text, |text| {
         if plain {
-            unit.symbol_after(text).to_owned()
+            Cow::Borrowed(unit.symbol_after(text))
         } else {
             symbol
         }
@@ -168,7 +170,7 @@ pub fn duration(seconds: f64) -> Text {
     let text = if span < 0.9995 && span > 0.0 {
         si(span, Unit::Second, 2)?
     } else if span < 59.95 {
-        with_symbol(fixed(span, 1)?.trim_end_matches(".0"), |_| "s".to_owned())
+        with_symbol(fixed(span, 1)?.trim_end_matches(".0"), |_| "s")
     } else if span < HOUR_SECONDS - 0.5 {
         pair(span.round(), MINUTE_SECONDS, "min", "s")?
     } else if span < 2.0 * DAY_SECONDS - 30.0 {
@@ -179,7 +181,7 @@ pub fn duration(seconds: f64) -> Text {
             "min",
         )?
     } else {
-        with_symbol(&fixed(span / DAY_SECONDS, 1)?, |_| "days".to_owned())
+        with_symbol(&fixed(span / DAY_SECONDS, 1)?, |_| "days")
     };
     Ok(signed(seconds, &text))
 }
@@ -248,8 +250,9 @@ fn signed(value: f64, text: &str) -> String {
     }
 }
 
-fn with_symbol(text: &str, symbol: impl FnOnce(&str) -> String) -> String {
+fn with_symbol<S: AsRef<str>>(text: &str, symbol: impl FnOnce(&str) -> S) -> String {
     let symbol = symbol(text);
+    let symbol = symbol.as_ref();
     if symbol.is_empty() {
         text.to_owned()
     } else {
@@ -295,11 +298,11 @@ fn multiple(unit: Unit, exponent: i32) -> (String, i32) {
 /// `count` of the small unit as large and small: 133 min is 2 h 13 min.
 fn pair(count: f64, small_per_large: f64, large: &str, small: &str) -> Text {
     let (whole, rest) = ((count / small_per_large).floor(), count % small_per_large);
-    let whole = with_symbol(&integer(whole)?, |_| large.to_owned());
+    let whole = with_symbol(&integer(whole)?, |_| large);
     if rest == 0.0 {
         return Ok(whole);
     }
-    let rest = with_symbol(&integer(rest)?, |_| small.to_owned());
+    let rest = with_symbol(&integer(rest)?, |_| small);
     Ok(format!("{whole}{NO_BREAK_SPACE}{rest}"))
 }
 

@@ -103,7 +103,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         .iter()
         .filter_map(|run| {
             let name = format!("{}.{}", run.name(), measure.leaf());
-            facts.catalogue.quantity(&name).ok().cloned()
+            facts.catalogue.known(&name)
         })
         .collect();
     let (curves, missing): (Vec<_>, Vec<_>) = runs

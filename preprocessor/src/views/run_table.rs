@@ -160,7 +160,7 @@ fn quantities(
     runs.iter()
         .map(|run| {
             let name = format!("{}.{}", run.name(), column.leaf);
-            facts.catalogue.quantity(&name).ok().cloned()
+            facts.catalogue.known(&name)
         })
         .collect()
 }

@@ -37,14 +37,18 @@ impl<T> Shown<T> {
 /// The figure that says what a quantity waits for.
 pub(super) fn pending(quantity: &Quantity) -> Figure {
     let concerns = quantity.concerns();
-    let mut remedies: Vec<_> = concerns.into_iter().map(|concern| concern.remedy).collect();
+    let mut remedies: Vec<_> = concerns
+        .into_iter()
+        .map(|concern| concern.remedy.as_str())
+        .collect();
     remedies.dedup();
     let remedy = match &remedies[..] {
         [] => quantity
             .provenance()
+            .to_string()
             .trim_start_matches("none: ")
             .to_owned(),
-        [only] => only.clone(),
+        [only] => (*only).to_owned(),
         [first, others @ ..] => format!("`{first}` and {} more runs", others.len()),
     };
     Figure::Pending { remedy }

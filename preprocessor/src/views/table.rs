@@ -4,7 +4,7 @@ use std::iter::repeat_n;
 
 use thiserror::Error;
 
-use super::csv;
+use super::csv::write_record;
 
 /// As wide as a digit where digits are tabular.
 const FIGURE_SPACE: char = '\u{2007}';
@@ -153,17 +153,24 @@ impl Table {
     /// The table as a Markdown pipe table, one line for each row.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let paddings: Vec<Vec<String>> =
-            (0..self.columns.len()).map(|c| self.paddings(c)).collect();
-        let mut markdown = line(self.columns.iter().map(|column| column.head.clone()));
-        markdown += &line(
-            self.columns
-                .iter()
-                .map(|column| rule(column.alignment).to_owned()),
-        );
+        let paddings: Vec<_> = (0..self.columns.len()).map(|c| self.paddings(c)).collect();
+        let mut markdown = String::new();
+        write_line(&mut markdown, &self.columns, |out, column| {
+            out.push_str(&column.head);
+        });
+        write_line(&mut markdown, &self.columns, |out, column| {
+            out.push_str(rule(column.alignment));
+        });
         for (index, row) in self.rows.iter().enumerate() {
             let cells = row.cells.iter().zip(&paddings);
-            markdown += &line(cells.map(|(cell, column)| body(cell, row.answer) + &column[index]));
+            write_line(&mut markdown, cells, |out, (cell, paddings)| {
+                let bold = if row.answer && !cell.text.is_empty() {
+                    "**"
+                } else {
+                    ""
+                };
+                out.extend([bold, &cell.text, bold, &paddings[index]]);
+            });
         }
         markdown
     }
@@ -171,12 +178,12 @@ impl Table {
     /// The table as CSV (RFC 4180), heads first.
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let head = csv::record(self.columns.iter().map(|column| &column.csv_head));
-        let rows = self
-            .rows
-            .iter()
-            .map(|row| csv::record(row.cells.iter().map(|cell| &cell.csv)));
-        head + &rows.collect::<String>()
+        let mut csv = String::new();
+        write_record(&mut csv, self.columns.iter().map(|column| &column.csv_head));
+        for row in &self.rows {
+            write_record(&mut csv, row.cells.iter().map(|cell| &cell.csv));
+        }
+        csv
     }
 
     /// What each cell of a column needs at its end for the decimal points to stand in one line.
@@ -216,9 +223,17 @@ pub(super) fn csv_number(value: f64) -> String {
     format!("{}", value + 0.0) // adding zero drops the sign of -0
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
-    let cells: Vec<String> = cells.collect();
-    format!("| {} |\n", cells.join(" | "))
+/// Writes a line of a pipe table, each cell by `write`.
+fn write_line<T>(
+    out: &mut String,
+    cells: impl IntoIterator<Item = T>,
+    write: impl Fn(&mut String, T),
+) {
+    for (index, cell) in cells.into_iter().enumerate() {
+        out.push_str(if index > 0 { " | " } else { "| " });
+        write(out, cell);
+    }
+    out.push_str(" |\n");
 }
 
 fn rule(alignment: Alignment) -> &'static str {
@@ -226,14 +241,6 @@ fn rule(alignment: Alignment) -> &'static str {
         Alignment::Left => ":---",
         Alignment::Centre => ":---:",
         Alignment::Decimal => "---:",
-    }
-}
-
-fn body(cell: &Cell, answer: bool) -> String {
-    if answer && !cell.text.is_empty() {
-        format!("**{}**", cell.text)
-    } else {
-        cell.text.clone()
     }
 }
 

@@ -39,7 +39,7 @@ fn planned(first: State) -> Facts {
             (_, true) => State::NoSuchCard,
         },
         record: (index == 0 && !matches!(first, State::Missing { .. }))
-            .then(|| ("results/runs/a.json".to_owned(), record())),
+            .then(|| ("results/runs/a.json".to_owned(), Arc::new(record()))),
         planned,
     };
     facts_with(plan.runs.into_iter().enumerate().map(run).collect())
@@ -391,7 +391,7 @@ fn speed_and_time_over_workers() {
 /// Facts with a prediction of the number of epochs, or with one that still wants a run.
 fn predicted(epochs: Option<f64>) -> Facts {
     use crate::evidence::unit::Unit;
-    use crate::evidence::{Concern, Measurement, Origin};
+    use crate::evidence::{Concern, Measurement, Origin, RunSource};
     let mut facts = facts();
     let run = Arc::new(Quantity {
         name: "runs.a.final_train_loss".to_owned(),
@@ -399,16 +399,18 @@ fn predicted(epochs: Option<f64>) -> Facts {
         interval: None,
         unit: Unit::Nat,
         origin: Origin::Measured(Measurement {
-            run: "a".to_owned(),
-            file: None,
-            key: "epochs".to_owned(),
-            circumstances: String::new(),
-            concern: epochs.is_none().then(|| Concern {
+            source: Arc::new(RunSource {
                 run: "a".to_owned(),
-                state: "missing".to_owned(),
-                remedy: "cargo run -- --run a".to_owned(),
-                accepted: false,
+                file: None,
+                circumstances: String::new(),
+                concern: epochs.is_none().then(|| Concern {
+                    run: "a".to_owned(),
+                    state: "missing".to_owned(),
+                    remedy: "cargo run -- --run a".to_owned(),
+                    accepted: false,
+                }),
             }),
+            key: "epochs".to_owned(),
         }),
     });
     let name = "prediction.epochs_to_92.predicted";

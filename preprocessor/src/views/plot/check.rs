@@ -46,21 +46,19 @@ fn check_mark(plot: &Plot, mark: &Mark) -> Result<(), PlotError> {
     if let Mark::Bars(bars) = mark {
         check_bars(plot, bars)?;
     }
-    let data = data(plot, mark);
-    if data.is_empty() {
+    let mut data = data(plot, mark).peekable();
+    if data.peek().is_none() {
         return Err(PlotError::EmptySeries {
             series: mark.name().to_owned(),
         });
     }
-    data.iter()
-        .try_for_each(|datum| check_datum(plot, mark.name(), datum))?;
+    data.try_for_each(|datum| check_datum(plot, mark.name(), datum))?;
     intervals(mark).try_for_each(|(index, low, high)| {
-        let series = mark.name().to_owned();
         if low <= high {
             Ok(())
         } else {
             Err(PlotError::IntervalOrder {
-                series,
+                series: mark.name().to_owned(),
                 index,
                 low,
                 high,
@@ -69,23 +67,23 @@ fn check_mark(plot: &Plot, mark: &Mark) -> Result<(), PlotError> {
     })
 }
 
-fn check_datum(plot: &Plot, series: &str, datum: &Datum) -> Result<(), PlotError> {
+fn check_datum(plot: &Plot, series: &str, datum: Datum) -> Result<(), PlotError> {
     let Datum {
         index,
         dimension,
         value,
-    } = *datum;
-    let series = series.to_owned();
+    } = datum;
+    let series = || series.to_owned();
     if !value.is_finite() {
         return Err(PlotError::NotFinite {
-            series,
+            series: series(),
             index,
             value,
         });
     }
     if dimension.axis_of(plot).is_log() && value <= 0.0 {
         return Err(PlotError::NotPositive {
-            series,
+            series: series(),
             index,
             value,
             axis: dimension.letter(),

@@ -4,7 +4,7 @@ use super::draw_axes::{draw_axes, draw_grid};
 use super::draw_labels::{draw_end_labels, draw_legend, draw_rule_labels, draw_titles};
 use super::draw_marks::draw_mark;
 use super::layout::{LABEL_SIZE, Layout};
-use super::svg::{Svg, number};
+use super::svg::{Attribute, Svg, Value, number};
 use super::text::FONT_FAMILY;
 use super::{Mark, Plot, Target};
 use crate::views::palette::Colour;
@@ -30,13 +30,13 @@ pub(super) fn draw(plot: &Plot, layout: &Layout, target: Target) -> String {
     svg.finish()
 }
 
-/// An attribute of fixed text.
-pub(super) fn attribute<'a>(name: &'a str, value: &str) -> (&'a str, String) {
-    (name, value.to_owned())
+/// An attribute of text.
+pub(super) fn attribute<'a>(name: &'a str, value: &'a str) -> Attribute<'a> {
+    (name, Value::Text(value))
 }
 
 /// The stroke of a mark.
-pub(super) fn stroke(colour: Colour, width: &str) -> [(&'static str, String); 2] {
+pub(super) fn stroke(colour: Colour, width: &'static str) -> [Attribute<'static>; 2] {
     [
         attribute("stroke", colour.mark()),
         attribute("stroke-width", width),
@@ -44,8 +44,8 @@ pub(super) fn stroke(colour: Colour, width: &str) -> [(&'static str, String); 2]
 }
 
 fn open_root(svg: &mut Svg, plot: &Plot, target: Target) {
-    let (width, height) = (plot.width.to_string(), plot.height.to_string());
-    let view_box = ("viewBox", format!("0 0 {width} {height}"));
+    let (width, height) = (f64::from(plot.width), f64::from(plot.height));
+    let view_box = Value::Made(format!("0 0 {width} {height}"));
     let mut attributes = vec![
         attribute("class", "plot"),
         attribute("role", "img"),
@@ -53,16 +53,16 @@ fn open_root(svg: &mut Svg, plot: &Plot, target: Target) {
     ];
     match target {
         Target::Html => {
-            let share = 100.0 * (f64::from(plot.width) / PAGE_WIDTH).min(1.0);
+            let share = (100.0 * (width / PAGE_WIDTH).min(1.0) * 100.0).round() / 100.0;
             attributes.push(attribute("aria-description", &plot.description));
-            attributes.push(("width", format!("{}%", number(share))));
+            attributes.push(("width", Value::Made(format!("{share}%"))));
         }
         Target::File => {
             attributes.insert(0, attribute("xmlns", "http://www.w3.org/2000/svg"));
-            attributes.extend([("width", width), ("height", height)]);
+            attributes.extend([("width", number(width)), ("height", number(height))]);
         }
     }
-    attributes.push(view_box);
+    attributes.push(("viewBox", view_box));
     attributes.push(attribute("font-family", FONT_FAMILY));
     attributes.push(("font-size", number(LABEL_SIZE)));
     svg.open("svg", &attributes);
@@ -87,8 +87,10 @@ fn draw_marks(svg: &mut Svg, plot: &Plot, layout: &Layout) {
 fn open_window(svg: &mut Svg, layout: &Layout) {
     let frame = layout.frame;
     let size = (frame.right - frame.left, frame.bottom - frame.top);
-    let [x, y, width, height] = [frame.left, frame.top, size.0, size.1].map(number);
-    let view_box = format!("{x} {y} {width} {height}");
+    let corners = [frame.left, frame.top, size.0, size.1];
+    let [x, y, width, height] = corners.map(number);
+    let rounded = corners.map(|value| ((value * 100.0).round() / 100.0).to_string());
+    let view_box = Value::Made(rounded.join(" "));
     svg.open(
         "svg",
         &[

@@ -3,7 +3,7 @@
 use super::Plot;
 use super::draw::attribute;
 use super::layout::{LINE_HEIGHT, Layout, TICK_GAP, TICK_LENGTH, TICK_SIZE};
-use super::svg::{Svg, number};
+use super::svg::{Attribute, Svg, number};
 use super::text::CENTRE_TO_BASELINE;
 use crate::views::palette::{GRID, MUTED};
 
@@ -112,7 +112,7 @@ fn draw_x_labels(svg: &mut Svg, layout: &Layout) {
     svg.close();
 }
 
-fn label_style(anchor: &str, size: f64) -> [(&'static str, String); 4] {
+fn label_style(anchor: &'static str, size: f64) -> [Attribute<'static>; 4] {
     [
         attribute("class", "ticks"),
         attribute("fill", MUTED),

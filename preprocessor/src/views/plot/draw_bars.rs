@@ -2,7 +2,7 @@
 
 use super::draw::{attribute, stroke};
 use super::layout::{Layout, TICK_SIZE};
-use super::svg::{Svg, number};
+use super::svg::{Attribute, Attributes, Svg, number};
 use super::text::CENTRE_TO_BASELINE;
 use super::{Bars, Fill, Mark, Plot};
 use crate::views::palette::{Colour, INK, PAPER};
@@ -82,7 +82,7 @@ fn thickness_and_shift(plot: &Plot, room: f64, bars: &Bars) -> (f64, f64) {
 }
 
 /// The attributes of a bar's inside and outline.
-pub(super) fn bar_style(fill: Fill, colour: Colour) -> Vec<(&'static str, String)> {
+pub(super) fn bar_style(fill: Fill, colour: Colour) -> Vec<Attribute<'static>> {
     let full = attribute("fill", colour.mark());
     let inside = match fill {
         Fill::Solid => return vec![full],
@@ -134,12 +134,13 @@ pub(super) fn draw_rectangle(
     svg: &mut Svg,
     from: (f64, f64),
     to: (f64, f64),
-    attributes: &[(&str, String)],
+    attributes: Attributes,
 ) {
-    let place = [("x", number(from.0)), ("y", number(from.1))];
-    let size = [
+    let place = [
+        ("x", number(from.0)),
+        ("y", number(from.1)),
         ("width", number(to.0 - from.0)),
         ("height", number(to.1 - from.1)),
     ];
-    svg.empty("rect", &[&place[..], &size, attributes].concat());
+    svg.empty_at("rect", &place, attributes);
 }

@@ -6,7 +6,7 @@ use super::draw_labels::draw_note;
 use super::extent::{Dimension, value_dimension};
 use super::layout::Layout;
 use super::legend::SAMPLE_WIDTH;
-use super::svg::{Svg, number, points};
+use super::svg::{Attribute, Svg, number, points};
 use super::{Band, Direction, Line, Mark, Plot, Point, Points, Rule};
 use crate::views::palette::{MUTED, PAPER, Shape};
 
@@ -89,10 +89,10 @@ fn draw_band(svg: &mut Svg, layout: &Layout, band: &Band) {
         .rev()
         .map(|&(x, _, high)| place(layout, x, high));
     let outline = [("points", points(there.chain(back)))];
-    svg.empty("polygon", &[&band_style(band)[..], &outline].concat());
+    svg.empty_at("polygon", &band_style(band), &outline);
 }
 
-fn band_style(band: &Band) -> [(&'static str, String); 3] {
+fn band_style(band: &Band) -> [Attribute<'static>; 3] {
     let fill = attribute("fill", band.colour.mark());
     [
         attribute("class", "band"),
@@ -175,7 +175,7 @@ fn radius(points: &Points) -> f64 {
 }
 
 /// Large filled markers have a rim in the page's colour that parts them where they touch.
-fn marker_style(points: &Points) -> Vec<(&'static str, String)> {
+fn marker_style(points: &Points) -> Vec<Attribute<'static>> {
     let large = radius(points) > 2.0;
     let mut style = vec![attribute("class", "points")];
     if points.filled {

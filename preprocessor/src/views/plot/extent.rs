@@ -1,7 +1,7 @@
 //! The numbers in the marks, and how far they reach along each axis.
 
 use super::ticks::round_step;
-use super::{Axis, Direction, Mark, Plot, PlotError, Point, Range, Scale};
+use super::{Axis, Direction, Mark, Plot, PlotError, Range, Scale};
 
 /// Share of an axis left free on each side of points, so that no marker is cut.
 const POINT_MARGIN: f64 = 0.025;
@@ -48,53 +48,54 @@ pub(super) fn value_dimension(plot: &Plot) -> Dimension {
     }
 }
 
-/// Every number of a mark.
-pub(super) fn data(plot: &Plot, mark: &Mark) -> Vec<Datum> {
+/// Every number of a mark, in the order of its points.
+pub(super) fn data<'a>(plot: &Plot, mark: &'a Mark) -> impl Iterator<Item = Datum> + use<'a> {
     let along = value_dimension(plot);
     let (x, y) = (Dimension::X, Dimension::Y);
-    match mark {
-        Mark::Line(line) => indexed(line.points.iter().map(|&(a, b)| vec![(x, a), (y, b)])),
-        Mark::Points(points) => indexed(points.points.iter().map(
-            |&Point {
-                 x: a,
-                 y: b,
-                 interval,
-             }| {
-                let ends = interval
-                    .into_iter()
-                    .flat_map(|(low, high)| [(along, low), (along, high)]);
-                [(x, a), (y, b)].into_iter().chain(ends).collect()
-            },
-        )),
-        Mark::Band(band) => indexed(
-            band.points
-                .iter()
-                .map(|&(a, low, high)| vec![(x, a), (y, low), (y, high)]),
-        ),
-        Mark::Bars(bars) => indexed(bars.values.iter().map(|&value| vec![(along, value)])),
+    let numbers = move |index: usize| match mark {
+        Mark::Line(line) => {
+            let (a, b) = line.points[index];
+            [Some((x, a)), Some((y, b)), None, None]
+        }
+        Mark::Points(points) => {
+            let point = &points.points[index];
+            let (low, high) = point.interval.unzip();
+            let end = |end: Option<f64>| end.map(|end| (along, end));
+            [Some((x, point.x)), Some((y, point.y)), end(low), end(high)]
+        }
+        Mark::Band(band) => {
+            let (a, low, high) = band.points[index];
+            [Some((x, a)), Some((y, low)), Some((y, high)), None]
+        }
+        Mark::Bars(bars) => [Some((along, bars.values[index])), None, None, None],
         Mark::Rule(rule) => match rule.direction {
-            Direction::Horizontal => indexed([vec![(y, rule.at)]].into_iter()),
-            Direction::Vertical => indexed([vec![(x, rule.at)]].into_iter()),
+            Direction::Horizontal => [Some((y, rule.at)), None, None, None],
+            Direction::Vertical => [Some((x, rule.at)), None, None, None],
         },
-        Mark::Note(note) => indexed([vec![(x, note.x), (y, note.y)]].into_iter()),
-    }
-}
-
-fn indexed(points: impl Iterator<Item = Vec<(Dimension, f64)>>) -> Vec<Datum> {
-    let datum = |index| {
+        Mark::Note(note) => [Some((x, note.x)), Some((y, note.y)), None, None],
+    };
+    let datum = move |index| {
         move |(dimension, value)| Datum {
             index,
             dimension,
             value,
         }
     };
-    points
-        .enumerate()
-        .flat_map(|(index, numbers)| numbers.into_iter().map(datum(index)))
-        .collect()
+    (0..mark.points()).flat_map(move |index| numbers(index).into_iter().flatten().map(datum(index)))
 }
 
 impl Mark {
+    /// The number of points, bars or the like.
+    fn points(&self) -> usize {
+        match self {
+            Mark::Line(line) => line.points.len(),
+            Mark::Points(points) => points.points.len(),
+            Mark::Band(band) => band.points.len(),
+            Mark::Bars(bars) => bars.values.len(),
+            Mark::Rule(_) | Mark::Note(_) => 1,
+        }
+    }
+
     /// The name in errors and in the CSV file.
     pub(super) fn name(&self) -> &str {
         match self {

@@ -275,7 +275,7 @@ fn placed(ticks: &[Tick], lines: Vec<Vec<String>>, axis: &Coordinates) -> Vec<Pl
 
 fn overflows(plot: &Plot, ranges: &Ranges) -> bool {
     let outside = |mark| {
-        let mut data = data(plot, mark).into_iter();
+        let mut data = data(plot, mark);
         data.any(|datum| {
             let (low, high) = ranges.along(datum.dimension);
             !(low..=high).contains(&datum.value)
