@@ -1,7 +1,7 @@
 //! The files that a build reads and writes. Only this module and `main.rs` touch the disk.
 
 use crate::catalogue::{
-    Catalogue, Facts, RunFacts, SampleImage, SampleSettings, Samples, read_questions,
+    Catalogue, Facts, Question, RunFacts, SampleImage, SampleSettings, Samples, read_questions,
 };
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
@@ -9,7 +9,6 @@ use crate::evidence::{Quantity, read_quoted};
 use crate::parallel::in_parallel;
 use results::{Digest, Plan, Record, read_all_by, states};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -40,6 +39,14 @@ pub struct Inputs {
     pub facts: Facts,
     /// The works that may be cited.
     pub bibliography: Bibliography,
+}
+
+/// What is read beside the records.
+struct Others {
+    quoted: Vec<Arc<Quantity>>,
+    questions: Vec<Question>,
+    throughput: String,
+    plan: Option<Plan>,
 }
 
 impl Project {
@@ -74,10 +81,32 @@ impl Project {
     /// # Errors
     /// Every fault of every file.
     pub fn read(&self) -> Result<Inputs, Vec<Diagnostic>> {
-        // The works take as long as everything else together.
+        let mut faults = Vec::new();
+        let (records, others) = thread::scope(|scope| {
+            let records = scope.spawn(|| self.read_records());
+            let others = Others {
+                quoted: self.read_quoted(&mut faults),
+                questions: self.read_source("questions.toml", &mut faults, |file, text| {
+                    read_questions(file, text).map_err(|message| vec![message])
+                }),
+                throughput: self.read_source(
+                    "published/training_throughput.csv",
+                    &mut faults,
+                    |_, text| Ok(text.to_owned()),
+                ),
+                plan: self.read_plan(&mut faults),
+            };
+            let (records, of_records) = records.join().expect("nothing panics there");
+            faults.extend(of_records);
+            (records, others)
+        });
+        // The catalogue is made on one core; the works, which it does not need, take as long.
         let (facts, bibliography) = thread::scope(|scope| {
             let bibliography = scope.spawn(|| self.read_bibliography());
-            let facts = self.read_facts();
+            let facts = match faults.is_empty() {
+                true => self.facts(&records, others),
+                false => Err(faults),
+            };
             (facts, bibliography.join().expect("nothing panics there"))
         });
         match (facts, bibliography) {
@@ -92,40 +121,34 @@ impl Project {
         }
     }
 
-    fn read_facts(&self) -> Result<Facts, Vec<Diagnostic>> {
-        let mut faults = Vec::new();
-        let (quoted, questions, throughput, runs) = thread::scope(|scope| {
-            let runs = scope.spawn(|| {
-                let mut faults = Vec::new();
-                (self.read_runs(&mut faults), faults)
-            });
-            let quoted = self.read_quoted(&mut faults);
-            let questions = self.read_source("questions.toml", &mut faults, |file, text| {
-                read_questions(file, text).map_err(|message| vec![message])
-            });
-            let throughput = self.read_source(
-                "published/training_throughput.csv",
-                &mut faults,
-                |_, text| Ok(text.to_owned()),
-            );
-            let (runs, of_runs) = runs.join().expect("nothing panics there");
-            faults.extend(of_runs);
-            (quoted, questions, throughput, runs)
-        });
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        let (mut catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput)
-            .map_err(|messages| self.faults_of("quoted.toml", messages))?;
+    fn facts(
+        &self,
+        records: &[(PathBuf, Arc<Record>)],
+        others: Others,
+    ) -> Result<Facts, Vec<Diagnostic>> {
+        let plan = others.plan.as_ref();
+        let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
+        let (mut catalogue, throughput) =
+            Catalogue::of(others.quoted, &runs, &others.throughput)
+                .map_err(|messages| self.faults_of("quoted.toml", messages))?;
         self.read_speeds(&mut catalogue)
             .map_err(|message| vec![Diagnostic::of_file(SPEEDS, message)])?;
         Ok(Facts {
             catalogue,
             runs,
-            questions,
+            questions: others.questions,
             throughput,
             samples: self.read_samples(),
         })
+    }
+
+    /// The planned runs with their states.
+    fn runs(&self, plan: &Plan, records: &[(PathBuf, Arc<Record>)]) -> Vec<RunFacts> {
+        let source = |path: &str| fs::read(self.root.join(path)).ok().map(Digest::of);
+        states(plan, records, source)
+            .into_iter()
+            .map(|state| RunFacts::new(state, &self.root))
+            .collect()
     }
 
     fn faults_of(&self, name: &str, messages: Vec<String>) -> Vec<Diagnostic> {
@@ -186,51 +209,40 @@ impl Project {
         }
     }
 
-    fn read_runs(&self, faults: &mut Vec<Diagnostic>) -> Vec<RunFacts> {
+    fn read_records(&self) -> (Vec<(PathBuf, Arc<Record>)>, Vec<Diagnostic>) {
         let (records, errors) = read_all_by(&self.root.join(RUNS), |paths| {
             in_parallel(paths, |path| Record::read(path))
         });
+        let mut faults = Vec::new();
         for error in errors {
             let file = self.relative(&error.path);
             let problems = error.problems.iter().map(ToString::to_string);
             faults.extend(problems.map(|problem| Diagnostic::of_file(&file, problem)));
         }
-        let path = self.root.join(PLAN);
-        let text = match fs::read_to_string(&path) {
+        (records, faults)
+    }
+
+    /// The plan; a project may do without one.
+    fn read_plan(&self, faults: &mut Vec<Diagnostic>) -> Option<Plan> {
+        let text = match fs::read_to_string(self.root.join(PLAN)) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => {
                 faults.push(Diagnostic::of_file(PLAN, error.to_string()));
-                return Vec::new();
+                return None;
             }
         };
+        let place = |(line, message)| Diagnostic {
+            file: PLAN.to_owned(),
+            line,
+            column: None,
+            message,
+        };
         match Plan::parse(&text, PLAN) {
-            Ok(plan) => {
-                // Many records name the same files.
-                let known = RefCell::new(BTreeMap::new());
-                let source = |path: &str| {
-                    let digest = || fs::read(self.root.join(path)).ok().map(Digest::of);
-                    let mut known = known.borrow_mut();
-                    known.entry(path.to_owned()).or_insert_with(digest).clone()
-                };
-                states(&plan, &records, source)
-                    .into_iter()
-                    .map(|state| RunFacts::new(state, &self.root))
-                    .collect()
-            }
+            Ok(plan) => Some(plan),
             Err(error) => {
-                faults.extend(
-                    error
-                        .problems
-                        .into_iter()
-                        .map(|(line, message)| Diagnostic {
-                            file: PLAN.to_owned(),
-                            line,
-                            column: None,
-                            message,
-                        }),
-                );
-                Vec::new()
+                faults.extend(error.problems.into_iter().map(place));
+                None
             }
         }
     }

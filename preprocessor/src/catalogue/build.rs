@@ -11,6 +11,7 @@ use super::{
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity};
 use std::sync::Arc;
+use std::thread;
 
 /// How a fact is marked that was not seen in the paper itself.
 const NOT_READ: &str = "not read in the paper";
@@ -39,14 +40,19 @@ impl Catalogue {
         for fact in quoted {
             catalogue.add(fact);
         }
-        flops::add(&mut catalogue);
-        inference::add(&mut catalogue);
-        layer_sums::add(&mut catalogue);
-        runs::add(&mut catalogue, runs);
-        layer_times::add(&mut catalogue, runs);
-        transfer::add(&mut catalogue, runs);
         let loss_curves = LossCurves::of(runs);
-        loss_models::add(&mut catalogue, &loss_curves.fits);
+        // The refits take as long as all that does not need them.
+        let intervals = thread::scope(|scope| {
+            let intervals = scope.spawn(|| loss_models::intervals(&loss_curves.fits));
+            flops::add(&mut catalogue);
+            inference::add(&mut catalogue);
+            layer_sums::add(&mut catalogue);
+            runs::add(&mut catalogue, runs);
+            layer_times::add(&mut catalogue, runs);
+            transfer::add(&mut catalogue, runs);
+            intervals.join().expect("nothing panics there")
+        });
+        loss_models::add(&mut catalogue, &loss_curves.fits, intervals);
         add_predictions(&mut catalogue, &loss_curves);
         catalogue.loss_curves = loss_curves;
         let rows = read_throughput(throughput_csv, &catalogue)?;

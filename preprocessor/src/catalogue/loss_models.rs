@@ -24,10 +24,18 @@ pub(crate) const BETAS: [(&str, &str); 3] = [
     ("beta2", "nat"),
 ];
 
-/// Adds the models of every run; pending ones where a run could not be fitted.
-pub(super) fn add(catalogue: &mut Catalogue, fits: &[LossFit]) {
+/// The intervals of each run's β; none where a run could not be fitted.
+pub(super) fn intervals(fits: &[LossFit]) -> Vec<Option<[Interval; 3]>> {
     // The refits of all runs would else take most of the time in which a book is filled.
-    let intervals = in_parallel(fits, |fit| fit.fit.as_ref().ok().and_then(beta_intervals));
+    in_parallel(fits, |fit| fit.fit.as_ref().ok().and_then(beta_intervals))
+}
+
+/// Adds the models of every run with their intervals; pending ones where a run could not be fitted.
+pub(super) fn add(
+    catalogue: &mut Catalogue,
+    fits: &[LossFit],
+    intervals: Vec<Option<[Interval; 3]>>,
+) {
     for (LossFit { run, points, fit }, intervals) in std::iter::zip(fits, intervals) {
         let models = Models {
             prefix: format!("loss_model.{}", run.name()),

@@ -1,17 +1,18 @@
 //! The whole book: every chapter filled, numbered and cross-referenced.
 
 use super::build_identifier::{build_identifier, digest_of_inputs};
-use super::citations::{Bibliography, Citations};
+use super::citations::{Bibliography, Citations, CitedWork};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
 use super::diagnostic::Diagnostic;
-use super::labels::Labels;
-use super::ledger::{self, Ledger};
-use super::lists;
-use super::markup::MarkupPass;
+use super::labels::{LabelKind, Labels};
+use super::ledger::{self, Ledger, Written};
+use super::lists::{Lists, Used, used};
+use super::markup::{self, Marked};
 use super::sentinel::{Mark, Piece, ROOT, pieces};
 use super::template;
 use super::typed_numbers;
 use crate::catalogue::Facts;
+use crate::evidence::Origin;
 use crate::parallel::in_parallel;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,10 +43,10 @@ pub struct Filled {
     pub shortcomings: Vec<Diagnostic>,
 }
 
-/// Fills all chapters, in the order in which the book has them.
+/// Fills all chapters.
 ///
-/// The numbers of figures and works depend on that order, and references may point forward, so
-/// marks stand for them until the last chapter is read.
+/// The numbers of figures and works depend on the order of the chapters, and references may point
+/// forward: marks stand for them until the last chapter is read.
 pub fn fill_book(
     chapters: &[Chapter],
     facts: Facts,
@@ -55,56 +56,57 @@ pub fn fill_book(
     let facts = Arc::new(facts);
     let mut shortcomings = unmeasured_runs(&facts);
     shortcomings.extend(missing_samples(&facts));
-    let ledger = Ledger::new(renderer, facts.clone());
-    let (mut faults, mut labels, mut citations) = Default::default();
+    let mut faults = Vec::new();
+    let mut written = Written::default();
+    let mut numbers = Numbers::default();
     let mut marked = Vec::new();
-    let read = fill_each(chapters, &facts, renderer);
-    let inputs = thread::scope(|scope| {
+    let (inputs, read) = thread::scope(|scope| {
         let inputs = scope.spawn(|| digest_of_inputs(chapters, &facts));
-        for (chapter, read) in chapters.iter().zip(read) {
-            shortcomings.extend(read.typed_numbers);
-            number(&read.ledger, chapter, &mut labels, &mut faults);
-            ledger.absorb(&read.ledger);
-            match read.filled {
-                Ok(filled) => {
-                    let text = MarkupPass {
-                        renderer,
-                        bibliography,
-                        citations: &mut citations,
-                        labels: &mut labels,
-                        chapter: &chapter.path,
-                        file: &chapter.file,
-                        source: &chapter.source,
-                        faults: &mut faults,
-                    }
-                    .run(&filled);
-                    marked.push((chapter, text));
-                }
-                Err(fault) => faults.push(fault),
-            }
-        }
-        inputs.join().expect("nothing panics there")
+        let read = read_each(chapters, &facts, bibliography, renderer);
+        (inputs.join().expect("nothing panics there"), read)
     });
-    let mut resolver = Resolver {
-        ledger: &ledger,
+    for (chapter, read) in chapters.iter().zip(read) {
+        shortcomings.extend(read.typed_numbers);
+        numbers.add_exhibits(chapter, &read.written, &mut faults);
+        written.absorb(read.written);
+        match read.marked {
+            Ok(mut of_chapter) => {
+                faults.append(&mut of_chapter.faults);
+                numbers.add_marked(chapter, &of_chapter, &mut faults);
+                marked.push((chapter, of_chapter));
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    let used = used(&facts.catalogue, &written);
+    numbers.add_quotations(&used, bibliography, &mut faults);
+    let Numbers { labels, citations } = numbers;
+    let resolver = Resolver {
         labels: &labels,
-        build: build_identifier(&inputs, &ledger),
-        citations: &mut citations,
-        bibliography,
-        faults: &mut faults,
+        lists: Lists {
+            renderer,
+            bibliography,
+            facts: &facts,
+            written: &written,
+            used: &used,
+            citations: &citations,
+            build: &build_identifier(&inputs, &written),
+        },
     };
-    resolver.cite_quotations();
-    let chapters = marked
-        .into_iter()
-        .map(|(chapter, text)| (chapter.path.clone(), resolver.resolve(chapter, &text)))
-        .collect();
-    let files = std::mem::take(&mut ledger.written().files);
+    let resolved = in_parallel(&marked, |(chapter, marked)| {
+        resolver.resolve(chapter, marked)
+    });
+    let mut texts = BTreeMap::new();
+    for ((chapter, _), (text, of_chapter)) in marked.iter().zip(resolved) {
+        texts.insert(chapter.path.clone(), text);
+        faults.extend(of_chapter);
+    }
     // To take thousands of quantities apart one by one would take longer than to write the pages,
     // and a book is filled once in the life of a process.
-    std::mem::forget(ledger);
+    std::mem::forget((facts, written.exhibits));
     Filled {
-        chapters,
-        files,
+        chapters: texts,
+        files: written.files,
         faults,
         shortcomings,
     }
@@ -112,36 +114,85 @@ pub fn fill_book(
 
 /// What a chapter gives before the others are known.
 struct Read {
-    filled: Result<String, Diagnostic>,
-    ledger: Arc<Ledger>,
+    marked: Result<Marked, Diagnostic>,
+    written: Written,
     typed_numbers: Vec<Diagnostic>,
 }
 
-/// Fills the templates of all chapters, on all cores, in the order of the chapters.
-fn fill_each(chapters: &[Chapter], facts: &Arc<Facts>, renderer: Renderer) -> Vec<Read> {
+/// Fills the templates of all chapters and sets their maths, on all cores, in the order of the
+/// chapters.
+fn read_each(
+    chapters: &[Chapter],
+    facts: &Arc<Facts>,
+    bibliography: &Bibliography,
+    renderer: Renderer,
+) -> Vec<Read> {
     let context = ledger::context(&facts.catalogue);
-    in_parallel(chapters, |chapter| {
+    in_parallel(chapters, |Chapter { path, file, source }| {
         let ledger = Ledger::new(renderer, facts.clone());
-        let Chapter { path, file, source } = chapter;
+        let filled = template::fill(&ledger, &context, path, file, source);
         Read {
-            filled: template::fill(&ledger, &context, path, file, source),
+            marked: filled.map(|text| markup::mark(renderer, bibliography, (file, source), &text)),
+            written: std::mem::take(&mut *ledger.written()),
             typed_numbers: typed_numbers::find(file, source),
-            ledger,
         }
     })
 }
 
-/// Gives numbers to the figures and tables that the templates of `chapter` made.
-fn number(ledger: &Ledger, chapter: &Chapter, labels: &mut Labels, faults: &mut Vec<Diagnostic>) {
-    let Chapter { path, file, source } = chapter;
-    for exhibit in &ledger.written().exhibits {
-        if let Err(message) = labels.define(&exhibit.label, exhibit.kind, path) {
-            faults.push(Diagnostic::at_snippet(
-                file,
-                source,
-                &exhibit.label,
-                message,
-            ));
+/// The numbers of figures, tables, equations and works, given in the order of the book.
+#[derive(Default)]
+struct Numbers {
+    labels: Labels,
+    citations: Citations,
+}
+
+impl Numbers {
+    /// Gives numbers to the figures and tables that the templates of `chapter` made.
+    fn add_exhibits(&mut self, chapter: &Chapter, written: &Written, faults: &mut Vec<Diagnostic>) {
+        for exhibit in &written.exhibits {
+            self.define(chapter, &exhibit.label, exhibit.kind, faults);
+        }
+    }
+
+    /// Gives numbers to the equations and to the works that `chapter` cites.
+    fn add_marked(&mut self, chapter: &Chapter, marked: &Marked, faults: &mut Vec<Diagnostic>) {
+        for label in &marked.equations {
+            self.define(chapter, label, LabelKind::Equation, faults);
+        }
+        for work in marked.citations.iter().flatten() {
+            self.citations.number(&work.key);
+        }
+    }
+
+    fn define(
+        &mut self,
+        chapter: &Chapter,
+        label: &str,
+        kind: LabelKind,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        let Chapter { path, file, source } = chapter;
+        if let Err(message) = self.labels.define(label, kind, path) {
+            faults.push(Diagnostic::at_snippet(file, source, label, message));
+        }
+    }
+
+    /// Gives a number to each work that a printed quantity is quoted from, cited in the text or
+    /// not.
+    fn add_quotations(
+        &mut self,
+        used: &Used,
+        bibliography: &Bibliography,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        for quantity in used.values() {
+            let Origin::Quoted(quotation) = &quantity.origin else {
+                continue;
+            };
+            match bibliography.check(&quotation.citation) {
+                Ok(()) => drop(self.citations.number(&quotation.citation)),
+                Err(message) => faults.push(Diagnostic::of_file("book/quoted.toml", message)),
+            }
         }
     }
 }
@@ -171,93 +222,87 @@ fn unmeasured_runs(facts: &Facts) -> Vec<Diagnostic> {
 
 /// Puts numbers, links and lists where marks stand.
 struct Resolver<'a> {
-    ledger: &'a Arc<Ledger>,
     labels: &'a Labels,
-    build: String,
-    citations: &'a mut Citations,
-    bibliography: &'a Bibliography,
-    faults: &'a mut Vec<Diagnostic>,
+    lists: Lists<'a>,
 }
 
 impl Resolver<'_> {
-    /// Gives a number to each work that a printed quantity is quoted from, cited in the text or
-    /// not.
-    fn cite_quotations(&mut self) {
-        for quotation in lists::quotations_used(self.ledger) {
-            match self.bibliography.check(&quotation.citation) {
-                Ok(()) => drop(self.citations.number(&quotation.citation)),
-                Err(message) => self
-                    .faults
-                    .push(Diagnostic::of_file("book/quoted.toml", message)),
-            }
-        }
+    /// The chapter's final text, and its references to what does not exist.
+    fn resolve(&self, chapter: &Chapter, marked: &Marked) -> (String, Vec<Diagnostic>) {
+        let mut page = Page {
+            chapter,
+            citations: &marked.citations,
+            root: "../".repeat(chapter.path.matches('/').count()),
+            text: String::with_capacity(marked.text.len() * 2),
+            faults: Vec::new(),
+        };
+        self.write(&marked.text, &mut page);
+        (page.text, page.faults)
     }
 
-    fn resolve(&mut self, chapter: &Chapter, text: &str) -> String {
-        let root = "../".repeat(chapter.path.matches('/').count());
-        let mut resolved = String::with_capacity(text.len());
-        self.write_resolved(chapter, &root, text, &mut resolved);
-        resolved
-    }
-
-    fn write_resolved(&mut self, chapter: &Chapter, root: &str, text: &str, out: &mut String) {
+    fn write(&self, text: &str, page: &mut Page) {
         for piece in pieces(text) {
-            let (mark, as_it_stands) = match piece {
-                Piece::Text(text) => {
-                    write_with_root(text, root, out);
-                    continue;
-                }
-                Piece::Mark(mark, as_it_stands) => (mark, as_it_stands),
-            };
-            match (self.replacement(chapter, root, &mark), mark) {
-                // A list holds marks of its own.
-                (Some(list), Mark::List(_)) => self.write_resolved(chapter, root, &list, out),
-                (Some(text), _) => write_with_root(&text, root, out),
-                (None, _) => out.push_str(as_it_stands),
+            match piece {
+                Piece::Text(text) => page.push(text),
+                Piece::Mark(mark, as_it_stands) => match self.replacement(&mark, page) {
+                    // A list holds marks of its own.
+                    Some(list) if matches!(mark, Mark::List(_)) => self.write(&list, page),
+                    Some(text) => page.push(&text),
+                    None => page.text.push_str(as_it_stands),
+                },
             }
         }
     }
 
-    fn replacement(&mut self, chapter: &Chapter, root: &str, mark: &Mark) -> Option<String> {
+    fn replacement(&self, mark: &Mark, page: &mut Page) -> Option<String> {
         match mark {
             Mark::Number(label) => self.labels.number(label),
             Mark::Reference(label) => {
-                let reference = self.labels.reference(label, root);
-                reference
-                    .map_err(|message| self.fault(chapter, label, message))
-                    .ok()
+                let reference = self.labels.reference(label, &page.root);
+                page.or_fault(label, reference)
             }
-            Mark::Citation(index) => Some(
-                self.citations
-                    .print(*index, &format!("{root}{REFERENCES_CHAPTER}.md")),
-            ),
-            Mark::List(name) if name == "references" => {
-                Some(self.citations.list(self.bibliography, self.ledger.renderer))
+            Mark::Citation(index) => {
+                let references = format!("{}{REFERENCES_CHAPTER}.md", page.root);
+                let works = &page.citations[*index];
+                Some(self.lists.citations.print(works, &references))
             }
-            Mark::List(name) => {
-                let list = lists::list(name, self.ledger, self.citations, &self.build);
-                list.map_err(|message| self.fault(chapter, name, message))
-                    .ok()
-            }
+            Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Quantity(_) => None,
-        }
-    }
-
-    fn fault(&mut self, chapter: &Chapter, snippet: &str, message: String) {
-        let fault = Diagnostic::at_snippet(&chapter.file, &chapter.source, snippet, message);
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
         }
     }
 }
 
-/// Writes `text` with the path to the root of the book in its places.
-fn write_with_root(text: &str, root: &str, out: &mut String) {
-    for (index, part) in text.split(ROOT).enumerate() {
-        if index > 0 {
-            out.push_str(root);
+/// A chapter whose marks are being replaced.
+struct Page<'a> {
+    chapter: &'a Chapter,
+    citations: &'a [Vec<CitedWork>],
+    /// The path to the root of the book.
+    root: String,
+    text: String,
+    faults: Vec<Diagnostic>,
+}
+
+impl Page<'_> {
+    /// Appends `text` with the path to the root in its places.
+    fn push(&mut self, text: &str) {
+        for (index, part) in text.split(ROOT).enumerate() {
+            if index > 0 {
+                self.text.push_str(&self.root);
+            }
+            self.text.push_str(part);
         }
-        out.push_str(part);
+    }
+
+    /// What was found, or none with the fault noted where `snippet` stands in the chapter.
+    fn or_fault<T>(&mut self, snippet: &str, found: Result<T, String>) -> Option<T> {
+        let note = |message| {
+            let Chapter { file, source, .. } = self.chapter;
+            let fault = Diagnostic::at_snippet(file, source, snippet, message);
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
+        };
+        found.map_err(note).ok()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::book::Chapter;
 use super::exhibits::PLOTS;
-use super::ledger::Ledger;
+use super::ledger::Written;
 use crate::catalogue::{Entry, Facts};
 use results::{Digest, Hasher};
 use std::fmt::{self, Write};
@@ -32,10 +32,10 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
 /// the PDF has as files: nothing depends on the renderer.
 ///
 /// Call it when every chapter is filled.
-pub(crate) fn build_identifier(inputs: &Digest, ledger: &Ledger) -> String {
+pub(crate) fn build_identifier(inputs: &Digest, written: &Written) -> String {
     let mut content = Content::default();
     content.add("inputs", inputs.as_str());
-    for (path, bytes) in &ledger.written().files {
+    for (path, bytes) in &written.files {
         if !path.starts_with(PLOTS) {
             content.add(path, Digest::of(bytes).as_str());
         }

@@ -66,19 +66,9 @@ impl Bibliography {
 #[derive(Debug, Default)]
 pub(crate) struct Citations {
     keys: Vec<String>,
-    requests: Vec<Vec<CitedWork>>,
 }
 
 impl Citations {
-    /// Notes a citation and returns its index.
-    pub(crate) fn cite(&mut self, works: Vec<CitedWork>) -> usize {
-        for work in &works {
-            self.number(&work.key);
-        }
-        self.requests.push(works);
-        self.requests.len() - 1
-    }
-
     /// The number of a work, the next free one where it was not cited yet.
     pub(crate) fn number(&mut self, key: &str) -> usize {
         match self.number_of(key) {
@@ -96,12 +86,12 @@ impl Citations {
         position.map(|position| position + 1)
     }
 
-    /// The citation with this index as Markdown: `[3, Table 2]`, each work a link.
-    pub(crate) fn print(&self, index: usize, references: &str) -> String {
-        let works: Vec<_> = self.requests[index]
+    /// A citation of works that have numbers as Markdown: `[3, Table 2]`, each work a link.
+    pub(crate) fn print(&self, works: &[CitedWork], references: &str) -> String {
+        let works: Vec<_> = works
             .iter()
             .map(|work| {
-                let number = self.number_of(&work.key).expect("`cite` gave it one");
+                let number = self.number_of(&work.key).expect("it was given one");
                 let link = format!("[{number}]({references}#ref-{})", work.key);
                 match &work.place {
                     Some(place) => format!("{link}, {place}"),
@@ -220,11 +210,17 @@ mod tests {
     fn works_are_numbered_as_first_cited() {
         let bibliography = Bibliography::parse("references.bib", BIB).expect("valid BibLaTeX");
         let mut citations = Citations::default();
-        let first = citations.cite(parse_citation("@he2015").expect("a citation"));
-        let second = citations.cite(parse_citation("@lu2017, Table 3; @he2015").expect("two"));
-        assert_eq!(citations.print(first, "r.md"), "\\[[1](r.md#ref-he2015)\\]");
+        let first = parse_citation("@he2015").expect("a citation");
+        let second = parse_citation("@lu2017, Table 3; @he2015").expect("two");
+        for work in first.iter().chain(&second) {
+            citations.number(&work.key);
+        }
         assert_eq!(
-            citations.print(second, "r.md"),
+            citations.print(&first, "r.md"),
+            "\\[[1](r.md#ref-he2015)\\]"
+        );
+        assert_eq!(
+            citations.print(&second, "r.md"),
             "\\[[2](r.md#ref-lu2017), Table 3; [1](r.md#ref-he2015)\\]"
         );
         expect![[r#"

@@ -21,6 +21,29 @@ impl LabelKind {
         }
     }
 
+    /// Checks that `label` is one of this kind.
+    ///
+    /// # Errors
+    /// Where its prefix is that of another kind, or something else is in it than it may hold.
+    pub(crate) fn check(self, label: &str) -> Result<(), String> {
+        let valid = label
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if LabelKind::of(label) == Some(self) && valid {
+            return Ok(());
+        }
+        let (article, prefix) = match self {
+            LabelKind::Figure => ("a", "fig-"),
+            LabelKind::Table => ("a", "tbl-"),
+            LabelKind::Equation => ("an", "eq-"),
+        };
+        Err(format!(
+            "`{label}` is not a label of {article} {}; hint: `{prefix}` and then lower-case \
+             letters, digits and hyphens",
+            self.word().to_lowercase()
+        ))
+    }
+
     pub(crate) fn word(self) -> &'static str {
         match self {
             LabelKind::Figure => "Figure",
@@ -55,26 +78,7 @@ impl Labels {
         kind: LabelKind,
         chapter: &str,
     ) -> Result<(), String> {
-        let valid = label
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if LabelKind::of(label) != Some(kind) || !valid {
-            let prefix = match kind {
-                LabelKind::Figure => "fig-",
-                LabelKind::Table => "tbl-",
-                LabelKind::Equation => "eq-",
-            };
-            return Err(format!(
-                "`{label}` is not a label of {} {}; hint: `{prefix}` and then lower-case letters, \
-                 digits and hyphens",
-                if kind == LabelKind::Equation {
-                    "an"
-                } else {
-                    "a"
-                },
-                kind.word().to_lowercase()
-            ));
-        }
+        kind.check(label)?;
         if let Some(place) = self.places.get(label) {
             return Err(format!(
                 "the label `{label}` is used twice; hint: the other one is in `{}`",

@@ -5,11 +5,12 @@ use super::labels::LabelKind;
 use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts};
 use crate::evidence::Quantity;
+use crate::parallel::in_parallel;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tera::Value;
 
-/// The state that filters and functions reach while they fill a chapter, or the whole book.
+/// The state that filters and functions reach while they fill a chapter.
 pub(crate) struct Ledger {
     pub(crate) renderer: Renderer,
     pub(crate) facts: Arc<Facts>,
@@ -36,6 +37,15 @@ pub(crate) struct ExhibitOrigin {
     pub(crate) inputs: Vec<Arc<Quantity>>,
 }
 
+impl Written {
+    /// Takes over what the templates of another chapter have left.
+    pub(crate) fn absorb(&mut self, other: Written) {
+        self.used.extend(other.used);
+        self.files.extend(other.files);
+        self.exhibits.extend(other.exhibits);
+    }
+}
+
 impl Ledger {
     pub(crate) fn new(renderer: Renderer, facts: Arc<Facts>) -> Arc<Self> {
         Arc::new(Ledger {
@@ -43,14 +53,6 @@ impl Ledger {
             facts,
             written: Mutex::default(),
         })
-    }
-
-    /// Takes over what the templates of another chapter have left in `other`.
-    pub(crate) fn absorb(&self, other: &Ledger) {
-        let (mut own, other) = (self.written(), std::mem::take(&mut *other.written()));
-        own.used.extend(other.used);
-        own.files.extend(other.files);
-        own.exhibits.extend(other.exhibits);
     }
 
     /// The part that chapters write to.
@@ -77,48 +79,47 @@ impl Ledger {
 /// The catalogue as nested maps, each quantity a mark that carries its name.
 pub(crate) fn context(catalogue: &Catalogue) -> tera::Context {
     let entries: Vec<_> = catalogue.entries().collect();
+    let groups: Vec<_> = groups(&entries, 0).collect();
     let mut context = tera::Context::new();
-    for (key, value) in level(&entries, 0) {
+    for (key, value) in in_parallel(&groups, |group| node(group, 0)) {
         context.insert_value(key.to_owned(), value);
     }
     context
 }
 
-/// The values of `entries`, which are sorted and share the first `from` bytes of their names, by the
-/// next part of the name.
+type Named<'a> = (&'a str, &'a Entry);
+
+/// The part of a dotted name that begins at `from`.
+fn part(name: &str, from: usize) -> &str {
+    let rest = &name[from..];
+    rest.split_once('.').map_or(rest, |(part, _)| part)
+}
+
+/// Sorted entries by the part of their names that begins at `from`; what stands before is the same.
+fn groups<'a, 'b>(
+    entries: &'b [Named<'a>],
+    from: usize,
+) -> impl Iterator<Item = &'b [Named<'a>]> + use<'a, 'b> {
+    entries.chunk_by(move |(a, _), (b, _)| part(a, from) == part(b, from))
+}
+
+/// A group's part of the name, and its entry, or the map of what is in it.
 ///
 /// # Panics
 /// Where a quantity's name is the beginning of another's, which is a fault of the program.
-fn level<'a>(entries: &[(&'a str, &Entry)], from: usize) -> Vec<(&'a str, Value)> {
-    let part = |(name, _): &(&'a str, &Entry)| {
-        let rest = &name[from..];
-        rest.split_once('.').map_or(rest, |(part, _)| part)
-    };
-    let same_part = |a: &(&'a str, &Entry), b: &(&'a str, &Entry)| part(a) == part(b);
-    let value = |group: &[(&'a str, &Entry)]| {
-        let key = part(&group[0]);
-        match group {
-            [(name, entry)] if name.len() == from + key.len() => value(name, entry),
-            _ => {
-                let shorter = group
-                    .iter()
-                    .find(|(name, _)| name.len() == from + key.len());
-                assert!(
-                    shorter.is_none(),
-                    "`{shorter:?}` is both a quantity and a group"
-                );
-                let level = level(group, from + key.len() + 1).into_iter();
-                let map: tera::Map = level
-                    .map(|(key, value)| (key.to_owned().into(), value))
-                    .collect();
-                Value::from(map)
-            }
-        }
-    };
-    entries
-        .chunk_by(same_part)
-        .map(|group| (part(&group[0]), value(group)))
-        .collect()
+fn node<'a>(group: &[Named<'a>], from: usize) -> (&'a str, Value) {
+    let (name, entry) = group[0];
+    let part = part(name, from);
+    let end = from + part.len();
+    if name.len() == end {
+        assert!(group.len() == 1, "`{name}` is both a quantity and a group");
+        return (part, value(name, entry));
+    }
+    let nodes = groups(group, end + 1).map(|group| node(group, end + 1));
+    let map: tera::Map = nodes
+        .map(|(part, value)| (part.to_owned().into(), value))
+        .collect();
+    (part, Value::from(map))
 }
 
 fn value(name: &str, entry: &Entry) -> Value {

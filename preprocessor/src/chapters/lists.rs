@@ -1,10 +1,10 @@
 //! The lists that need the whole book: evidence and coverage.
 
-use super::citations::Citations;
+use super::citations::{Bibliography, Citations};
 use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer, escape_markdown};
-use super::ledger::{Ledger, Written};
+use super::ledger::Written;
 use super::sentinel::{Mark, ROOT};
-use crate::catalogue::RunFacts;
+use crate::catalogue::{Catalogue, Facts, RunFacts};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation};
 use crate::parallel::in_parallel;
@@ -15,40 +15,25 @@ use std::sync::Arc;
 /// The most inputs of a figure or table that are listed: each of its numbers leads to its own entry.
 const INPUTS_OF_AN_EXHIBIT: usize = 12;
 
-/// The list of this name as Markdown.
-///
-/// # Errors
-/// Where there is no such list.
-pub(crate) fn list(
-    name: &str,
-    ledger: &Ledger,
-    citations: &Citations,
-    build: &str,
-) -> Result<String, String> {
-    match name {
-        "evidence" => Ok(evidence(ledger, citations, build)),
-        "coverage" => Ok(coverage(ledger)),
-        _ => Err(format!(
-            "there is no list `{name}`; hint: `references`, `evidence` and `coverage` are"
-        )),
-    }
-}
-
-/// The quotations of all quantities that the book uses, itself or through a computation.
-pub(crate) fn quotations_used(ledger: &Ledger) -> Vec<Quotation> {
-    used(ledger, &ledger.written())
-        .values()
-        .filter_map(|quantity| match &quantity.origin {
-            Origin::Quoted(quotation) => Some(quotation.clone()),
-            _ => None,
-        })
-        .collect()
+/// All that the lists are made of, once every chapter is filled.
+pub(crate) struct Lists<'a> {
+    pub(crate) renderer: Renderer,
+    pub(crate) bibliography: &'a Bibliography,
+    pub(crate) facts: &'a Facts,
+    pub(crate) written: &'a Written,
+    pub(crate) used: &'a Used<'a>,
+    pub(crate) citations: &'a Citations,
+    /// The build identifier.
+    pub(crate) build: &'a str,
 }
 
 /// Everything that the book prints or shows, and all that this was computed from, by name.
-fn used<'a>(ledger: &'a Ledger, written: &'a Written) -> BTreeMap<&'a str, &'a Quantity> {
+pub(crate) type Used<'a> = BTreeMap<&'a str, &'a Quantity>;
+
+/// What the chapters used.
+pub(crate) fn used<'a>(catalogue: &'a Catalogue, written: &'a Written) -> Used<'a> {
     let names = written.used.values().flatten();
-    let printed = names.filter_map(|name| ledger.facts.catalogue.quantity(name).ok());
+    let printed = names.filter_map(|name| catalogue.quantity(name).ok());
     let shown = written.exhibits.iter().flat_map(|exhibit| &exhibit.inputs);
     let (mut used, mut seen) = (BTreeMap::new(), HashSet::new());
     for quantity in printed.chain(shown) {
@@ -74,37 +59,136 @@ fn add_with_inputs<'a>(
     }
 }
 
-fn evidence(ledger: &Ledger, citations: &Citations, build: &str) -> String {
-    let written = ledger.written();
-    let used = used(ledger, &written);
-    let mut list = format!(
-        "This is build <span id=\"{BUILD_ID}\">`{build}`</span> of the book. HTML and PDF with \
-         the same build identifier hold the same numbers.\n\n## Runs {{#runs}}\n\n"
-    );
-    for run in &ledger.facts.runs {
-        list.push_str(&run_entry(ledger.renderer, run));
+impl Lists<'_> {
+    /// The list of this name as Markdown.
+    ///
+    /// # Errors
+    /// Where there is no such list.
+    pub(crate) fn list(&self, name: &str) -> Result<String, String> {
+        match name {
+            "references" => Ok(self.citations.list(self.bibliography, self.renderer)),
+            "evidence" => Ok(self.evidence()),
+            "coverage" => Ok(self.coverage()),
+            _ => Err(format!(
+                "there is no list `{name}`; hint: `references`, `evidence` and `coverage` are"
+            )),
+        }
     }
-    list.push_str("\n## Figures and tables {#exhibits}\n\n");
-    for exhibit in &written.exhibits {
-        let reference = Mark::Reference(exhibit.label.clone()).to_text();
-        list.extend(["- ", &reference, ": "]);
-        write_code(&mut list, &exhibit.function);
-        write_inputs(&mut list, &exhibit.inputs, INPUTS_OF_AN_EXHIBIT);
-        list.push('\n');
+
+    fn evidence(&self) -> String {
+        let mut list = format!(
+            "This is build <span id=\"{BUILD_ID}\">`{}`</span> of the book. HTML and PDF with \
+             the same build identifier hold the same numbers.\n\n## Runs {{#runs}}\n\n",
+            self.build
+        );
+        for run in &self.facts.runs {
+            list.push_str(&run_entry(self.renderer, run));
+        }
+        list.push_str("\n## Figures and tables {#exhibits}\n\n");
+        for exhibit in &self.written.exhibits {
+            let reference = Mark::Reference(exhibit.label.clone()).to_text();
+            list.extend(["- ", &reference, ": "]);
+            write_code(&mut list, &exhibit.function);
+            write_inputs(&mut list, &exhibit.inputs, INPUTS_OF_AN_EXHIBIT);
+            list.push('\n');
+        }
+        for (kind, title) in [
+            (Kind::Measured, "Measured"),
+            (Kind::Derived, "Derived"),
+            (Kind::Quoted, "Quoted"),
+        ] {
+            let id = kind.word();
+            list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
+            let of_kind: Vec<_> = { self.used.values() }
+                .filter(|quantity| quantity.kind() == kind)
+                .collect();
+            let entries = in_parallel(&of_kind, |quantity| {
+                quantity_entry(self.renderer, quantity, self.citations)
+            });
+            list.extend(entries);
+        }
+        list.push_str(&self.unused());
+        list
     }
-    for (kind, title) in [
-        (Kind::Measured, "Measured"),
-        (Kind::Derived, "Derived"),
-        (Kind::Quoted, "Quoted"),
-    ] {
-        let id = kind.word();
-        list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
-        let of_kind: Vec<_> = used.values().filter(|q| q.kind() == kind).collect();
-        let entries = in_parallel(&of_kind, |q| quantity_entry(ledger.renderer, q, citations));
-        list.extend(entries);
+
+    fn unused(&self) -> String {
+        let quantities = self.facts.catalogue.quantities("");
+        let unused = quantities.filter(|quantity| {
+            quantity.kind() == Kind::Quoted && !self.used.contains_key(quantity.name.as_str())
+        });
+        let names: Vec<_> = unused.map(|quantity| code(&quantity.name)).collect();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!(
+                "\n## Quoted and not used {{#unused}}\n\nNo chapter prints these: {}.\n",
+                names.join(", ")
+            ),
+        }
     }
-    list.push_str(&unused(ledger, &used));
-    list
+
+    /// Each part of the questions with its points, its answer, what that shows, and what is open.
+    fn coverage(&self) -> String {
+        let mut table = String::from(
+            "| Part | Points | Answer | Figures and tables | Open |\n|:---|---:|:---|:---|:---|\n",
+        );
+        for part in &self.facts.questions {
+            let chapter = &part.chapter;
+            table.push_str(&format!(
+                "| {} | {} | [{}]({ROOT}{chapter}#{}) | {} | {} |\n",
+                escape_markdown(&part.id),
+                part.points,
+                escape_markdown(&title_of(chapter)),
+                part.anchor,
+                self.exhibits_of(chapter),
+                self.open_runs(chapter),
+            ));
+        }
+        table
+    }
+
+    fn exhibits_of(&self, chapter: &str) -> String {
+        let exhibits = self.written.exhibits.iter();
+        let references: Vec<_> = exhibits
+            .filter(|exhibit| exhibit.chapter == chapter)
+            .map(|exhibit| Mark::Reference(exhibit.label.clone()).to_text())
+            .collect();
+        match references.is_empty() {
+            true => "none".to_owned(),
+            false => references.join(", "),
+        }
+    }
+
+    /// The runs that the chapter's numbers need and that are not measured, by state, the first of each with links.
+    fn open_runs(&self, chapter: &str) -> String {
+        const NAMED: usize = 3;
+        let printed = self.written.used.get(chapter).into_iter().flatten();
+        let printed = printed.filter_map(|name| self.facts.catalogue.quantity(name).ok());
+        let exhibits = self.written.exhibits.iter();
+        let shown = exhibits
+            .filter(|exhibit| exhibit.chapter == chapter)
+            .flat_map(|exhibit| &exhibit.inputs);
+        let mut open: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for concern in printed
+            .chain(shown)
+            .flat_map(|quantity| quantity.concerns())
+        {
+            if !concern.accepted {
+                open.entry(&concern.state).or_default().insert(&concern.run);
+            }
+        }
+        let in_words = |(state, runs): (&&str, &BTreeSet<&str>)| {
+            let link = |run: &&str| format!("[{}](evidence.md#run-{run})", code(run));
+            let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
+            if runs.len() > NAMED {
+                named.push(format!("{} more", runs.len() - NAMED));
+            }
+            format!("{state}: {}", named.join(", "))
+        };
+        match open.is_empty() {
+            true => "nothing".to_owned(),
+            false => open.iter().map(in_words).collect::<Vec<_>>().join("; "),
+        }
+    }
 }
 
 fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations) -> String {
@@ -227,95 +311,8 @@ fn run_entry(renderer: Renderer, run: &RunFacts) -> String {
     entry
 }
 
-fn unused(ledger: &Ledger, used: &BTreeMap<&str, &Quantity>) -> String {
-    let names: Vec<_> = ledger
-        .facts
-        .catalogue
-        .quantities("")
-        .filter(|quantity| {
-            quantity.kind() == Kind::Quoted && !used.contains_key(quantity.name.as_str())
-        })
-        .map(|quantity| code(&quantity.name))
-        .collect();
-    match names.is_empty() {
-        true => String::new(),
-        false => format!(
-            "\n## Quoted and not used {{#unused}}\n\nNo chapter prints these: {}.\n",
-            names.join(", ")
-        ),
-    }
-}
-
-/// Each part of the questions with its points, its answer, what that shows, and what is open.
-fn coverage(ledger: &Ledger) -> String {
-    let mut table = String::from(
-        "| Part | Points | Answer | Figures and tables | Open |\n|:---|---:|:---|:---|:---|\n",
-    );
-    for part in &ledger.facts.questions {
-        let chapter = &part.chapter;
-        table.push_str(&format!(
-            "| {} | {} | [{}]({ROOT}{chapter}#{}) | {} | {} |\n",
-            escape_markdown(&part.id),
-            part.points,
-            escape_markdown(&title_of(chapter)),
-            part.anchor,
-            exhibits_of(ledger, chapter),
-            open_runs(ledger, chapter),
-        ));
-    }
-    table
-}
-
-fn exhibits_of(ledger: &Ledger, chapter: &str) -> String {
-    let written = ledger.written();
-    let references: Vec<_> = written
-        .exhibits
-        .iter()
-        .filter(|exhibit| exhibit.chapter == chapter)
-        .map(|exhibit| Mark::Reference(exhibit.label.clone()).to_text())
-        .collect();
-    match references.is_empty() {
-        true => "none".to_owned(),
-        false => references.join(", "),
-    }
-}
-
 /// A chapter's file name in words: `problem-1/data-set.md` is "data set".
 fn title_of(chapter: &str) -> String {
     let name = chapter.rsplit('/').next().unwrap_or(chapter);
     name.trim_end_matches(".md").replace('-', " ")
-}
-
-/// The runs that the chapter's numbers need and that are not measured, by state, the first of each with links.
-fn open_runs(ledger: &Ledger, chapter: &str) -> String {
-    const NAMED: usize = 3;
-    let written = ledger.written();
-    let printed = written.used.get(chapter).into_iter().flatten();
-    let printed = printed.filter_map(|name| ledger.facts.catalogue.quantity(name).ok());
-    let exhibits = written
-        .exhibits
-        .iter()
-        .filter(|exhibit| exhibit.chapter == chapter);
-    let shown = exhibits.flat_map(|exhibit| &exhibit.inputs);
-    let mut open: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for concern in printed
-        .chain(shown)
-        .flat_map(|quantity| quantity.concerns())
-    {
-        if !concern.accepted {
-            open.entry(&concern.state).or_default().insert(&concern.run);
-        }
-    }
-    let in_words = |(state, runs): (&&str, &BTreeSet<&str>)| {
-        let link = |run: &&str| format!("[{}](evidence.md#run-{run})", code(run));
-        let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
-        if runs.len() > NAMED {
-            named.push(format!("{} more", runs.len() - NAMED));
-        }
-        format!("{state}: {}", named.join(", "))
-    };
-    match open.is_empty() {
-        true => "nothing".to_owned(),
-        false => open.iter().map(in_words).collect::<Vec<_>>().join("; "),
-    }
 }

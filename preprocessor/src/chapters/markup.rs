@@ -3,10 +3,10 @@
 //! Only the parts in question are replaced; every other byte of the chapter stays as its author
 //! wrote it, code and raw HTML included.
 
-use super::citations::{Bibliography, Citations, parse_citation};
+use super::citations::{Bibliography, CitedWork, parse_citation};
 use super::contract::Renderer;
 use super::diagnostic::Diagnostic;
-use super::labels::{LabelKind, Labels};
+use super::labels::LabelKind;
 use super::maths::{Display, shield_from_markdown, to_mathml};
 use super::sentinel::Mark;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -24,23 +24,52 @@ pub fn markdown_options() -> Options {
         | Options::ENABLE_MATH
 }
 
+/// A chapter whose maths is set, with marks for what depends on other chapters.
+#[derive(Debug, Default)]
+pub(crate) struct Marked {
+    pub(crate) text: String,
+    /// The works of each citation, by the index in its mark.
+    pub(crate) citations: Vec<Vec<CitedWork>>,
+    /// The labels of the equations.
+    pub(crate) equations: Vec<String>,
+    pub(crate) faults: Vec<Diagnostic>,
+}
+
+/// Sets the maths of a filled chapter's `text`, and marks its citations and references.
+///
+/// `file` is the chapter's path from the root of the project, `source` what its author wrote in it.
+pub(crate) fn mark(
+    renderer: Renderer,
+    bibliography: &Bibliography,
+    (file, source): (&str, &str),
+    text: &str,
+) -> Marked {
+    let mut pass = MarkupPass {
+        renderer,
+        bibliography,
+        file,
+        source,
+        marked: Marked::default(),
+    };
+    let text = pass.run(text);
+    Marked {
+        text,
+        ..pass.marked
+    }
+}
+
 /// The pass over one chapter.
-pub(crate) struct MarkupPass<'a> {
-    pub(crate) renderer: Renderer,
-    pub(crate) bibliography: &'a Bibliography,
-    pub(crate) citations: &'a mut Citations,
-    pub(crate) labels: &'a mut Labels,
-    /// The chapter's path from the root of the book.
-    pub(crate) chapter: &'a str,
-    /// The chapter's file from the root of the project, and what its author wrote in it.
-    pub(crate) file: &'a str,
-    pub(crate) source: &'a str,
-    pub(crate) faults: &'a mut Vec<Diagnostic>,
+struct MarkupPass<'a> {
+    renderer: Renderer,
+    bibliography: &'a Bibliography,
+    file: &'a str,
+    source: &'a str,
+    /// What was found so far, without the text.
+    marked: Marked,
 }
 
 impl MarkupPass<'_> {
-    /// The chapter's `text` with maths set, and with marks for citations and references.
-    pub(crate) fn run(&mut self, text: &str) -> String {
+    fn run(&mut self, text: &str) -> String {
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         let mut prose: Option<Range<usize>> = None;
         let mut code_blocks = 0;
@@ -67,7 +96,7 @@ impl MarkupPass<'_> {
 
     fn fault(&mut self, snippet: &str, message: String) {
         let fault = Diagnostic::at_snippet(self.file, self.source, snippet, message);
-        self.faults.push(fault);
+        self.marked.faults.push(fault);
     }
 
     fn mathml(&mut self, snippet: &str, latex: &str, display: Display) -> Option<String> {
@@ -118,10 +147,11 @@ impl MarkupPass<'_> {
                            `{#eq-name}`; hint: put a blank line before and after it";
             return self.fault(&text[range], message.to_owned());
         }
-        if let Some(label) = label
-            && let Err(message) = self.labels.define(label, LabelKind::Equation, self.chapter)
-        {
-            return self.fault(label, message);
+        if let Some(label) = label {
+            if let Err(message) = LabelKind::Equation.check(label) {
+                return self.fault(label, message);
+            }
+            self.marked.equations.push(label.to_owned());
         }
         if let Some(mathml) = self.mathml(&text[range.clone()], latex, Display::Block) {
             let number = label.map_or(String::new(), |label| {
@@ -164,7 +194,7 @@ impl MarkupPass<'_> {
     fn cite(
         &mut self,
         snippet: &str,
-        works: Vec<super::citations::CitedWork>,
+        works: Vec<CitedWork>,
         range: Range<usize>,
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
@@ -173,7 +203,8 @@ impl MarkupPass<'_> {
             .filter_map(|work| self.bibliography.check(&work.key).err())
             .collect();
         if unknown.is_empty() {
-            let index = self.citations.cite(works);
+            let index = self.marked.citations.len();
+            self.marked.citations.push(works);
             edits.push((range, Mark::Citation(index).to_text()));
         }
         for message in unknown {
@@ -211,21 +242,14 @@ mod tests {
     fn check_as(renderer: Renderer, text: &str, expected: Expect) {
         let bibliography =
             Bibliography::parse("references.bib", "@misc{lu2017, title = {T}}").expect("valid");
-        let (mut citations, mut labels, mut faults) =
-            (Citations::default(), Labels::default(), Vec::new());
-        let result = MarkupPass {
-            renderer,
-            bibliography: &bibliography,
-            citations: &mut citations,
-            labels: &mut labels,
-            chapter: "a.md",
-            file: "book/a.md",
-            source: text,
-            faults: &mut faults,
-        }
-        .run(text);
-        let faults: Vec<_> = faults.iter().map(|fault| format!("\n{fault}")).collect();
-        let visible = result.replace('\u{E000}', "⟦").replace('\u{E001}', "⟧");
+        let marked = mark(renderer, &bibliography, ("book/a.md", text), text);
+        let faults: Vec<_> = { marked.faults.iter() }
+            .map(|fault| format!("\n{fault}"))
+            .collect();
+        let visible = marked
+            .text
+            .replace('\u{E000}', "⟦")
+            .replace('\u{E001}', "⟧");
         expected.assert_eq(&format!("{visible}{}", faults.concat()));
     }
 

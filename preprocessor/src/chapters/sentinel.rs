@@ -40,7 +40,11 @@ impl Mark {
 
     /// The mark of the quantity of this name.
     pub(crate) fn quantity(name: &str) -> String {
-        format!("{START}q{name}{END}")
+        let mut mark = String::with_capacity(START.len_utf8() + 1 + name.len() + END.len_utf8());
+        mark.extend([START, 'q']);
+        mark.push_str(name);
+        mark.push(END);
+        mark
     }
 
     fn parse(inner: &str) -> Option<Self> {
