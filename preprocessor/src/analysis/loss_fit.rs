@@ -1,4 +1,4 @@
-//! The loss model by bounded least squares on the loss itself: projected Levenberg–Marquardt.
+//! The loss model by bounded least squares on the loss itself: projected, damped Newton steps.
 
 use super::loss_curve::LossCurve;
 use super::loss_model::LossModel;
@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 1e-9;
 /// [`fit_transformed`](super::transformed_fit::fit_transformed) and is free of its bias. This is
 /// what the authors' released code does with scipy's bounded `curve_fit`, here with equal weights.
 /// Where β₀ = 0 (a loss that does not fall) only 1/β₁ + β₂ is determined. Source of the model: Peng
-/// et al. 2018, Eq. (1); of the method: Marquardt 1963, with the free set of Bertsekas 1982.
+/// et al. 2018, Eq. (1); of the method: Bertsekas 1982 (projected Newton), damped as in Marquardt 1963.
 pub fn fit(curve: &LossCurve) -> LossModel {
     let scaled = ScaledCurve::new(curve);
     let beta = minimise(&scaled.x, &scaled.y, start(&scaled));
@@ -62,25 +62,56 @@ fn is_small_step(from: [f64; 3], to: [f64; 3]) -> bool {
     std::iter::zip(from, to).all(|(from, to)| (to - from).abs() <= TOLERANCE * largest)
 }
 
-/// The error at one β with its first derivatives: JᵀJ, Jᵀr and |r|², where Jᵢⱼ = ∂ŷᵢ/∂βⱼ and r = y
-/// − ŷ.
+/// The error at one β with its derivatives: JᵀJ, Jᵀr, Σ r ∂²ŷ and |r|², where Jᵢⱼ = ∂ŷᵢ/∂βⱼ and
+/// r = y − ŷ.
 #[derive(Debug, Clone, Copy)]
 struct NormalEquations {
     gram: [[f64; 3]; 3],
     descent: [f64; 3],
+    curvature: [[f64; 3]; 3],
     squared_error: f64,
 }
 
 impl NormalEquations {
     fn at(x: &[f64], y: &[f64], beta: [f64; 3]) -> Self {
-        // ŷ = u + β₂ with u = 1/(β₀x + β₁), so that J = (−x u², −u², 1).
-        let [s00, s01, s11, s02, s12, d0, d1, d2, squared_error] = sum_over_points(x, y, |x, y| {
+        // ŷ = u + β₂ with u = 1/(β₀x + β₁), so that J = (−x u², −u², 1), and ∂²ŷ = 2 u³ (x², x; x, 1)
+        // in β₀ and β₁.
+        let sums = sum_over_points(x, y, |x, y| {
             let u = 1.0 / (beta[0] * x + beta[1]);
             let r = y - u - beta[2];
             let j1 = u * u;
             let j0 = x * j1;
-            [j0 * j0, j0 * j1, j1 * j1, j0, j1, j0 * r, j1 * r, r, r * r]
+            let (r0, r1) = (j0 * r, j1 * r);
+            let x0 = r0 * u;
+            [
+                j0 * j0,
+                j0 * j1,
+                j1 * j1,
+                j0,
+                j1,
+                r0,
+                r1,
+                r,
+                r * r,
+                x0 * x,
+                x0,
+                r1 * u,
+            ]
         });
+        let [
+            s00,
+            s01,
+            s11,
+            s02,
+            s12,
+            d0,
+            d1,
+            d2,
+            squared_error,
+            c00,
+            c01,
+            c11,
+        ] = sums;
         Self {
             gram: [
                 [s00, s01, -s02],
@@ -88,25 +119,51 @@ impl NormalEquations {
                 [-s02, -s12, x.len() as f64],
             ],
             descent: [-d0, -d1, d2],
+            curvature: [
+                [2.0 * c00, 2.0 * c01, 0.0],
+                [2.0 * c01, 2.0 * c11, 0.0],
+                [0.0; 3],
+            ],
             squared_error,
         }
     }
 
-    /// Solves (JᵀJ + damping · diag JᵀJ) δ = Jᵀr over the free β and returns max(0, β + δ).
+    /// max(0, β + δ), where δ solves (H + damping · diag H) δ = Jᵀr over the free β.
     ///
-    /// A β is held where it is 0 and a descent would make it negative.
+    /// H is JᵀJ − Σ r ∂²ŷ: near the optimum of a curve that the model fits badly, JᵀJ alone, which is
+    /// taken where H is not positive definite, needs many steps. A β is held where it is 0 and a
+    /// descent would make it negative.
     fn projected_step(&self, beta: [f64; 3], damping: f64) -> [f64; 3] {
-        let mut matrix = self.gram;
-        let mut rhs = self.descent;
-        for index in 0..3 {
-            matrix[index][index] *= 1.0 + damping;
-            if beta[index] == 0.0 && self.descent[index] <= 0.0 {
-                hold(&mut matrix, &mut rhs, index);
+        let mut newton = self.gram;
+        for (row, curvature) in newton.iter_mut().zip(self.curvature) {
+            for (entry, curvature) in row.iter_mut().zip(curvature) {
+                *entry -= curvature;
             }
         }
-        let step = solve_symmetric(matrix, rhs);
+        let held = std::array::from_fn(|index| beta[index] == 0.0 && self.descent[index] <= 0.0);
+        let step = solve_damped(newton, self.descent, damping, held)
+            .or_else(|| solve_damped(self.gram, self.descent, damping, held))
+            .unwrap_or([0.0; 3]);
         std::array::from_fn(|index| (beta[index] + step[index]).max(0.0))
     }
+}
+
+/// Solves the system with its diagonal enlarged; 0 for what is `held`.
+///
+/// `None` where it is not positive definite.
+fn solve_damped(
+    mut matrix: [[f64; 3]; 3],
+    mut rhs: [f64; 3],
+    damping: f64,
+    held: [bool; 3],
+) -> Option<[f64; 3]> {
+    for index in 0..3 {
+        matrix[index][index] *= 1.0 + damping;
+        if held[index] {
+            hold(&mut matrix, &mut rhs, index);
+        }
+    }
+    solve_symmetric(matrix, rhs)
 }
 
 fn hold(matrix: &mut [[f64; 3]; 3], rhs: &mut [f64; 3], index: usize) {
@@ -118,8 +175,8 @@ fn hold(matrix: &mut [[f64; 3]; 3], rhs: &mut [f64; 3], index: usize) {
     rhs[index] = 0.0;
 }
 
-/// Solves a positive definite system by LDLᵀ.
-fn solve_symmetric(a: [[f64; 3]; 3], b: [f64; 3]) -> [f64; 3] {
+/// Solves a positive definite system by LDLᵀ; `None` where it is none.
+fn solve_symmetric(a: [[f64; 3]; 3], b: [f64; 3]) -> Option<[f64; 3]> {
     let l10 = a[1][0] / a[0][0];
     let l20 = a[2][0] / a[0][0];
     let d1 = a[1][1] - l10 * a[1][0];
@@ -130,7 +187,8 @@ fn solve_symmetric(a: [[f64; 3]; 3], b: [f64; 3]) -> [f64; 3] {
     let y2 = b[2] - l20 * b[0] - l21 * y1;
     let z2 = y2 / d2;
     let z1 = y1 / d1 - l21 * z2;
-    [b[0] / a[0][0] - l10 * z1 - l20 * z2, z1, z2]
+    let positive = [a[0][0], d1, d2].iter().all(|pivot| *pivot > 0.0);
+    positive.then(|| [b[0] / a[0][0] - l10 * z1 - l20 * z2, z1, z2])
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ fn the_transformed_fit_is_biased_and_the_bounded_fit_is_not() {
 }
 
 /// The least squared error over τ = β₁/β₀, for each of which l = c/(k + τ) + β₂ is linear in c and
-/// β₂: a search that shares nothing with Levenberg–Marquardt but the model.
+/// β₂: a search that shares nothing with the damped Newton steps but the model.
 fn least_error_by_profile(curve: &LossCurve) -> f64 {
     let last = curve.last_step().0;
     let ratios = (0..=200).map(|index| last * 10_f64.powf(f64::from(index) / 20.0 - 7.0));
