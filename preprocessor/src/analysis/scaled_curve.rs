@@ -5,9 +5,7 @@
 
 use super::loss_curve::LossCurve;
 use super::loss_model::LossModel;
-
-/// Adds this many points side by side, so that the compiler may use vector registers.
-const LANES: usize = 4;
+use wide::f64x2;
 
 /// x = k / last step and y = l / largest loss; β in these units is (β₀KL, β₁L, β₂/L).
 #[derive(Debug, Clone)]
@@ -69,29 +67,30 @@ impl ScaledCurve {
     }
 }
 
-/// Sums several terms over all points at once.
+/// Sums several terms over all points at once, two points side by side.
 #[inline]
 pub(super) fn sum_over_points<const N: usize>(
     x: &[f64],
     y: &[f64],
-    terms: impl Fn(f64, f64) -> [f64; N],
+    terms: impl Fn(f64x2, f64x2) -> [f64x2; N],
 ) -> [f64; N] {
-    let (x_lanes, x_rest) = x.as_chunks::<LANES>();
-    let (y_lanes, y_rest) = y.as_chunks::<LANES>();
-    let mut sums = [[0.0; LANES]; N];
-    for (x, y) in std::iter::zip(x_lanes, y_lanes) {
-        for lane in 0..LANES {
-            for (sum, term) in sums.iter_mut().zip(terms(x[lane], y[lane])) {
-                sum[lane] += term;
-            }
+    let (x_pairs, x_rest) = x.as_chunks::<2>();
+    let (y_pairs, y_rest) = y.as_chunks::<2>();
+    let mut sums = [f64x2::ZERO; N];
+    for (x, y) in std::iter::zip(x_pairs, y_pairs) {
+        let terms = terms(f64x2::from(*x), f64x2::from(*y));
+        for (sum, term) in sums.iter_mut().zip(terms) {
+            *sum += term;
         }
     }
+    let mut sums = sums.map(f64x2::reduce_add);
     for (&x, &y) in std::iter::zip(x_rest, y_rest) {
-        for (sum, term) in sums.iter_mut().zip(terms(x, y)) {
-            sum[0] += term;
+        let terms = terms(f64x2::splat(x), f64x2::splat(y));
+        for (sum, term) in sums.iter_mut().zip(terms) {
+            *sum += term.to_array()[0];
         }
     }
-    sums.map(|lanes| lanes.iter().sum())
+    sums
 }
 
 #[cfg(test)]
@@ -103,7 +102,7 @@ mod tests {
         for points in 0..11 {
             let x: Vec<f64> = (0..points).map(f64::from).collect();
             let expected = [f64::from(points), x.iter().sum()];
-            assert_eq!(sum_over_points(&x, &x, |x, _| [1.0, x]), expected);
+            assert_eq!(sum_over_points(&x, &x, |x, _| [f64x2::ONE, x]), expected);
         }
     }
 }
