@@ -26,13 +26,18 @@ fn write_canonical(json: &str, omitted: Option<&str>, write: impl FnMut(&[u8])) 
     let mut writer = Writer {
         json,
         members: reader.closed,
+        pending: Vec::with_capacity(2 * PIECE),
         write,
     };
     match value {
         Value::Object(fields) => writer.write_object(fields, omitted.map(str::as_bytes)),
         other => writer.write_value(other),
     }
+    (writer.write)(&writer.pending);
 }
+
+/// The least size in bytes of a piece that is handed on, but for the last.
+const PIECE: usize = 4096;
 
 /// About so many bytes of a record hold one member of an object or array.
 const BYTES_OF_A_MEMBER: usize = 20;
@@ -122,14 +127,16 @@ impl Reader<'_> {
     /// Reads what stands between two brackets, `key` what comes before each value.
     fn members(&mut self, end: u8, key: impl Fn(&mut Self) -> Span) {
         self.at += 1;
-        while self.peek() != end {
-            if self.peek() == b',' {
+        let mut next = self.peek();
+        while next != end {
+            if next == b',' {
                 self.at += 1;
                 self.peek();
             }
             let key = key(self);
             let value = self.value();
             self.open.push(Member { key, value });
+            next = self.peek();
         }
         self.at += 1;
     }
@@ -143,20 +150,26 @@ impl Reader<'_> {
 
     /// The first byte of what comes next, white space skipped.
     fn peek(&mut self) -> u8 {
-        while self.json[self.at] <= b' ' {
-            self.at += 1;
-        }
+        let rest = &self.json[self.at..];
+        let space = rest.iter().position(|byte| *byte > b' ');
+        self.at += space.expect("the text is well formed");
         self.json[self.at]
     }
 
     /// The string that begins here, with its quotes.
     fn string(&mut self) -> Span {
         let begin = self.at;
-        self.at += 1;
-        while self.json[self.at] != b'"' {
-            self.at += if self.json[self.at] == b'\\' { 2 } else { 1 };
+        let mut end = begin + 1;
+        loop {
+            let rest = &self.json[end..];
+            let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            end += special.expect("the text is well formed");
+            if self.json[end] == b'"' {
+                break;
+            }
+            end += 2;
         }
-        self.at += 1;
+        self.at = end + 1;
         Span::new(begin, self.at)
     }
 }
@@ -165,42 +178,49 @@ impl Reader<'_> {
 struct Writer<'a, W> {
     json: &'a [u8],
     members: Vec<Member>,
+    /// What is not handed on yet.
+    pending: Vec<u8>,
     write: W,
 }
 
 impl<W: FnMut(&[u8])> Writer<'_, W> {
     fn write_value(&mut self, value: Value) {
         match value {
-            Value::Scalar(text) => (self.write)(&self.json[text.range()]),
+            Value::Scalar(text) => self.pending.extend_from_slice(&self.json[text.range()]),
             Value::Array(elements) => {
-                (self.write)(b"[");
+                self.pending.push(b'[');
                 for (index, place) in elements.range().enumerate() {
                     if index > 0 {
-                        (self.write)(b",");
+                        self.pending.push(b',');
                     }
                     self.write_value(self.members[place].value);
                 }
-                (self.write)(b"]");
+                self.pending.push(b']');
             }
             Value::Object(fields) => self.write_object(fields, None),
+        }
+        if self.pending.len() >= PIECE {
+            (self.write)(&self.pending);
+            self.pending.clear();
         }
     }
 
     fn write_object(&mut self, fields: Span, omitted: Option<&[u8]>) {
-        (self.write)(b"{");
+        self.pending.push(b'{');
         let mut first = true;
         for place in fields.range() {
             let Member { key, value } = self.members[place];
             let key = &self.json[key.range()];
             if Some(key) != omitted {
-                (self.write)(if first { b"\"" } else { b",\"" });
-                (self.write)(key);
-                (self.write)(b"\":");
+                self.pending
+                    .extend_from_slice(if first { b"\"" } else { b",\"" });
+                self.pending.extend_from_slice(key);
+                self.pending.extend_from_slice(b"\":");
                 self.write_value(value);
                 first = false;
             }
         }
-        (self.write)(b"}");
+        self.pending.push(b'}');
     }
 }
 

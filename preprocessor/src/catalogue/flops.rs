@@ -48,7 +48,8 @@ pub(super) fn add(catalogue: &mut Catalogue) {
 }
 
 fn add_network(catalogue: &mut Catalogue, name: &str, network: &Network) {
-    let macs = count(network, Convention::MultiplyAccumulate);
+    let counts = CONVENTIONS.map(|(key, convention, unit)| (key, unit, count(network, convention)));
+    let (_, _, macs) = &counts[0];
     let counted = |leaf: &str, unit: Unit, value: f64| {
         Quantity::derived_value(
             format!("flops.{name}.{leaf}"),
@@ -71,9 +72,8 @@ fn add_network(catalogue: &mut Catalogue, name: &str, network: &Network) {
     ));
     let training = 2 * macs.training_macs();
     catalogue.add(counted("training.two", Unit::Flop, training as f64));
-    for (key, convention, unit) in CONVENTIONS {
-        let count = count(network, convention);
-        for quantity in totals(name, key, unit, &count) {
+    for (key, unit, count) in &counts {
+        for quantity in totals(name, key, *unit, count) {
             catalogue.add(quantity);
         }
     }

@@ -122,7 +122,9 @@ fn in_ieee_style(library: &Library) -> BTreeMap<String, String> {
     let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
     let locales = [locale.expect("the locale is well formed").into()];
     let mut driver = BibliographyDriver::new();
-    let items = library.iter().map(CitationItem::with_entry).collect();
+    // The works are wanted, not a citation of all of them.
+    let hidden = |entry| CitationItem::new(entry, None, None, true, None);
+    let items = library.iter().map(hidden).collect();
     driver.citation(CitationRequest::from_items(items, &style, &locales));
     let rendered = driver.finish(BibliographyRequest::new(&style, None, &locales));
     let works = rendered.bibliography.into_iter().flat_map(|b| b.items);

@@ -12,6 +12,8 @@ use crate::views::numbers;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+/// Most entries of the evidence need no more bytes than these.
+const USUAL_ENTRY: usize = 512;
 /// The most inputs of a figure or table that are listed: each of its numbers leads to its own entry.
 const INPUTS_OF_AN_EXHIBIT: usize = 12;
 
@@ -192,8 +194,9 @@ impl Lists<'_> {
 }
 
 fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations) -> String {
-    let anchor = renderer.anchor(&format!("ev-{}", quantity.name));
-    let mut entry = format!("- {anchor}");
+    let mut entry = String::with_capacity(USUAL_ENTRY);
+    entry.push_str("- ");
+    entry.push_str(&renderer.anchor(&format!("ev-{}", quantity.name)));
     write_code(&mut entry, &quantity.name);
     entry.push_str(": ");
     match quantity.value {

@@ -11,7 +11,8 @@ pub(super) fn write_record<S: AsRef<str>>(out: &mut String, fields: impl IntoIte
     out.push_str("\r\n");
 }
 
-fn write_field(out: &mut String, field: &str) {
+/// Appends one field, in quotes where it needs them.
+pub(super) fn write_field(out: &mut String, field: &str) {
     let is_special = |byte: u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
     if field.bytes().any(is_special) {
         out.push('"');

@@ -65,9 +65,12 @@ pub(super) fn table(
             .filter(|(run, _)| run.is_measured());
         complete.any(|(_, quantity)| quantity.as_ref().is_some_and(|q| q.value.is_some()))
     };
-    let results: Vec<_> = RESULTS
+    let names: Vec<_> = runs.iter().map(|run| run.name()).collect();
+    let every_result: Vec<_> = RESULTS
         .iter()
-        .map(|column| (column, quantities(column, &runs, facts)))
+        .map(|column| (column, quantities(column, &names, facts)))
+        .collect();
+    let results: Vec<_> = { every_result.iter() }
         .filter(|(_, quantities)| has_results(quantities))
         .collect();
     let mut devices: Vec<_> = runs.iter().map(|run| device(run)).collect();
@@ -97,10 +100,8 @@ pub(super) fn table(
     let shown: Vec<_> = results.iter().map(|(column, _)| *column).collect();
     let columns = columns(&differing, all_measured, &shown);
     let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
-    let inputs = RESULTS
-        .iter()
-        .flat_map(|column| quantities(column, &runs, facts))
-        .flatten()
+    let inputs = { every_result.iter() }
+        .flat_map(|(_, quantities)| quantities.iter().flatten().cloned())
         .collect();
     let made = match all_measured {
         true => "all measured on",
@@ -152,17 +153,9 @@ fn columns(differing: &[Setting], all_measured: bool, results: &[&ResultColumn])
 }
 
 /// The quantity of each run; none for a run that does not train.
-fn quantities(
-    column: &ResultColumn,
-    runs: &[&RunFacts],
-    facts: &Facts,
-) -> Vec<Option<Arc<Quantity>>> {
-    runs.iter()
-        .map(|run| {
-            let name = format!("{}.{}", run.name(), column.leaf);
-            facts.catalogue.known(&name)
-        })
-        .collect()
+fn quantities(column: &ResultColumn, runs: &[String], facts: &Facts) -> Vec<Option<Arc<Quantity>>> {
+    let of_run = |run: &String| facts.catalogue.known(&format!("{run}.{}", column.leaf));
+    runs.iter().map(of_run).collect()
 }
 
 fn state(run: &RunFacts) -> String {

@@ -1,5 +1,6 @@
 //! Tables as Markdown for the page and as CSV to download.
 
+use std::fmt::Write as _;
 use std::iter::repeat_n;
 
 use thiserror::Error;
@@ -69,7 +70,8 @@ impl Cell {
 
     /// A printed number, for instance from [`numbers::fixed`](super::numbers::fixed), and its value.
     pub fn number(printed: &str, value: f64) -> Cell {
-        let csv = csv_number(value);
+        let mut csv = String::new();
+        write_csv_number(&mut csv, value);
         Cell {
             text: printed.to_owned(),
             printed: printed.to_owned(),
@@ -218,9 +220,9 @@ pub fn escape_cell(text: &str) -> String {
     escaped
 }
 
-/// A float for a CSV file: the shortest text that reads back as the same value.
-pub(super) fn csv_number(value: f64) -> String {
-    format!("{}", value + 0.0) // adding zero drops the sign of -0
+/// Appends a float to a CSV file: the shortest text that reads back as the same value.
+pub(super) fn write_csv_number(out: &mut String, value: f64) {
+    let _ = write!(out, "{}", value + 0.0); // adding zero drops the sign of -0
 }
 
 /// Writes a line of a pipe table, each cell by `write`.

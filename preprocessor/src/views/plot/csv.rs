@@ -1,9 +1,16 @@
 //! A plot's data in long form, to download.
 
 use super::{Axis, Direction, Mark, Plot};
-use crate::views::csv::write_record;
-use crate::views::table::csv_number;
-use std::borrow::Cow;
+use crate::views::csv::{write_field, write_record};
+use crate::views::table::write_csv_number;
+
+/// One field of a line.
+#[derive(Clone, Copy)]
+enum Field<'a> {
+    Empty,
+    Name(&'a str),
+    Number(f64),
+}
 
 /// The data of every series as `series,x,y,low,high`, one line a point; categories by their names.
 /// A rule is a line with one coordinate; notes have no data.
@@ -12,19 +19,26 @@ pub fn to_csv(plot: &Plot) -> String {
     let mut csv = String::new();
     write_record(&mut csv, ["series", "x", "y", "low", "high"]);
     for mark in &plot.marks {
-        let series = Cow::Borrowed(mark.name());
-        each_point(plot, mark, |[x, y, low, high]| {
-            write_record(&mut csv, [series.clone(), x, y, low, high]);
+        each_point(plot, mark, |fields| {
+            write_field(&mut csv, mark.name());
+            for field in fields {
+                csv.push(',');
+                match field {
+                    Field::Empty => {}
+                    Field::Name(name) => write_field(&mut csv, name),
+                    Field::Number(value) => write_csv_number(&mut csv, value),
+                }
+            }
+            csv.push_str("\r\n");
         });
     }
     csv
 }
 
 /// Hands on each point of a mark: x, y, and the ends of its interval.
-fn each_point<'a>(plot: &'a Plot, mark: &Mark, mut take: impl FnMut([Cow<'a, str>; 4])) {
-    const NONE: Cow<str> = Cow::Borrowed("");
+fn each_point<'a>(plot: &'a Plot, mark: &Mark, mut take: impl FnMut([Field<'a>; 4])) {
+    const NONE: Field = Field::Empty;
     let (x, y) = (|value| field(&plot.x, value), |value| field(&plot.y, value));
-    let number = |value| Cow::Owned(csv_number(value));
     match mark {
         Mark::Line(line) => {
             for &(a, b) in &line.points {
@@ -34,13 +48,13 @@ fn each_point<'a>(plot: &'a Plot, mark: &Mark, mut take: impl FnMut([Cow<'a, str
         Mark::Points(points) => {
             for point in &points.points {
                 let (low, high) = point.interval.unzip();
-                let [low, high] = [low, high].map(|end| end.map_or(NONE, number));
+                let [low, high] = [low, high].map(|end| end.map_or(NONE, Field::Number));
                 take([x(point.x), y(point.y), low, high]);
             }
         }
         Mark::Band(band) => {
             for &(a, low, high) in &band.points {
-                take([x(a), NONE, number(low), number(high)]);
+                take([x(a), NONE, Field::Number(low), Field::Number(high)]);
             }
         }
         Mark::Bars(bars) => {
@@ -63,14 +77,11 @@ fn each_point<'a>(plot: &'a Plot, mark: &Mark, mut take: impl FnMut([Cow<'a, str
 
 /// A number, or the name of the category that it belongs to: points may stand beside the middle of
 /// theirs.
-fn field(axis: &Axis, value: f64) -> Cow<'_, str> {
+fn field(axis: &Axis, value: f64) -> Field<'_> {
     let index = value.round();
     let name = axis
         .names()
         .filter(|_| index >= 0.0)
         .and_then(|names| names.get(index as usize));
-    match name {
-        Some(name) => Cow::Borrowed(name),
-        None => Cow::Owned(csv_number(value)),
-    }
+    name.map_or(Field::Number(value), |name| Field::Name(name))
 }
