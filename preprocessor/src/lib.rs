@@ -11,6 +11,7 @@ pub mod chapters;
 pub mod assets;
 pub mod command_line;
 pub mod explain;
+mod memo;
 mod parallel;
 pub mod project;
 pub mod protocol;

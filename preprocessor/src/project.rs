@@ -6,6 +6,7 @@ use crate::catalogue::{
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{Quantity, read_quoted};
+use crate::memo::Memo;
 use crate::parallel::in_parallel;
 use results::{Digest, Plan, Record, read_all_by, states};
 use std::borrow::Cow;
@@ -20,6 +21,8 @@ use std::thread;
 const PLAN: &str = "experiments/plan.toml";
 /// The records of the runs, from the root of the project.
 const RUNS: &str = "results/runs";
+/// What earlier builds worked out, from the root of the project.
+const MEMO: &str = "target/memo";
 /// Training speeds that the reader measured, from the root of the project.
 const SPEEDS: &str = "results/speeds.csv";
 
@@ -29,6 +32,7 @@ pub struct Project {
     root: PathBuf,
     source: PathBuf,
     data: PathBuf,
+    memo: Arc<Memo>,
     samples: BTreeMap<String, SampleSettings>,
 }
 
@@ -52,8 +56,10 @@ struct Others {
 impl Project {
     /// The project in `root`, whose chapters are in the folder `source` of it.
     pub fn new(root: impl Into<PathBuf>, source: impl Into<PathBuf>) -> Self {
+        let root = root.into();
         Project {
-            root: root.into(),
+            memo: Arc::new(Memo::new(root.join(MEMO))),
+            root,
             source: source.into(),
             data: PathBuf::new(),
             samples: BTreeMap::new(),
@@ -109,6 +115,7 @@ impl Project {
             };
             (facts, bibliography.join().expect("nothing panics there"))
         });
+        self.memo.prune();
         match (facts, bibliography) {
             (Ok(facts), Ok(bibliography)) => Ok(Inputs {
                 facts,
@@ -202,7 +209,8 @@ impl Project {
         let mut faults = Vec::new();
         let text = self.read_source("references.bib", &mut faults, |_, text| Ok(text.to_owned()));
         let file = self.in_source("references.bib");
-        match Bibliography::parse(&file, &text) {
+        let parse = |text: &str| Bibliography::parse(&file, text);
+        match self.memo.get(&format!("works of {file}"), &text, parse) {
             Ok(bibliography) if faults.is_empty() => Ok(bibliography),
             Ok(_) => Err(faults),
             Err(messages) => Err(self.faults_of("references.bib", messages)),
@@ -211,7 +219,9 @@ impl Project {
 
     fn read_records(&self) -> (Vec<(PathBuf, Arc<Record>)>, Vec<Diagnostic>) {
         let (records, errors) = read_all_by(&self.root.join(RUNS), |paths| {
-            in_parallel(paths, |path| Record::read(path))
+            in_parallel(paths, |path| {
+                Record::read_by(path, |text| self.memo.get("record", text, Record::parse))
+            })
         });
         let mut faults = Vec::new();
         for error in errors {

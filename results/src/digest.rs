@@ -64,11 +64,14 @@ impl Hasher {
 
     /// Adds `piece` to the text.
     pub fn update(&mut self, piece: impl AsRef<[u8]>) {
-        self.pending.extend_from_slice(piece.as_ref());
-        if self.pending.len() >= Self::PIECE {
-            self.hash.update(&self.pending);
-            self.pending.clear();
+        let piece = piece.as_ref();
+        if self.pending.len() + piece.len() < Self::PIECE {
+            self.pending.extend_from_slice(piece);
+            return;
         }
+        self.hash.update(&self.pending);
+        self.hash.update(piece);
+        self.pending.clear();
     }
 
     /// The digest of the whole text.

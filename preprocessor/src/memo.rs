@@ -1,0 +1,199 @@
+//! What earlier builds worked out, kept on disk under the digest of what it was worked out from.
+//!
+//! A build reads every record, and most of them are those of the build before. What is found here is
+//! what the same program made of the same bytes; whatever else is the matter with the folder, the
+//! computation is done again.
+
+use results::{Digest, Hasher};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::{fs, io};
+
+/// The digest of the sources that this program was built from: another program may make something
+/// else of the same input.
+const PROGRAM: &str = env!("MEASURED_SOURCES");
+
+/// A folder of results of computations.
+#[derive(Debug)]
+pub(crate) struct Memo {
+    folder: PathBuf,
+    /// The names of the files that this build read or wrote.
+    used: Mutex<BTreeSet<OsString>>,
+}
+
+impl Memo {
+    /// The results in `folder`, which need not exist.
+    pub(crate) fn new(folder: PathBuf) -> Memo {
+        Memo {
+            folder,
+            used: Mutex::default(),
+        }
+    }
+
+    /// What `compute` makes of `input`, and of nothing else: read, or computed and kept. Errors are
+    /// not kept.
+    ///
+    /// # Errors
+    /// Those of `compute`.
+    pub(crate) fn get<T: Serialize + DeserializeOwned, E>(
+        &self,
+        computation: &str,
+        input: &str,
+        compute: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut key = Hasher::default();
+        for part in [PROGRAM, "\n", computation, "\n", input] {
+            key.update(part);
+        }
+        let name = key.finish();
+        self.used().insert(name.as_str().into());
+        if let Some(known) = self.read(&name) {
+            return Ok(known);
+        }
+        let computed = compute(input)?;
+        // Without the file the next build computes again, which is all that can go wrong.
+        let _ = self.write(&name, &computed);
+        Ok(computed)
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &Digest) -> Option<T> {
+        let bytes = fs::read(self.folder.join(name.as_str())).ok()?;
+        let (digest, value) = bytes.split_first_chunk::<DIGEST_LENGTH>()?;
+        (Digest::of(value).as_str().as_bytes() == digest)
+            .then(|| rmp_serde::from_slice(value).ok())
+            .flatten()
+    }
+
+    fn write(&self, name: &Digest, value: &impl Serialize) -> io::Result<()> {
+        let value = rmp_serde::to_vec_named(value).map_err(io::Error::other)?;
+        let bytes = [Digest::of(&value).as_str().as_bytes(), &value].concat();
+        fs::create_dir_all(&self.folder)?;
+        // Another build may read at the same time.
+        let unfinished = self.folder.join(format!("{name}.{}", std::process::id()));
+        fs::write(&unfinished, bytes)?;
+        fs::rename(unfinished, self.folder.join(name.as_str()))
+    }
+
+    /// Removes what this build did not ask for.
+    pub(crate) fn prune(&self) {
+        let used = self.used();
+        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for file in files.filter(|file| !used.contains(&file.file_name())) {
+            let _ = fs::remove_file(file.path());
+        }
+    }
+
+    fn used(&self) -> std::sync::MutexGuard<'_, BTreeSet<OsString>> {
+        self.used.lock().expect("no thread panics while it inserts")
+    }
+}
+
+/// The length of a digest in hexadecimal digits.
+const DIGEST_LENGTH: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// A memo in a folder of its own, and how often it had to compute the length of a text.
+    struct Counted {
+        folder: tempfile::TempDir,
+        computed: Cell<u32>,
+    }
+
+    impl Counted {
+        fn new() -> Counted {
+            Counted {
+                folder: tempfile::tempdir().unwrap(),
+                computed: Cell::new(0),
+            }
+        }
+
+        fn memo(&self) -> Memo {
+            Memo::new(self.folder.path().join("memo"))
+        }
+
+        fn length(&self, memo: &Memo, text: &str) -> Result<f64, String> {
+            memo.get("length", text, |text| {
+                self.computed.set(self.computed.get() + 1);
+                match text.len() {
+                    0 => Err("empty".to_owned()),
+                    length => Ok(length as f64 / 3.0),
+                }
+            })
+        }
+
+        fn files(&self) -> Vec<PathBuf> {
+            let files = fs::read_dir(self.folder.path().join("memo")).unwrap();
+            files.map(|file| file.unwrap().path()).collect()
+        }
+    }
+
+    #[test]
+    fn the_next_build_computes_nothing_again() {
+        let counted = Counted::new();
+        for _ in 0..2 {
+            let memo = counted.memo();
+            assert_eq!(counted.length(&memo, "four"), Ok(4.0 / 3.0));
+            assert_eq!(counted.length(&memo, "five!"), Ok(5.0 / 3.0));
+        }
+        assert_eq!(counted.computed.get(), 2);
+    }
+
+    #[test]
+    fn errors_are_found_anew() {
+        let counted = Counted::new();
+        for _ in 0..2 {
+            assert_eq!(counted.length(&counted.memo(), ""), Err("empty".to_owned()));
+        }
+        assert_eq!(counted.computed.get(), 2);
+    }
+
+    #[test]
+    fn a_damaged_file_is_replaced() {
+        let counted = Counted::new();
+        let check = |damage: fn(Vec<u8>) -> Vec<u8>| {
+            counted.length(&counted.memo(), "four").unwrap();
+            let file = counted.files().pop().unwrap();
+            fs::write(&file, damage(fs::read(&file).unwrap())).unwrap();
+            let before = counted.computed.get();
+            assert_eq!(counted.length(&counted.memo(), "four"), Ok(4.0 / 3.0));
+            assert_eq!(counted.computed.get(), before + 1);
+        };
+        check(|_| Vec::new());
+        check(|bytes| bytes[..bytes.len() - 1].to_vec());
+        check(|mut bytes| {
+            *bytes.last_mut().unwrap() ^= 1;
+            bytes
+        });
+        assert_eq!(counted.files().len(), 1);
+    }
+
+    #[test]
+    fn computations_of_one_input_are_kept_apart() {
+        let memo = Counted::new();
+        let memo = memo.memo();
+        let kept = |name: &str, value: u32| memo.get(name, "x", |_| Ok::<_, ()>(value));
+        assert_eq!(
+            [kept("a", 1), kept("b", 2), kept("a", 3)],
+            [Ok(1), Ok(2), Ok(1)]
+        );
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_removed() {
+        let counted = Counted::new();
+        counted.length(&counted.memo(), "four").unwrap();
+        let memo = counted.memo();
+        counted.length(&memo, "five!").unwrap();
+        assert_eq!(counted.files().len(), 2);
+        memo.prune();
+        assert_eq!(counted.files().len(), 1);
+        Memo::new(counted.folder.path().join("nowhere")).prune();
+    }
+}
