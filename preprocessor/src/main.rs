@@ -6,7 +6,7 @@ use mdbook_measured::command_line;
 use mdbook_measured::explain::explain;
 use mdbook_measured::project::Project;
 use mdbook_measured::protocol::preprocess;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,12 +66,10 @@ fn run(arguments: Arguments) -> Result<()> {
         }
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {
-            let (context, book) = mdbook_preprocessor::parse_input(io::stdin().lock())?;
-            let book = preprocess(&context, book)?;
+            let input = io::read_to_string(io::stdin().lock())?;
             // Standard output alone would pass a book on line by line, in pieces of a kilobyte.
-            let mut out = BufWriter::with_capacity(PIECE, io::stdout().lock());
-            serde_json::to_writer(&mut out, &book)?;
-            Ok(out.flush()?)
+            let out = BufWriter::with_capacity(PIECE, io::stdout().lock());
+            preprocess(&input, out)
         }
     }
 }

@@ -1,19 +1,19 @@
-//! What earlier builds worked out, kept on disk under the digest of what it was worked out from.
+//! What earlier builds worked out, kept on disk under a hash of what it was worked out from.
 //!
 //! A build reads every record, and most of them are those of the build before. What is found here is
 //! what the same program made of the same bytes; whatever else is the matter with the folder, the
 //! computation is done again.
 
-use results::{Digest, Hasher};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::{fs, io};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-/// The digest of the sources that this program was built from: another program may make something
+/// A hash of the sources that this program was built from: another program may make something
 /// else of the same input.
 const PROGRAM: &str = env!("MEASURED_SOURCES");
 
@@ -45,12 +45,12 @@ impl Memo {
         input: &str,
         compute: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut key = Hasher::default();
+        let mut hash = Xxh3::new();
         for part in [PROGRAM, "\n", computation, "\n", input] {
-            key.update(part);
+            hash.update(part.as_bytes());
         }
-        let name = key.finish();
-        self.used().insert(name.as_str().into());
+        let name = format!("{:032x}", hash.digest128());
+        self.used().insert(name.clone().into());
         if let Some(known) = self.read(&name) {
             return Ok(known);
         }
@@ -60,22 +60,24 @@ impl Memo {
         Ok(computed)
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &Digest) -> Option<T> {
-        let bytes = fs::read(self.folder.join(name.as_str())).ok()?;
-        let (digest, value) = bytes.split_first_chunk::<DIGEST_LENGTH>()?;
-        (Digest::of(value).as_str().as_bytes() == digest)
-            .then(|| rmp_serde::from_slice(value).ok())
-            .flatten()
+    /// A file holds the hash of the value's MessagePack, and then that.
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let (hash, value) = bytes.split_first_chunk()?;
+        if xxh3_64(value).to_le_bytes() != *hash {
+            return None;
+        }
+        rmp_serde::from_slice(value).ok()
     }
 
-    fn write(&self, name: &Digest, value: &impl Serialize) -> io::Result<()> {
+    fn write(&self, name: &str, value: &impl Serialize) -> io::Result<()> {
         let value = rmp_serde::to_vec_named(value).map_err(io::Error::other)?;
-        let bytes = [Digest::of(&value).as_str().as_bytes(), &value].concat();
+        let bytes = [&xxh3_64(&value).to_le_bytes(), value.as_slice()].concat();
         fs::create_dir_all(&self.folder)?;
         // Another build may read at the same time.
         let unfinished = self.folder.join(format!("{name}.{}", std::process::id()));
         fs::write(&unfinished, bytes)?;
-        fs::rename(unfinished, self.folder.join(name.as_str()))
+        fs::rename(unfinished, self.folder.join(name))
     }
 
     /// Removes what this build did not ask for.
@@ -87,13 +89,10 @@ impl Memo {
         }
     }
 
-    fn used(&self) -> std::sync::MutexGuard<'_, BTreeSet<OsString>> {
+    fn used(&self) -> MutexGuard<'_, BTreeSet<OsString>> {
         self.used.lock().expect("no thread panics while it inserts")
     }
 }
-
-/// The length of a digest in hexadecimal digits.
-const DIGEST_LENGTH: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -9,14 +9,20 @@ use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
+use std::thread;
 
-/// Fills the chapters of `book` and writes the generated files beside them.
+/// Fills the chapters of the book that mdBook sends as `input` and hands it back to `out`; writes
+/// the generated files beside the chapters.
 ///
 /// # Errors
-/// All faults at once, one to a line. While `mdbook serve` runs, a fault is shown in the page
+/// What is no message of mdBook's, and all faults at once, one to a line. While `mdbook serve` runs, a fault is shown in the page
 /// instead: mdBook would keep the old page, and an author would not see why.
-pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
+    // mdBook's own function reads a stream, byte by byte.
+    let (context, mut book): (PreprocessorContext, Book) =
+        serde_json::from_str(input).context("reading what mdBook sends")?;
     let samples = context
         .config
         .get("preprocessor.measured.samples")?
@@ -37,7 +43,7 @@ pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book>
             ..Filled::default()
         },
     };
-    if is_strict(context)? {
+    if is_strict(&context)? {
         filled.faults.append(&mut filled.shortcomings);
     }
     if !filled.faults.is_empty() && !serving {
@@ -47,15 +53,18 @@ pub fn preprocess(context: &PreprocessorContext, mut book: Book) -> Result<Book>
     let made = filled.files.into_iter();
     let mut files: BTreeMap<_, Cow<[u8]>> = made.map(|(path, file)| (path, file.into())).collect();
     files.extend(assets::files());
-    project
-        .write_generated(&files)
-        .context("writing the generated files")?;
     let mut texts = match filled.faults.is_empty() {
         true => filled.chapters,
         false => with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
-    Ok(book)
+    thread::scope(|scope| {
+        let generated = scope.spawn(|| project.write_generated(&files));
+        serde_json::to_writer(&mut out, &book)?;
+        out.flush()?;
+        let generated = generated.join().expect("nothing panics there");
+        generated.context("writing the generated files")
+    })
 }
 
 /// The reader's data folder: `MEASURED_DATA`, else `data` in the root of the project.

@@ -6,6 +6,7 @@ use crate::analysis::layers::{LayerKind, Network};
 use crate::analysis::networks::{NAMES, by_name, resnet50};
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::parallel::in_parallel;
 use std::sync::Arc;
 
 /// The conventions by the names that templates use.
@@ -37,17 +38,20 @@ pub(crate) fn identifier(network: &str) -> String {
 }
 
 pub(super) fn add(catalogue: &mut Catalogue) {
-    for name in NAMES {
+    let known = in_parallel(&NAMES, |name| {
         let network = by_name(name).expect("every name of NAMES is a network");
-        add_network(catalogue, &identifier(name), &network);
-    }
+        of_network(&identifier(name), &network)
+    });
     // The network of the transfer experiments: 72 px images of 102 classes.
     let flowers = resnet50(72, 102).expect("72 px suffice for ResNet-50");
-    add_network(catalogue, "resnet50_flowers", &flowers);
+    let flowers = of_network("resnet50_flowers", &flowers);
+    for quantity in known.into_iter().flatten().chain(flowers) {
+        catalogue.add(quantity);
+    }
     add_difference(catalogue);
 }
 
-fn add_network(catalogue: &mut Catalogue, name: &str, network: &Network) {
+fn of_network(name: &str, network: &Network) -> Vec<Arc<Quantity>> {
     let counts = CONVENTIONS.map(|(key, convention, unit)| (key, unit, count(network, convention)));
     let (_, _, macs) = &counts[0];
     let counted = |leaf: &str, unit: Unit, value: f64| {
@@ -59,24 +63,21 @@ fn add_network(catalogue: &mut Catalogue, name: &str, network: &Network) {
             Some(value),
         )
     };
-    catalogue.add(counted(
-        "parameters",
-        Unit::Parameter,
-        macs.parameters() as f64,
-    ));
-    catalogue.add(counted("layers", Unit::One, macs.layers.len() as f64));
-    catalogue.add(counted(
-        "activation_bytes",
-        Unit::Byte,
-        macs.activation_bytes() as f64,
-    ));
     let training = 2 * macs.training_macs();
-    catalogue.add(counted("training.two", Unit::Flop, training as f64));
+    let mut quantities = vec![
+        counted("parameters", Unit::Parameter, macs.parameters() as f64),
+        counted("layers", Unit::One, macs.layers.len() as f64),
+        counted(
+            "activation_bytes",
+            Unit::Byte,
+            macs.activation_bytes() as f64,
+        ),
+        counted("training.two", Unit::Flop, training as f64),
+    ];
     for (key, unit, count) in &counts {
-        for quantity in totals(name, key, *unit, count) {
-            catalogue.add(quantity);
-        }
+        quantities.extend(totals(name, key, *unit, count));
     }
+    quantities
 }
 
 /// The total of one convention, each kind's part and the convolutions' share.
