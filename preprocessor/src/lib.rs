@@ -12,6 +12,5 @@ pub mod assets;
 pub mod command_line;
 pub mod explain;
 mod memo;
-mod parallel;
 pub mod project;
 pub mod protocol;

@@ -7,7 +7,7 @@ use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{Quantity, read_quoted};
 use crate::memo::Memo;
-use crate::parallel::in_parallel;
+use rayon::prelude::*;
 use results::{Digest, Plan, Record, read_all_by, states};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,7 +15,6 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 /// The plan of the runs, from the root of the project.
 const PLAN: &str = "experiments/plan.toml";
@@ -88,33 +87,26 @@ impl Project {
     /// Every fault of every file.
     pub fn read(&self) -> Result<Inputs, Vec<Diagnostic>> {
         let mut faults = Vec::new();
-        let (records, others) = thread::scope(|scope| {
-            let records = scope.spawn(|| self.read_records());
-            let others = Others {
-                quoted: self.read_quoted(&mut faults),
-                questions: self.read_source("questions.toml", &mut faults, |file, text| {
-                    read_questions(file, text).map_err(|message| vec![message])
-                }),
-                throughput: self.read_source(
-                    "published/training_throughput.csv",
-                    &mut faults,
-                    |_, text| Ok(text.to_owned()),
-                ),
-                plan: self.read_plan(&mut faults),
-            };
-            let (records, of_records) = records.join().expect("nothing panics there");
-            faults.extend(of_records);
-            (records, others)
-        });
+        let read_others = || Others {
+            quoted: self.read_quoted(&mut faults),
+            questions: self.read_source("questions.toml", &mut faults, |file, text| {
+                read_questions(file, text).map_err(|message| vec![message])
+            }),
+            throughput: self.read_source(
+                "published/training_throughput.csv",
+                &mut faults,
+                |_, text| Ok(text.to_owned()),
+            ),
+            plan: self.read_plan(&mut faults),
+        };
+        let ((records, of_records), others) = rayon::join(|| self.read_records(), read_others);
+        faults.extend(of_records);
         // The catalogue is made on one core; the works, which it does not need, take as long.
-        let (facts, bibliography) = thread::scope(|scope| {
-            let bibliography = scope.spawn(|| self.read_bibliography());
-            let facts = match faults.is_empty() {
-                true => self.facts(&records, others),
-                false => Err(faults),
-            };
-            (facts, bibliography.join().expect("nothing panics there"))
-        });
+        let make_facts = || match faults.is_empty() {
+            true => self.facts(&records, others),
+            false => Err(faults),
+        };
+        let (facts, bibliography) = rayon::join(make_facts, || self.read_bibliography());
         self.memo.prune();
         match (facts, bibliography) {
             (Ok(facts), Ok(bibliography)) => Ok(Inputs {
@@ -219,9 +211,10 @@ impl Project {
 
     fn read_records(&self) -> (Vec<(PathBuf, Arc<Record>)>, Vec<Diagnostic>) {
         let (records, errors) = read_all_by(&self.root.join(RUNS), |paths| {
-            in_parallel(paths, |path| {
+            let read = |path: &PathBuf| {
                 Record::read_by(path, |text| self.memo.get("record", text, Record::parse))
-            })
+            };
+            paths.par_iter().with_max_len(1).map(read).collect()
         });
         let mut faults = Vec::new();
         for error in errors {
@@ -310,12 +303,9 @@ impl Project {
     /// Where a file cannot be written; the path stands in the message.
     pub fn write_generated(&self, files: &BTreeMap<String, Cow<[u8]>>) -> io::Result<()> {
         let folder = self.root.join(&self.source).join(GENERATED);
-        let files_and_contents: Vec<_> = files.iter().collect();
-        in_parallel(&files_and_contents, |(name, content)| {
-            write_where_new(&folder.join(name), content)
-        })
-        .into_iter()
-        .collect::<io::Result<()>>()?;
+        files
+            .par_iter()
+            .try_for_each(|(name, content)| write_where_new(&folder.join(name), content))?;
         for entry in walk(&folder)? {
             let name = entry.strip_prefix(&folder).unwrap_or(&entry);
             if !files.contains_key(&name.to_string_lossy().replace('\\', "/")) {

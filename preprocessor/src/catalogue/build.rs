@@ -11,7 +11,6 @@ use super::{
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity};
 use std::sync::Arc;
-use std::thread;
 
 /// How a fact is marked that was not seen in the paper itself.
 const NOT_READ: &str = "not read in the paper";
@@ -42,16 +41,15 @@ impl Catalogue {
         }
         let loss_curves = LossCurves::of(runs);
         // The refits take as long as all that does not need them.
-        let intervals = thread::scope(|scope| {
-            let intervals = scope.spawn(|| loss_models::intervals(&loss_curves.fits));
+        let add_others = || {
             flops::add(&mut catalogue);
             inference::add(&mut catalogue);
             layer_sums::add(&mut catalogue);
             runs::add(&mut catalogue, runs);
             layer_times::add(&mut catalogue, runs);
             transfer::add(&mut catalogue, runs);
-            intervals.join().expect("nothing panics there")
-        });
+        };
+        let ((), intervals) = rayon::join(add_others, || loss_models::intervals(&loss_curves.fits));
         loss_models::add(&mut catalogue, &loss_curves.fits, intervals);
         add_predictions(&mut catalogue, &loss_curves);
         catalogue.loss_curves = loss_curves;

@@ -6,7 +6,7 @@ use crate::analysis::layers::{LayerKind, Network};
 use crate::analysis::networks::{NAMES, by_name, resnet50};
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
-use crate::parallel::in_parallel;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The conventions by the names that templates use.
@@ -38,10 +38,11 @@ pub(crate) fn identifier(network: &str) -> String {
 }
 
 pub(super) fn add(catalogue: &mut Catalogue) {
-    let known = in_parallel(&NAMES, |name| {
+    let of_known = |name: &&str| {
         let network = by_name(name).expect("every name of NAMES is a network");
         of_network(&identifier(name), &network)
-    });
+    };
+    let known: Vec<_> = NAMES.par_iter().with_max_len(1).map(of_known).collect();
     // The network of the transfer experiments: 72 px images of 102 classes.
     let flowers = resnet50(72, 102).expect("72 px suffice for ResNet-50");
     let flowers = of_network("resnet50_flowers", &flowers);

@@ -10,7 +10,7 @@ use crate::analysis::prediction_error::PredictionError;
 use crate::analysis::stage_comparison::{StageComparison, compare_whole_run_with_stages};
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
-use crate::parallel::in_parallel;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Refits behind each interval. The ends of an interval then scatter by a tenth of its half-width,
@@ -27,7 +27,8 @@ pub(crate) const BETAS: [(&str, &str); 3] = [
 /// The intervals of each run's β; none where a run could not be fitted.
 pub(super) fn intervals(fits: &[LossFit]) -> Vec<Option<[Interval; 3]>> {
     // The refits of all runs would else take most of the time in which a book is filled.
-    in_parallel(fits, |fit| fit.fit.as_ref().ok().and_then(beta_intervals))
+    let of_fit = |fit: &LossFit| fit.fit.as_ref().ok().and_then(beta_intervals);
+    fits.par_iter().with_max_len(1).map(of_fit).collect()
 }
 
 /// Adds the models of every run with their intervals; pending ones where a run could not be fitted.

@@ -13,10 +13,9 @@ use super::template;
 use super::typed_numbers;
 use crate::catalogue::Facts;
 use crate::evidence::Origin;
-use crate::parallel::in_parallel;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::thread;
 
 /// A chapter as its author wrote it.
 #[derive(Debug, Clone)]
@@ -60,11 +59,10 @@ pub fn fill_book(
     let mut written = Written::default();
     let mut numbers = Numbers::default();
     let mut marked = Vec::new();
-    let (inputs, read) = thread::scope(|scope| {
-        let inputs = scope.spawn(|| digest_of_inputs(chapters, &facts));
-        let read = read_each(chapters, &facts, bibliography, renderer);
-        (inputs.join().expect("nothing panics there"), read)
-    });
+    let (read, inputs) = rayon::join(
+        || read_each(chapters, &facts, bibliography, renderer),
+        || digest_of_inputs(chapters, &facts),
+    );
     for (chapter, read) in chapters.iter().zip(read) {
         shortcomings.extend(read.typed_numbers);
         numbers.add_exhibits(chapter, &read.written, &mut faults);
@@ -93,9 +91,9 @@ pub fn fill_book(
             build: &build_identifier(&inputs, &written),
         },
     };
-    let resolved = in_parallel(&marked, |(chapter, marked)| {
-        resolver.resolve(chapter, marked)
-    });
+    let resolved: Vec<_> = { marked.par_iter().with_max_len(1) }
+        .map(|(chapter, marked)| resolver.resolve(chapter, marked))
+        .collect();
     let mut texts = BTreeMap::new();
     for ((chapter, _), (text, of_chapter)) in marked.iter().zip(resolved) {
         texts.insert(chapter.path.clone(), text);
@@ -128,7 +126,7 @@ fn read_each(
     renderer: Renderer,
 ) -> Vec<Read> {
     let context = ledger::context(&facts.catalogue);
-    in_parallel(chapters, |Chapter { path, file, source }| {
+    let read = |Chapter { path, file, source }: &Chapter| {
         let ledger = Ledger::new(renderer, facts.clone());
         let filled = template::fill(&ledger, &context, path, file, source);
         Read {
@@ -136,7 +134,8 @@ fn read_each(
             written: std::mem::take(&mut *ledger.written()),
             typed_numbers: typed_numbers::find(file, source),
         }
-    })
+    };
+    chapters.par_iter().with_max_len(1).map(read).collect()
 }
 
 /// The numbers of figures, tables, equations and works, given in the order of the book.

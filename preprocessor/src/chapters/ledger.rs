@@ -5,7 +5,7 @@ use super::labels::LabelKind;
 use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts};
 use crate::evidence::Quantity;
-use crate::parallel::in_parallel;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tera::Value;
@@ -81,7 +81,11 @@ pub(crate) fn context(catalogue: &Catalogue) -> tera::Context {
     let entries: Vec<_> = catalogue.entries().collect();
     let groups: Vec<_> = groups(&entries, 0).collect();
     let mut context = tera::Context::new();
-    for (key, value) in in_parallel(&groups, |group| node(group, 0)) {
+    let nodes = groups
+        .par_iter()
+        .with_max_len(1)
+        .map(|group| node(group, 0));
+    for (key, value) in nodes.collect::<Vec<_>>() {
         context.insert_value(key.to_owned(), value);
     }
     context

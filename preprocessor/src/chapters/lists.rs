@@ -7,8 +7,8 @@ use super::sentinel::{Mark, ROOT};
 use crate::catalogue::{Catalogue, Facts, RunFacts};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation};
-use crate::parallel::in_parallel;
 use crate::views::numbers;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -101,13 +101,11 @@ impl Lists<'_> {
         ] {
             let id = kind.word();
             list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
-            let of_kind: Vec<_> = { self.used.values() }
-                .filter(|quantity| quantity.kind() == kind)
-                .collect();
-            let entries = in_parallel(&of_kind, |quantity| {
+            let of_kind = self.used.par_iter().filter(|(_, q)| q.kind() == kind);
+            let entry = |(_, quantity): (&&str, &&Quantity)| {
                 quantity_entry(self.renderer, quantity, self.citations)
-            });
-            list.extend(entries);
+            };
+            list.extend(of_kind.map(entry).collect::<Vec<_>>());
         }
         list.push_str(&self.unused());
         list
