@@ -41,7 +41,11 @@ impl RunFacts {
 
     /// The identifier as templates write it: `runs.loss_resnet20_bf16`.
     pub fn name(&self) -> String {
-        format!("runs.{}", self.id.replace(['-', '.'], "_"))
+        let underscored = |c| if matches!(c, '-' | '.') { '_' } else { c };
+        let mut name = String::with_capacity("runs.".len() + self.id.len());
+        name.push_str("runs.");
+        name.extend(self.id.chars().map(underscored));
+        name
     }
 
     /// Whether the record is complete and current.

@@ -50,8 +50,9 @@ struct Content(Hasher);
 impl Content {
     fn add(&mut self, name: &str, text: &str) {
         // The length keeps two neighbours from trading characters.
-        for part in [name, " ", &text.len().to_string(), "\n", text, "\n"] {
-            self.0.update(part);
+        for text in [name, text] {
+            self.0.update((text.len() as u64).to_le_bytes());
+            self.0.update(text);
         }
     }
 }

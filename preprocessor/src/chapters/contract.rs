@@ -6,7 +6,8 @@
 
 use super::sentinel::ROOT;
 use crate::evidence::Quantity;
-use crate::views::plot::escaped;
+use crate::views::plot::Escaping;
+use std::fmt::Write as _;
 
 /// The chapter that lists the evidence, from the root of the book.
 pub const EVIDENCE_CHAPTER: &str = "appendix/evidence";
@@ -17,6 +18,9 @@ pub const GENERATED: &str = "generated";
 
 /// The id of the element that holds the build identifier, in the evidence chapter.
 pub const BUILD_ID: &str = "build";
+
+/// Most evidence marks need no more bytes than these.
+const USUAL_MARK: usize = 384;
 
 /// Who reads the chapters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,14 +62,18 @@ impl Renderer {
                     (Some(_), None) => "",
                     (Some(_), Some(_)) => " flawed",
                 };
-                let tip = match concern {
-                    None => format!("{kind}: {}", quantity.provenance()),
-                    Some(concern) => format!("{}; {}", quantity.provenance(), concern.remedy),
+                let mut mark = String::with_capacity(USUAL_MARK);
+                mark.extend(["<a class=\"quantity ", kind, state, "\" href=\""]);
+                mark.push(ROOT);
+                mark.extend([EVIDENCE_CHAPTER, ".html#ev-", name, "\" data-evidence=\""]);
+                let mut tip = Escaping(&mut mark);
+                let provenance = quantity.provenance();
+                let _ = match concern {
+                    None => write!(tip, "{kind}: {provenance}"),
+                    Some(concern) => write!(tip, "{provenance}; {}", concern.remedy),
                 };
-                format!(
-                    "<a class=\"quantity {kind}{state}\" href=\"{ROOT}{EVIDENCE_CHAPTER}.html#ev-{name}\" data-evidence=\"{}\">{text}</a>{flag}",
-                    escape_attribute(&tip)
-                )
+                mark.extend(["\">", text, "</a>", &flag]);
+                mark
             }
         }
     }
@@ -73,10 +81,11 @@ impl Renderer {
     /// Text that says that nothing was measured yet.
     pub(crate) fn pending(self, remedy: &str) -> String {
         match self {
-            Renderer::Html => format!(
-                "<span class=\"pending\" data-evidence=\"{}\" tabindex=\"0\">not measured</span>",
-                escape_attribute(remedy)
-            ),
+            Renderer::Html => {
+                let mut span = "<span class=\"pending\" data-evidence=\"".to_owned();
+                let _ = Escaping(&mut span).write_str(remedy);
+                span + "\" tabindex=\"0\">not measured</span>"
+            }
             Renderer::Pdf => "*not measured*".to_owned(),
         }
     }
@@ -134,11 +143,6 @@ fn unindexed(open: &str, markup: &str) -> String {
         &markup[start..end],
         &markup[end..]
     )
-}
-
-/// Text that stands between double quotes in a tag, and in a table cell.
-pub(crate) fn escape_attribute(text: &str) -> String {
-    escaped(text).replace('|', "&#124;")
 }
 
 /// Text in which Markdown sees no markup.

@@ -298,12 +298,22 @@ fn markdown_cell(text: &str) -> Cell {
 /// The text without tags and link targets, as the reader sees it.
 fn plain_text(text: &str) -> String {
     use pulldown_cmark::{Event, Parser};
+    if is_plain(text) {
+        return text.to_owned();
+    }
     Parser::new(text)
         .filter_map(|event| match event {
             Event::Text(text) | Event::Code(text) => Some(text.into_string()),
             _ => None,
         })
         .collect()
+}
+
+/// Whether a parser of Markdown would surely find nothing but text: most cells are a few words, and
+/// a parser makes room for a whole document.
+fn is_plain(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || !c.is_ascii() || " ,.-/()%:;".contains(c);
+    text.starts_with(char::is_alphabetic) && !text.ends_with(' ') && text.chars().all(plain)
 }
 
 impl ColumnSpec {

@@ -1,6 +1,6 @@
 //! Writes SVG: one element a line, coordinates with at most two decimals.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// An attribute's name and value.
 pub(super) type Attribute<'a> = (&'a str, Value<'a>);
@@ -159,28 +159,33 @@ fn write_number(value: f64, out: &mut String) {
     };
 }
 
-/// Text without markup, on one line, for elements and for attributes in double quotes.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    escape(text, &mut escaped);
-    escaped
+/// Appends text without markup, on one line: for elements and for attributes in double quotes, in a
+/// table of Markdown too.
+pub(crate) struct Escaping<'a>(pub(crate) &'a mut String);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, mut text: &str) -> fmt::Result {
+        let is_markup = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'|' | b'\n' | b'\r');
+        while let Some(at) = text.bytes().position(is_markup) {
+            let (before, rest) = text.split_at(at);
+            self.0.push_str(before);
+            self.0.push_str(match rest.as_bytes()[0] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                b'|' => "&#124;",
+                _ => " ",
+            });
+            text = &rest[1..];
+        }
+        self.0.push_str(text);
+        Ok(())
+    }
 }
 
-fn escape(mut text: &str, out: &mut String) {
-    let is_markup = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\n' | b'\r');
-    while let Some(at) = text.bytes().position(is_markup) {
-        let (before, rest) = text.split_at(at);
-        out.push_str(before);
-        out.push_str(match rest.as_bytes()[0] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => " ",
-        });
-        text = &rest[1..];
-    }
-    out.push_str(text);
+fn escape(text: &str, out: &mut String) {
+    let _ = Escaping(out).write_str(text);
 }
 
 #[cfg(test)]
