@@ -5,7 +5,7 @@ use crate::catalogue::{
 };
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
-use crate::evidence::{Quantity, read_quoted};
+use crate::evidence::{QuotedFact, read_quoted};
 use crate::memo::Memo;
 use rayon::prelude::*;
 use results::{Digest, Plan, Record, read_all_by, states};
@@ -46,7 +46,7 @@ pub struct Inputs {
 
 /// What is read beside the records.
 struct Others {
-    quoted: Vec<Arc<Quantity>>,
+    quoted: Vec<QuotedFact>,
     questions: Vec<Question>,
     throughput: String,
     plan: Option<Plan>,
@@ -190,10 +190,11 @@ impl Project {
         }
     }
 
-    fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<Arc<Quantity>> {
+    fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
         self.read_source("quoted.toml", faults, |file, text| {
-            read_quoted(file, text)
-                .map_err(|errors| errors.iter().map(ToString::to_string).collect())
+            let read = |text: &str| read_quoted(file, text);
+            let facts = self.memo.get(&format!("facts of {file}"), text, read);
+            facts.map_err(|errors| errors.iter().map(ToString::to_string).collect())
         })
     }
 
@@ -241,7 +242,8 @@ impl Project {
             column: None,
             message,
         };
-        match Plan::parse(&text, PLAN) {
+        let plan = self.memo.get("plan", &text, |text| Plan::parse(text, PLAN));
+        match plan {
             Ok(plan) => Some(plan),
             Err(error) => {
                 faults.extend(error.problems.into_iter().map(place));

@@ -26,14 +26,14 @@ use crate::environment::{DeviceKind, Environment};
 use crate::plan_file;
 
 /// All planned runs, in the order of the file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// The runs; ids are unique.
     pub runs: Vec<PlannedRun>,
 }
 
 /// One planned run.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedRun {
     /// Id, unique in the plan.
@@ -55,7 +55,7 @@ pub struct PlannedRun {
 }
 
 /// A content of data, weights or a source file under which a recorded run still counts.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
     /// Digest of the changed content, the current one: a further change is stale again.

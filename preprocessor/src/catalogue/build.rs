@@ -9,7 +9,7 @@ use super::{
     throughput, transfer,
 };
 use crate::evidence::unit::Unit;
-use crate::evidence::{Origin, Quantity};
+use crate::evidence::{Origin, Quantity, QuotedFact};
 use std::sync::Arc;
 
 /// How a fact is marked that was not seen in the paper itself.
@@ -24,11 +24,12 @@ impl Catalogue {
     /// # Errors
     /// Where a table of published throughputs has a fault, or a computation refuses its inputs.
     pub fn of(
-        quoted: Vec<Arc<Quantity>>,
+        quoted: Vec<QuotedFact>,
         runs: &[RunFacts],
         throughput_csv: &str,
     ) -> Result<(Self, Vec<ThroughputRow>), Vec<String>> {
         let mut catalogue = Catalogue::default();
+        let quoted: Vec<_> = quoted.into_iter().map(Arc::from).collect();
         count_quoted(&mut catalogue, &quoted);
         catalogue.add(Quantity::exact(
             "interval.level",

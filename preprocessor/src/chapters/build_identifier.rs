@@ -4,8 +4,9 @@ use super::book::Chapter;
 use super::exhibits::PLOTS;
 use super::ledger::Written;
 use crate::catalogue::{Entry, Facts};
+use crate::evidence::Quantity;
 use results::{Digest, Hasher};
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 /// The digest of all that the chapters are filled from.
 pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
@@ -13,11 +14,19 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
     for chapter in chapters {
         content.add(&chapter.path, &chapter.source);
     }
-    let mut description = String::new();
+    let mut provenance = String::new();
     for (name, entry) in facts.catalogue.entries() {
-        description.clear();
-        describe(entry, &mut description).expect("a string takes all");
-        content.add(name, &description);
+        match entry {
+            Entry::Quantity(quantity) => {
+                provenance.clear();
+                let written = write!(provenance, "{}", quantity.provenance());
+                written.expect("a string takes all");
+                content.add(name, &provenance);
+                content.add_value(quantity);
+            }
+            Entry::Text(text) => content.add(name, text),
+            Entry::Flag(flag) => content.add(name, if *flag { "true" } else { "false" }),
+        }
     }
     for run in &facts.runs {
         content.add(&run.id, &run.state_text());
@@ -55,20 +64,15 @@ impl Content {
             self.0.update(text);
         }
     }
-}
 
-/// Writes what the book can print of an entry: value, interval and unit with their source.
-fn describe(entry: &Entry, out: &mut String) -> fmt::Result {
-    match entry {
-        Entry::Quantity(quantity) => write!(
-            out,
-            "{:?} {:?} {:?} {}",
-            quantity.value,
-            quantity.interval,
-            quantity.unit,
-            quantity.provenance()
-        ),
-        Entry::Text(text) => out.write_str(text),
-        Entry::Flag(flag) => write!(out, "{flag}"),
+    /// Adds what the book can print of a quantity besides its source.
+    fn add_value(&mut self, quantity: &Quantity) {
+        let (low, high) = quantity.interval.unzip();
+        for number in [quantity.value, low, high] {
+            // No value is NaN.
+            let bits = number.unwrap_or(f64::NAN).to_bits();
+            self.0.update(bits.to_le_bytes());
+        }
+        self.0.update(quantity.unit.name());
     }
 }

@@ -128,7 +128,7 @@ fn node<'a>(group: &[Named<'a>], from: usize) -> (&'a str, Value) {
 
 fn value(name: &str, entry: &Entry) -> Value {
     match entry {
-        Entry::Quantity(_) => Value::from(Mark::quantity(name)),
+        Entry::Quantity(_) => Value::from(Mark::quantity(name).as_str()),
         Entry::Text(text) => Value::from(escape_markdown(text)),
         Entry::Flag(flag) => Value::from(*flag),
     }

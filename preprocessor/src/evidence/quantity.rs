@@ -1,6 +1,7 @@
 //! [`Quantity`] and its [`Origin`].
 
 use super::unit::Unit;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -84,7 +85,7 @@ impl Concern {
 }
 
 /// The place of a quoted value in a publication.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quotation {
     /// The key in the bibliography.
     pub citation: String,

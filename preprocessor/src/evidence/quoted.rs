@@ -5,7 +5,7 @@
 
 use super::unit::Unit;
 use super::{Origin, Quantity, Quotation};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use toml::{Table, Value};
 
@@ -61,7 +61,7 @@ enum Numbers {
 /// # Errors
 /// All faults of the file at once: what is not TOML, an unknown or missing key, a value that is
 /// not finite, a curve whose index has another length.
-pub fn read_quoted(file: &str, text: &str) -> Result<Vec<Arc<Quantity>>, Vec<QuotedError>> {
+pub fn read_quoted(file: &str, text: &str) -> Result<Vec<QuotedFact>, Vec<QuotedError>> {
     let table: Table = toml::from_str(text).map_err(|error| {
         vec![QuotedError::Syntax {
             file: file.to_owned(),
@@ -82,9 +82,30 @@ pub fn read_quoted(file: &str, text: &str) -> Result<Vec<Arc<Quantity>>, Vec<Quo
     }
 }
 
+/// A fact as it was read: what a [`Quantity`] is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuotedFact {
+    name: String,
+    value: f64,
+    unit: Unit,
+    quotation: Quotation,
+}
+
+impl From<QuotedFact> for Arc<Quantity> {
+    fn from(fact: QuotedFact) -> Arc<Quantity> {
+        Arc::new(Quantity {
+            name: fact.name,
+            value: Some(fact.value),
+            interval: None,
+            unit: fact.unit,
+            origin: Origin::Quoted(fact.quotation),
+        })
+    }
+}
+
 struct Reader<'a> {
     file: &'a str,
-    facts: Vec<Arc<Quantity>>,
+    facts: Vec<QuotedFact>,
     errors: Vec<QuotedError>,
 }
 
@@ -164,18 +185,17 @@ impl Reader<'_> {
             true => fact.place.clone(),
             false => format!("{}, {index}", fact.place),
         };
-        self.facts.push(Arc::new(Quantity {
+        self.facts.push(QuotedFact {
             name,
-            value: Some(value),
-            interval: None,
+            value,
             unit,
-            origin: Origin::Quoted(Quotation {
+            quotation: Quotation {
                 citation: fact.citation.clone(),
                 place,
                 checked: fact.checked.clone(),
                 note: fact.note.clone(),
-            }),
-        }));
+            },
+        });
     }
 
     fn refuse(&mut self, key: &str, message: String, hint: &'static str) {
@@ -203,7 +223,8 @@ mod tests {
     fn check(text: &str, expected: Expect) {
         let report = match read_quoted("book/quoted.toml", text) {
             Ok(facts) => facts
-                .iter()
+                .into_iter()
+                .map(Arc::<Quantity>::from)
                 .map(|f| {
                     format!(
                         "{} = {} {} | {}",

@@ -151,12 +151,15 @@ fn write_number(value: f64, out: &mut String) {
     if hundredths < 0 {
         out.push('-');
     }
-    let (whole, fraction) = (hundredths.abs() / 100, hundredths.abs() % 100);
-    let _ = match (fraction, fraction % 10) {
-        (0, _) => write!(out, "{whole}"),
-        (_, 0) => write!(out, "{whole}.{}", fraction / 10),
-        _ => write!(out, "{whole}.{fraction:02}"),
-    };
+    let hundredths = hundredths.unsigned_abs();
+    out.push_str(itoa::Buffer::new().format(hundredths / 100));
+    let fraction = (hundredths % 100) as u8;
+    if fraction > 0 {
+        out.extend(['.', char::from(b'0' + fraction / 10)]);
+    }
+    if fraction % 10 > 0 {
+        out.push(char::from(b'0' + fraction % 10));
+    }
 }
 
 /// Appends text without markup, on one line: for elements and for attributes in double quotes, in a
