@@ -6,6 +6,7 @@ use mdbook_measured::command_line;
 use mdbook_measured::explain::explain;
 use mdbook_measured::project::Project;
 use mdbook_measured::protocol::preprocess;
+use rayon::ThreadPoolBuilder;
 use std::io::{self, BufWriter};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,6 +67,10 @@ fn run(arguments: Arguments) -> Result<()> {
         }
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {
+            // The main thread would else wait for a thread that does its work.
+            ThreadPoolBuilder::new()
+                .use_current_thread()
+                .build_global()?;
             let input = io::read_to_string(io::stdin().lock())?;
             // Standard output alone would pass a book on line by line, in pieces of a kilobyte.
             let out = BufWriter::with_capacity(PIECE, io::stdout().lock());
