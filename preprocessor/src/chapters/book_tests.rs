@@ -255,7 +255,7 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
         expect![[r#"
             [1.98](../appendix/evidence.md#ev-twice)
 
-            This is build <span id="build">`a442e84c6c85`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
+            This is build <span id="build">`f10cf40339ac`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
 
             ## Runs {#runs}
 

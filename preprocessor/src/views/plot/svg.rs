@@ -157,7 +157,7 @@ fn write_number(value: f64, out: &mut String) {
     if fraction > 0 {
         out.extend(['.', char::from(b'0' + fraction / 10)]);
     }
-    if fraction % 10 > 0 {
+    if !fraction.is_multiple_of(10) {
         out.push(char::from(b'0' + fraction % 10));
     }
 }
