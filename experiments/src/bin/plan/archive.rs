@@ -76,7 +76,7 @@ fn files(places: &Places) -> Result<Vec<(PathBuf, String)>> {
     for (path, record) in places.read_records() {
         let Record {
             experiment, run, ..
-        } = &record;
+        } = &*record;
         files.push((path, format!("{RUNS}/{experiment}/{run}.json")));
         if let Some(newest) = Checkpoints::new(&places.state, experiment, run)
             .paths()?

@@ -7,6 +7,7 @@ mod status;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
@@ -80,7 +81,7 @@ impl Places {
     }
 
     /// All sound records; the others are named on standard error.
-    fn read_records(&self) -> Vec<(PathBuf, Record)> {
+    fn read_records(&self) -> Vec<(PathBuf, Arc<Record>)> {
         let (records, errors) = read_all(&self.runs);
         errors.iter().for_each(|error| eprintln!("{error}"));
         records
