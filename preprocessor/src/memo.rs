@@ -97,7 +97,10 @@ impl Memo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::read_quoted;
+    use results::Plan;
     use std::cell::Cell;
+    use std::path::Path;
 
     /// A memo in a folder of its own, and how often it had to compute the length of a text.
     struct Counted {
@@ -142,6 +145,33 @@ mod tests {
             assert_eq!(counted.length(&memo, "five!"), Ok(5.0 / 3.0));
         }
         assert_eq!(counted.computed.get(), 2);
+    }
+
+    /// Records have fields that are left out where they are empty: every committed one is tried.
+    #[test]
+    fn what_is_kept_comes_back_as_it_was() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let (records, errors) = results::read_all(&root.join("results/runs"));
+        assert!(errors.is_empty() && records.len() > 30, "{errors:?}");
+        for (path, record) in &records {
+            assert_eq!(kept(&**record), **record, "{}", path.display());
+        }
+        let plan = Plan::read(&root.join("experiments/plan.toml")).unwrap();
+        assert_eq!(kept(&plan), plan);
+        let facts = fs::read_to_string(root.join("book/quoted.toml")).unwrap();
+        let facts = read_quoted("quoted.toml", &facts).unwrap();
+        assert_eq!(kept(&facts), facts);
+    }
+
+    /// `value` as the second build finds it.
+    fn kept<T: Serialize + DeserializeOwned + Clone>(value: &T) -> T {
+        let counted = Counted::new();
+        let keep = counted
+            .memo()
+            .get("value", "", |_| Ok::<_, ()>(value.clone()));
+        drop(keep.unwrap());
+        let lost = |_: &str| -> Result<T, &str> { Err("computed again") };
+        counted.memo().get("value", "", lost).unwrap()
     }
 
     #[test]
