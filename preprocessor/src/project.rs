@@ -101,7 +101,7 @@ impl Project {
         };
         let ((records, of_records), others) = rayon::join(|| self.read_records(), read_others);
         faults.extend(of_records);
-        // The catalogue is made on one core; the works, which it does not need, take as long.
+        // The works are not needed for the catalogue.
         let make_facts = || match faults.is_empty() {
             true => self.facts(&records, others),
             false => Err(faults),

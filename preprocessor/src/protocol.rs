@@ -11,7 +11,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
-use std::thread;
 
 /// Fills the chapters of the book that mdBook sends as `input` and hands it back to `out`; writes
 /// the generated files beside the chapters.
@@ -58,13 +57,14 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         false => with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
-    thread::scope(|scope| {
-        let generated = scope.spawn(|| project.write_generated(&files));
+    let mut generated = Ok(());
+    let sent = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| generated = project.write_generated(&files));
         serde_json::to_writer(&mut out, &book)?;
-        out.flush()?;
-        let generated = generated.join().expect("nothing panics there");
-        generated.context("writing the generated files")
-    })
+        out.flush()
+    });
+    sent.context("handing the book back")?;
+    generated.context("writing the generated files")
 }
 
 /// The reader's data folder: `MEASURED_DATA`, else `data` in the root of the project.
