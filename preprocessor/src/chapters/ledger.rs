@@ -6,9 +6,11 @@ use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts};
 use crate::evidence::Quantity;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tera::Value;
+use tera::value::Key;
 
 /// The state that filters and functions reach while they fill a chapter.
 pub(crate) struct Ledger {
@@ -119,9 +121,12 @@ fn node<'a>(group: &[Named<'a>], from: usize) -> (&'a str, Value) {
         assert!(group.len() == 1, "`{name}` is both a quantity and a group");
         return (part, value(name, entry));
     }
-    let nodes = groups(group, end + 1).map(|group| node(group, end + 1));
-    let map: tera::Map = nodes
-        .map(|(part, value)| (part.to_owned().into(), value))
+    // A list of known length spares the map from growing.
+    let nodes: Vec<_> = groups(group, end + 1)
+        .map(|group| node(group, end + 1))
+        .collect();
+    let map: tera::Map = { nodes.into_iter() }
+        .map(|(part, value)| (Key::from(Cow::Borrowed(part)), value))
         .collect();
     (part, Value::from(map))
 }
