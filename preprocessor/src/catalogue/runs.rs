@@ -5,6 +5,7 @@ use crate::analysis::binomial_interval::wilson_interval;
 use crate::analysis::median_interval::median;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Concern, Measurement, Origin, Quantity, RunSource};
+use rayon::prelude::*;
 use results::{PlannedRun, PlannedRunState, Record, State};
 use std::sync::Arc;
 
@@ -159,13 +160,16 @@ impl RunReader {
 
 /// Adds what every run measured, and how many runs are in which state.
 pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
-    for run in runs {
-        add_run(catalogue, run);
+    for (run, quantities) in runs.iter().zip(training_quantities_of_all(runs)) {
+        add_texts(catalogue, run);
+        for quantity in quantities {
+            catalogue.add(quantity);
+        }
     }
     add_counts(catalogue, runs);
 }
 
-fn add_run(catalogue: &mut Catalogue, run: &RunFacts) {
+fn add_texts(catalogue: &mut Catalogue, run: &RunFacts) {
     let name = run.name();
     catalogue.insert(format!("{name}.measured"), Entry::Flag(run.is_measured()));
     catalogue.insert(format!("{name}.state"), Entry::Text(run.state_text()));
@@ -175,11 +179,15 @@ fn add_run(catalogue: &mut Catalogue, run: &RunFacts) {
         .as_ref()
         .map_or(String::new(), |(_, r)| r.environment.device.clone());
     catalogue.insert(format!("{name}.device"), Entry::Text(device));
-    if run.planned.configuration.training.is_some() {
-        for quantity in training_quantities(run) {
-            catalogue.add(quantity);
-        }
-    }
+}
+
+/// What each run measured; nothing of a run that does not train.
+fn training_quantities_of_all(runs: &[RunFacts]) -> Vec<Vec<Arc<Quantity>>> {
+    let of_run = |run: &RunFacts| match run.planned.configuration.training {
+        Some(_) => training_quantities(run),
+        None => Vec::new(),
+    };
+    runs.par_iter().map(of_run).collect()
 }
 
 /// What a training run measured: accuracies with binomial intervals, losses, times.

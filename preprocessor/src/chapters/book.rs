@@ -135,7 +135,9 @@ fn read_each(
             typed_numbers: typed_numbers::find(file, source),
         }
     };
-    chapters.par_iter().with_max_len(1).map(read).collect()
+    let read = chapters.par_iter().with_max_len(1).map(read).collect();
+    std::mem::forget(context); // as at the end of `fill_book`
+    read
 }
 
 /// The numbers of figures, tables, equations and works, given in the order of the book.
