@@ -117,14 +117,24 @@ fn makes_it_a_name(before: &str) -> bool {
     if before.ends_with(|c: char| c.is_ascii_alphabetic() || "./_=^-".contains(c)) {
         return true;
     }
+    let list = before
+        .strip_suffix(", ")
+        .or_else(|| before.strip_suffix(" and "));
+    if list.is_some_and(|list| list.ends_with(|c: char| c.is_ascii_digit())) {
+        return true;
+    }
     let Some(before) = before.strip_suffix([' ', '\u{a0}']) else {
         return false;
     };
-    let list = before.strip_suffix(',').or(before.strip_suffix(" and"));
-    let is_part_of_word = |c: char| c.is_ascii_alphanumeric() || c == '.';
-    let word = before.rsplit(|c| !is_part_of_word(c)).next();
-    list.is_some_and(|list| list.ends_with(|c: char| c.is_ascii_digit()))
-        || word.is_some_and(|word| PLACES.iter().any(|place| word.eq_ignore_ascii_case(place)))
+    let is_named = |place: &&str| {
+        let start = before.len().checked_sub(place.len());
+        let parts = start.and_then(|start| before.split_at_checked(start));
+        parts.is_some_and(|(rest, word)| {
+            word.eq_ignore_ascii_case(place)
+                && !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        })
+    };
+    PLACES.iter().any(is_named)
 }
 
 /// The text with its template tags blanked, so that every other byte keeps its place.

@@ -4,7 +4,7 @@ use super::draw_axes::{draw_axes, draw_grid};
 use super::draw_labels::{draw_end_labels, draw_legend, draw_rule_labels, draw_titles};
 use super::draw_marks::draw_mark;
 use super::layout::{LABEL_SIZE, Layout};
-use super::svg::{Attribute, Svg, Value, number};
+use super::svg::{Attribute, Svg, Value, coordinate, number};
 use super::text::FONT_FAMILY;
 use super::{Mark, Plot, Target};
 use crate::views::palette::Colour;
@@ -53,7 +53,7 @@ fn open_root(svg: &mut Svg, plot: &Plot, target: Target) {
     ];
     match target {
         Target::Html => {
-            let share = (100.0 * (width / PAGE_WIDTH).min(1.0) * 100.0).round() / 100.0;
+            let share = coordinate(100.0 * (width / PAGE_WIDTH).min(1.0));
             attributes.push(attribute("aria-description", &plot.description));
             attributes.push(("width", Value::Made(format!("{share}%"))));
         }
@@ -89,8 +89,7 @@ fn open_window(svg: &mut Svg, layout: &Layout) {
     let size = (frame.right - frame.left, frame.bottom - frame.top);
     let corners = [frame.left, frame.top, size.0, size.1];
     let [x, y, width, height] = corners.map(number);
-    let rounded = corners.map(|value| ((value * 100.0).round() / 100.0).to_string());
-    let view_box = Value::Made(rounded.join(" "));
+    let view_box = Value::Made(corners.map(coordinate).join(" "));
     svg.open(
         "svg",
         &[

@@ -130,6 +130,13 @@ pub(super) fn number(value: f64) -> Value<'static> {
     Value::Number(value)
 }
 
+/// A coordinate as text, for an attribute of several.
+pub(super) fn coordinate(value: f64) -> String {
+    let mut text = String::new();
+    write_number(value, &mut text);
+    text
+}
+
 /// An attribute for `polyline` and `polygon`.
 pub(super) fn points(places: impl IntoIterator<Item = (f64, f64)>) -> Value<'static> {
     let mut points = String::new();
@@ -205,9 +212,7 @@ mod tests {
             (100.0, "100"),
             (-3.05, "-3.05"),
         ] {
-            let mut written = String::new();
-            write_number(value, &mut written);
-            assert_eq!(written, expect);
+            assert_eq!(coordinate(value), expect);
         }
     }
 
