@@ -11,6 +11,5 @@ pub mod chapters;
 pub mod assets;
 pub mod command_line;
 pub mod explain;
-mod memo;
 pub mod project;
 pub mod protocol;

@@ -6,7 +6,6 @@ use crate::catalogue::{
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{QuotedFact, read_quoted};
-use crate::memo::Memo;
 use rayon::prelude::*;
 use results::{Digest, Plan, Record, read_all_by, states};
 use std::borrow::Cow;
@@ -20,8 +19,6 @@ use std::sync::Arc;
 const PLAN: &str = "experiments/plan.toml";
 /// The records of the runs, from the root of the project.
 const RUNS: &str = "results/runs";
-/// What earlier builds worked out, from the root of the project.
-const MEMO: &str = "target/memo";
 /// Training speeds that the reader measured, from the root of the project.
 const SPEEDS: &str = "results/speeds.csv";
 
@@ -31,7 +28,6 @@ pub struct Project {
     root: PathBuf,
     source: PathBuf,
     data: PathBuf,
-    memo: Arc<Memo>,
     samples: BTreeMap<String, SampleSettings>,
 }
 
@@ -55,10 +51,8 @@ struct Others {
 impl Project {
     /// The project in `root`, whose chapters are in the folder `source` of it.
     pub fn new(root: impl Into<PathBuf>, source: impl Into<PathBuf>) -> Self {
-        let root = root.into();
         Project {
-            memo: Arc::new(Memo::new(root.join(MEMO))),
-            root,
+            root: root.into(),
             source: source.into(),
             data: PathBuf::new(),
             samples: BTreeMap::new(),
@@ -107,7 +101,6 @@ impl Project {
             false => Err(faults),
         };
         let (facts, bibliography) = rayon::join(make_facts, || self.read_bibliography());
-        self.memo.prune();
         match (facts, bibliography) {
             (Ok(facts), Ok(bibliography)) => Ok(Inputs {
                 facts,
@@ -192,9 +185,8 @@ impl Project {
 
     fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
         self.read_source("quoted.toml", faults, |file, text| {
-            let read = |text: &str| read_quoted(file, text);
-            let facts = self.memo.get(&format!("facts of {file}"), text, read);
-            facts.map_err(|errors| errors.iter().map(ToString::to_string).collect())
+            read_quoted(file, text)
+                .map_err(|errors| errors.iter().map(ToString::to_string).collect())
         })
     }
 
@@ -202,8 +194,7 @@ impl Project {
         let mut faults = Vec::new();
         let text = self.read_source("references.bib", &mut faults, |_, text| Ok(text.to_owned()));
         let file = self.in_source("references.bib");
-        let parse = |text: &str| Bibliography::parse(&file, text);
-        match self.memo.get(&format!("works of {file}"), &text, parse) {
+        match Bibliography::parse(&file, &text) {
             Ok(bibliography) if faults.is_empty() => Ok(bibliography),
             Ok(_) => Err(faults),
             Err(messages) => Err(self.faults_of("references.bib", messages)),
@@ -212,10 +203,8 @@ impl Project {
 
     fn read_records(&self) -> (Vec<(PathBuf, Arc<Record>)>, Vec<Diagnostic>) {
         let (records, errors) = read_all_by(&self.root.join(RUNS), |paths| {
-            let read = |path: &PathBuf| {
-                Record::read_by(path, |text| self.memo.get("record", text, Record::parse))
-            };
-            paths.par_iter().with_max_len(1).map(read).collect()
+            let paths = paths.par_iter().with_max_len(1);
+            paths.map(|path| Record::read(path)).collect()
         });
         let mut faults = Vec::new();
         for error in errors {
@@ -242,8 +231,7 @@ impl Project {
             column: None,
             message,
         };
-        let plan = self.memo.get("plan", &text, |text| Plan::parse(text, PLAN));
-        match plan {
+        match Plan::parse(&text, PLAN) {
             Ok(plan) => Some(plan),
             Err(error) => {
                 faults.extend(error.problems.into_iter().map(place));

@@ -75,20 +75,9 @@ impl Record {
     /// # Errors
     /// Everything that is wrong with the file, see [`Problem`].
     pub fn read(path: &Path) -> Result<Record, RecordError> {
-        Record::read_by(path, Record::parse)
-    }
-
-    /// As [`Record::read`], with `parse` in place of [`Record::parse`]: it may know the text already.
-    ///
-    /// # Errors
-    /// A file that cannot be read, and those of `parse`.
-    pub fn read_by(
-        path: &Path,
-        parse: impl FnOnce(&str) -> Result<Record, Vec<Problem>>,
-    ) -> Result<Record, RecordError> {
         let text = fs::read_to_string(path)
             .map_err(|error| RecordError::new(path, Problem::Unreadable(error)))?;
-        parse(&text).map_err(|problems| RecordError {
+        Record::parse(&text).map_err(|problems| RecordError {
             path: path.to_owned(),
             problems,
         })

@@ -9,11 +9,10 @@ use hayagriva::io::from_biblatex_str;
 use hayagriva::{
     BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, Library,
 };
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The works that a book may cite.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Bibliography {
     file: String,
     /// Each work in IEEE style as Markdown, without its number, by its key.

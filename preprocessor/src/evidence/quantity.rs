@@ -1,7 +1,6 @@
 //! [`Quantity`] and its [`Origin`].
 
 use super::unit::Unit;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -85,7 +84,7 @@ impl Concern {
 }
 
 /// The place of a quoted value in a publication.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Quotation {
     /// The key in the bibliography.
     pub citation: String,

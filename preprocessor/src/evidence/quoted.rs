@@ -5,7 +5,7 @@
 
 use super::unit::Unit;
 use super::{Origin, Quantity, Quotation};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
 use toml::{Table, Value};
 
@@ -83,7 +83,7 @@ pub fn read_quoted(file: &str, text: &str) -> Result<Vec<QuotedFact>, Vec<Quoted
 }
 
 /// A fact as it was read: what a [`Quantity`] is made of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct QuotedFact {
     name: String,
     value: f64,
