@@ -11,9 +11,9 @@ use crate::problems::{Place, Problem, Problems};
 use crate::seal::Inputs;
 use crate::source::{self, Source, TEMPLATE};
 use crate::world::{BookWorld, Fonts};
-use crate::writer;
+use crate::writer::{self, Image};
 use mdbook_renderer::RenderContext;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use typst::foundations::Bytes;
 use typst::layout::Paper;
@@ -38,8 +38,8 @@ struct Written {
     sources: Vec<(String, String)>,
     /// Where each chapter's source came from.
     origins: BTreeMap<String, (Source, Lines)>,
-    /// Paths of the images, each beginning with `/`.
-    images: BTreeSet<String>,
+    /// The images by their paths, each beginning with `/`.
+    images: BTreeMap<String, Image>,
 }
 
 /// A book with everything that decides its PDF, ready to be typeset.
@@ -65,8 +65,8 @@ impl Manuscript {
                 "correct `fonts` in book.toml",
             )])
         })?;
-        let written = write(ctx, settings, &fonts)?;
-        let images = read_images(&source_dir, &written.images)?;
+        let mut written = write(ctx, settings, &fonts)?;
+        let images = read_images(&source_dir, std::mem::take(&mut written.images))?;
         Ok(Self {
             title: ctx.config.book.title.clone().unwrap_or_default(),
             fonts,
@@ -108,17 +108,20 @@ impl Manuscript {
 
 fn read_images(
     source_dir: &Path,
-    paths: &BTreeSet<String>,
+    images: BTreeMap<String, Image>,
 ) -> Result<BTreeMap<String, Bytes>, Problems> {
-    let read = |path: &String| {
+    let read = |(path, image): (String, Image)| {
+        if let Image::Carried(bytes) = image {
+            return Ok((path, Bytes::new(bytes)));
+        }
         let file = source_dir.join(path.trim_start_matches('/'));
         let bytes = std::fs::read(file).map_err(|error| {
             let message = format!("image `{}`: {error}", path.trim_start_matches('/'));
             Problems(vec![Problem::of_book(message, "make the file readable")])
         })?;
-        Ok((path.clone(), Bytes::new(bytes)))
+        Ok((path, Bytes::new(bytes)))
     };
-    paths.iter().map(read).collect()
+    images.into_iter().map(read).collect()
 }
 
 /// Typesets the book and returns the PDF.
@@ -241,7 +244,7 @@ fn anchors(entries: &[Entry]) -> Anchors {
 fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>) -> Written {
     let mut main = String::new();
     let mut origins = BTreeMap::new();
-    let mut images = BTreeSet::new();
+    let mut images = BTreeMap::new();
     let mut level = 0;
     for entry in entries {
         match entry {

@@ -1,5 +1,6 @@
 //! The style sheet, the script and the fonts that a page needs, carried by the program.
 
+use crate::chapters::FilePath;
 use std::borrow::Cow;
 
 /// Families that the pages name, by the PostScript name inside the font.
@@ -10,23 +11,24 @@ const FONTS: [&str; 3] = [
 ];
 
 /// The files by their paths in the folder of generated files.
-pub fn files() -> Vec<(String, Cow<'static, [u8]>)> {
+pub fn files() -> Vec<(FilePath, Cow<'static, [u8]>)> {
     let style = [
         include_str!("../assets/measured.css"),
         include_str!("../assets/plots.css"),
     ];
     let script = include_str!("../assets/measured.js");
-    let mut files = vec![
+    let mut files: Vec<(String, Cow<[u8]>)> = vec![
         (
             "measured.css".to_owned(),
             style.concat().into_bytes().into(),
         ),
         ("measured.js".to_owned(), script.as_bytes().into()),
     ];
-    for name in FONTS {
-        files.push((format!("fonts/{name}.otf"), font(name).into()));
-    }
-    files
+    files.extend(FONTS.map(|name| (format!("fonts/{name}.otf"), font(name).into())));
+    let path = |path: String| FilePath::new(path).expect("a plain path");
+    { files.into_iter() }
+        .map(|(name, content)| (path(name), content))
+        .collect()
 }
 
 /// The font of this PostScript name among those of the crate `typst-assets`.

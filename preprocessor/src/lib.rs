@@ -11,5 +11,6 @@ pub mod chapters;
 pub mod assets;
 pub mod command_line;
 pub mod explain;
+pub mod generated;
 pub mod project;
 pub mod protocol;

@@ -1,4 +1,4 @@
-//! The files that a build reads and writes. Only this module and `main.rs` touch the disk.
+//! The files that a build reads. Only this module, `generated` and `main.rs` touch the disk.
 
 use crate::catalogue::{
     Catalogue, Facts, Question, RunFacts, SampleImage, SampleSettings, Samples, read_questions,
@@ -6,12 +6,12 @@ use crate::catalogue::{
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{QuotedFact, read_quoted};
+use crate::generated::Generated;
 use rayon::prelude::*;
 use results::{Digest, Plan, Record, read_all_by, states};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -285,70 +285,9 @@ impl Project {
         path.to_string_lossy().replace('\\', "/")
     }
 
-    /// Writes the generated files, and removes those of an earlier build that are not among them.
-    ///
-    /// A file whose content stays is not touched, so that nothing that watches it wakes up.
-    ///
-    /// # Errors
-    /// Where a file cannot be written; the path stands in the message.
-    pub fn write_generated(&self, files: &BTreeMap<String, Cow<[u8]>>) -> io::Result<()> {
+    /// The folder of generated files.
+    pub fn generated(&self) -> Generated {
         let folder = self.root.join(&self.source).join(GENERATED);
-        files
-            .par_iter()
-            .try_for_each(|(name, content)| write_where_new(&folder.join(name), content))?;
-        for entry in walk(&folder)? {
-            let name = entry.strip_prefix(&folder).unwrap_or(&entry);
-            if !files.contains_key(&name.to_string_lossy().replace('\\', "/")) {
-                fs::remove_file(&entry)?;
-            }
-        }
-        Ok(())
+        Generated::new(folder, self.root.clone())
     }
-}
-
-/// Writes a file unless it has this content already.
-fn write_where_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    if has_content(path, content).unwrap_or(false) {
-        return Ok(());
-    }
-    let parent = path.parent().unwrap_or(path);
-    fs::create_dir_all(parent)
-        .and_then(|()| fs::write(path, content))
-        .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", path.display())))
-}
-
-/// Whether the file at `path` holds `content`, compared piece by piece.
-fn has_content(path: &Path, content: &[u8]) -> io::Result<bool> {
-    let mut file = File::open(path)?;
-    if file.metadata()?.len() != content.len() as u64 {
-        return Ok(false);
-    }
-    let mut piece = [0; 1 << 15];
-    for expected in content.chunks(piece.len()) {
-        let piece = &mut piece[..expected.len()];
-        file.read_exact(piece)?;
-        if piece != expected {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Every file under `folder`.
-fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        if !folder.exists() {
-            continue;
-        }
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            match path.is_dir() {
-                true => folders.push(path),
-                false => files.push(path),
-            }
-        }
-    }
-    Ok(files)
 }

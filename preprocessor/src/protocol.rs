@@ -3,11 +3,11 @@
 use crate::assets;
 use crate::chapters::contract::Renderer;
 use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use crate::generated::{Files, Obsolete};
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -50,8 +50,12 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     }
     warn_of(&filled.shortcomings);
     let made = filled.files.into_iter();
-    let mut files: BTreeMap<_, Cow<[u8]>> = made.map(|(path, file)| (path, file.into())).collect();
+    let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
     files.extend(assets::files());
+    let obsolete = match filled.faults.is_empty() {
+        true => Obsolete::Remove,
+        false => Obsolete::Keep,
+    };
     let mut texts = match filled.faults.is_empty() {
         true => filled.chapters,
         false => with_faults(&chapters, filled.chapters, &filled.faults),
@@ -59,7 +63,7 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     put(&mut book.items, &mut texts);
     let mut generated = Ok(());
     let sent = rayon::in_place_scope(|scope| {
-        scope.spawn(|_| generated = project.write_generated(&files));
+        scope.spawn(|_| generated = project.generated().write(&files, obsolete));
         serde_json::to_writer(&mut out, &book)?;
         out.flush()
     });

@@ -18,7 +18,7 @@
 use std::path::Path;
 use std::{fmt, fs};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, de};
 
 use crate::configuration::Configuration;
 use crate::digest::Digest;
@@ -26,14 +26,14 @@ use crate::environment::{DeviceKind, Environment};
 use crate::plan_file;
 
 /// All planned runs, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The runs; ids are unique.
     pub runs: Vec<PlannedRun>,
 }
 
 /// One planned run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedRun {
     /// Id, unique in the plan.
@@ -55,7 +55,7 @@ pub struct PlannedRun {
 }
 
 /// A content of data, weights or a source file under which a recorded run still counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
     /// Digest of the changed content, the current one: a further change is stale again.
@@ -155,12 +155,6 @@ impl fmt::Display for Hardware {
             Hardware::Cuda => "cuda",
             Hardware::Card(card) => card,
         })
-    }
-}
-
-impl Serialize for Hardware {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

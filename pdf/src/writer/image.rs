@@ -1,9 +1,14 @@
-//! Images from the book's source folder.
+//! Images from the book's source folder, and those that an address in a chapter carries.
 
-use super::Writer;
+use super::{Image, Writer};
 use crate::links::{beside, percent_decoded};
 use crate::markdown::node::{Kind, Node};
 use crate::source;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use sha2::{Digest as _, Sha256};
+
+/// What the address of an image begins with that the preprocessor made: the SVG follows in base 64.
+const SVG_URL: &str = "data:image/svg+xml;base64,";
 
 /// Formats that Typst reads.
 const FORMATS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
@@ -29,18 +34,21 @@ impl Writer<'_> {
             let message = format!("image `{url}` has no description");
             self.problem(node.start, message, "say in the brackets what it shows");
         }
-        match self.image_path(&url) {
-            Ok(path) => {
+        match self.find_image(&url) {
+            Ok((path, image)) => {
                 let (file, alt) = (source::string(&path), source::string(alt.trim()));
                 self.push(&format!("#{function}({file}, {alt});"));
-                self.images.insert(path);
+                self.images.insert(path, image);
             }
             Err((message, hint)) => self.problem(node.start, message, hint),
         }
     }
 
-    /// The image's path in the source folder, beginning with `/`.
-    fn image_path(&self, url: &str) -> Result<String, (String, String)> {
+    /// The image's path for Typst, beginning with `/`, and where it is.
+    fn find_image(&self, url: &str) -> Result<(String, Image), (String, String)> {
+        if let Some(svg) = url.strip_prefix(SVG_URL) {
+            return carried_image(svg);
+        }
         if url.contains("://") || url.starts_with("data:") {
             let hint = "put the file into the book's source folder";
             return Err((format!("image `{url}` is not in the book"), hint.into()));
@@ -58,6 +66,16 @@ impl Writer<'_> {
             let message = format!("image `{url}`: the format `{format}` can't be set");
             return Err((message, format!("use one of {}", FORMATS.join(", "))));
         }
-        Ok(format!("/{path}"))
+        Ok((format!("/{path}"), Image::File))
     }
+}
+
+/// The SVG that an address carries in base 64, under a path of its own.
+fn carried_image(svg: &str) -> Result<(String, Image), (String, String)> {
+    let bytes = BASE64_STANDARD.decode(svg).map_err(|error| {
+        let hint = "write the SVG into a file".to_owned();
+        (format!("an image's address is no base 64: {error}"), hint)
+    })?;
+    let path = format!("/carried/{:x}.svg", Sha256::digest(&bytes));
+    Ok((path, Image::Carried(bytes)))
 }

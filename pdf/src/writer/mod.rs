@@ -36,14 +36,22 @@ pub(crate) struct Book<'a> {
     pub hidden_lines: BTreeMap<String, String>,
 }
 
+/// Where the bytes of an image are.
+pub(crate) enum Image {
+    /// In the source folder, under the image's path.
+    File,
+    /// In the chapter itself.
+    Carried(Vec<u8>),
+}
+
 /// What the writer made of a chapter.
 pub(crate) struct Written {
     /// Typst source.
     pub source: Source,
     /// What is wrong with the chapter.
     pub problems: Vec<Problem>,
-    /// Paths of its images, each beginning with `/`.
-    pub images: BTreeSet<String>,
+    /// Its images by their paths, each beginning with `/`.
+    pub images: BTreeMap<String, Image>,
     /// The level of its last heading.
     pub last_level: usize,
 }
@@ -59,7 +67,7 @@ pub(crate) struct Writer<'a> {
     set_footnotes: BTreeSet<String>,
     out: Source,
     problems: Vec<Problem>,
-    images: BTreeSet<String>,
+    images: BTreeMap<String, Image>,
     level: usize,
 }
 
@@ -89,7 +97,7 @@ pub(crate) fn write<'a>(
         set_footnotes: BTreeSet::new(),
         out: Source::default(),
         problems: Vec::new(),
-        images: BTreeSet::new(),
+        images: BTreeMap::new(),
         level,
     };
     writer.collect_footnotes(tree);

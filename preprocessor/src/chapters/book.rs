@@ -4,6 +4,7 @@ use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::citations::{Bibliography, Citations, CitedWork};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
 use super::diagnostic::Diagnostic;
+use super::file_path::FilePath;
 use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
 use super::lists::{Lists, Used, used};
@@ -34,7 +35,7 @@ pub struct Filled {
     /// The chapters' Markdown by their paths.
     pub chapters: BTreeMap<String, String>,
     /// Generated files by their paths in the folder of generated files.
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub files: BTreeMap<FilePath, Vec<u8>>,
     /// Every fault of the build.
     pub faults: Vec<Diagnostic>,
     /// What a draft may have and a submission may not: typed numbers, runs and images that

@@ -242,7 +242,8 @@ fn references_point_forward_and_across_chapters() {
     );
     assert!(filled.chapters["part/b.md"].contains("See [Equation 1](../part/b.md#eq-one)."));
     assert_eq!(
-        String::from_utf8(filled.files["data/tbl-late.csv"].clone()).expect("UTF-8"),
+        String::from_utf8(filled.files[&FilePath::new("data/tbl-late.csv").unwrap()].clone())
+            .expect("UTF-8"),
         "Share\r\n99.08\r\n"
     );
 }

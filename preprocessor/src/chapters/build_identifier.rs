@@ -1,7 +1,6 @@
 //! The identifier of a build: HTML and PDF that show the same one belong together.
 
 use super::book::Chapter;
-use super::exhibits::PLOTS;
 use super::ledger::Written;
 use crate::catalogue::{Entry, Facts};
 use crate::evidence::Quantity;
@@ -37,17 +36,15 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
     content.0.finish()
 }
 
-/// The first 12 digits of a digest of `inputs` and of the files made for the chapters, but the drawings, which only
-/// the PDF has as files: nothing depends on the renderer.
+/// The first 12 digits of a digest of `inputs` and of the files made for the chapters. Nothing of it depends on the
+/// renderer.
 ///
 /// Call it when every chapter is filled.
 pub(crate) fn build_identifier(inputs: &Digest, written: &Written) -> String {
     let mut content = Content::default();
     content.add("inputs", inputs.as_str());
     for (path, bytes) in &written.files {
-        if !path.starts_with(PLOTS) {
-            content.add(path, Digest::of(bytes).as_str());
-        }
+        content.add(path.as_str(), Digest::of(bytes).as_str());
     }
     content.0.finish().short().to_owned()
 }

@@ -1,12 +1,14 @@
 //! What the two renderers receive, where they differ.
 //!
 //! Both get the same Markdown. Only this differs: maths is MathML for the HTML and LaTeX for the
-//! PDF; a plot is inline SVG for the HTML and an image for the PDF; an evidence mark carries its
+//! PDF; a plot is inline SVG for the HTML and an image that carries it for the PDF; an evidence mark carries its
 //! line of evidence only in the HTML. All of it is decided here, and the PDF's writer reads it back.
 
+use super::file_path::FilePath;
 use super::sentinel::ROOT;
 use crate::evidence::Quantity;
 use crate::views::plot::Escaping;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write as _;
 
 /// The chapter that lists the evidence, from the root of the book.
@@ -15,6 +17,9 @@ pub const EVIDENCE_CHAPTER: &str = "appendix/evidence";
 pub const REFERENCES_CHAPTER: &str = "appendix/references";
 /// The folder of generated files, from the root of the book.
 pub const GENERATED: &str = "generated";
+
+/// What the address of an image begins with that is an SVG itself, in base 64.
+pub const SVG_URL: &str = "data:image/svg+xml;base64,";
 
 /// The id of the element that holds the build identifier, in the evidence chapter.
 pub const BUILD_ID: &str = "build";
@@ -112,14 +117,24 @@ impl Renderer {
             Renderer::Pdf => format!("{open}\n\n$${latex}$$\n{number}\n</div>"),
         }
     }
+}
 
-    /// An image among the generated files.
-    pub(crate) fn image(self, path: &str, description: &str) -> String {
-        format!(
-            "![{}]({ROOT}{GENERATED}/{path})",
-            escape_markdown(description)
-        )
-    }
+/// An image among the generated files.
+pub(crate) fn image_file(path: &FilePath, description: &str) -> String {
+    image(description, &format!("{ROOT}{GENERATED}/{path}"))
+}
+
+/// A plot in the PDF: an image that carries its SVG. As a file it would be one that only this
+/// renderer writes, and a build of the other would remove it meanwhile.
+pub(crate) fn plot_image(svg: &str, description: &str) -> String {
+    image(
+        description,
+        &format!("{SVG_URL}{}", BASE64_STANDARD.encode(svg)),
+    )
+}
+
+fn image(description: &str, url: &str) -> String {
+    format!("![{}]({url})", escape_markdown(description))
 }
 
 /// A plot in a page: the SVG itself.

@@ -7,7 +7,8 @@
 //! <% endfilter %>
 //! ```
 
-use super::contract::{GENERATED, Renderer, inline_plot};
+use super::contract::{GENERATED, Renderer, image_file, inline_plot, plot_image};
+use super::file_path::FilePath;
 use super::format::{Format, Printing};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
@@ -18,9 +19,6 @@ use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use crate::views::{self, Exhibit, Figure};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Folder of the drawings among the generated files.
-pub(crate) const PLOTS: &str = "plots/";
 
 /// The arguments that every figure and table has; the others are the view's own.
 #[derive(Deserialize)]
@@ -65,6 +63,7 @@ pub(crate) fn table(
     arguments: serde_json::Value,
 ) -> Result<String, String> {
     let arguments: Arguments = parse(arguments)?;
+    LabelKind::Table.check(&arguments.id)?;
     let (table, origin, note) = match &arguments.view {
         Some(view) => {
             let mark =
@@ -84,7 +83,7 @@ pub(crate) fn table(
         }
     };
     register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
-    let csv = link_to_csv(ledger, &arguments.id, table.to_csv());
+    let csv = link_to_csv(ledger, &arguments.id, table.to_csv())?;
     let caption = captioned(&arguments.id, LabelKind::Table, caption, &note, &csv);
     let markdown = table.to_markdown();
     let id = &arguments.id;
@@ -102,6 +101,7 @@ pub(crate) fn figure(
     arguments: serde_json::Value,
 ) -> Result<String, String> {
     let arguments: Arguments = parse(arguments)?;
+    LabelKind::Figure.check(&arguments.id)?;
     let view = arguments
         .view
         .as_deref()
@@ -128,9 +128,9 @@ pub(crate) fn figure(
         }
         Figure::Plot(plot) => {
             let body = plotted(ledger, id, &plot)?;
-            ("plot", body, link_to_csv(ledger, id, to_csv(&plot)))
+            ("plot", body, link_to_csv(ledger, id, to_csv(&plot))?)
         }
-        Figure::Images { images } => ("images", image_row(ledger, images), String::new()),
+        Figure::Images { images } => ("images", image_row(ledger, images)?, String::new()),
     };
     let caption = captioned(id, LabelKind::Figure, caption, &note, &csv);
     Ok(format!(
@@ -138,33 +138,29 @@ pub(crate) fn figure(
     ))
 }
 
-/// The plot itself in a page; for the PDF an image, whose file is kept.
+/// The drawing for the renderer.
 fn plotted(ledger: &Ledger, id: &str, plot: &Plot) -> Result<String, String> {
     let draw =
         |target| render(plot, target).map_err(|error| format!("`{id}` cannot be drawn: {error}"));
     Ok(match ledger.renderer {
         Renderer::Html => inline_plot(&draw(Target::Html)?),
-        Renderer::Pdf => {
-            let path = format!("{PLOTS}{id}.svg");
-            let image = ledger.renderer.image(&path, &plot.description);
-            let svg = draw(Target::File)?;
-            ledger.written().files.insert(path, svg.into_bytes());
-            image
-        }
+        Renderer::Pdf => plot_image(&draw(Target::File)?, &plot.description),
     })
 }
 
 /// Keeps the images as files and sets them side by side.
-fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> String {
+fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> Result<String, String> {
+    let image = |(path, description, content): (String, String, Vec<u8>)| {
+        let path = FilePath::new(path)?;
+        let image = image_file(&path, &description);
+        ledger.written().files.insert(path, content);
+        Ok(image)
+    };
     let row: Vec<_> = images
         .into_iter()
-        .map(|(path, description, content)| {
-            let image = ledger.renderer.image(&path, &description);
-            ledger.written().files.insert(path, content);
-            image
-        })
-        .collect();
-    row.join(" ")
+        .map(image)
+        .collect::<Result<_, String>>()?;
+    Ok(row.join(" "))
 }
 
 fn remedy_text(remedy: &str) -> String {
@@ -196,11 +192,11 @@ fn register(
 }
 
 /// Keeps the data as a file and returns the link to it.
-fn link_to_csv(ledger: &Ledger, id: &str, csv: String) -> String {
-    let path = format!("data/{id}.csv");
+fn link_to_csv(ledger: &Ledger, id: &str, csv: String) -> Result<String, String> {
+    let path = FilePath::new(format!("data/{id}.csv"))?;
     let link = format!(" [Data (CSV)]({ROOT}{GENERATED}/{path})");
     ledger.written().files.insert(path, csv.into_bytes());
-    link
+    Ok(link)
 }
 
 /// The caption with the view's note, its number and the link to the data.

@@ -1,6 +1,7 @@
 //! What the templates of a chapter reach, and what they leave behind.
 
 use super::contract::{Renderer, escape_markdown};
+use super::file_path::FilePath;
 use super::labels::LabelKind;
 use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts};
@@ -25,7 +26,7 @@ pub(crate) struct Written {
     /// The names of the quantities that the text prints or an exhibit shows, chapter by chapter.
     pub(crate) used: BTreeMap<String, BTreeSet<String>>,
     /// Generated files by their paths under [`super::contract::GENERATED`].
-    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<FilePath, Vec<u8>>,
     /// How each figure and table was made.
     pub(crate) exhibits: Vec<ExhibitOrigin>,
 }
