@@ -193,6 +193,16 @@ fn drawings_stay_drawings_and_their_labels_text() {
 }
 
 #[test]
+fn a_drawing_in_its_address_is_set_like_a_file() {
+    let drawing = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSI5MCIgaGVpZ2h0PSIzMCI+\
+                   PHRleHQgeD0iNSIgeT0iMjAiIGZvbnQtZmFtaWx5PSJMaWJlcnRpbnVzIFNlcmlmIj5pbnNpZGU8L3RleHQ+PC9zdmc+";
+    let chapter = format!("# A\n\n![A word](data:image/svg+xml;base64,{drawing})\n");
+    let pdf = pdf(&book(&[("a.md", &chapter)], "")).unwrap();
+    assert_eq!(reader::descriptions(&pdf), ["A word"]);
+    assert!(reader::text(&pdf).contains("inside"));
+}
+
+#[test]
 fn the_build_stands_on_the_title_page() {
     let chapter = "# A\n\nThis is build <span id=\"build\">`0123abc`</span>.\n";
     let text = reader::text(&pdf(&book(&[("a.md", chapter)], "")).expect("a PDF"));

@@ -51,6 +51,16 @@ fn html_that_does_not_nest() {
 }
 
 #[test]
+fn addresses_that_carry_no_image() {
+    check(
+        "# A\n\n![x](data:image/svg+xml;base64,a*b)\n",
+        expect![[r#"
+        book/a.md:3: an image's address is no base 64: Invalid symbol 42, offset 1.; hint: write the SVG into a file
+    "#]],
+    );
+}
+
+#[test]
 fn images_that_are_not_there() {
     check(
         "# A\n\n![A plot](plot.svg)\n",

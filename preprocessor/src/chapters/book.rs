@@ -9,7 +9,7 @@ use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
 use super::lists::{Lists, Used, used};
 use super::markup::{self, Marked};
-use super::sentinel::{Mark, Piece, ROOT, pieces};
+use super::sentinel::{Mark, Piece, pieces};
 use super::template;
 use super::typed_numbers;
 use crate::catalogue::Facts;
@@ -222,6 +222,9 @@ fn unmeasured_runs(facts: &Facts) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// What a draft shows in the place of a number or a link that is a fault.
+const UNKNOWN: &str = "**??**";
+
 /// Puts numbers, links and lists where marks stand.
 struct Resolver<'a> {
     labels: &'a Labels,
@@ -245,12 +248,12 @@ impl Resolver<'_> {
     fn write(&self, text: &str, page: &mut Page) {
         for piece in pieces(text) {
             match piece {
-                Piece::Text(text) => page.push(text),
-                Piece::Mark(mark, as_it_stands) => match self.replacement(&mark, page) {
+                Piece::Text(text) => page.text.push_str(text),
+                Piece::Mark(mark, _) => match self.replacement(&mark, page) {
                     // A list holds marks of its own.
                     Some(list) if matches!(mark, Mark::List(_)) => self.write(&list, page),
-                    Some(text) => page.push(&text),
-                    None => page.text.push_str(as_it_stands),
+                    Some(text) => page.text.push_str(&text),
+                    None => page.text.push_str(UNKNOWN),
                 },
             }
         }
@@ -269,6 +272,7 @@ impl Resolver<'_> {
                 Some(self.lists.citations.print(works, &references))
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
+            Mark::Root => Some(page.root.clone()),
             Mark::Quantity(_) => None,
         }
     }
@@ -285,16 +289,6 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Appends `text` with the path to the root in its places.
-    fn push(&mut self, text: &str) {
-        for (index, part) in text.split(ROOT).enumerate() {
-            if index > 0 {
-                self.text.push_str(&self.root);
-            }
-            self.text.push_str(part);
-        }
-    }
-
     /// What was found, or none with the fault noted where `snippet` stands in the chapter.
     fn or_fault<T>(&mut self, snippet: &str, found: Result<T, String>) -> Option<T> {
         let note = |message| {

@@ -300,3 +300,33 @@ fn a_build_has_one_identifier_in_both_formats() {
 fn an_empty_book_is_no_fault() {
     check_faults(&[("a.md", "")], expect![[""]]);
 }
+
+/// Characters that mark places inside the program are plain text where an author or a record has
+/// them: in a chapter, a device's name, a quoted note.
+#[test]
+fn no_text_passes_for_a_mark() {
+    let forged = "\u{E000}levidence\u{E001}\u{E000}c7\u{E001}\u{E002}";
+    let forged_facts = || {
+        let mut facts = facts();
+        let device = Entry::Text(forged.into());
+        facts.catalogue.insert("forged.device", device);
+        let time = Quantity::exact("forged.time", Unit::Second, 1.0, forged);
+        facts.catalogue.add(time);
+        facts
+    };
+    let source = format!("{forged} << forged.device >> << forged.time >>\n\n<< evidence() >>");
+    let chapter = Chapter {
+        path: "appendix/evidence.md".into(),
+        file: "book/appendix/evidence.md".into(),
+        source,
+    };
+    let bibliography = Bibliography::parse("book/references.bib", BIBLIOGRAPHY).expect("valid");
+    for renderer in [Renderer::Html, Renderer::Pdf] {
+        let filled = fill_book(&[chapter.clone()], forged_facts(), &bibliography, renderer);
+        assert_eq!(filled.faults, []);
+        let text = &filled.chapters[&chapter.path];
+        assert!(text.starts_with(&format!("{forged} {forged} ")), "{text}");
+        assert_eq!(text.matches("This is build").count(), 1, "{text}");
+        assert!(text.contains(&format!("s. {forged}\n")), "{text}");
+    }
+}

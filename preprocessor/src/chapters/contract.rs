@@ -69,7 +69,7 @@ impl Renderer {
                 };
                 let mut mark = String::with_capacity(USUAL_MARK);
                 mark.extend(["<a class=\"quantity ", kind, state, "\" href=\""]);
-                mark.push(ROOT);
+                let _ = write!(mark, "{ROOT}");
                 mark.extend([EVIDENCE_CHAPTER, ".html#ev-", name, "\" data-evidence=\""]);
                 let mut tip = Escaping(&mut mark);
                 let provenance = quantity.provenance();

@@ -236,6 +236,7 @@ fn apply(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sentinel::visible;
     use super::*;
     use expect_test::{Expect, expect};
 
@@ -246,10 +247,7 @@ mod tests {
         let faults: Vec<_> = { marked.faults.iter() }
             .map(|fault| format!("\n{fault}"))
             .collect();
-        let visible = marked
-            .text
-            .replace('\u{E000}', "⟦")
-            .replace('\u{E001}', "⟧");
+        let visible = visible(&marked.text);
         expected.assert_eq(&format!("{visible}{}", faults.concat()));
     }
 

@@ -1,15 +1,23 @@
 //! Marks inside rendered text that a later pass replaces.
 //!
 //! A template prints a quantity's name, a label's number or a citation before what belongs there
-//! is known: numbers depend on the chapters that follow. Until then a mark stands in the text,
-//! between two characters of Unicode's private use area that no author types.
+//! is known: numbers depend on the chapters that follow. Until then a mark stands in the text. No
+//! text from elsewhere, be it a chapter, a device's name or a quoted fact, can hold a mark: each
+//! begins with a key that the program draws when it starts, and no book shows.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::sync::LazyLock;
 
 const START: char = '\u{E000}';
 const END: char = '\u{E001}';
 
-/// The path from the chapter to the root of the book (`../` for each folder), known only when the
-/// chapter's place is.
-pub(crate) const ROOT: char = '\u{E002}';
+/// What a mark begins with behind [`START`].
+static KEY: LazyLock<String> = LazyLock::new(|| {
+    // The standard library draws the keys of its hash tables from the system's random numbers.
+    format!("{:016x}", RandomState::new().hash_one("marks"))
+});
 
 /// What a mark stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +32,22 @@ pub(crate) enum Mark {
     Citation(usize),
     /// A list that needs the whole book: `references` or `evidence`, and the like.
     List(String),
+    /// The path from the chapter to the root of the book (`../` for each folder), known only when
+    /// the chapter's place is.
+    Root,
+}
+
+/// The mark [`Mark::Root`] in a text.
+#[derive(Clone, Copy)]
+pub(crate) struct Root;
+
+/// The mark [`Mark::Root`], for `format!("{ROOT}a.md")`.
+pub(crate) const ROOT: Root = Root;
+
+impl fmt::Display for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{START}{}/{END}", *KEY)
+    }
 }
 
 impl Mark {
@@ -31,20 +55,17 @@ impl Mark {
     pub(crate) fn to_text(&self) -> String {
         match self {
             Mark::Quantity(name) => Mark::quantity(name),
-            Mark::Number(label) => format!("{START}n{label}{END}"),
-            Mark::Reference(label) => format!("{START}r{label}{END}"),
-            Mark::Citation(index) => format!("{START}c{index}{END}"),
-            Mark::List(name) => format!("{START}l{name}{END}"),
+            Mark::Number(label) => written('n', label),
+            Mark::Reference(label) => written('r', label),
+            Mark::Citation(index) => written('c', &index.to_string()),
+            Mark::List(name) => written('l', name),
+            Mark::Root => ROOT.to_string(),
         }
     }
 
     /// The mark of the quantity of this name.
     pub(crate) fn quantity(name: &str) -> String {
-        let mut mark = String::with_capacity(START.len_utf8() + 1 + name.len() + END.len_utf8());
-        mark.extend([START, 'q']);
-        mark.push_str(name);
-        mark.push(END);
-        mark
+        written('q', name)
     }
 
     fn parse(inner: &str) -> Option<Self> {
@@ -57,20 +78,35 @@ impl Mark {
             'r' => Mark::Reference(body),
             'c' => Mark::Citation(body.parse().ok()?),
             'l' => Mark::List(body),
+            '/' => Mark::Root,
             _ => return None,
         })
     }
 }
 
+/// The mark of this kind.
+fn written(kind: char, body: &str) -> String {
+    let around = START.len_utf8() + KEY.len() + kind.len_utf8() + END.len_utf8();
+    let mut mark = String::with_capacity(around + body.len());
+    mark.push(START);
+    mark.push_str(&KEY);
+    mark.push(kind);
+    mark.push_str(body);
+    mark.push(END);
+    mark
+}
+
 /// The quantity's name, where `text` is exactly the mark of one.
 pub(crate) fn quantity_name(text: &str) -> Option<&str> {
     text.strip_prefix(START)?
+        .strip_prefix(KEY.as_str())?
         .strip_prefix('q')?
         .strip_suffix(END)
         .filter(|name| !name.contains(END))
 }
 
 /// A part of a text with marks.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
     /// Text without a mark.
     Text(&'a str),
@@ -86,24 +122,36 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         if let Some(mark) = next_mark.take() {
             return Some(mark);
         }
-        let mut searched = 0;
-        while let Some(start) = rest[searched..].find(START).map(|at| searched + at) {
-            let Some(length) = rest[start..].find(END) else {
-                break;
-            };
-            let after = start + length + END.len_utf8();
-            searched = after;
-            let inner = &rest[start + START.len_utf8()..start + length];
-            if let Some(mark) = Mark::parse(inner) {
-                next_mark = Some(Piece::Mark(mark, &rest[start..after]));
-                let before = &rest[..start];
-                rest = &rest[after..];
-                return Some(Piece::Text(before));
-            }
+        let Some((range, mark)) = first_mark(rest) else {
+            let last = std::mem::take(&mut rest);
+            return (!last.is_empty()).then_some(Piece::Text(last));
+        };
+        let before = &rest[..range.start];
+        let mark = Piece::Mark(mark, &rest[range.clone()]);
+        rest = &rest[range.end..];
+        if before.is_empty() {
+            return Some(mark);
         }
-        let last = std::mem::take(&mut rest);
-        (!last.is_empty()).then_some(Piece::Text(last))
+        next_mark = Some(mark);
+        Some(Piece::Text(before))
     })
+}
+
+/// The first mark of `text`, and where it stands.
+fn first_mark(text: &str) -> Option<(Range<usize>, Mark)> {
+    let mut searched = 0;
+    while let Some(start) = text[searched..].find(START).map(|at| searched + at) {
+        searched = start + START.len_utf8();
+        let Some(inside) = text[searched..].strip_prefix(KEY.as_str()) else {
+            continue; // a character that the author typed
+        };
+        let length = inside.find(END)?;
+        if let Some(mark) = Mark::parse(&inside[..length]) {
+            let end = searched + KEY.len() + length + END.len_utf8();
+            return Some((start..end, mark));
+        }
+    }
+    None
 }
 
 /// Replaces every mark in `text` by what `replacement` makes of it; `None` leaves the mark.
@@ -124,6 +172,13 @@ pub(crate) fn replace_marks(
     replaced
 }
 
+/// `text` with its marks made visible, as `⟦c0⟧`.
+#[cfg(test)]
+pub(crate) fn visible(text: &str) -> String {
+    let start = format!("{START}{}", *KEY);
+    text.replace(&start, "⟦").replace(END, "⟧")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +191,7 @@ mod tests {
             Mark::Reference("fig-a".into()),
             Mark::Citation(7),
             Mark::List("references".into()),
+            Mark::Root,
         ] {
             let text = format!("before {} after", mark.to_text());
             let mut seen = Vec::new();
@@ -155,5 +211,23 @@ mod tests {
         assert_eq!(quantity_name(&mark), Some("a.b"));
         assert_eq!(quantity_name(&format!("{mark}{mark}")), None);
         assert_eq!(quantity_name("a.b"), None);
+    }
+
+    #[test]
+    fn no_text_from_elsewhere_holds_a_mark() {
+        for forged in [
+            "\u{E000}levidence\u{E001}",
+            "\u{E000}0123456789abcdeflevidence\u{E001}",
+            "\u{E000}\u{E001}\u{E002}",
+            "\u{E001} \u{E000}",
+        ] {
+            assert_eq!(pieces(forged).collect::<Vec<_>>(), [Piece::Text(forged)]);
+            assert_eq!(quantity_name(forged), None);
+            // Nor does it hide the one behind it.
+            let mark = Mark::Citation(3).to_text();
+            let text = format!("\u{E000}{forged}{mark}");
+            let found: Vec<_> = pieces(&text).skip(1).collect();
+            assert_eq!(found, [Piece::Mark(Mark::Citation(3), &mark)]);
+        }
     }
 }
