@@ -3,6 +3,7 @@
 use crate::assets;
 use crate::chapters::contract::Renderer;
 use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use crate::escape::html;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::PreprocessorContext;
@@ -131,12 +132,11 @@ fn with_faults(
     mut texts: BTreeMap<String, String>,
     faults: &[Diagnostic],
 ) -> BTreeMap<String, String> {
+    let lines = lines(faults);
+    let lines: Vec<_> = lines.lines().map(html).collect();
     let block = format!(
         "<div class=\"build-faults\" role=\"alert\"><p>This draft does not build:</p><pre>{}</pre></div>",
-        lines(faults)
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('\n', "&#10;")
+        lines.join("&#10;")
     );
     for chapter in chapters {
         let text = texts.entry(chapter.path.clone()).or_default();

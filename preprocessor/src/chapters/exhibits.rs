@@ -12,6 +12,7 @@ use super::format::{Format, Printing};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
 use super::sentinel::{Mark, ROOT, quantity_name};
+use crate::escape::{code, destination, message};
 use crate::evidence::Quantity;
 use crate::views::plot::{Plot, Target, render, to_csv};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
@@ -65,6 +66,7 @@ pub(crate) fn table(
     arguments: serde_json::Value,
 ) -> Result<String, String> {
     let arguments: Arguments = parse(arguments)?;
+    LabelKind::Table.check(&arguments.id)?;
     let (table, origin, note) = match &arguments.view {
         Some(view) => {
             let mark =
@@ -102,6 +104,7 @@ pub(crate) fn figure(
     arguments: serde_json::Value,
 ) -> Result<String, String> {
     let arguments: Arguments = parse(arguments)?;
+    LabelKind::Figure.check(&arguments.id)?;
     let view = arguments
         .view
         .as_deref()
@@ -169,8 +172,8 @@ fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> String 
 
 fn remedy_text(remedy: &str) -> String {
     match remedy.starts_with("scripts/") {
-        true => format!("`{remedy}`"),
-        false => remedy.to_owned(),
+        true => code(remedy),
+        false => message(remedy),
     }
 }
 
@@ -198,7 +201,7 @@ fn register(
 /// Keeps the data as a file and returns the link to it.
 fn link_to_csv(ledger: &Ledger, id: &str, csv: String) -> String {
     let path = format!("data/{id}.csv");
-    let link = format!(" [Data (CSV)]({ROOT}{GENERATED}/{path})");
+    let link = format!(" [Data (CSV)]({ROOT}{GENERATED}/{})", destination(&path));
     ledger.written().files.insert(path, csv.into_bytes());
     link
 }
