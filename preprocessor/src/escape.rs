@@ -15,14 +15,22 @@ const SCHEMES: [&str; 4] = ["http", "https", "mailto", "doi"];
 /// also in a cell of a table and in raw HTML, which read references to characters alike.
 pub(crate) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    let rest = write_start(&mut escaped, text);
+    let trimmed = text.trim_end_matches(is_space);
+    let rest = write_start(&mut escaped, trimmed);
     write(&mut escaped, rest, in_markdown);
+    if trimmed.len() < text.len() {
+        escaped.push(' '); // two of them would break the line
+    }
     escaped
+}
+
+fn is_space(c: char) -> bool {
+    c == ' ' || c.is_ascii_control()
 }
 
 /// Writes what would be markup at the start of a line, and returns what follows it.
 fn write_start<'a>(out: &mut String, text: &'a str) -> &'a str {
-    let trimmed = text.trim_start_matches(|c: char| c.is_ascii_control() || c == ' ');
+    let trimmed = text.trim_start_matches(is_space);
     if trimmed.len() < text.len() {
         out.push(' '); // four of them would begin code
     }

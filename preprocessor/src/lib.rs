@@ -15,3 +15,4 @@ pub mod explain;
 mod memo;
 pub mod project;
 pub mod protocol;
+mod samples;
