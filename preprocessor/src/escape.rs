@@ -205,4 +205,4 @@ pub(crate) fn check_link(url: &str) -> Result<(), String> {
 
 #[cfg(test)]
 #[path = "escape_tests.rs"]
-mod tests;
+pub(crate) mod tests;

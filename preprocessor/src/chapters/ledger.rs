@@ -135,7 +135,7 @@ fn node<'a>(group: &[Named<'a>], from: usize) -> (&'a str, Value) {
 fn value(name: &str, entry: &Entry) -> Value {
     match entry {
         Entry::Quantity(_) => Value::from(Mark::quantity(name).as_str()),
-        Entry::Text(text) => Value::from(markdown(text)),
+        Entry::Text(text) => Value::from(markdown(text.trim())), // emphasis ends at a word
         Entry::Flag(flag) => Value::from(*flag),
     }
 }

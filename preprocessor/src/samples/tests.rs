@@ -137,11 +137,36 @@ fn other_files_are_errors_with_file_line_and_key() {
         trial.write("a/1.jpg", content);
         trial.check_fault(expected);
     };
-    check(b"", expect!["`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is no image, expected a JPEG or a PNG"]);
-    check(b"text", expect!["`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is no image, expected a JPEG or a PNG"]);
-    check(b"GIF89a...", expect!["`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is a GIF, expected a JPEG or a PNG"]);
-    check(b"RIFF....WEBP", expect!["`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is a WebP, expected a JPEG or a PNG"]);
-    check(b"<svg xmlns='http://www.w3.org/2000/svg'/>", expect!["`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is no image, expected a JPEG or a PNG"]);
+    check(
+        b"",
+        expect![
+            "`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is no image, expected a JPEG or a PNG"
+        ],
+    );
+    check(
+        b"text",
+        expect![
+            "`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is no image, expected a JPEG or a PNG"
+        ],
+    );
+    check(
+        b"GIF89a...",
+        expect![
+            "`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is a GIF, expected a JPEG or a PNG"
+        ],
+    );
+    check(
+        b"RIFF....WEBP",
+        expect![
+            "`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is a WebP, expected a JPEG or a PNG"
+        ],
+    );
+    check(
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        expect![
+            "`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `data/flowers/train/a/1.jpg` is no image, expected a JPEG or a PNG"
+        ],
+    );
 }
 
 #[test]
@@ -236,11 +261,36 @@ fn settings_that_become_paths_are_checked() {
         change(&mut trial.settings);
         trial.check_fault(expected);
     };
-    check(|s| s.folder = "../flowers".into(), expect!["`book.toml:5`: `preprocessor.measured.samples.flowers.folder`: `../flowers`, expected a folder inside the data folder"]);
-    check(|s| s.folder = "/etc".into(), expect!["`book.toml:5`: `preprocessor.measured.samples.flowers.folder`: `/etc`, expected a folder inside the data folder"]);
-    check(|s| s.classes = vec!["..".into()], expect!["`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `..`, expected the name of a folder"]);
-    check(|s| s.classes = vec!["a/b".into()], expect!["`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `a/b`, expected the name of a folder"]);
-    check(|s| s.images_per_class = 0, expect!["`book.toml:10`: `preprocessor.measured.samples.flowers.images-per-class`: 0, expected 1 to 64"]);
+    check(
+        |s| s.folder = "../flowers".into(),
+        expect![
+            "`book.toml:5`: `preprocessor.measured.samples.flowers.folder`: `../flowers`, expected a folder inside the data folder"
+        ],
+    );
+    check(
+        |s| s.folder = "/etc".into(),
+        expect![
+            "`book.toml:5`: `preprocessor.measured.samples.flowers.folder`: `/etc`, expected a folder inside the data folder"
+        ],
+    );
+    check(
+        |s| s.classes = vec!["..".into()],
+        expect![
+            "`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `..`, expected the name of a folder"
+        ],
+    );
+    check(
+        |s| s.classes = vec!["a/b".into()],
+        expect![
+            "`book.toml:6`: `preprocessor.measured.samples.flowers.classes`: `a/b`, expected the name of a folder"
+        ],
+    );
+    check(
+        |s| s.images_per_class = 0,
+        expect![
+            "`book.toml:10`: `preprocessor.measured.samples.flowers.images-per-class`: 0, expected 1 to 64"
+        ],
+    );
     let (images, faults) = Trial::new().read_as("../x");
     assert!(images.is_empty());
     expect!["`book.toml`: `preprocessor.measured.samples.../x`: `../x` becomes a folder of the book, expected letters, digits, `-` and `_`"].assert_eq(&faults);
