@@ -2,6 +2,7 @@
 //!
 //! The modules stand in the order in which data passes through them.
 
+mod escape;
 pub mod evidence;
 pub mod analysis;
 pub mod catalogue;
@@ -14,3 +15,4 @@ pub mod explain;
 pub mod generated;
 pub mod project;
 pub mod protocol;
+mod samples;

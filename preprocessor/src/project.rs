@@ -1,12 +1,13 @@
-//! The files that a build reads. Only this module, `generated` and `main.rs` touch the disk.
+//! The files that a build reads. Only this module, `samples`, `generated` and `main.rs` touch the disk.
 
 use crate::catalogue::{
-    Catalogue, Facts, Question, RunFacts, SampleImage, SampleSettings, Samples, read_questions,
+    Catalogue, Facts, Question, RunFacts, SampleSettings, Samples, read_questions,
 };
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{QuotedFact, read_quoted};
 use crate::generated::Generated;
+use crate::samples;
 use rayon::prelude::*;
 use results::{Digest, Plan, Record, read_all_by, states};
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ struct Others {
     questions: Vec<Question>,
     throughput: String,
     plan: Option<Plan>,
+    samples: Vec<Samples>,
 }
 
 impl Project {
@@ -92,6 +94,7 @@ impl Project {
                 |_, text| Ok(text.to_owned()),
             ),
             plan: self.read_plan(&mut faults),
+            samples: samples::read(&self.root, &self.data, &self.samples, &mut faults),
         };
         let ((records, of_records), others) = rayon::join(|| self.read_records(), read_others);
         faults.extend(of_records);
@@ -130,7 +133,7 @@ impl Project {
             runs,
             questions: others.questions,
             throughput,
-            samples: self.read_samples(),
+            samples: others.samples,
         })
     }
 
@@ -238,46 +241,6 @@ impl Project {
                 None
             }
         }
-    }
-
-    /// The sample images, as far as the reader's data folder has them.
-    fn read_samples(&self) -> Vec<Samples> {
-        let read = |(name, settings): (&String, &SampleSettings)| Samples {
-            name: name.clone(),
-            images: self.read_images(settings).unwrap_or_default(),
-            remedy: format!(
-                "set MEASURED_DATA to the folder that holds `{}`, or link it as `data`",
-                settings.folder
-            ),
-        };
-        self.samples.iter().map(read).collect()
-    }
-
-    fn read_images(&self, settings: &SampleSettings) -> io::Result<Vec<SampleImage>> {
-        let mut images = Vec::new();
-        for class in &settings.classes {
-            let folder = self
-                .root
-                .join(&self.data)
-                .join(&settings.folder)
-                .join(class);
-            let mut files: Vec<_> = fs::read_dir(folder)?
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect::<Result<_, _>>()?;
-            files.sort();
-            for path in files.iter().take(settings.images_per_class) {
-                images.push(SampleImage {
-                    class: class.clone(),
-                    file: path
-                        .file_name()
-                        .unwrap_or_default()
-                        .to_string_lossy()
-                        .into_owned(),
-                    content: fs::read(path)?,
-                });
-            }
-        }
-        Ok(images)
     }
 
     fn relative(&self, path: &Path) -> String {

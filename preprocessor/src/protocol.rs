@@ -3,6 +3,7 @@
 use crate::assets;
 use crate::chapters::contract::Renderer;
 use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use crate::escape::html;
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
@@ -45,8 +46,12 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     if is_strict(&context)? {
         filled.faults.append(&mut filled.shortcomings);
     }
-    if !filled.faults.is_empty() && !serving {
-        bail!("{}", lines(&filled.faults));
+    if !filled.faults.is_empty() {
+        let faults = lines(&filled.faults);
+        match serving {
+            true => eprintln!("{faults}"),
+            false => bail!("{faults}"),
+        }
     }
     warn_of(&filled.shortcomings);
     let made = filled.files.into_iter();
@@ -129,27 +134,64 @@ fn put(items: &mut [BookItem], texts: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The pages of a draft with faults: every page begins with all of them.
+/// The pages of a draft with faults: each begins with its own and some of the others.
 fn with_faults(
     chapters: &[Chapter],
     mut texts: BTreeMap<String, String>,
     faults: &[Diagnostic],
 ) -> BTreeMap<String, String> {
-    let block = format!(
-        "<div class=\"build-faults\" role=\"alert\"><p>This draft does not build:</p><pre>{}</pre></div>",
-        lines(faults)
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('\n', "&#10;")
-    );
     for chapter in chapters {
         let text = texts.entry(chapter.path.clone()).or_default();
-        *text = format!("{block}\n\n{text}");
+        *text = format!("{}\n\n{text}", fault_block(&chapter.file, faults));
     }
     texts
+}
+
+/// The most faults that a page shows: all on all pages would grow with their square.
+const FAULTS_ON_A_PAGE: usize = 30;
+
+/// What stands at the top of the page of `file`.
+fn fault_block(file: &str, faults: &[Diagnostic]) -> String {
+    let (own, others): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.file == file);
+    let shown = own.into_iter().chain(others).take(FAULTS_ON_A_PAGE);
+    let mut lines: Vec<_> = shown.map(|fault| html(&fault.to_string())).collect();
+    let left_out = faults.len() - lines.len();
+    if left_out > 0 {
+        lines.push(format!("and {left_out} more, which stand in the terminal"));
+    }
+    format!(
+        "<div class=\"build-faults\" role=\"alert\"><p>This draft does not build:</p><pre>{}</pre></div>",
+        lines.join("&#10;")
+    )
 }
 
 fn lines(faults: &[Diagnostic]) -> String {
     let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_shows_its_own_faults_and_some_of_the_others() {
+        let fault = |number: usize| {
+            let file = format!("book/c{number}.md");
+            Diagnostic::of_file(file, format!("<b>`{number}`</b>"))
+        };
+        let faults: Vec<_> = (0..100).map(fault).collect();
+        let block = fault_block("book/c77.md", &faults);
+        assert!(
+            block.contains(
+                "<pre>&#96;book/c77.md&#96;: &lt;b&gt;&#96;77&#96;&lt;/b&gt;&#10;&#96;book/c0.md"
+            ),
+            "{block}"
+        );
+        assert_eq!(block.matches("book/c").count(), FAULTS_ON_A_PAGE);
+        assert!(block.contains("&#10;and 70 more, which"), "{block}");
+        let few = fault_block("book/c9.md", &faults[..2]);
+        assert_eq!(few.matches("book/c").count(), 2);
+        assert!(!few.contains("more"), "{few}");
+    }
 }

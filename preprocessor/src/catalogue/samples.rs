@@ -21,6 +21,8 @@ pub struct SampleImage {
     pub class: String,
     /// The file's name.
     pub file: String,
+    /// The extension of its format: `jpg` or `png`.
+    pub extension: &'static str,
     /// The file's content.
     pub content: Vec<u8>,
 }
@@ -28,7 +30,7 @@ pub struct SampleImage {
 /// The samples of one data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Samples {
-    /// The name that views use.
+    /// The name that views use: letters, digits, `-` and `_`.
     pub name: String,
     /// The images, class by class; empty where the data folder does not have them.
     pub images: Vec<SampleImage>,

@@ -141,9 +141,9 @@ fn names_from_data_are_text_not_markup() {
 
             </figcaption>
 
-            | Device \| &lt;b&gt; | Share (%) |
+            | Device &#124; &lt;b&gt; | Share (%) |
             | :--- | ---: |
-            | A \| B \<script\>alert(1)\</script\> \& \*C\* | <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-evidence="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.1</a> |
+            | A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#42;C&#42; | <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-evidence="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.1</a> |
 
             </figure>
         "#]],
@@ -177,7 +177,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             `book/e.md:1:8`: no work has the key `nobody`; hint: add it to `book/references.bib`
             `book/f.md:1:11`: view `ppp_by_gpu(colour="red")`: unknown field `colour`, there are no fields
             `book/g.md:1:4`: no question has the id `9.9`; hint: `questions.toml` has them
-            `book/h.md:1:28`: `percent` prints a quantity, not `A \| B \<script\>alert(1)\</script\> \& \*C\*`; hint: name a quantity of the catalogue
+            `book/h.md:1:28`: `percent` prints a quantity, not `A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#42;C&#42;`; hint: name a quantity of the catalogue
             `book/e.md:1:22`: nothing has the label `fig-nowhere`; hint: the book has no label of this kind
         "#]],
     );
@@ -273,7 +273,7 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
 
             ## Quoted {#quoted}
 
-            - <a id="ev-lu.share"></a>`lu.share`: 0.9908. \[[1](../appendix/references.md#ref-lu2017), Table 3 \| with a bar\] (read in the paper; \<script\> \& "quotes")
+            - <a id="ev-lu.share"></a>`lu.share`: 0.9908. \[[1](../appendix/references.md#ref-lu2017), Table 3 &#124; with a bar\] (read in the paper; &lt;script&gt; &amp; &quot;quotes&quot;)
 
         "#]],
     );

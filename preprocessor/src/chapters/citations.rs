@@ -2,7 +2,8 @@
 //!
 //! Works are numbered in the order in which the book first cites them (IEEE style).
 
-use super::contract::{Renderer, escape_markdown};
+use super::contract::Renderer;
+use crate::escape;
 use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::{FontStyle, LocaleFile, Style};
 use hayagriva::io::from_biblatex_str;
@@ -142,9 +143,9 @@ fn in_ieee_style(library: &Library) -> BTreeMap<String, String> {
 fn push_markdown(markdown: &mut String, child: &ElemChild) {
     match child {
         ElemChild::Text(text) if text.formatting.font_style == FontStyle::Italic => {
-            markdown.push_str(&format!("*{}*", escape_markdown(text.text.trim())));
+            markdown.push_str(&format!("*{}*", escape::markdown(text.text.trim())));
         }
-        ElemChild::Text(text) => markdown.push_str(&escape_markdown(&text.text)),
+        ElemChild::Text(text) => markdown.push_str(&escape::markdown(&text.text)),
         ElemChild::Elem(element) => {
             for child in &element.children.0 {
                 push_markdown(markdown, child);
@@ -226,7 +227,7 @@ mod tests {
             "\\[[2](r.md#ref-lu2017), Table 3; [1](r.md#ref-he2015)\\]"
         );
         expect![[r#"
-            1. <a id="ref-he2015"></a>K. He, “Deep Residual Learning.” \[Online\]. Available: <https://example.org/a_b>
+            1. <a id="ref-he2015"></a>K. He, “Deep Residual Learning.” &#91;Online&#93;. Available: <https://example.org/a_b>
             2. <a id="ref-lu2017"></a>Z. Lu and K. Chan, “Modeling the Resource Requirements of Convolutional Neural Networks,” *Some Journal*, 2017.
         "#]].assert_eq(&citations.list(&bibliography, Renderer::Html));
     }

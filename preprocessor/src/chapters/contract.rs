@@ -6,8 +6,8 @@
 
 use super::file_path::FilePath;
 use super::sentinel::ROOT;
+use crate::escape::{Html, destination, html, markdown, write_destination};
 use crate::evidence::Quantity;
-use crate::views::plot::Escaping;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write as _;
 
@@ -47,19 +47,22 @@ impl Renderer {
 
     /// An invisible place to link to.
     pub(crate) fn anchor(self, id: &str) -> String {
-        format!("<a id=\"{id}\"></a>")
+        format!("<a id=\"{}\"></a>", html(id))
     }
 
-    /// A number with the mark that leads to its evidence.
+    /// A number, or words in its place, with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(self, quantity: &Quantity, text: &str) -> String {
         let concern = quantity.first_concern();
         let flag = match concern.filter(|_| quantity.value.is_some()) {
-            Some(concern) => concern.flag(),
+            Some(concern) => html(&concern.flag()),
             None => String::new(),
         };
-        let name = &quantity.name;
+        let text = markdown(text);
         match self {
-            Renderer::Pdf => format!("[{text}]({ROOT}{EVIDENCE_CHAPTER}.md#ev-{name}){flag}"),
+            Renderer::Pdf => {
+                let name = destination(&quantity.name);
+                format!("[{text}]({ROOT}{EVIDENCE_CHAPTER}.md#ev-{name}){flag}")
+            }
             Renderer::Html => {
                 let kind = quantity.kind().word();
                 let state = match (&quantity.value, concern) {
@@ -70,14 +73,16 @@ impl Renderer {
                 let mut mark = String::with_capacity(USUAL_MARK);
                 mark.extend(["<a class=\"quantity ", kind, state, "\" href=\""]);
                 let _ = write!(mark, "{ROOT}");
-                mark.extend([EVIDENCE_CHAPTER, ".html#ev-", name, "\" data-evidence=\""]);
-                let mut tip = Escaping(&mut mark);
+                mark.extend([EVIDENCE_CHAPTER, ".html#ev-"]);
+                write_destination(&mut mark, &quantity.name);
+                mark.push_str("\" data-evidence=\"");
+                let mut tip = Html(&mut mark);
                 let provenance = quantity.provenance();
                 let _ = match concern {
                     None => write!(tip, "{kind}: {provenance}"),
                     Some(concern) => write!(tip, "{provenance}; {}", concern.remedy),
                 };
-                mark.extend(["\">", text, "</a>", &flag]);
+                mark.extend(["\">", &text, "</a>", &flag]);
                 mark
             }
         }
@@ -86,11 +91,10 @@ impl Renderer {
     /// Text that says that nothing was measured yet.
     pub(crate) fn pending(self, remedy: &str) -> String {
         match self {
-            Renderer::Html => {
-                let mut span = "<span class=\"pending\" data-evidence=\"".to_owned();
-                let _ = Escaping(&mut span).write_str(remedy);
-                span + "\" tabindex=\"0\">not measured</span>"
-            }
+            Renderer::Html => format!(
+                "<span class=\"pending\" data-evidence=\"{}\" tabindex=\"0\">not measured</span>",
+                html(remedy)
+            ),
             Renderer::Pdf => "*not measured*".to_owned(),
         }
     }
@@ -134,7 +138,7 @@ pub(crate) fn plot_image(svg: &str, description: &str) -> String {
 }
 
 fn image(description: &str, url: &str) -> String {
-    format!("![{}]({url})", escape_markdown(description))
+    format!("![{}]({url})", markdown(description))
 }
 
 /// A plot in a page: the SVG itself.
@@ -159,21 +163,3 @@ fn unindexed(open: &str, markup: &str) -> String {
         &markup[end..]
     )
 }
-
-/// Text in which Markdown sees no markup.
-pub(crate) fn escape_markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| MARKUP.contains(&byte)) {
-        let (before, markup) = rest.split_at(at);
-        escaped.push_str(before);
-        escaped.push('\\');
-        escaped.push_str(&markup[..1]);
-        rest = &markup[1..];
-    }
-    escaped.push_str(rest);
-    escaped
-}
-
-/// The characters in which Markdown may see markup.
-const MARKUP: &[u8] = br"\`*_{}[]<>#|$~@&";

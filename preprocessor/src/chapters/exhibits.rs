@@ -13,6 +13,7 @@ use super::format::{Format, Printing};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
 use super::sentinel::{Mark, ROOT, quantity_name};
+use crate::escape::{code, message};
 use crate::evidence::Quantity;
 use crate::views::plot::{Plot, Target, render, to_csv};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
@@ -165,8 +166,8 @@ fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> Result<
 
 fn remedy_text(remedy: &str) -> String {
     match remedy.starts_with("scripts/") {
-        true => format!("`{remedy}`"),
-        false => remedy.to_owned(),
+        true => code(remedy),
+        false => message(remedy),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Numbers of figures, tables and equations, and references to them.
 
+use crate::escape::destination;
 use std::collections::BTreeMap;
 
 /// What a label names; the prefix of the label says which.
@@ -124,7 +125,7 @@ impl Labels {
             "[{} {}]({root}{}#{label})",
             place.kind.word(),
             place.number,
-            place.chapter
+            destination(&place.chapter)
         ))
     }
 }

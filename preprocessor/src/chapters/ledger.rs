@@ -1,10 +1,11 @@
 //! What the templates of a chapter reach, and what they leave behind.
 
-use super::contract::{Renderer, escape_markdown};
+use super::contract::Renderer;
 use super::file_path::FilePath;
 use super::labels::LabelKind;
 use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts};
+use crate::escape::markdown;
 use crate::evidence::Quantity;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -135,7 +136,7 @@ fn node<'a>(group: &[Named<'a>], from: usize) -> (&'a str, Value) {
 fn value(name: &str, entry: &Entry) -> Value {
     match entry {
         Entry::Quantity(_) => Value::from(Mark::quantity(name).as_str()),
-        Entry::Text(text) => Value::from(escape_markdown(text)),
+        Entry::Text(text) => Value::from(markdown(text.trim())), // emphasis ends at a word
         Entry::Flag(flag) => Value::from(*flag),
     }
 }

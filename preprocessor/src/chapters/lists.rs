@@ -1,10 +1,11 @@
 //! The lists that need the whole book: evidence and coverage.
 
 use super::citations::{Bibliography, Citations};
-use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer, escape_markdown};
+use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer};
 use super::ledger::Written;
 use super::sentinel::{Mark, ROOT};
 use crate::catalogue::{Catalogue, Facts, RunFacts};
+use crate::escape::{code, destination, markdown, write_code, write_destination};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation};
 use crate::views::numbers;
@@ -134,11 +135,12 @@ impl Lists<'_> {
         for part in &self.facts.questions {
             let chapter = &part.chapter;
             table.push_str(&format!(
-                "| {} | {} | [{}]({ROOT}{chapter}#{}) | {} | {} |\n",
-                escape_markdown(&part.id),
+                "| {} | {} | [{}]({ROOT}{}#{}) | {} | {} |\n",
+                markdown(&part.id),
                 part.points,
-                escape_markdown(&title_of(chapter)),
-                part.anchor,
+                markdown(&title_of(chapter)),
+                destination(chapter),
+                destination(&part.anchor),
                 self.exhibits_of(chapter),
                 self.open_runs(chapter),
             ));
@@ -177,12 +179,13 @@ impl Lists<'_> {
             }
         }
         let in_words = |(state, runs): (&&str, &BTreeSet<&str>)| {
-            let link = |run: &&str| format!("[{}](evidence.md#run-{run})", code(run));
+            let link =
+                |run: &&str| format!("[{}](evidence.md#run-{})", code(run), destination(run));
             let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
             if runs.len() > NAMED {
                 named.push(format!("{} more", runs.len() - NAMED));
             }
-            format!("{state}: {}", named.join(", "))
+            format!("{}: {}", markdown(state), named.join(", "))
         };
         match open.is_empty() {
             true => "nothing".to_owned(),
@@ -209,7 +212,7 @@ fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations
         }
         Origin::Quoted(quotation) => entry.push_str(&quotation_text(quotation, citations)),
         Origin::Measured(_) | Origin::Exact { .. } => {
-            entry.push_str(&escape_markdown(&quantity.provenance().to_string()));
+            entry.push_str(&markdown(&quantity.provenance().to_string()));
         }
     }
     entry.push('\n');
@@ -222,13 +225,13 @@ fn quotation_text(quotation: &Quotation, citations: &Citations) -> String {
     let number = number.map_or("?".to_owned(), |number| number.to_string());
     let note = match quotation.note.is_empty() {
         true => String::new(),
-        false => format!("; {}", escape_markdown(&quotation.note)),
+        false => format!("; {}", markdown(&quotation.note)),
     };
     format!(
         "\\[[{number}]({ROOT}{REFERENCES_CHAPTER}.md#ref-{}), {}\\] ({}{note})",
-        quotation.citation,
-        escape_markdown(&quotation.place),
-        escape_markdown(&quotation.checked)
+        destination(&quotation.citation),
+        markdown(&quotation.place),
+        markdown(&quotation.checked)
     )
 }
 
@@ -240,36 +243,14 @@ fn write_inputs(out: &mut String, inputs: &[Arc<Quantity>], most: usize) {
     for (index, name) in names.iter().take(most).enumerate() {
         out.push_str(if index > 0 { ", [" } else { " of [" });
         write_code(out, name);
-        out.extend(["](#ev-", name, ")"]);
+        out.push_str("](#ev-");
+        write_destination(out, name);
+        out.push(')');
     }
     let left_out = names.len().saturating_sub(most);
     if left_out > 0 {
         out.push_str(&format!(", {left_out} more"));
     }
-}
-
-/// Code that can break across lines behind its commas.
-fn code(text: &str) -> String {
-    let mut code = String::with_capacity(text.len() + 2);
-    write_code(&mut code, text);
-    code
-}
-
-fn write_code(out: &mut String, text: &str) {
-    out.push('`');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'`' | b',')) {
-        let (before, special) = rest.split_at(at);
-        out.push_str(before);
-        rest = &special[1..];
-        out.push_str(match (special.as_bytes()[0], rest.starts_with(' ')) {
-            (b'`', _) => "'",
-            (_, true) => ",",
-            (_, false) => ", ",
-        });
-    }
-    out.push_str(rest);
-    out.push('`');
 }
 
 /// A value to the digits that a reader can compare, without zeros at its end.
@@ -292,7 +273,7 @@ fn run_entry(renderer: Renderer, run: &RunFacts) -> String {
     let mut entry = format!(
         "- {anchor}{}: {}",
         code(&run.id),
-        escape_markdown(&run.state_text())
+        markdown(&run.state_text())
     );
     if let Some((file, record)) = &run.record {
         let environment = &record.environment;
@@ -300,7 +281,7 @@ fn run_entry(renderer: Renderer, run: &RunFacts) -> String {
             ". Record {}, digest {}, {}",
             code(file),
             code(record.digest.short()),
-            escape_markdown(&run.circumstances()),
+            markdown(&run.circumstances()),
         ));
         entry.push_str(&format!(
             ", {} threads, {} source files",

@@ -9,6 +9,7 @@ use super::diagnostic::Diagnostic;
 use super::labels::LabelKind;
 use super::maths::{Display, shield_from_markdown, to_mathml};
 use super::sentinel::Mark;
+use crate::escape::check_link;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -87,6 +88,11 @@ impl MarkupPass<'_> {
                 Event::End(TagEnd::CodeBlock) => code_blocks -= 1,
                 Event::InlineMath(latex) => self.edit_inline(text, &latex, range, &mut edits),
                 Event::DisplayMath(latex) => self.edit_display(text, &latex, range, &mut edits),
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    if let Err(message) = check_link(&dest_url) {
+                        self.fault(&text[range], message);
+                    }
+                }
                 _ => {}
             }
         }
@@ -283,6 +289,18 @@ mod tests {
                 $y$
 
             {{#include a.rs}} {#id} [a link](b.md) <b title="@fig-a">x</b>"#]],
+        );
+    }
+
+    #[test]
+    fn a_link_runs_nothing() {
+        check(
+            "See [this](java&Tab;script:alert&#40;1&#41;) and <data:text/html,x>, not \
+             <https://example.org>, [a](../b.md#c:d).",
+            expect![[r#"
+                See [this](java&Tab;script:alert&#40;1&#41;) and <data:text/html,x>, not <https://example.org>, [a](../b.md#c:d).
+                `book/a.md:1:5`: a link leads to `java	script:alert(1)`, expected a place in the book or one of `http:`, `https:`, `mailto:`, `doi:`
+                `book/a.md:1:50`: a link leads to `data:text/html,x`, expected a place in the book or one of `http:`, `https:`, `mailto:`, `doi:`"#]],
         );
     }
 

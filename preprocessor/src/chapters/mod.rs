@@ -17,6 +17,8 @@ mod sentinel;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod with_runs_tests;
 
 pub use book::{Chapter, Filled, fill_book};

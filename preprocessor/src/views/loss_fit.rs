@@ -9,6 +9,7 @@ use crate::analysis::learning_rate_stages::StagedLossModel;
 use crate::analysis::steps::Step;
 use crate::catalogue::Facts;
 use crate::catalogue::loss_runs::{LossFit, LossRun};
+use crate::escape::markdown;
 use crate::evidence::Quantity;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -117,7 +118,7 @@ impl<'a> ShownRun<'a> {
 
     fn drawn(&self, plot: Plot) -> Result<Shown<Figure>, String> {
         let note = match self.run.facts.concern() {
-            Some(concern) => format!("The run is {}.", concern.state),
+            Some(concern) => format!("The run is {}.", markdown(&concern.state)),
             None => String::new(),
         };
         Ok(Shown::new(Figure::plot(plot), self.inputs.clone()).noted(note))

@@ -7,6 +7,7 @@ use super::plot::{Axis, Plot, Point, Points, Range};
 use super::shown::{EvidenceMark, Shown, percent, quantity_cell};
 use super::table::{Alignment, Cell, Column, Row, Table};
 use crate::catalogue::{Catalogue, Facts, ThroughputRow};
+use crate::escape::markdown;
 use crate::evidence::Quantity;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -220,7 +221,11 @@ fn peaks(
                 .quantity(&format!("device.{board}.peak_fp32"))
                 .map_err(|error| error.to_string())?;
             let text = super::numbers::si(value(peak), peak.unit, 4).map_err(|e| e.to_string())?;
-            Ok(format!("{}, {}", readable(board), mark(peak, &text)))
+            Ok(format!(
+                "{}, {}",
+                markdown(readable(board)),
+                mark(peak, &text)
+            ))
         })
         .collect::<Result<Vec<_>, String>>()?;
     Ok(format!("The peak is that of {}.", listed(&peaks)))

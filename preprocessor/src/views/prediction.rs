@@ -10,6 +10,7 @@ use crate::analysis::steps::Step;
 use crate::catalogue::Facts;
 use crate::catalogue::loss_runs::{Hardware, LossFit};
 use crate::catalogue::prediction::{Fitting, LossCurves, hardware, targets, training};
+use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -150,7 +151,7 @@ fn inputs(hardware: &Hardware, facts: &Facts) -> Vec<Arc<Quantity>> {
 fn note(measured: &[&LossFit]) -> String {
     let concerns: Vec<_> = { measured.iter() }
         .filter_map(|target| target.run.facts.concern())
-        .map(|concern| format!("`{}` is {}", concern.run, concern.state))
+        .map(|concern| format!("{} is {}", code(&concern.run), markdown(&concern.state)))
         .collect();
     match (measured.is_empty(), concerns.is_empty()) {
         (true, _) => "No ResNet-50 is planned on it.".to_owned(),

@@ -3,8 +3,9 @@
 use super::names::listed;
 use super::run_settings::{Setting, in_words, settings};
 use super::shown::{EvidenceMark, Shown, quantity_cell, state_told_once};
-use super::table::{Alignment, Cell, Column, Row, Table, escape_cell};
+use super::table::{Alignment, Cell, Column, Row, Table};
 use crate::catalogue::{Facts, RunFacts};
+use crate::escape::markdown;
 use crate::evidence::Quantity;
 use results::State;
 use serde::Deserialize;
@@ -177,5 +178,5 @@ fn note(runs: &[&RunFacts], common: &[Setting], made_on: &str) -> String {
         _ => "The same in all runs",
     };
     let settings = in_words(common) + made_on;
-    format!("{whose}: {}.", escape_cell(&settings))
+    format!("{whose}: {}.", markdown(&settings))
 }

@@ -5,6 +5,7 @@ use super::names::listed;
 use super::numbers;
 use super::table::Cell;
 use crate::catalogue::RunFacts;
+use crate::escape::code;
 use crate::evidence::Quantity;
 use crate::evidence::unit::convert;
 use std::sync::Arc;
@@ -57,7 +58,7 @@ pub(super) fn pending(quantity: &Quantity) -> Figure {
 /// The sentence that names the runs that are not there, the first of them where there are many.
 pub(super) fn not_measured(runs: &[&str]) -> String {
     const NAMED: usize = 4;
-    let mut named: Vec<_> = runs.iter().map(|run| format!("`{run}`")).collect();
+    let mut named: Vec<_> = runs.iter().map(|run| code(run)).collect();
     if runs.len() > NAMED {
         named.truncate(NAMED - 1);
         named.push(format!("{} more", runs.len() - named.len()));

@@ -6,6 +6,7 @@ use std::iter::repeat_n;
 use thiserror::Error;
 
 use super::csv::write_record;
+use crate::escape::markdown;
 
 /// As wide as a digit where digits are tabular.
 const FIGURE_SPACE: char = '\u{2007}';
@@ -40,7 +41,7 @@ impl Column {
     /// A column whose head is the same text in the page and in the CSV file.
     pub fn new(head: &str, alignment: Alignment) -> Column {
         Column {
-            head: escape_cell(head),
+            head: markdown(head),
             csv_head: head.to_owned(),
             alignment,
         }
@@ -62,7 +63,7 @@ impl Cell {
     /// Words, which are escaped for Markdown and stand as they are in the CSV file.
     pub fn words(text: &str) -> Cell {
         Cell {
-            text: escape_cell(text),
+            text: markdown(text),
             printed: text.to_owned(),
             csv: text.to_owned(),
         }
@@ -201,23 +202,6 @@ impl Table {
             .map(|places| places.map_or(String::new(), |places| padding(places, most)))
             .collect()
     }
-}
-
-/// Escapes words for a table cell: bars, tags and all that Markdown or maths would read as markup.
-#[must_use]
-pub fn escape_cell(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '&' => escaped += "&amp;",
-            '\n' | '\r' | '\t' => escaped.push(' '),
-            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '$' | '~' => escaped.extend(['\\', c]),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// Appends a float to a CSV file: the shortest text that reads back as the same value.

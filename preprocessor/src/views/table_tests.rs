@@ -64,10 +64,10 @@ fn markup_in_words_is_printed_not_obeyed() {
             false,
         )]),
         expect![[r#"
-                | Network | Time (ms) |
-                | :--- | ---: |
-                | a\|b &lt;script&gt;&amp;\`\*\_\$x\$ \[l\] | 99.08 % |
-            "#]],
+            | Network | Time (ms) |
+            | :--- | ---: |
+            | a&#124;b &lt;script&gt;&amp;&#96;&#42;&#95;&#36;x&#36; &#91;l&#93; | 99.08 % |
+        "#]],
         expect![[r#"
                 Network,time_ms
                 "a|b <script>&`*_$x$

@@ -33,7 +33,6 @@ pub use self::csv::to_csv;
 pub use self::marks::{
     Band, Bars, Direction, Fill, Key, Line, Mark, Note, Point, Points, Rule, Side,
 };
-pub(crate) use self::svg::Escaping;
 use super::numbers::NumberError;
 
 /// What a plot shows.

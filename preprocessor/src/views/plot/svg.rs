@@ -1,6 +1,7 @@
 //! Writes SVG: one element a line, coordinates with at most two decimals.
 
-use std::fmt::{self, Write as _};
+use crate::escape::Html;
+use std::fmt::Write as _;
 
 /// An attribute's name and value.
 pub(super) type Attribute<'a> = (&'a str, Value<'a>);
@@ -169,33 +170,8 @@ fn write_number(value: f64, out: &mut String) {
     }
 }
 
-/// Appends text without markup, on one line: for elements and for attributes in double quotes, in a
-/// table of Markdown too.
-pub(crate) struct Escaping<'a>(pub(crate) &'a mut String);
-
-impl fmt::Write for Escaping<'_> {
-    fn write_str(&mut self, mut text: &str) -> fmt::Result {
-        let is_markup = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'|' | b'\n' | b'\r');
-        while let Some(at) = text.bytes().position(is_markup) {
-            let (before, rest) = text.split_at(at);
-            self.0.push_str(before);
-            self.0.push_str(match rest.as_bytes()[0] {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                b'"' => "&quot;",
-                b'|' => "&#124;",
-                _ => " ",
-            });
-            text = &rest[1..];
-        }
-        self.0.push_str(text);
-        Ok(())
-    }
-}
-
 fn escape(text: &str, out: &mut String) {
-    let _ = Escaping(out).write_str(text);
+    let _ = Html(out).write_str(text);
 }
 
 #[cfg(test)]
