@@ -12,6 +12,7 @@ mod ledger;
 mod lists;
 mod markup;
 mod maths;
+mod names;
 mod sentinel;
 mod template;
 mod typed_numbers;
