@@ -2,7 +2,7 @@
 
 use super::loss_runs::{LossFit, LossRun};
 use super::prediction::{computed, hardware, mean, training};
-use super::{Catalogue, Entry};
+use super::{ABSENT, Catalogue, Entry, Members};
 use crate::analysis::accuracy_link::{AccuracyLink, AccuracyRun, LinkForm};
 use crate::analysis::hardware_independence::{
     EpochsToTarget, Independence, PermutationTest, SIGNIFICANCE, test_independence,
@@ -63,7 +63,8 @@ impl<'a> Link<'a> {
         let error = link.as_ref().map_err(Clone::clone).and_then(error_of);
         let mut inputs = super::prediction::sources(fits, None);
         inputs.push(target.clone());
-        let form = link.map_or("", |link| form_name(link.form));
+        catalogue.insert("accuracy_link.fitted", Entry::Flag(link.is_ok()));
+        let form = link.map_or(ABSENT, |link| form_name(link.form));
         catalogue.insert("accuracy_link.form", Entry::Text(form.to_owned()));
         let function = "leave-one-run-out error of analysis::accuracy_link, root mean square";
         let name = "accuracy_link.error";
@@ -186,11 +187,11 @@ fn add_test(
     fits: &[LossFit],
 ) {
     let rejected = test.as_ref().is_ok_and(|test| test.p_value < SIGNIFICANCE);
-    let reason = test.as_ref().err().cloned().unwrap_or_default();
+    let reason = test.as_ref().err().map_or("none", String::as_str);
     for (leaf, entry) in [
         ("tested", Entry::Flag(test.is_ok())),
         ("rejected", Entry::Flag(rejected)),
-        ("reason", Entry::Text(reason)),
+        ("reason", Entry::Text(reason.to_owned())),
     ] {
         catalogue.insert(format!("hardware_independence.{leaf}"), entry);
     }
@@ -213,6 +214,8 @@ fn add_test(
             test.as_ref().map(part).map_err(Clone::clone),
         );
     }
+    let members = Members::Recorded("kind of hardware".to_owned());
+    catalogue.add_group("hardware_independence.excess", members);
     for hardware in hardware(fits) {
         let excess = test.as_ref().map_err(Clone::clone).and_then(|test| {
             let excess = test.mean_excess_epochs.get(&hardware.to_string()).copied();

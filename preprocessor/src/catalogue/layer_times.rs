@@ -1,6 +1,7 @@
 //! How long layers and whole passes take in our own runs, and what part of the peak they reach.
 
 use super::flops::identifier;
+use super::prediction::computed;
 use super::{Catalogue, RunFacts};
 use crate::analysis::median_interval::{Median, median};
 use crate::analysis::platform_percent_of_peak::{Workload, fit_percent_of_peak};
@@ -62,6 +63,29 @@ impl<'a> TimedPasses<'a> {
         self.run.planned.configuration.arithmetic
     }
 
+    /// The board that made the run.
+    fn board(&self) -> Option<&'static str> {
+        let device = self.device()?;
+        let found = BOARDS.iter().find(|(name, _)| *name == device);
+        found.map(|(_, board)| *board)
+    }
+
+    /// The boards whose peak in this arithmetic is quoted.
+    fn quoted_boards(&self, catalogue: &Catalogue) -> impl Iterator<Item = &'static str> {
+        let boards = BOARDS.iter().map(|(_, board)| *board);
+        boards.filter(|board| catalogue.known(&self.peak_of(board)).is_some())
+    }
+
+    /// The name of the peak of `board` in this arithmetic.
+    fn peak_of(&self, board: &str) -> String {
+        format!("device.{board}.peak_{}", self.arithmetic())
+    }
+
+    /// As `h200_sxm.bf16.batch_64`.
+    fn constant(&self, board: &str) -> String {
+        format!("{board}.{}.batch_{}", self.arithmetic(), self.batch)
+    }
+
     /// The spans of this name with this batch.
     fn spans(&self, name: &str) -> impl Iterator<Item = &'a TimedSpan> {
         let record = self.run.record.as_ref().map(|(_, record)| record);
@@ -111,22 +135,23 @@ fn with_interval(quantity: Arc<Quantity>, median: Option<Median>) -> Arc<Quantit
 }
 
 /// Adds times, ratios, speeds and percents of peak of every planned timing, and one constant for
-/// each device and arithmetic whose peak is quoted.
+/// each board whose peak is quoted, arithmetic and batch.
 pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
     let mut fractions: BTreeMap<String, Vec<Arc<Quantity>>> = BTreeMap::new();
     for passes in TimedPasses::all(runs) {
         let back_to_back = add_times(catalogue, &passes);
+        for board in passes.quoted_boards(catalogue) {
+            fractions.entry(passes.constant(board)).or_default();
+        }
         let Some(speed) = add_speed(catalogue, &passes, &back_to_back) else {
             continue;
         };
-        if let Some((board, fraction)) = percent_of_peak(catalogue, &passes, &speed) {
-            let constant = format!("{board}.{}.batch_{}", passes.arithmetic(), passes.batch);
-            fractions
-                .entry(constant)
-                .or_default()
-                .push(fraction.clone());
-            catalogue.add(fraction);
+        let (board, fraction) = percent_of_peak(catalogue, &passes, &speed);
+        if let Some(board) = board {
+            let of_board = fractions.entry(passes.constant(board)).or_default();
+            of_board.push(fraction.clone());
         }
+        catalogue.add(fraction);
         catalogue.add(speed);
     }
     for (constant, fractions) in fractions {
@@ -189,23 +214,32 @@ fn add_speed(
     ))
 }
 
-/// The board and the share of its peak, where the peak is quoted.
+/// The share of the peak of the board that made the run; no board, and no value, where its peak is
+/// not quoted.
 fn percent_of_peak(
     catalogue: &Catalogue,
     passes: &TimedPasses,
     speed: &Arc<Quantity>,
-) -> Option<(&'static str, Arc<Quantity>)> {
-    let device = passes.device()?;
-    let (_, board) = BOARDS.into_iter().find(|(name, _)| *name == device)?;
-    let peak = format!("device.{board}.peak_{}", passes.arithmetic());
-    let fraction = Quantity::derived(
-        format!("{}.percent_of_peak", passes.name()),
-        Unit::One,
-        "speed / peak",
-        [speed, &catalogue.known(&peak)?],
-        |[speed, peak]| speed / peak,
-    );
-    Some((board, fraction))
+) -> (Option<&'static str>, Arc<Quantity>) {
+    let name = format!("{}.percent_of_peak", passes.name());
+    let quoted = passes.board().and_then(|board| {
+        let peak = catalogue.known(&passes.peak_of(board))?;
+        Some((board, peak))
+    });
+    match quoted {
+        Some((board, peak)) => {
+            let share = |[speed, peak]: [f64; 2]| speed / peak;
+            let share = Quantity::derived(name, Unit::One, "speed / peak", [speed, &peak], share);
+            (Some(board), share)
+        }
+        None => {
+            let reason = format!("no peak of `{}` is quoted", passes.hardware());
+            (
+                None,
+                computed(name, Unit::One, "", vec![speed.clone()], Err(reason)),
+            )
+        }
+    }
 }
 
 /// One constant for all networks.
@@ -218,14 +252,11 @@ fn fitted(constant: &str, fractions: Vec<Arc<Quantity>>) -> Arc<Quantity> {
         })
     };
     let workloads: Vec<_> = fractions.iter().filter_map(workload).collect();
-    let fitted = fit_percent_of_peak(&workloads).ok();
-    Quantity::derived_value(
-        format!("ppp_measured.{constant}"),
-        Unit::One,
-        "analysis::platform_percent_of_peak::fit_percent_of_peak",
-        fractions,
-        fitted.map(|fitted| fitted.fraction),
-    )
+    let fitted = fit_percent_of_peak(&workloads).map(|fitted| fitted.fraction);
+    let name = format!("ppp_measured.{constant}");
+    let function = "analysis::platform_percent_of_peak::fit_percent_of_peak";
+    let fitted = fitted.map_err(|error| error.to_string());
+    computed(name, Unit::One, function, fractions, fitted)
 }
 
 #[cfg(test)]

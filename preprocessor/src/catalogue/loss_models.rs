@@ -1,7 +1,7 @@
 //! The loss model of every planned run of a loss curve, of its stages, and what each predicts.
 
-use super::loss_runs::{LossFit, LossRun};
-use super::{Catalogue, Entry};
+use super::loss_runs::{EXPERIMENT, LossFit, LossRun};
+use super::{Catalogue, Entry, Members};
 use crate::analysis::bootstrap::{Resampling, moving_block_bootstrap};
 use crate::analysis::fitted_run::FittedRun;
 use crate::analysis::interval::Interval;
@@ -37,6 +37,8 @@ pub(super) fn add(
     fits: &[LossFit],
     intervals: Vec<Option<[Interval; 3]>>,
 ) {
+    let members = Members::Planned(format!("run of `{EXPERIMENT}`"));
+    catalogue.add_group("loss_model", members);
     for (LossFit { run, points, fit }, intervals) in std::iter::zip(fits, intervals) {
         let models = Models {
             prefix: format!("loss_model.{}", run.name()),
@@ -64,11 +66,11 @@ struct Models<'a> {
 
 impl Models<'_> {
     fn add_texts(&self, catalogue: &mut Catalogue, run: &LossRun) {
-        let remark = self.fit.as_ref().err().cloned();
+        let remark = self.fit.as_ref().err().map_or("none", String::as_str);
         for (leaf, text) in [
             ("title", run.title()),
             ("hardware", run.hardware.to_string()),
-            ("remark", remark.unwrap_or_default()),
+            ("remark", remark.to_owned()),
         ] {
             let name = format!("{}.{leaf}", self.prefix);
             catalogue.insert(name, Entry::Text(text));

@@ -3,7 +3,7 @@
 use super::loss_models::BETAS;
 use super::loss_runs::{Hardware, LossFit};
 use super::prediction::{Fitting, Predictions, computed, hardware, sources};
-use super::{Catalogue, Entry};
+use super::{ABSENT, Catalogue, Entry, Members};
 use crate::analysis::beta_regression::{BetaRegression, CANDIDATES, Candidate, Form, Scope};
 use crate::analysis::loss_regression::LossRegression;
 use crate::evidence::Quantity;
@@ -57,8 +57,10 @@ fn add_chosen(
     inputs: &[Arc<Quantity>],
     hardware: &[Hardware],
 ) {
-    let name = chosen.map_or("", |chosen| candidate_name(chosen.candidate));
+    let name = chosen.map_or(ABSENT, |chosen| candidate_name(chosen.candidate));
     catalogue.insert(format!("{prefix}.chosen"), Entry::Text(name.to_owned()));
+    let members = Members::Recorded("coefficient of the chosen form".to_owned());
+    catalogue.add_group(format!("{prefix}.terms"), members);
     let Some(chosen) = chosen else { return };
     for (index, leaf) in terms(chosen, hardware).into_iter().enumerate() {
         let term = Quantity::derived_value(

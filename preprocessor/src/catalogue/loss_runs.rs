@@ -151,9 +151,9 @@ impl LossRun {
         }
     }
 
-    /// The planned or recorded number of learning-rate stages.
+    /// The planned number of learning-rate stages.
     pub(crate) fn stages(&self) -> usize {
-        1 + milestones(self.configuration()).len()
+        1 + milestones(&self.facts.planned.configuration).len()
     }
 
     /// Fits the models of the recorded epochs.

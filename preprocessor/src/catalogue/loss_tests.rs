@@ -37,6 +37,7 @@ fn shown(entry: &Entry) -> String {
     match entry {
         Entry::Text(text) => format!("\"{text}\""),
         Entry::Flag(flag) => flag.to_string(),
+        Entry::Group(members) => format!("{members:?}"),
         Entry::Quantity(quantity) => {
             let value = match (quantity.value, quantity.interval) {
                 (Some(value), Some((low, high))) => {
@@ -74,7 +75,7 @@ fn without_runs_the_names_wait() {
             prediction.epochs_to_92.measured_never: false
             prediction.epochs_to_92.predicted: none: no hardware has enough complete runs
             prediction.epochs_to_92.predicted_never: false
-            prediction.hardware: ""
+            prediction.hardware: "not measured"
             prediction.percentage_error: none: no hardware has enough complete runs
             prediction.staged: false
             time_to_92.p2: predicted epochs × time of an epoch at the best number of workers
@@ -110,7 +111,7 @@ fn three_epochs_are_too_few() {
             prediction.epochs_to_92.measured_never: false
             prediction.epochs_to_92.predicted: none: no hardware has enough complete runs; loss-resnet20-fp32 partial, 3 of 40
             prediction.epochs_to_92.predicted_never: false
-            prediction.hardware: ""
+            prediction.hardware: "not measured"
             prediction.percentage_error: none: no hardware has enough complete runs; loss-resnet20-fp32 partial, 3 of 40
             prediction.staged: false
             time_to_92.p2: predicted epochs × time of an epoch at the best number of workers; loss-resnet20-fp32 partial, 3 of 40
@@ -157,12 +158,14 @@ fn all_depths_on_two_kinds_of_hardware() {
         &prefixes,
         expect![[r#"
             accuracy_link.error: 1.966e-3
+            accuracy_link.fitted: true
             accuracy_link.form: "linear in the training loss"
             accuracy_link.loss: 2.855e-1
+            hardware_independence.excess: Recorded("kind of hardware")
             hardware_independence.excess.bf16_nvidia_h200: 0.000e0
             hardware_independence.excess.fp32_nvidia_h200: 0.000e0
             hardware_independence.p_value: 1.000e0
-            hardware_independence.reason: ""
+            hardware_independence.reason: "none"
             hardware_independence.rejected: false
             hardware_independence.runs: 1.200e1
             hardware_independence.smallest_p: 3.125e-2
@@ -180,7 +183,7 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.normalised_beta2: 2.302e-2 (0.000e0 to 6.279e-2)
             loss_model.loss_resnet20_fp32.points: 4.000e1
             loss_model.loss_resnet20_fp32.r2: 9.897e-1
-            loss_model.loss_resnet20_fp32.remark: ""
+            loss_model.loss_resnet20_fp32.remark: "none"
             loss_model.loss_resnet20_fp32.rmse: 3.451e-2
             loss_model.loss_resnet20_fp32.stage1.beta0: 5.230e-4
             loss_model.loss_resnet20_fp32.stage1.beta1: 4.894e-1
@@ -199,6 +202,7 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_regression.beta2.linear_family.error: 1.258e-2
             loss_regression.beta2.log_all.error: 1.866e-2
             loss_regression.beta2.log_family.error: 1.295e-2
+            loss_regression.beta2.terms: Recorded("coefficient of the chosen form")
             loss_regression.beta2.terms.intercept: -2.746e-3 (-2.146e-2 to 1.597e-2)
             loss_regression.beta2.terms.offset_fp32_nvidia_h200: -1.706e-3 (-1.532e-2 to 1.191e-2)
             loss_regression.beta2.terms.slope: 1.911e-3 (1.438e-3 to 2.383e-3)
@@ -209,6 +213,7 @@ fn all_depths_on_two_kinds_of_hardware() {
             prediction.hardware: "NVIDIA H200, fp32"
             prediction.held_out.staged: 1.160e-2
             prediction.held_out.whole: 9.752e-2
+            prediction.on: Recorded("kind of hardware")
             prediction.on.bf16_nvidia_h200.beta0: 3.882e-4 (3.664e-4 to 4.114e-4)
             prediction.on.bf16_nvidia_h200.beta1: 5.197e-1 (4.958e-1 to 5.435e-1)
             prediction.on.bf16_nvidia_h200.beta2: 9.278e-2 (6.802e-2 to 1.175e-1)
@@ -240,6 +245,7 @@ fn all_depths_on_two_kinds_of_hardware() {
             prediction.on.fp32_nvidia_h200.whole.percentage_error: 5.190e-2
             prediction.on.fp32_nvidia_h200.whole.percentage_error_at_end: 1.907e-1
             prediction.percentage_error: 1.454e-2
+            prediction.predicted: true
             prediction.staged: true
             time_to_92.p2: 4.690e5
             time_to_92.p4: 3.420e5

@@ -1,12 +1,11 @@
 //! Coefficients of Eq. (4) of Peng et al. 2018 fitted to training speeds that the reader measured.
 
-use super::parameter_servers::FITTED;
+use super::parameter_servers::{COEFFICIENTS, FITTED};
+use super::prediction::computed;
 use super::{Catalogue, Entry};
 use crate::analysis::parameter_server::{Measurement, SynchronousSpeed};
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -29,38 +28,64 @@ impl From<Row> for Measurement {
     }
 }
 
+/// What follows from the table.
+struct Fitted {
+    speed: SynchronousSpeed,
+    rows: usize,
+    mean_error: f64,
+}
+
+impl Fitted {
+    fn of(table: &str) -> Result<Self, String> {
+        let rows = read(table)?;
+        let speed = SynchronousSpeed::fit(&rows).map_err(|error| error.to_string())?;
+        let mean_error = mean_error(&speed, &rows).map_err(|error| error.to_string())?;
+        Ok(Fitted {
+            speed,
+            rows: rows.len(),
+            mean_error,
+        })
+    }
+}
+
 impl Catalogue {
-    /// Adds the coefficients that follow from `table`, the CSV text of `file`; without a table only
-    /// the flag that says so.
+    /// Adds the coefficients that follow from `table`, the CSV text of `file`; without a table they
+    /// have no value.
     ///
     /// # Errors
     /// A row that cannot be read, with its line; a table that no coefficients follow from.
     pub fn add_measured_speeds(&mut self, file: &str, table: Option<&str>) -> Result<(), String> {
-        let is_there = Entry::Flag(table.is_some());
-        self.insert(format!("{FITTED}.fitted"), is_there);
-        let Some(table) = table else {
-            return Ok(());
-        };
-        let rows = read(table)?;
-        let speed = SynchronousSpeed::fit(&rows).map_err(|error| error.to_string())?;
-        let count = Quantity::exact(
+        let fitted = table.map(Fitted::of).transpose()?;
+        self.insert(format!("{FITTED}.fitted"), Entry::Flag(fitted.is_some()));
+        let missing = || format!("`{file}` with the speeds that you measured is not there");
+        let fitted = fitted.as_ref().ok_or_else(missing);
+        let count = computed(
             format!("{FITTED}.rows"),
             Unit::One,
-            rows.len() as f64,
-            format!("speeds in `{file}`"),
+            &format!("speeds in `{file}`"),
+            Vec::new(),
+            fitted.clone().map(|fitted| fitted.rows as f64),
         );
-        let derived = |leaf: &str, unit, function: &str, value| {
+        let mut add = |leaf: &str, unit, function: &str, part: &dyn Fn(&Fitted) -> f64| {
             let (name, inputs) = (format!("{FITTED}.{leaf}"), vec![count.clone()]);
-            Quantity::derived_value(name, unit, function, inputs, Some(value))
+            self.add(computed(
+                name,
+                unit,
+                function,
+                inputs,
+                fitted.clone().map(part),
+            ));
         };
-        for (index, value) in speed.coefficients().into_iter().enumerate() {
+        for index in 0..COEFFICIENTS {
             let function = "analysis::parameter_server::SynchronousSpeed::fit";
-            self.add(derived(&format!("t{index}"), Unit::Second, function, value));
+            let coefficient = |fitted: &Fitted| fitted.speed.coefficients()[index];
+            add(&format!("t{index}"), Unit::Second, function, &coefficient);
         }
-        let error = mean_error(&speed, &rows).map_err(|error| error.to_string())?;
         let function = "mean of |modelled / measured − 1|";
-        self.add(derived("mean_error", Unit::One, function, error));
-        self.add(Arc::clone(&count));
+        add("mean_error", Unit::One, function, &|fitted| {
+            fitted.mean_error
+        });
+        self.add(count);
         Ok(())
     }
 }
@@ -119,11 +144,17 @@ mod tests {
     }
 
     #[test]
-    fn without_a_table_a_flag_says_so() {
-        let mut catalogue = Catalogue::default();
-        catalogue.add_measured_speeds("speeds.csv", None).unwrap();
-        assert!(!catalogue.flag("speed_fit.fitted"));
-        assert_eq!(catalogue.quantities("speed_fit.").count(), 0);
+    fn without_a_table_the_names_are_there_and_have_no_values() {
+        let names = |table| {
+            let mut catalogue = Catalogue::default();
+            catalogue.add_measured_speeds("speeds.csv", table).unwrap();
+            assert_eq!(catalogue.flag("speed_fit.fitted"), table.is_some());
+            let quantities = catalogue.quantities("speed_fit.");
+            assert!({ quantities.clone() }.all(|it| it.value.is_some() == table.is_some()));
+            let names: Vec<_> = quantities.map(|it| it.name.clone()).collect();
+            names
+        };
+        assert_eq!(names(None), names(Some(TABLE)));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod loss_runs;
 mod measured_speeds;
+mod names;
 pub mod parameter_servers;
 pub(crate) mod prediction;
 mod prediction_quantities;
@@ -20,6 +21,7 @@ mod samples;
 mod throughput;
 mod transfer;
 
+pub use names::UnknownName;
 pub use questions::{Question, read_questions};
 pub use runs::RunFacts;
 pub use samples::{SampleImage, SampleSettings, Samples};
@@ -38,7 +40,25 @@ pub enum Entry {
     Text(String),
     /// Whether something holds, such as `runs.X.measured`.
     Flag(bool),
+    /// A group that may be empty, such as `loss_model` where the plan has no loss curves.
+    Group(Members),
 }
+
+/// What decides which names a group has.
+///
+/// All other names are the same whatever records there are: what was not measured has a name and no
+/// value, and a chapter that is filled in one state of the runs is filled in every other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Members {
+    /// One for each of these in the plan, such as `run`.
+    Planned(String),
+    /// One for each of these that the records hold, such as `kind of hardware`. A template reaches
+    /// them in a loop; it cannot name one.
+    Recorded(String),
+}
+
+/// What stands in the place of a value or a word that no run has given yet.
+pub(crate) const ABSENT: &str = "not measured";
 
 /// All entries by their dotted names.
 #[derive(Debug, Default)]
@@ -76,14 +96,6 @@ impl Facts {
     }
 }
 
-/// Nothing goes by this name.
-#[derive(Debug, thiserror::Error, PartialEq)]
-#[error("no quantity is named `{name}`; hint: {hint}")]
-pub struct UnknownName {
-    name: String,
-    hint: String,
-}
-
 impl Catalogue {
     /// Adds a quantity under its own name.
     ///
@@ -113,10 +125,7 @@ impl Catalogue {
     pub fn quantity(&self, name: &str) -> Result<&Arc<Quantity>, UnknownName> {
         match self.entries.get(name) {
             Some(Entry::Quantity(quantity)) => Ok(quantity),
-            _ => Err(UnknownName {
-                name: name.to_owned(),
-                hint: self.siblings(name),
-            }),
+            _ => Err(self.unknown(name)),
         }
     }
 
@@ -134,13 +143,16 @@ impl Catalogue {
     }
 
     /// All quantities whose names start with `prefix`, in the order of their names.
-    pub fn quantities<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Arc<Quantity>> {
+    pub fn quantities<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Quantity>> + Clone {
         self.entries
             .range(prefix.to_owned()..)
             .take_while(move |(name, _)| name.starts_with(prefix))
             .filter_map(|(_, entry)| match entry {
                 Entry::Quantity(quantity) => Some(quantity),
-                Entry::Text(_) | Entry::Flag(_) => None,
+                Entry::Text(_) | Entry::Flag(_) | Entry::Group(_) => None,
             })
     }
 
@@ -150,52 +162,9 @@ impl Catalogue {
             .iter()
             .map(|(name, entry)| (name.as_str(), entry))
     }
-
-    /// The names that continue the longest known beginning of `name`.
-    fn siblings(&self, name: &str) -> String {
-        let mut beginning = name;
-        while let Some((shorter, _)) = beginning.rsplit_once('.') {
-            beginning = shorter;
-            let prefix = format!("{beginning}.");
-            let mut next: Vec<&str> = self
-                .entries
-                .range(prefix.clone()..)
-                .take_while(|(known, _)| known.starts_with(&prefix))
-                .filter_map(|(known, _)| known[prefix.len()..].split('.').next())
-                .collect();
-            next.dedup();
-            if !next.is_empty() {
-                return format!("`{beginning}` has {}", next.join(", "));
-            }
-        }
-        "the names begin with the top-level tables of quoted.toml, `flops`, `runs` and so on".into()
-    }
 }
 
 #[cfg(test)]
 mod loss_tests;
 #[cfg(test)]
 pub(crate) mod synthetic_runs;
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::unit::Unit;
-
-    #[test]
-    fn a_misspelt_name_is_answered_with_its_siblings() {
-        let mut catalogue = Catalogue::default();
-        for name in [
-            "flops.vgg16.lu.total",
-            "flops.vgg16.lu.pooling",
-            "flops.vgg19.lu.total",
-        ] {
-            catalogue.add(Quantity::exact(name, Unit::Flop, 1.0, "a definition"));
-        }
-        let error = catalogue.quantity("flops.vgg16.lu.totl").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "no quantity is named `flops.vgg16.lu.totl`; hint: `flops.vgg16.lu` has pooling, total"
-        );
-        assert_eq!(catalogue.quantities("flops.vgg16.").count(), 2);
-    }
-}

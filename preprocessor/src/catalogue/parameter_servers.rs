@@ -19,10 +19,13 @@ pub const QUOTED: &str = "optimus.synchronous";
 /// Where those are that were fitted to measured speeds.
 pub const FITTED: &str = "speed_fit";
 
+/// How many coefficients Eq. (4) has.
+pub const COEFFICIENTS: usize = 5;
+
 /// The coefficients of Eq. (4) that begin with `prefix`, where the book has them.
-pub fn coefficients(catalogue: &Catalogue, prefix: &str) -> Option<[Arc<Quantity>; 5]> {
+pub fn coefficients(catalogue: &Catalogue, prefix: &str) -> Option<[Arc<Quantity>; COEFFICIENTS]> {
     let coefficient = |index: usize| catalogue.known(&format!("{prefix}.t{index}"));
-    let all: Vec<_> = (0..5).map_while(coefficient).collect();
+    let all: Vec<_> = (0..COEFFICIENTS).map_while(coefficient).collect();
     all.try_into().ok()
 }
 

@@ -6,7 +6,7 @@ use super::loss_runs::{Hardware, LossFit};
 use super::prediction::{
     Fitting, Predictions, computed, hardware, mean, sources, targets, training,
 };
-use super::{Catalogue, Entry};
+use super::{ABSENT, Catalogue, Entry, Members};
 use crate::analysis::loss_regression::PredictedLossModel;
 use crate::analysis::prediction::PredictedRun;
 use crate::analysis::prediction_error::PredictionError;
@@ -22,6 +22,8 @@ pub(super) fn add(
     predictions: &Predictions,
     link: &Link,
 ) {
+    let members = Members::Recorded("kind of hardware".to_owned());
+    catalogue.add_group("prediction.on", members);
     let fitting = add_held_out(catalogue, fits, predictions);
     let all: Vec<_> = hardware(fits)
         .into_iter()
@@ -226,7 +228,8 @@ fn add_headline(
     let first = first_that(all, PredictionOn::is_predicted);
     let measured = first.or_else(|| first_that(all, PredictionOn::is_measured));
     let kind = Fitting::ALL[usize::from(fitting == Fitting::PerStage)].1;
-    let title = first.map_or(String::new(), |first| first.hardware.to_string());
+    catalogue.insert("prediction.predicted", Entry::Flag(first.is_some()));
+    let title = first.map_or(ABSENT.to_owned(), |first| first.hardware.to_string());
     catalogue.insert("prediction.hardware", Entry::Text(title));
     let error = format!("{kind}.percentage_error");
     let epochs = format!("{kind}.epochs_to_92");

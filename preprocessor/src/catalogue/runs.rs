@@ -1,6 +1,6 @@
 //! The planned runs and what their records measured.
 
-use super::{Catalogue, Entry};
+use super::{ABSENT, Catalogue, Entry, Members};
 use crate::analysis::binomial_interval::wilson_interval;
 use crate::analysis::median_interval::median;
 use crate::evidence::unit::Unit;
@@ -160,6 +160,7 @@ impl RunReader {
 
 /// Adds what every run measured, and how many runs are in which state.
 pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
+    catalogue.add_group("runs", Members::Planned("run".to_owned()));
     for (run, quantities) in runs.iter().zip(training_quantities_of_all(runs)) {
         add_texts(catalogue, run);
         for quantity in quantities {
@@ -174,11 +175,9 @@ fn add_texts(catalogue: &mut Catalogue, run: &RunFacts) {
     catalogue.insert(format!("{name}.measured"), Entry::Flag(run.is_measured()));
     catalogue.insert(format!("{name}.state"), Entry::Text(run.state_text()));
     catalogue.insert(format!("{name}.command"), Entry::Text(run.command.clone()));
-    let device = run
-        .record
-        .as_ref()
-        .map_or(String::new(), |(_, r)| r.environment.device.clone());
-    catalogue.insert(format!("{name}.device"), Entry::Text(device));
+    let record = run.record.as_ref();
+    let device = record.map_or(ABSENT, |(_, record)| &record.environment.device);
+    catalogue.insert(format!("{name}.device"), Entry::Text(device.to_owned()));
 }
 
 /// What each run measured; nothing of a run that does not train.

@@ -49,11 +49,11 @@ pub struct Filled {
 /// forward: marks stand for them until the last chapter is read.
 pub fn fill_book(
     chapters: &[Chapter],
-    facts: Facts,
+    facts: impl Into<Arc<Facts>>,
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Filled {
-    let facts = Arc::new(facts);
+    let facts = facts.into();
     let mut shortcomings = unmeasured_runs(&facts);
     shortcomings.extend(missing_samples(&facts));
     let mut faults = Vec::new();
@@ -74,7 +74,7 @@ pub fn fill_book(
                 numbers.add_marked(chapter, &of_chapter, &mut faults);
                 marked.push((chapter, of_chapter));
             }
-            Err(fault) => faults.push(fault),
+            Err(of_chapter) => faults.extend(of_chapter),
         }
     }
     let used = used(&facts.catalogue, &written);
@@ -113,7 +113,7 @@ pub fn fill_book(
 
 /// What a chapter gives before the others are known.
 struct Read {
-    marked: Result<Marked, Diagnostic>,
+    marked: Result<Marked, Vec<Diagnostic>>,
     written: Written,
     typed_numbers: Vec<Diagnostic>,
 }

@@ -170,7 +170,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             ("h.md", "A wrong filter << device | percent >>."),
         ],
         expect![[r#"
-            `book/a.md:3:25`: no quantity is named `lu.shar`; hint: `lu` has share
+            `book/a.md:3:15`: no quantity is named `lu.shar`; hint: `lu` has share
             `book/b.md:1:27`: `broken`: `NaN` is not a finite number
             `book/c.md:1:24`: `time`: a value in `s` cannot be printed in `GB`
             `book/d.md:1:21`: Unexpected end of input

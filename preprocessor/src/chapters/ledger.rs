@@ -119,12 +119,16 @@ fn node<'a>(group: &[Named<'a>], from: usize) -> (&'a str, Value) {
     let (name, entry) = group[0];
     let part = part(name, from);
     let end = from + part.len();
-    if name.len() == end {
-        assert!(group.len() == 1, "`{name}` is both a quantity and a group");
-        return (part, value(name, entry));
-    }
+    let members = match entry {
+        Entry::Group(_) if name.len() == end => &group[1..],
+        _ if name.len() == end => {
+            assert!(group.len() == 1, "`{name}` is both a quantity and a group");
+            return (part, value(name, entry));
+        }
+        _ => group,
+    };
     // A list of known length spares the map from growing.
-    let nodes: Vec<_> = groups(group, end + 1)
+    let nodes: Vec<_> = groups(members, end + 1)
         .map(|group| node(group, end + 1))
         .collect();
     let map: tera::Map = { nodes.into_iter() }
@@ -138,5 +142,6 @@ fn value(name: &str, entry: &Entry) -> Value {
         Entry::Quantity(_) => Value::from(Mark::quantity(name).as_str()),
         Entry::Text(text) => Value::from(markdown(text.trim())), // emphasis ends at a word
         Entry::Flag(flag) => Value::from(*flag),
+        Entry::Group(_) => Value::from(tera::Map::new()),
     }
 }

@@ -13,6 +13,7 @@ mod ledger;
 mod lists;
 mod markup;
 mod maths;
+mod names;
 mod sentinel;
 mod template;
 mod typed_numbers;

@@ -9,8 +9,9 @@ use super::diagnostic::Diagnostic;
 use super::exhibits;
 use super::format::{FILTERS, Printing};
 use super::ledger::Ledger;
+use super::names;
 use super::sentinel::{Mark, quantity_name, replace_marks};
-use crate::catalogue::Question;
+use crate::catalogue::{ABSENT, Question};
 use crate::evidence::Quantity;
 use std::error::Error as _;
 use std::sync::Arc;
@@ -19,17 +20,22 @@ use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult, Valu
 /// The chapter's text with its templates filled.
 ///
 /// # Errors
-/// The first fault of the chapter with line and column.
+/// Every name that nothing has; where there is none, the first other fault of the chapter. Each with
+/// line and column.
 pub(crate) fn fill(
     ledger: &Arc<Ledger>,
     context: &Context,
     chapter: &str,
     file: &str,
     source: &str,
-) -> Result<String, Diagnostic> {
-    let fault = |error: tera::Error| diagnose(ledger, file, source, &error);
+) -> Result<String, Vec<Diagnostic>> {
+    let fault = |error: tera::Error| vec![diagnose(file, &error)];
     let mut tera = engine(ledger, chapter);
     tera.add_raw_template(file, source).map_err(fault)?;
+    let unknown = names::check(&ledger.facts.catalogue, file, source);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
     let filled = tera.render(file, context).map_err(fault)?;
     let mut faults = Vec::new();
     let printed = replace_marks(&filled, |mark| match mark {
@@ -42,9 +48,9 @@ pub(crate) fn fill(
         },
         _ => None,
     });
-    match faults.into_iter().next() {
-        Some(fault) => Err(fault),
-        None => Ok(printed),
+    match faults.is_empty() {
+        true => Ok(printed),
+        false => Err(faults),
     }
 }
 
@@ -107,7 +113,7 @@ fn print_quantity(
 ) -> TeraResult<String> {
     let Some(name) = value.as_str().and_then(quantity_name) else {
         return Err(tera::Error::message(match value.is_undefined() {
-            true => NOTHING_BEFORE_FILTER.to_owned(),
+            true => format!("nothing is before `{filter}`; hint: name a quantity of the catalogue"),
             false => format!(
                 "`{filter}` prints a quantity, not `{value}`; hint: name a quantity of the catalogue"
             ),
@@ -133,8 +139,8 @@ fn print(
     let quantity = ledger.use_quantity(chapter, name)?;
     let text = match quantity.value {
         Some(value) => printing(&quantity).print(&quantity, value)?,
-        None if marked || ledger.renderer == Renderer::Pdf => "not measured".to_owned(),
-        None => "\\text{not measured}".to_owned(),
+        None if marked || ledger.renderer == Renderer::Pdf => ABSENT.to_owned(),
+        None => format!("\\text{{{ABSENT}}}"),
     };
     Ok(match marked {
         true => ledger.renderer.evidence_mark(&quantity, &text),
@@ -142,11 +148,8 @@ fn print(
     })
 }
 
-/// What the filters say of a name that the catalogue does not have; Tera hands them nothing else.
-const NOTHING_BEFORE_FILTER: &str = "this prints a quantity that is not in the catalogue";
-
 /// Tera's error with its place and the whole chain of its causes.
-fn diagnose(ledger: &Ledger, file: &str, source: &str, error: &tera::Error) -> Diagnostic {
+fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
     let (mut message, place) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             (report.message().to_owned(), Some(report.span()))
@@ -158,33 +161,10 @@ fn diagnose(ledger: &Ledger, file: &str, source: &str, error: &tera::Error) -> D
         message.push_str(&format!(": {error}"));
         cause = error.source();
     }
-    if let Some(span) = place.filter(|_| message.contains(NOTHING_BEFORE_FILTER))
-        && let Some(name) = name_before(source, span.start_line, span.start_col)
-        && let Err(error) = ledger.facts.catalogue.quantity(name)
-    {
-        message = error.to_string();
-    }
     Diagnostic {
         file: file.to_owned(),
         line: place.map(|span| span.start_line),
         column: place.map(|span| span.start_col + 1),
         message,
     }
-}
-
-/// The dotted name between `<<` and the filter that stands at this place.
-fn name_before(source: &str, line: usize, column: usize) -> Option<&str> {
-    let line = source.lines().nth(line.checked_sub(1)?)?;
-    let end = line
-        .char_indices()
-        .nth(column)
-        .map_or(line.len(), |(index, _)| index);
-    let (_, expression) = line[..end].rsplit_once("<<")?;
-    let name = expression
-        .split('|')
-        .next()?
-        .trim()
-        .trim_start_matches('-')
-        .trim();
-    (!name.is_empty()).then_some(name)
 }

@@ -38,8 +38,11 @@ const TIMES: [Quantities; 5] = [
 const SPEEDS: [Quantities; 3] = [
     column("Images/s", "images_per_second", Print::Fixed("image/s", 1)),
     column("Speed (GFLOP/s)", "speed", Print::Fixed("GFLOP/s", 0)),
-    column("Share of peak (%)", "percent_of_peak", Print::Fixed("%", 1)),
+    column("Share of peak (%)", SHARE, Print::Fixed("%", 1)),
 ];
+
+/// The share of the peak, which has no value where the device's peak is not quoted.
+const SHARE: &str = "percent_of_peak";
 
 const fn column(head: &'static str, leaf: &'static str, print: Print) -> Quantities {
     Quantities { head, leaf, print }
@@ -72,9 +75,7 @@ fn table(
             Cell::number(&passes.batch.to_string(), passes.batch as f64),
         ];
         for column in quantities {
-            // The share is there only where the device's peak is quoted.
-            let name = format!("{}.{}", passes.name(), column.leaf);
-            let quantity = facts.catalogue.known(&name);
+            let quantity = column.of(passes, facts);
             cells.push(column.cell(quantity.as_ref(), mark)?);
             inputs.extend(quantity);
         }
@@ -96,6 +97,14 @@ fn table(
 }
 
 impl Quantities {
+    /// The quantity of these passes; none for a share of a peak that is not quoted.
+    fn of(&self, passes: &TimedPasses, facts: &Facts) -> Option<Arc<Quantity>> {
+        let known = facts
+            .catalogue
+            .known(&format!("{}.{}", passes.name(), self.leaf));
+        known.filter(|quantity| quantity.value.is_some() || self.leaf != SHARE)
+    }
+
     fn cell(&self, quantity: Option<&Arc<Quantity>>, mark: EvidenceMark) -> Result<Cell, String> {
         match (quantity, &self.print) {
             (None, _) => Ok(Cell::words("–")),

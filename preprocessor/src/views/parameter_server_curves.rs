@@ -9,7 +9,7 @@ use super::plot::{Axis, Band, Key, Line, Note, Plot, Points, Range, Side};
 use super::shown::{Shown, pending};
 use crate::analysis::parameter_server::{SynchronousSpeed, training_seconds};
 use crate::catalogue::parameter_servers::{
-    FITTED, MOST_WORKERS, QUOTED, SERVERS, coefficients, speed,
+    COEFFICIENTS, FITTED, MOST_WORKERS, QUOTED, SERVERS, coefficients, speed,
 };
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
@@ -56,7 +56,7 @@ pub(super) fn speed_over_workers(
     arguments: &Batches,
     facts: &Facts,
 ) -> Result<Shown<Figure>, String> {
-    let model = Model::of(&facts.catalogue, Source::Quoted)?;
+    let model = Model::new(quoted_or_fitted(&facts.catalogue, Source::Quoted)?)?;
     let plot = Plot::new(
         "Training speed over the number of workers",
         "Each line rises to its fastest number of workers and then falls slowly.",
@@ -74,7 +74,7 @@ pub(super) fn epoch_time_over_workers(
     arguments: &Batches,
     facts: &Facts,
 ) -> Result<Shown<Figure>, String> {
-    let model = Model::of(&facts.catalogue, Source::Quoted)?;
+    let model = Model::new(quoted_or_fitted(&facts.catalogue, Source::Quoted)?)?;
     let (images, count) = images(&facts.catalogue)?;
     let plot = Plot::new(
         "Time of one epoch over the number of workers",
@@ -97,17 +97,22 @@ pub(super) fn time_to_accuracy(
     arguments: &Coefficients,
     facts: &Facts,
 ) -> Result<Shown<Figure>, String> {
-    let model = Model::of(&facts.catalogue, arguments.coefficients)?;
+    let coefficients = quoted_or_fitted(&facts.catalogue, arguments.coefficients)?;
     let (images, count) = images(&facts.catalogue)?;
     let epochs = facts
         .catalogue
         .quantity(EPOCHS)
         .map_err(|error| error.to_string())?;
-    let inputs = model.coefficients.iter().chain([&images, epochs]);
-    let inputs = inputs.cloned().collect();
-    let Some(predicted) = epochs.value else {
-        return Ok(Shown::new(pending(epochs), inputs));
-    };
+    let inputs: Vec<_> = coefficients
+        .iter()
+        .chain([&images, epochs])
+        .cloned()
+        .collect();
+    if let Some(awaited) = inputs.iter().find(|input| input.value.is_none()) {
+        return Ok(Shown::new(pending(awaited), inputs));
+    }
+    let predicted = epochs.value.unwrap_or_default();
+    let model = Model::new(coefficients)?;
     let seconds = |curve: Curve, workers, epochs| {
         let speed = model.speed_at(curve, workers)?;
         let seconds = training_seconds(epochs, count, curve.batch, speed);
@@ -232,23 +237,29 @@ impl Curve {
     }
 }
 
+fn quoted_or_fitted(
+    catalogue: &Catalogue,
+    source: Source,
+) -> Result<[Arc<Quantity>; COEFFICIENTS], String> {
+    let (prefix, hint) = match source {
+        Source::Quoted => (
+            QUOTED,
+            "quote `optimus.synchronous.t0` to `t4` in `quoted.toml`",
+        ),
+        Source::Fitted => (FITTED, "`results/speeds.csv` holds the measured speeds"),
+    };
+    coefficients(catalogue, prefix)
+        .ok_or_else(|| format!("no coefficients of Eq. (4); hint: {hint}"))
+}
+
 /// Coefficients and the speed that follows.
 struct Model {
-    coefficients: [Arc<Quantity>; 5],
+    coefficients: [Arc<Quantity>; COEFFICIENTS],
     speed: SynchronousSpeed,
 }
 
 impl Model {
-    fn of(catalogue: &Catalogue, source: Source) -> Result<Model, String> {
-        let (prefix, hint) = match source {
-            Source::Quoted => (
-                QUOTED,
-                "quote `optimus.synchronous.t0` to `t4` in `quoted.toml`",
-            ),
-            Source::Fitted => (FITTED, "`results/speeds.csv` holds the measured speeds"),
-        };
-        let coefficients = coefficients(catalogue, prefix)
-            .ok_or_else(|| format!("no coefficients of Eq. (4); hint: {hint}"))?;
+    fn new(coefficients: [Arc<Quantity>; COEFFICIENTS]) -> Result<Model, String> {
         let speed = speed(&coefficients).map_err(|error| error.to_string())?;
         Ok(Model {
             coefficients,

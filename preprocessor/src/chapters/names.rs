@@ -1,0 +1,109 @@
+//! The names that a chapter's templates write, in every branch.
+//!
+//! Tera looks a name up where it is reached: a misspelt one in a branch that is not taken would stop
+//! the book on the day on which a run makes the branch be taken, and one in a condition passes for
+//! false. Here every name is looked up, taken or not. Since the catalogue has the same names in every
+//! state of the runs, what passes here in one state passes in all.
+
+use super::diagnostic::Diagnostic;
+use crate::catalogue::Catalogue;
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// A quoted text in a tag.
+const QUOTED: &str = r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`"#;
+
+/// A stretch without templates, or the content of a tag.
+static TAGS: LazyLock<Regex> = LazyLock::new(|| {
+    let content = format!("((?:{QUOTED}|[^\"'`])*?)");
+    let raw = "<%-?[ \n]*raw[ \n]*-?%>.*?<%-?[ \n]*endraw[ \n]*-?%>";
+    let tags = format!("(?s)<#.*?#>|{raw}|<<{content}>>|<%{content}%>");
+    Regex::new(&tags).expect("the expression is well formed")
+});
+
+/// A quoted text, a number, or a name.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    let name = r"([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)";
+    let words = format!("(?s){QUOTED}|[0-9][A-Za-z0-9_.]*|{name}");
+    Regex::new(&words).expect("the expression is well formed")
+});
+
+/// Every dotted name in the templates of `source` that the catalogue does not have, and that does
+/// not begin with a variable of the chapter's own.
+pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
+    let (mut variables, mut dotted) = (BTreeSet::from(["loop"]), Vec::new());
+    for tag in TAGS.captures_iter(source) {
+        let Some(content) = tag.get(1).or(tag.get(2)) else {
+            continue;
+        };
+        let names: Vec<_> = { WORDS.captures_iter(content.as_str()) }
+            .filter_map(|word| word.get(1))
+            .map(|name| (content.start() + name.start(), name.as_str()))
+            .collect();
+        variables.extend(defined(&names));
+        dotted.extend(names.into_iter().filter(|(_, name)| name.contains('.')));
+    }
+    let is_foreign = |(_, name): &(usize, &str)| {
+        let root = name.split('.').next().unwrap_or_default();
+        !variables.contains(root)
+    };
+    let fault = |(at, name)| {
+        let error = catalogue.check_name(name).err()?;
+        Some(Diagnostic::at_offset(file, source, at, error.to_string()))
+    };
+    dotted
+        .into_iter()
+        .filter(is_foreign)
+        .filter_map(fault)
+        .collect()
+}
+
+/// The variables that a tag of these names defines.
+fn defined<'a>(names: &[(usize, &'a str)]) -> Vec<&'a str> {
+    let mut names = names.iter().map(|(_, name)| *name);
+    match names.next() {
+        Some("set" | "set_global") => names.take(1).collect(),
+        Some("for") => names.take_while(|name| *name != "in").collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Quantity;
+    use crate::evidence::unit::Unit;
+    use expect_test::{Expect, expect};
+
+    fn check(source: &str, expect: Expect) {
+        let mut catalogue = Catalogue::default();
+        catalogue.add(Quantity::exact("a.b.c", Unit::One, 1.0, "a definition"));
+        let faults = super::check(&catalogue, "book/x.md", source);
+        let lines: Vec<_> = faults.iter().map(|fault| format!("{fault}\n")).collect();
+        expect.assert_eq(&lines.concat());
+    }
+
+    #[test]
+    fn names_are_looked_up_in_branches_and_conditions_too() {
+        check(
+            "<% if a.b.d %>\n<< a.b.c | fixed(places=1) >> and << a.x >><% endif %>\n\
+             <% filter table(id=\"t\", rows=[[\"A.B >> %> 'x'\", a.b.c, a.b.y]]) %>It.<% endfilter %>",
+            expect![[r#"
+                `book/x.md:1:7`: no quantity is named `a.b.d`; hint: `a.b` has c
+                `book/x.md:2:38`: no quantity is named `a.x`; hint: `a` has b
+                `book/x.md:3:56`: no quantity is named `a.b.y`; hint: `a.b` has c
+            "#]],
+        );
+    }
+
+    #[test]
+    fn variables_texts_numbers_and_comments_are_not() {
+        check(
+            "<% for name, it in a.b %><< it.x.y >> << loop.index >><% set z = name %><< z.u >>\
+             <% endfor %><# a.q #> << \"a.q\" ~ 'a.q' ~ 1.5 >> a.q `a.q` x < y <% raw %><< a.q >>\
+             <% endraw %>",
+            expect![""],
+        );
+    }
+}

@@ -1,0 +1,332 @@
+//! The book of this repository in states that its runs may come to be in.
+
+mod records;
+pub(crate) mod reading;
+
+use mdbook_measured::analysis::random::SplitMix64;
+use mdbook_measured::catalogue::{Catalogue, Facts};
+use mdbook_measured::chapters::{Bibliography, Chapter};
+use mdbook_measured::evidence::read_quoted;
+use mdbook_measured::project::Project;
+use records::{Flaw, SOURCE, complete, flawed};
+use regex::Regex;
+use results::{Digest, Plan, PlannedRun, Record, states};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How many random states the runs are put into.
+pub(crate) const RANDOM: u64 = 200;
+
+type Records = Vec<(PathBuf, Arc<Record>)>;
+
+/// A plan and the records that there are.
+#[derive(Clone)]
+pub(crate) struct Situation {
+    /// In words, for messages.
+    pub(crate) name: String,
+    pub(crate) plan: Plan,
+    records: Records,
+}
+
+/// The book's files.
+pub(crate) struct RealBook {
+    root: PathBuf,
+    pub(crate) chapters: Vec<Chapter>,
+    pub(crate) bibliography: Bibliography,
+    plan: Plan,
+    /// The records of the repository.
+    real: Records,
+    /// A complete record of each planned run, of the repository where it has one.
+    complete: BTreeMap<String, Record>,
+    facts: Facts,
+    sources: BTreeMap<String, Digest>,
+}
+
+/// What may be wrong with a run; `None` is no record, `Some(None)` a complete one.
+type Choice = Option<Option<Flaw>>;
+
+const FLAWS: [Flaw; 3] = [Flaw::Partial, Flaw::Failed, Flaw::Stale];
+
+impl RealBook {
+    pub(crate) fn read() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let inputs = Project::new(&root, "book").read();
+        let inputs = inputs.unwrap_or_else(|faults| panic!("{faults:?}"));
+        let plan = Plan::read(&root.join("experiments/plan.toml")).expect("a sound plan");
+        let (real, errors) = results::read_all(&root.join("results/runs"));
+        assert!(errors.is_empty(), "{errors:?}");
+        let sources = sources(&root, &real);
+        let mut random = SplitMix64::new(7);
+        let complete = { plan.runs.iter() }
+            .map(|run| {
+                (
+                    run.id.clone(),
+                    complete_record(run, &real, &sources, &mut random),
+                )
+            })
+            .collect();
+        RealBook {
+            chapters: chapters(&root),
+            bibliography: inputs.bibliography,
+            facts: inputs.facts,
+            root,
+            plan,
+            real,
+            complete,
+            sources,
+        }
+    }
+
+    /// What a build would know.
+    pub(crate) fn facts(&self, situation: &Situation) -> Facts {
+        let Situation { plan, records, .. } = situation;
+        let source = |path: &str| self.sources.get(path).cloned();
+        let runs: Vec<_> = { states(plan, records, source).into_iter() }
+            .map(|state| mdbook_measured::catalogue::RunFacts::new(state, &self.root))
+            .collect();
+        let read = |path: &str| fs::read_to_string(self.root.join("book").join(path));
+        let quoted = read("quoted.toml").expect("quoted facts");
+        let quoted = read_quoted("quoted.toml", &quoted).expect("sound facts");
+        let throughput = read("published/training_throughput.csv").expect("published speeds");
+        let (mut catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput)
+            .unwrap_or_else(|faults| panic!("{}: {faults:?}", situation.name));
+        let added = catalogue.add_measured_speeds("results/speeds.csv", None);
+        added.expect("no table has no fault");
+        Facts {
+            catalogue,
+            runs,
+            throughput,
+            questions: self.facts.questions.clone(),
+            samples: self.facts.samples.clone(),
+        }
+    }
+
+    /// Whether a chapter names the run, as the plan writes it or as names of quantities do.
+    pub(crate) fn names_run(&self, run: &PlannedRun) -> bool {
+        let quoted = format!("\"{}\"", run.id);
+        let dotted = format!("runs.{}.", run.id.replace(['-', '.'], "_"));
+        let names = |chapter: &Chapter| {
+            chapter.source.contains(&quoted) || chapter.source.contains(&dotted)
+        };
+        self.chapters.iter().any(names)
+    }
+
+    fn record(&self, run: &str, choice: Choice, random: &mut SplitMix64) -> Option<Record> {
+        let complete = self.complete[run].clone();
+        Some(match choice? {
+            Some(flaw) => flawed(complete, flaw, random),
+            None => complete,
+        })
+    }
+
+    fn situation(
+        &self,
+        name: impl Into<String>,
+        random: &mut SplitMix64,
+        choose: impl Fn(&str, &mut SplitMix64) -> Choice,
+    ) -> Situation {
+        let of_run = |run: &PlannedRun| {
+            let choice = choose(&run.id, random);
+            let record = self.record(&run.id, choice, random)?;
+            let path = format!("results/runs/{}/{}.json", run.experiment, run.id);
+            Some((self.root.join(path), Arc::new(record)))
+        };
+        Situation {
+            name: name.into(),
+            plan: self.plan.clone(),
+            records: self.plan.runs.iter().filter_map(of_run).collect(),
+        }
+    }
+
+    /// The repository as it is.
+    pub(crate) fn as_it_is(&self) -> Situation {
+        Situation {
+            name: "as it is".to_owned(),
+            plan: self.plan.clone(),
+            records: self.real.clone(),
+        }
+    }
+
+    /// All runs in the same state.
+    pub(crate) fn uniform(&self) -> Vec<Situation> {
+        let mut random = SplitMix64::new(1);
+        let choices: [(&str, Choice); 5] = [
+            ("none", None),
+            ("all complete", Some(None)),
+            ("all partial", Some(Some(Flaw::Partial))),
+            ("all failed", Some(Some(Flaw::Failed))),
+            ("all stale", Some(Some(Flaw::Stale))),
+        ];
+        { choices.into_iter() }
+            .map(|(name, choice)| self.situation(name, &mut random, |_, _| choice))
+            .collect()
+    }
+
+    /// One run away or flawed, of the records of the repository and of a complete set.
+    pub(crate) fn single(&self) -> Vec<Situation> {
+        let mut random = SplitMix64::new(2);
+        let mut all = Vec::new();
+        for (index, run) in self.plan.runs.iter().enumerate() {
+            let others = |id: &str, choice| match id == run.id {
+                true => choice,
+                false => Some(None),
+            };
+            let away = format!("complete without `{}`", run.id);
+            all.push(self.situation(away, &mut random, |id, _| others(id, None)));
+            let flaw = FLAWS[index % FLAWS.len()];
+            let name = format!("complete, `{}` {flaw:?}", run.id);
+            all.push(self.situation(name, &mut random, |id, _| others(id, Some(Some(flaw)))));
+            if self.real.iter().any(|(_, record)| record.run == run.id) {
+                let mut away = self.as_it_is();
+                away.name = format!("as it is without `{}`", run.id);
+                away.records.retain(|(_, record)| record.run != run.id);
+                all.push(away);
+            }
+        }
+        all
+    }
+
+    /// Each run in a state of its own, drawn at random; in every other situation the plan has
+    /// changed as well.
+    pub(crate) fn random(&self) -> impl Iterator<Item = Situation> {
+        (0..RANDOM).map(|seed| {
+            let mut random = SplitMix64::new(seed);
+            // Some situations are nearly complete, some nearly empty.
+            let (complete, away) = (random.uniform(), random.uniform());
+            let choose = move |_: &str, random: &mut SplitMix64| {
+                if random.uniform() < complete {
+                    return Some(None);
+                }
+                if random.uniform() < away {
+                    return None;
+                }
+                Some(Some(FLAWS[random.below(FLAWS.len())]))
+            };
+            let mut situation = self.situation(format!("random {seed}"), &mut random, choose);
+            if seed % 2 == 1 {
+                let edit = self.edit(&mut situation.plan, &mut random);
+                situation.name += &format!(", {edit}");
+            }
+            situation
+        })
+    }
+
+    /// Each planned run taken out of the plan, its record still there.
+    pub(crate) fn taken_out(&self) -> Vec<(PlannedRun, Situation)> {
+        let without = |run: &PlannedRun| {
+            let mut situation = self.as_it_is();
+            situation.name = format!("`{}` taken out of the plan", run.id);
+            situation.plan.runs.retain(|other| other.id != run.id);
+            (run.clone(), situation)
+        };
+        self.plan.runs.iter().map(without).collect()
+    }
+
+    /// Changes a plan in one way.
+    fn edit(&self, plan: &mut Plan, random: &mut SplitMix64) -> String {
+        let index = random.below(plan.runs.len());
+        let experiment = plan.runs[index].experiment.clone();
+        let of_experiment = |run: &&mut PlannedRun| run.experiment == experiment;
+        match random.below(5) {
+            0 => {
+                for run in plan.runs.iter_mut().filter(of_experiment) {
+                    shorten(run);
+                }
+                format!("one epoch less of every `{experiment}`")
+            }
+            1 => {
+                shorten(&mut plan.runs[index]);
+                format!("one epoch less of `{}`", plan.runs[index].id)
+            }
+            2 => {
+                plan.runs[index].configuration.seed += 100;
+                format!("another seed of `{}`", plan.runs[index].id)
+            }
+            3 => {
+                let free: Vec<_> = plan
+                    .runs
+                    .iter()
+                    .filter(|run| !self.names_run(run))
+                    .collect();
+                let id = free[random.below(free.len())].id.clone();
+                plan.runs.retain(|run| run.id != id);
+                format!("`{id}` taken out of the plan")
+            }
+            _ => {
+                let mut new = plan.runs[index].clone();
+                new.id = format!("{}-new", new.id);
+                new.configuration.seed += 200;
+                if let Some(training) = &mut new.configuration.training {
+                    training.learning_rate.base *= [0.5, 1.0][random.below(2)];
+                }
+                if random.below(2) == 0 {
+                    new.configuration.network = "another-network".to_owned();
+                }
+                let name = format!("`{}` added to the plan", new.id);
+                plan.runs.push(new);
+                name
+            }
+        }
+    }
+}
+
+/// 199 epochs in place of 200; one trial less where the run measures time.
+fn shorten(run: &mut PlannedRun) {
+    if let Some(training) = &mut run.configuration.training {
+        training.epochs -= 1;
+    }
+    if let Some(timing) = &mut run.configuration.timing {
+        timing.trials -= 1;
+    }
+}
+
+/// The digests of all files that a record names.
+fn sources(root: &Path, records: &Records) -> BTreeMap<String, Digest> {
+    let named = records
+        .iter()
+        .flat_map(|(_, record)| record.environment.sources.keys());
+    let digest = |path: &String| Some((path.clone(), Digest::of(fs::read(root.join(path)).ok()?)));
+    named.filter_map(digest).collect()
+}
+
+fn complete_record(
+    run: &PlannedRun,
+    real: &Records,
+    sources: &BTreeMap<String, Digest>,
+    random: &mut SplitMix64,
+) -> Record {
+    let is_whole = |(_, record): &&(PathBuf, Arc<Record>)| {
+        record.run == run.id && record.done() == record.planned()
+    };
+    match real.iter().find(is_whole) {
+        Some((_, record)) => (**record).clone(),
+        None => {
+            let record = complete(run, &sources[SOURCE], random);
+            // What a program could not have written proves nothing.
+            record
+                .to_text()
+                .unwrap_or_else(|problems| panic!("{}: {problems:?}", run.id));
+            record
+        }
+    }
+}
+
+/// The chapters in the order of `SUMMARY.md`.
+fn chapters(root: &Path) -> Vec<Chapter> {
+    let summary = fs::read_to_string(root.join("book/SUMMARY.md")).expect("a summary");
+    let link = Regex::new(r"\]\(([^)]+\.md)\)").expect("well formed");
+    let chapter = |path: &str| {
+        let file = format!("book/{path}");
+        let source = fs::read_to_string(root.join(&file));
+        Chapter {
+            path: path.to_owned(),
+            source: source.unwrap_or_else(|error| panic!("{file}: {error}")),
+            file,
+        }
+    };
+    link.captures_iter(&summary)
+        .map(|found| chapter(found.get(1).expect("a path").as_str()))
+        .collect()
+}

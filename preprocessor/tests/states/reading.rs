@@ -1,0 +1,185 @@
+//! What a filled book must not show, and what it must say.
+
+use mdbook_measured::catalogue::{Facts, RunFacts};
+use mdbook_measured::chapters::Filled;
+use mdbook_measured::chapters::contract::{EVIDENCE_CHAPTER, Renderer};
+use mdbook_measured::evidence::Concern;
+use regex::Regex;
+use results::State;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+fn regex(text: &str) -> Regex {
+    Regex::new(text).expect("well formed")
+}
+
+/// Everything that is wrong with the filled book, each with its chapter.
+pub(crate) fn faults(filled: &Filled, facts: &Facts, renderer: Renderer) -> Vec<String> {
+    let mut found: Vec<_> = filled.faults.iter().map(ToString::to_string).collect();
+    for (path, text) in &filled.chapters {
+        let in_chapter = |fault: String| format!("{path}: {fault}");
+        found.extend(debris(text).into_iter().map(in_chapter));
+        if renderer == Renderer::Html {
+            found.extend(silent_marks(text).into_iter().map(in_chapter));
+        }
+    }
+    if renderer == Renderer::Html {
+        found.extend(silent_figures(filled, facts));
+    }
+    found.extend(untold(filled, &facts.runs));
+    found
+}
+
+/// Runs that are not measured and whose state the book does not tell.
+fn untold(filled: &Filled, runs: &[RunFacts]) -> Vec<String> {
+    let evidence = filled.chapters.get(&format!("{EVIDENCE_CHAPTER}.md"));
+    let lines: Vec<_> = evidence.map_or("", String::as_str).lines().collect();
+    let is_told = |run: &&RunFacts| {
+        let anchor = format!("id=\"run-{}\"", run.id);
+        let state = run.state_text().replace('\\', "");
+        let words: Vec<_> = state.split([';', ' ']).take(3).collect();
+        let tells = |line: &&&str| words.iter().all(|word| line.contains(word));
+        lines
+            .iter()
+            .filter(|line| line.contains(&anchor))
+            .any(|line| tells(&line))
+    };
+    let mut found: Vec<_> = { runs.iter() }
+        .filter(|run| !is_told(run))
+        .map(|run| {
+            format!(
+                "the evidence does not say that `{}` is {}",
+                run.id,
+                run.state_text()
+            )
+        })
+        .collect();
+    let is_open = |run: &RunFacts| !matches!(run.state, State::Measured | State::NoSuchCard);
+    let is_draft = filled
+        .chapters
+        .get("front.md")
+        .is_some_and(|text| text.contains("**Draft.**"));
+    if is_draft != runs.iter().any(is_open) {
+        found.push(format!("the front page calls it a draft: {is_draft}"));
+    }
+    found
+}
+
+/// Drawn figures that rest on runs which are not measured and do not say so.
+fn silent_figures(filled: &Filled, facts: &Facts) -> Vec<String> {
+    static LISTED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?m)^- \[Figure.*#([a-z0-9-]+)\): (.*)$"));
+    static INPUT: LazyLock<Regex> = LazyLock::new(|| regex(r"\(#ev-([^)]+)\)"));
+    let evidence = &filled.chapters[&format!("{EVIDENCE_CHAPTER}.md")];
+    let mut silent = Vec::new();
+    for listed in LISTED.captures_iter(evidence) {
+        let opening = format!("<figure id=\"{}\" class=\"plot\">", &listed[1]);
+        let drawn = filled.chapters.values().find_map(|text| {
+            let (_, figure) = text.split_once(&opening)?;
+            Some(figure.split_once("</figure>")?.0)
+        });
+        let Some(figure) = drawn else { continue };
+        let inputs = INPUT.captures_iter(&listed[2]);
+        let inputs = inputs.filter_map(|input| facts.catalogue.quantity(&input[1]).ok());
+        let concerns: BTreeSet<&Concern> = inputs.flat_map(|input| input.concerns()).collect();
+        let is_told = |concern: &&Concern| {
+            concern.accepted || figure.contains(&concern.state) || figure.contains("not as planned")
+        };
+        if let Some(concern) = concerns.into_iter().find(|concern| !is_told(concern)) {
+            silent.push(format!(
+                "`{}` does not say that `{}` is {}",
+                &listed[1], concern.run, concern.state
+            ));
+        }
+    }
+    silent
+}
+
+/// What no page shows, whatever the state of the runs.
+fn debris(text: &str) -> Vec<String> {
+    static DEBRIS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"NaN|\binf\b|-inf\b|Some\(|none:|<<|<%|[\x{E000}-\x{E002}]",
+            r"|\( *\)|[a-z] +[.,;:)](?: |\n|$)|\*\* *\*\*|\| *\|[^|\n]*[^ |\n]|[a-z]  +[a-z]",
+            // A word for what is missing where a number belongs reads wrong beside its unit.
+            r"|not measured (?:points|nats|epochs|workers|images|of the)\b",
+            r"|(?:by|at|of|with|against|after|only|than) not measured",
+        ))
+    });
+    let text = visible(text);
+    { DEBRIS.find_iter(&text) }
+        .map(|found| {
+            let around = |at: usize, to: usize| text.get(at..to).unwrap_or_default();
+            let before = around(
+                floor(&text, found.start().saturating_sub(50)),
+                found.start(),
+            );
+            let after = around(found.end(), floor(&text, found.end() + 30));
+            format!(
+                "`{}` in `{before}{}{after}`",
+                found.as_str(),
+                found.as_str()
+            )
+        })
+        .collect()
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// What a reader sees of a chapter: no markup, no target of a link; one word for a formula, a piece
+/// of code or a drawing.
+fn visible(text: &str) -> String {
+    static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?s)<!--.*?-->|<svg.*?</svg>|<math.*?</math>|```.*?```|``.*?``|`[^`]*`",
+            r"|\$\$.*?\$\$|\$[^$\n]+\$|(failed: the loss is NaN)"
+        ))
+    });
+    static TAG: LazyLock<Regex> = LazyLock::new(|| regex(r#"<(?:"[^"]*"|[^">])*>|\]\([^)]*\)"#));
+    let words = HIDDEN.replace_all(text, "WORD");
+    TAG.replace_all(&words, "").into_owned()
+}
+
+/// Numbers of runs that are not measured which do not say so: every one has its run's state behind
+/// it, or in its row of a table.
+fn silent_marks(text: &str) -> Vec<String> {
+    static MARK: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r#"<a class="quantity (?:measured|derived|quoted) (flawed|pending)"[^>]*#ev-([^"]*)"[^>]*>([^<]*)</a>( \([a-z][^)]*\))?"#,
+        )
+    });
+    static STATE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"partial, [0-9]+ of [0-9]+|stale|failed|missing|no such card"));
+    let mut silent = Vec::new();
+    for line in text.lines() {
+        for mark in MARK.captures_iter(line) {
+            let (name, shown) = (&mark[2], &mark[3]);
+            let told = match &mark[1] {
+                "flawed" => {
+                    let flag = mark
+                        .get(4)
+                        .is_some_and(|flag| STATE.is_match(flag.as_str()));
+                    flag || (line.starts_with('|') && STATE.is_match(&without_tags(line)))
+                }
+                _ => shown == "not measured" || shown == "–" || STATE.is_match(shown),
+            };
+            if !told {
+                silent.push(format!(
+                    "`{name}` is shown as `{shown}` and its run's state is not told"
+                ));
+            }
+        }
+    }
+    silent
+}
+
+fn without_tags(text: &str) -> String {
+    static TAG: LazyLock<Regex> = LazyLock::new(|| regex(r#"<(?:"[^"]*"|[^">])*>"#));
+    TAG.replace_all(text, "").into_owned()
+}
