@@ -149,3 +149,32 @@ fn lines(faults: &[Diagnostic]) -> String {
     let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::escape::tests::NASTY;
+    use pulldown_cmark::{Event, Parser};
+
+    #[test]
+    fn faults_in_a_page_are_text() {
+        let chapter = Chapter {
+            path: "a.md".into(),
+            file: "book/a.md".into(),
+            source: String::new(),
+        };
+        let faults = NASTY.map(|text| Diagnostic::of_file(text, text));
+        let texts = with_faults(&[chapter], BTreeMap::new(), &faults);
+        let events: Vec<_> = Parser::new(&texts["a.md"]).collect();
+        let [Event::Start(_), Event::Html(block), Event::End(_)] = &events[..] else {
+            panic!("not one block of HTML: {events:?}");
+        };
+        let tags: Vec<_> = block.matches('<').collect();
+        assert_eq!(tags.len(), 6, "{block}");
+        assert!(!block.contains("{{"), "{block}");
+        assert_eq!(
+            block.matches("&#10;").count(),
+            lines(&faults).lines().count() - 1
+        );
+    }
+}
