@@ -112,7 +112,7 @@ fn in_html(byte: u8) -> Option<&'static str> {
 
 /// Code of Markdown on one line, which can break behind its commas; nothing where there is no text.
 ///
-/// Nothing can be escaped in code: an apostrophe stands for a backtick, a look-alike for a bar.
+/// Nothing can be escaped in code: an apostrophe stands for a backtick. A bar would end a cell.
 pub(crate) fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len() + 2);
     write_code(&mut code, text);
@@ -126,7 +126,7 @@ pub(crate) fn write_code(out: &mut String, text: &str) {
     }
     out.push('`');
     let mut rest = text;
-    let is_special = |byte| matches!(byte, b'`' | b',' | b'{' | b'|' | 0..=0x1f | 0x7f);
+    let is_special = |byte| matches!(byte, b'`' | b',' | b'{' | 0..=0x1f | 0x7f);
     while let Some(at) = rest.bytes().position(is_special) {
         out.push_str(&rest[..at]);
         let special = rest.as_bytes()[at];
@@ -137,7 +137,6 @@ pub(crate) fn write_code(out: &mut String, text: &str) {
             (b',', _) => ", ",
             (b'{', Some(b'{')) => "{\u{2060}", // a word joiner has no width
             (b'{', _) => "{",
-            (b'|', _) => "∣",
             _ => " ",
         });
     }

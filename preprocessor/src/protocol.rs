@@ -154,8 +154,13 @@ const FAULTS_ON_A_PAGE: usize = 30;
 fn fault_block(file: &str, faults: &[Diagnostic]) -> String {
     let (own, others): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.file == file);
     let shown = own.into_iter().chain(others).take(FAULTS_ON_A_PAGE);
-    let mut lines: Vec<_> = shown.map(|fault| html(&fault.to_string())).collect();
-    let left_out = faults.len() - lines.len();
+    let shown: Vec<_> = shown.map(ToString::to_string).collect();
+    let mut lines: Vec<_> = shown
+        .iter()
+        .flat_map(|fault| fault.lines())
+        .map(html)
+        .collect();
+    let left_out = faults.len() - shown.len();
     if left_out > 0 {
         lines.push(format!("and {left_out} more, which stand in the terminal"));
     }
@@ -173,6 +178,8 @@ fn lines(faults: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::escape::tests::NASTY;
+    use pulldown_cmark::{Event, Parser};
 
     #[test]
     fn a_page_shows_its_own_faults_and_some_of_the_others() {
@@ -193,5 +200,25 @@ mod tests {
         let few = fault_block("book/c9.md", &faults[..2]);
         assert_eq!(few.matches("book/c").count(), 2);
         assert!(!few.contains("more"), "{few}");
+    }
+
+    #[test]
+    fn faults_in_a_page_are_text() {
+        let chapter = Chapter {
+            path: "a.md".into(),
+            file: "book/a.md".into(),
+            source: String::new(),
+        };
+        let faults = NASTY.map(|text| Diagnostic::of_file(text, text));
+        let texts = with_faults(&[chapter], BTreeMap::new(), &faults);
+        let events: Vec<_> = Parser::new(&texts["a.md"]).collect();
+        let [Event::Start(_), Event::Html(block), Event::End(_)] = &events[..] else {
+            panic!("not one block of HTML: {events:?}");
+        };
+        let tags: Vec<_> = block.matches('<').collect();
+        assert_eq!(tags.len(), 6, "{block}");
+        assert!(!block.contains("{{"), "{block}");
+        let shown = lines(&faults[..FAULTS_ON_A_PAGE]);
+        assert_eq!(block.matches("&#10;").count(), shown.lines().count());
     }
 }

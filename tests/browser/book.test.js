@@ -1,9 +1,10 @@
 // The built book, page by page, as a reader sees it. BOOK names the build folder.
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { POLICY, attack, ownSocketIsRefused } from './lib/attack.js';
 import { htmlFolder, pagesOf } from './lib/book.js';
 import { launch } from './lib/chromium.js';
 import { brokenLinks } from './lib/links.js';
@@ -16,6 +17,8 @@ Error.stackTraceLimit = 0; // a failure's sentence names page and element; where
 const REPOSITORY = new URL('../../', import.meta.url).pathname;
 const BUILD = process.env.BOOK ?? resolve(REPOSITORY, 'target/book');
 const OUT = resolve(REPOSITORY, 'target');
+const HOSTILE = ['handler', 'image', 'style', 'frame', 'object', 'embed', 'video', 'script', 'form', 'base',
+  'fetch', 'beacon', 'socket', 'worker'];
 const SEARCHES = ['platform percent of peak', 'square-root sampling'];
 
 const root = htmlFolder(BUILD);
@@ -75,6 +78,32 @@ describe('links, anchors and downloads', () => {
   let broken;
   before(async () => { broken = await brokenLinks(root, server.origin, links); });
   for (const page of pages) test(page, () => assertNone(page, broken.get(page) ?? ['was not visited']));
+});
+
+describe('markup that slipped into a page', { skip: !isBuilt }, () => {
+  const attacked = (policy) => attack(browser, { root, policy });
+
+  test('runs nothing from an attribute and reaches no other host', async () => {
+    const { served, fromDisk } = await attacked(true);
+    assert.deepEqual([[...served], [...fromDisk]], [[], []]);
+  });
+
+  test('would do both without the policy', async () => {
+    for (const done of Object.values(await attacked(false))) {
+      assert.deepEqual(HOSTILE.filter((event) => !done.has(event)), []);
+    }
+  });
+
+  test('meets the policy in every page', async () => {
+    const open = [];
+    for (const page of [...pages, '404.html', 'toc.html']) {
+      if (!POLICY.test(await readFile(resolve(root, page), 'utf8'))) open.push(page);
+    }
+    assert.deepEqual(open, []);
+  });
+
+  test('is no reason to refuse the page its own server', async () =>
+    assert.equal(await ownSocketIsRefused(browser, server.origin), false));
 });
 
 describe('search', { skip: !isBuilt }, () => {
