@@ -2,6 +2,8 @@
 //!
 //! The modules stand in the order in which data passes through them.
 
+pub mod diagnostic;
+
 pub mod evidence;
 pub mod analysis;
 pub mod catalogue;

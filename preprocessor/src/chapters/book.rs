@@ -1,7 +1,8 @@
 //! The whole book: every chapter filled, numbered and cross-referenced.
 
 use super::build_identifier::{build_identifier, digest_of_inputs};
-use super::citations::{Bibliography, Citations, CitedWork};
+use super::bibliography::Bibliography;
+use super::citations::{Citations, CitedWork};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
 use super::diagnostic::Diagnostic;
 use super::labels::{LabelKind, Labels};
@@ -48,11 +49,11 @@ pub struct Filled {
 /// forward: marks stand for them until the last chapter is read.
 pub fn fill_book(
     chapters: &[Chapter],
-    facts: Facts,
+    facts: impl Into<Arc<Facts>>,
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Filled {
-    let facts = Arc::new(facts);
+    let facts: Arc<Facts> = facts.into();
     let mut shortcomings = unmeasured_runs(&facts);
     shortcomings.extend(missing_samples(&facts));
     let mut faults = Vec::new();

@@ -3,12 +3,15 @@
 //! Only the parts in question are replaced; every other byte of the chapter stays as its author
 //! wrote it, code and raw HTML included.
 
-use super::citations::{Bibliography, CitedWork, parse_citation};
+use super::bibliography::Bibliography;
+use super::citations::{CitedWork, parse_citation};
 use super::contract::Renderer;
 use super::diagnostic::Diagnostic;
 use super::labels::LabelKind;
-use super::maths::{Display, shield_from_markdown, to_mathml};
+use super::maths::{shield_from_markdown, to_mathml};
 use super::sentinel::Mark;
+use parsers::latex::Display;
+use parsers::shortened;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -104,6 +107,7 @@ impl MarkupPass<'_> {
             Ok(mathml) => Some(mathml),
             Err(message) => {
                 let hint = "hint: the commands are those of the crate pulldown-latex";
+                let latex = shortened(latex);
                 self.fault(snippet, format!("formula `{latex}`: {message}; {hint}"));
                 None
             }
@@ -344,7 +348,7 @@ mod tests {
             "An unknown $\\frobnicate$ command.",
             expect![[r#"
                 An unknown $\frobnicate$ command.
-                `book/a.md:1:12`: formula `\frobnicate`: parsing error: unknown primitive command found; hint: the commands are those of the crate pulldown-latex"#]],
+                `book/a.md:1:12`: formula `\frobnicate`: unknown primitive command found; hint: the commands are those of the crate pulldown-latex"#]],
         );
         check(
             "$$x$$ {#fig-one}",

@@ -1,10 +1,10 @@
 //! The writing-out of chapters: templates, maths, citations, numbers of figures, evidence.
 
+mod bibliography;
 mod book;
 mod build_identifier;
 mod citations;
 pub mod contract;
-mod diagnostic;
 mod exhibits;
 mod format;
 mod labels;
@@ -18,7 +18,8 @@ mod typed_numbers;
 #[cfg(test)]
 mod with_runs_tests;
 
+use crate::diagnostic;
 pub use book::{Chapter, Filled, fill_book};
-pub use citations::Bibliography;
+pub use bibliography::Bibliography;
 pub use diagnostic::Diagnostic;
 pub use markup::markdown_options;

@@ -1,8 +1,8 @@
-//! What is wrong with a chapter, and where.
+//! What is wrong with a file, and where.
 
 use std::fmt;
 
-/// A fault in a chapter with its place.
+/// A fault with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// The file, from the root of the project.
@@ -45,6 +45,25 @@ impl Diagnostic {
             Some(offset) => Self::at_offset(file, text, offset, message),
             None => Self::of_file(file, message),
         }
+    }
+}
+
+/// Where the lines of a text begin.
+#[derive(Debug)]
+pub(crate) struct LineNumbers {
+    newlines: Vec<usize>,
+}
+
+impl LineNumbers {
+    /// Those of `text`.
+    pub(crate) fn of(text: &str) -> Self {
+        let newlines = text.match_indices('\n').map(|(at, _)| at).collect();
+        LineNumbers { newlines }
+    }
+
+    /// The line of the byte at `offset`, counted from 1.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        self.newlines.partition_point(|&newline| newline < offset) + 1
     }
 }
 
