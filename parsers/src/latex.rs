@@ -2,7 +2,7 @@
 
 use crate::contained::contained;
 use pulldown_latex::config::DisplayMode;
-use pulldown_latex::event::{Event, ScriptType, Visual};
+use pulldown_latex::event::{Content, Event, ScriptType, Visual};
 use pulldown_latex::{Parser, ParserError, RenderConfig, push_mathml};
 use std::convert::Infallible;
 use std::error::Error;
@@ -46,9 +46,26 @@ pub fn mathml(latex: &str, display: Display) -> Result<String, String> {
         let mut mathml = String::new();
         push_mathml(&mut mathml, events.map(Ok::<_, Infallible>), config)
             .map_err(|error| error.to_string())?;
-        Ok(mathml)
+        Ok(escaped(&mathml))
     })
     .unwrap_or_else(|panic| Err(failure(&panic)))
+}
+
+/// The MathML with its lone `<` and `&` as entities: the crate writes characters as they are.
+fn escaped(mathml: &str) -> String {
+    let mut escaped = String::with_capacity(mathml.len());
+    let mut characters = mathml.chars().peekable();
+    while let Some(c) = characters.next() {
+        let next = characters.peek();
+        match c {
+            '<' if !next.is_some_and(|c| c.is_ascii_alphabetic() || *c == '/') => {
+                escaped.push_str("&lt;");
+            }
+            '&' if !next.is_some_and(char::is_ascii_alphabetic) => escaped.push_str("&amp;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// The parts of a formula, in the order in which they are set.
@@ -74,6 +91,11 @@ pub fn events<'a>(latex: &'a str, storage: &'a Storage) -> Result<Vec<Event<'a>>
     let events = parsed
         .map_err(|panic| failure(&panic))?
         .map_err(|error| reason(&error))?;
+    if let Some(name) = events.iter().find_map(markup_in_name) {
+        return Err(format!(
+            "an operator is named `{name}`, expected letters, not `<`, `>` or `&`"
+        ));
+    }
     match depth(&events) {
         _ if events.len() > MOST_PARTS => Err(format!("it has more than {MOST_PARTS} parts")),
         levels if levels > MOST_LEVELS => Err(format!(
@@ -92,6 +114,14 @@ fn reason(error: &ParserError) -> String {
     error
         .source()
         .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// The name of an operator, where it would be markup in a page.
+fn markup_in_name<'a>(event: &Event<'a>) -> Option<&'a str> {
+    match event {
+        Event::Content(Content::Function(name)) if name.contains(['<', '>', '&']) => Some(name),
+        _ => None,
+    }
 }
 
 /// Commands with nothing but spaces between them.
@@ -173,6 +203,24 @@ mod tests {
         check(r"\frac12 \frac12", Ok(1));
         check(r"\sqrt\sqrt\sqrt x", Ok(3));
         check(r"x^{x^{x}}", Ok(4));
+    }
+
+    #[test]
+    fn no_text_of_a_formula_is_markup() {
+        let check = |latex: &str, expected: &str| {
+            let mathml = mathml(latex, Display::Inline).unwrap_or_else(|reason| reason);
+            let inside = mathml.strip_prefix("<math display=\"inline\">");
+            let inside = inside.and_then(|inside| inside.strip_suffix("</math>"));
+            assert_eq!(inside.unwrap_or(&mathml), expected);
+        };
+        check("a<b", "<mi>a</mi><mo>&lt;</mo><mi>b</mi>");
+        check(r"\not<", "<mo>&lt;\u{338}</mo>");
+        check(r"\&", "<mi>&amp;</mi>");
+        check(r"\text{<b>&}", "<mtext>&lt;b&gt;&amp;</mtext>");
+        check(
+            r"\operatorname{<img src=x onerror=alert(1)>}",
+            "an operator is named `<img src=x onerror=alert(1)>`, expected letters, not `<`, `>` or `&`",
+        );
     }
 
     #[test]

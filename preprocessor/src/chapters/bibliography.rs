@@ -18,6 +18,9 @@ mod references;
 /// The longest file, in bytes.
 const MOST_BYTES: usize = 4 << 20;
 
+/// The most known keys that are told where one is not known.
+const MOST_ALIKE: usize = 10;
+
 /// The works that a book may cite.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Bibliography {
@@ -67,7 +70,8 @@ impl Bibliography {
             return Ok(());
         }
         let stem: String = key.chars().take_while(char::is_ascii_alphabetic).collect();
-        let similar: Vec<_> = self.works.keys().filter(|k| k.starts_with(&stem)).collect();
+        let alike = self.works.keys().filter(|known| known.starts_with(&stem));
+        let similar: Vec<_> = alike.take(MOST_ALIKE).collect();
         let hint = match similar.is_empty() || stem.is_empty() {
             true => format!("add it to `{}`", self.file),
             false => format!("known keys like it: {similar:?}").replace(['"', '[', ']'], ""),

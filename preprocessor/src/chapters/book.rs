@@ -4,7 +4,7 @@ use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::bibliography::Bibliography;
 use super::citations::{Citations, CitedWork};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Faults};
 use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
 use super::lists::{Lists, Used, used};
@@ -70,7 +70,7 @@ pub fn fill_book(
         written.absorb(read.written);
         match read.marked {
             Ok(mut of_chapter) => {
-                faults.append(&mut of_chapter.faults);
+                faults.append(&mut std::mem::take(&mut of_chapter.faults).into());
                 numbers.add_marked(chapter, &of_chapter, &mut faults);
                 marked.push((chapter, of_chapter));
             }
@@ -236,10 +236,10 @@ impl Resolver<'_> {
             citations: &marked.citations,
             root: "../".repeat(chapter.path.matches('/').count()),
             text: String::with_capacity(marked.text.len() * 2),
-            faults: Vec::new(),
+            faults: Faults::default(),
         };
         self.write(&marked.text, &mut page);
-        (page.text, page.faults)
+        (page.text, page.faults.into())
     }
 
     fn write(&self, text: &str, page: &mut Page) {
@@ -281,7 +281,7 @@ struct Page<'a> {
     /// The path to the root of the book.
     root: String,
     text: String,
-    faults: Vec<Diagnostic>,
+    faults: Faults,
 }
 
 impl Page<'_> {
@@ -299,10 +299,7 @@ impl Page<'_> {
     fn or_fault<T>(&mut self, snippet: &str, found: Result<T, String>) -> Option<T> {
         let note = |message| {
             let Chapter { file, source, .. } = self.chapter;
-            let fault = Diagnostic::at_snippet(file, source, snippet, message);
-            if !self.faults.contains(&fault) {
-                self.faults.push(fault);
-            }
+            self.faults.add(|| Diagnostic::at_snippet(file, source, snippet, message));
         };
         found.map_err(note).ok()
     }

@@ -4,6 +4,7 @@
 
 use super::bibliography::Bibliography;
 use super::contract::Renderer;
+use std::collections::BTreeMap;
 
 /// One work in a citation: `@lu2017, Table 3`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub(crate) struct CitedWork {
 #[derive(Debug, Default)]
 pub(crate) struct Citations {
     keys: Vec<String>,
+    numbers: BTreeMap<String, usize>,
 }
 
 impl Citations {
@@ -25,6 +27,7 @@ impl Citations {
             Some(number) => number,
             None => {
                 self.keys.push(key.to_owned());
+                self.numbers.insert(key.to_owned(), self.keys.len());
                 self.keys.len()
             }
         }
@@ -32,8 +35,7 @@ impl Citations {
 
     /// The number of a work; `None` where it was never cited.
     pub(crate) fn number_of(&self, key: &str) -> Option<usize> {
-        let position = self.keys.iter().position(|known| known == key);
-        position.map(|position| position + 1)
+        self.numbers.get(key).copied()
     }
 
     /// A citation of works that have numbers as Markdown: `[3, Table 2]`, each work a link.

@@ -6,7 +6,7 @@
 use super::bibliography::Bibliography;
 use super::citations::{CitedWork, parse_citation};
 use super::contract::Renderer;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Faults};
 use super::labels::LabelKind;
 use super::maths::{shield_from_markdown, to_mathml};
 use super::sentinel::Mark;
@@ -14,6 +14,12 @@ use parsers::latex::Display;
 use parsers::shortened;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
+
+/// The longest citation, in bytes, from its `@` on.
+const LONGEST_CITATION: usize = 1000;
+/// The deepest nesting of quotations, lists, emphasis and links: mdBook's own writer goes one call
+/// deeper for each.
+const MOST_LEVELS: usize = 100;
 
 /// The Markdown that mdBook reads, and maths between dollar signs.
 pub fn markdown_options() -> Options {
@@ -35,7 +41,7 @@ pub(crate) struct Marked {
     pub(crate) citations: Vec<Vec<CitedWork>>,
     /// The labels of the equations.
     pub(crate) equations: Vec<String>,
-    pub(crate) faults: Vec<Diagnostic>,
+    pub(crate) faults: Faults,
 }
 
 /// Sets the maths of a filled chapter's `text`, and marks its citations and references.
@@ -76,7 +82,20 @@ impl MarkupPass<'_> {
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         let mut prose: Option<Range<usize>> = None;
         let mut code_blocks = 0;
+        let mut levels = 0_usize;
         for (event, range) in Parser::new_ext(text, markdown_options()).into_offset_iter() {
+            if self.marked.faults.are_too_many() {
+                break;
+            }
+            match event {
+                Event::Start(_) => levels += 1,
+                Event::End(_) => levels -= 1,
+                _ => {}
+            }
+            if levels > MOST_LEVELS {
+                self.fault(line_at(text, range.start), too_deep());
+                break;
+            }
             if let (Event::Text(_), 0) = (&event, code_blocks) {
                 if prose.as_ref().is_some_and(|run| run.end != range.start) {
                     self.edit_prose(text, prose.take(), &mut edits);
@@ -98,8 +117,8 @@ impl MarkupPass<'_> {
     }
 
     fn fault(&mut self, snippet: &str, message: String) {
-        let fault = Diagnostic::at_snippet(self.file, self.source, snippet, message);
-        self.marked.faults.push(fault);
+        let fault = || Diagnostic::at_snippet(self.file, self.source, snippet, message);
+        self.marked.faults.add(fault);
     }
 
     fn mathml(&mut self, snippet: &str, latex: &str, display: Display) -> Option<String> {
@@ -179,8 +198,9 @@ impl MarkupPass<'_> {
             let sign = at + offset;
             at = sign + 1;
             let before = text[run.start..sign].chars().next_back();
+            let longest = text.floor_char_boundary(sign + LONGEST_CITATION);
             if before == Some('[')
-                && let Some(length) = text[sign..run.end].find(']')
+                && let Some(length) = text[sign..run.end.min(longest)].find(']')
                 && let Some(works) = parse_citation(&text[sign..sign + length])
             {
                 at = sign + length + 1;
@@ -217,6 +237,18 @@ impl MarkupPass<'_> {
     }
 }
 
+fn too_deep() -> String {
+    format!("Markdown is nested more than {MOST_LEVELS} levels deep here, expected at most that")
+}
+
+/// The beginning of the line around `offset`.
+fn line_at(text: &str, offset: usize) -> &str {
+    const SNIPPET: usize = 200;
+    let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
+    &text[start..end.min(text.floor_char_boundary(start + SNIPPET))]
+}
+
 /// The label at the beginning of `text`; a hyphen at its end belongs to the sentence.
 fn label_at(text: &str) -> &str {
     let length = text
@@ -247,7 +279,8 @@ mod tests {
         let bibliography =
             Bibliography::parse("references.bib", "@misc{lu2017, title = {T}}").expect("valid");
         let marked = mark(renderer, &bibliography, ("book/a.md", text), text);
-        let faults: Vec<_> = { marked.faults.iter() }
+        let faults: Vec<Diagnostic> = marked.faults.into();
+        let faults: Vec<_> = { faults.iter() }
             .map(|fault| format!("\n{fault}"))
             .collect();
         let visible = marked

@@ -31,18 +31,18 @@ pub(crate) fn fill(
     let mut tera = engine(ledger, chapter);
     tera.add_raw_template(file, source).map_err(fault)?;
     let filled = tera.render(file, context).map_err(fault)?;
-    let mut faults = Vec::new();
+    let mut fault = None;
     let printed = replace_marks(&filled, |mark| match mark {
         Mark::Quantity(name) => match print_plainly(ledger, chapter, name) {
             Ok(text) => Some(text),
             Err(message) => {
-                faults.push(Diagnostic::at_snippet(file, source, name, message));
+                fault.get_or_insert_with(|| Diagnostic::at_snippet(file, source, name, message));
                 None
             }
         },
         _ => None,
     });
-    match faults.into_iter().next() {
+    match fault {
         Some(fault) => Err(fault),
         None => Ok(printed),
     }
