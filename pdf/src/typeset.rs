@@ -15,6 +15,7 @@ use crate::writer::{self, Image};
 use mdbook_renderer::RenderContext;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 use typst::foundations::Bytes;
 use typst::layout::Paper;
 
@@ -137,8 +138,9 @@ pub fn typeset(ctx: &RenderContext, settings: &Settings) -> Result<Vec<u8>, Prob
 /// # Errors
 /// Everything that is wrong with the chapters.
 pub fn typst_source(ctx: &RenderContext, settings: &Settings) -> Result<String, Problems> {
-    let fonts = Fonts::load(&[]).expect("the embedded fonts load");
-    let written = write(ctx, settings, &fonts)?;
+    static EMBEDDED: LazyLock<Fonts> =
+        LazyLock::new(|| Fonts::load(&[]).expect("the embedded fonts load"));
+    let written = write(ctx, settings, &EMBEDDED)?;
     let chapters = written.origins.values().map(|(source, _)| source.as_str());
     Ok(chapters.collect::<Vec<_>>().join("\n"))
 }
@@ -210,7 +212,7 @@ fn parse(
     let lines = Lines::new(file, &chapter.content, on_disk.as_deref());
     for mismatch in mismatches {
         let place = Some(lines.place(mismatch.offset));
-        let hint = "close each tag in the paragraph or list that opens it".into();
+        let hint = mismatch.hint.into();
         problems.push(Problem {
             place,
             message: mismatch.message,

@@ -2,7 +2,9 @@
 //!
 //! The modules stand in the order in which data passes through them.
 
+pub mod diagnostic;
 mod escape;
+
 pub mod evidence;
 pub mod analysis;
 pub mod catalogue;

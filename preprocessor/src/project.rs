@@ -86,7 +86,7 @@ impl Project {
         let read_others = || Others {
             quoted: self.read_quoted(&mut faults),
             questions: self.read_source("questions.toml", &mut faults, |file, text| {
-                read_questions(file, text).map_err(|message| vec![message])
+                read_questions(file, text)
             }),
             throughput: self.read_source(
                 "published/training_throughput.csv",
@@ -123,11 +123,9 @@ impl Project {
     ) -> Result<Facts, Vec<Diagnostic>> {
         let plan = others.plan.as_ref();
         let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
-        let (mut catalogue, throughput) =
-            Catalogue::of(others.quoted, &runs, &others.throughput)
-                .map_err(|messages| self.faults_of("quoted.toml", messages))?;
-        self.read_speeds(&mut catalogue)
-            .map_err(|message| vec![Diagnostic::of_file(SPEEDS, message)])?;
+        let speeds = self.read_speeds()?;
+        let (catalogue, throughput) =
+            Catalogue::of(others.quoted, &runs, &others.throughput, speeds.as_deref())?;
         Ok(Facts {
             catalogue,
             runs,
@@ -146,20 +144,12 @@ impl Project {
             .collect()
     }
 
-    fn faults_of(&self, name: &str, messages: Vec<String>) -> Vec<Diagnostic> {
-        let file = self.in_source(name);
-        messages
-            .into_iter()
-            .map(|message| Diagnostic::of_file(&file, message))
-            .collect()
-    }
-
     /// Reads a file beside the chapters; a project may do without it.
     fn read_source<T: Default>(
         &self,
         name: &str,
         faults: &mut Vec<Diagnostic>,
-        parse: impl FnOnce(&str, &str) -> Result<T, Vec<String>>,
+        parse: impl FnOnce(&str, &str) -> Result<T, Vec<Diagnostic>>,
     ) -> T {
         let file = self.in_source(name);
         let text = match fs::read_to_string(self.root.join(&file)) {
@@ -170,27 +160,23 @@ impl Project {
                 return T::default();
             }
         };
-        parse(&file, &text).unwrap_or_else(|messages| {
-            faults.extend(messages.into_iter().map(|m| Diagnostic::of_file(&file, m)));
+        parse(&file, &text).unwrap_or_else(|mut of_file| {
+            faults.append(&mut of_file);
             T::default()
         })
     }
 
-    fn read_speeds(&self, catalogue: &mut Catalogue) -> Result<(), String> {
+    /// The table of the reader's own speeds, where there is one.
+    fn read_speeds(&self) -> Result<Option<String>, Vec<Diagnostic>> {
         match fs::read_to_string(self.root.join(SPEEDS)) {
-            Ok(table) => catalogue.add_measured_speeds(SPEEDS, Some(&table)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                catalogue.add_measured_speeds(SPEEDS, None)
-            }
-            Err(error) => Err(error.to_string()),
+            Ok(table) => Ok(Some(table)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(vec![Diagnostic::of_file(SPEEDS, error.to_string())]),
         }
     }
 
     fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
-        self.read_source("quoted.toml", faults, |file, text| {
-            read_quoted(file, text)
-                .map_err(|errors| errors.iter().map(ToString::to_string).collect())
-        })
+        self.read_source("quoted.toml", faults, |file, text| read_quoted(file, text))
     }
 
     fn read_bibliography(&self) -> Result<Bibliography, Vec<Diagnostic>> {
@@ -200,7 +186,7 @@ impl Project {
         match Bibliography::parse(&file, &text) {
             Ok(bibliography) if faults.is_empty() => Ok(bibliography),
             Ok(_) => Err(faults),
-            Err(messages) => Err(self.faults_of("references.bib", messages)),
+            Err(of_file) => Err(of_file),
         }
     }
 

@@ -124,6 +124,11 @@ pub fn command(experiment: &str, run: &str) -> String {
     )
 }
 
+/// A run's id as a part of a dotted name: `resnet20_bf16_1`.
+pub fn underscored(id: &str) -> String {
+    id.replace(['-', '.'], "_")
+}
+
 impl Hardware {
     /// Whether a run that was made in `environment` counts as made on this hardware.
     pub fn admits(&self, environment: &Environment) -> bool {

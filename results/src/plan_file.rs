@@ -1,13 +1,13 @@
 //! From the plan's text to planned runs: defaults are merged before the types are checked, positions kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
 use crate::error::Problem;
-use crate::plan::{Hardware, Plan, PlannedRun};
+use crate::plan::{Hardware, Plan, PlannedRun, underscored};
 use crate::ranges;
 
 /// What is wrong, with its line counted from 1.
@@ -16,6 +16,7 @@ type Problems = Vec<(Option<usize>, String)>;
 pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
     let mut reader = Reader {
         text,
+        newlines: text.match_indices('\n').map(|(at, _)| at).collect(),
         problems: Problems::new(),
     };
     let runs = reader.plan();
@@ -34,13 +35,18 @@ pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
 
 struct Reader<'a> {
     text: &'a str,
+    newlines: Vec<usize>,
     problems: Problems,
 }
 
 impl<'a> Reader<'a> {
     fn report(&mut self, span: Option<Range<usize>>, problem: impl Into<String>) {
-        let line = span.map(|span| self.text[..span.start].matches('\n').count() + 1);
+        let line = span.map(|span| self.line(span.start));
         self.problems.push((line, problem.into()));
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.newlines.partition_point(|&newline| newline < offset) + 1
     }
 
     fn plan(&mut self) -> Vec<PlannedRun> {
@@ -68,18 +74,16 @@ impl<'a> Reader<'a> {
     }
 
     fn runs(&mut self, defaults: &DeTable<'a>, tables: DeArray<'a>) -> Vec<PlannedRun> {
-        let (mut ids, mut experiments, mut runs) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let (mut names, mut experiments, mut runs) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
         for table in tables {
             let span = table.span();
             experiments.extend(experiment(&table).map(str::to_owned));
             let Some(run) = self.run(defaults, table) else {
                 continue;
             };
-            if !ids.insert(run.id.clone()) {
-                self.report(
-                    Some(span),
-                    format!("`id` is `{}` a second time, expected a new one", run.id),
-                );
+            let id = (run.id.clone(), self.line(span.start));
+            if let Some(first) = names.insert(underscored(&run.id), id) {
+                self.report(Some(span), taken(&run, &first));
             }
             runs.push(run);
         }
@@ -156,6 +160,19 @@ impl<'a> Reader<'a> {
             );
             self.report(Some(span_of(table, "accepted")), problem);
         }
+    }
+}
+
+/// That templates could not tell a run from the one of this id and line.
+fn taken(run: &PlannedRun, (first, line): &(String, usize)) -> String {
+    match run.id == *first {
+        true => format!("`id` is `{first}` a second time, expected a new one"),
+        false => format!(
+            "`id` is `{}`, which templates write `{}` like `{first}` of line {line}, expected \
+             another difference than between `-`, `.` and `_`",
+            run.id,
+            underscored(&run.id)
+        ),
     }
 }
 

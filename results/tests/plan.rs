@@ -182,6 +182,11 @@ fn the_same_id_twice() {
 }
 
 #[test]
+fn ids_that_templates_write_alike() {
+    check("resnet20-v100", "resnet20_bf16.1", expect![[r#""#]]);
+}
+
+#[test]
 fn an_id_that_no_shell_leaves_alone() {
     check(
         "resnet20-v100",

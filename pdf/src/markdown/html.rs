@@ -100,15 +100,18 @@ fn value(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()))
 }
 
+/// The longest name of a character in HTML has 31 letters.
+const LONGEST_REFERENCE: usize = 40;
+
 /// Resolves character references through the Markdown parser, which knows HTML's table.
 pub(crate) fn resolve_entities(text: &str) -> String {
     let mut result = String::new();
     let mut rest = text;
     while let Some(start) = rest.find('&') {
         result.push_str(&rest[..start]);
-        let end = rest[start..]
-            .find(';')
-            .map_or(start + 1, |length| start + length + 1);
+        let bytes = rest[start..].bytes().take(LONGEST_REFERENCE);
+        let length = { bytes }.position(|byte| byte == b';');
+        let end = start + 1 + length.unwrap_or(0);
         result.push_str(&one_entity(&rest[start..end]));
         rest = &rest[end..];
     }

@@ -6,13 +6,18 @@ use pulldown_cmark::{
     CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
 
-/// HTML that does not nest with the Markdown around it.
+/// The deepest nesting: the writer, and Typst, go one call deeper for each level.
+const MOST_LEVELS: usize = 50;
+
+/// HTML that does not nest with the Markdown around it, or what nests too deep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mismatch {
     /// Offset into the chapter.
     pub offset: usize,
     /// What is wrong.
     pub message: String,
+    /// What to do.
+    pub hint: &'static str,
 }
 
 /// Elements without content.
@@ -47,7 +52,7 @@ impl Dialect {
 
 /// Parses a chapter.
 ///
-/// Returns the tree and every raw HTML tag that does not nest.
+/// Returns the tree and every raw HTML tag that does not nest. The tree ends where it is too deep.
 pub(crate) fn parse(markdown: &str, dialect: Dialect) -> (Node, Vec<Mismatch>) {
     let mut builder = Builder {
         stack: vec![node(Kind::Chapter, 0)],
@@ -64,6 +69,9 @@ pub(crate) fn parse(markdown: &str, dialect: Dialect) -> (Node, Vec<Mismatch>) {
                 continue;
             }
             _ => builder.raw(html.take()),
+        }
+        if builder.is_too_deep() {
+            break;
         }
         match event {
             Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {}
@@ -95,6 +103,10 @@ impl Builder {
         self.stack.push(node(kind, start));
     }
 
+    fn is_too_deep(&self) -> bool {
+        self.stack.len() > MOST_LEVELS
+    }
+
     fn leaf(&mut self, kind: Kind, start: usize, end: usize) {
         self.open(kind, start);
         self.pop(end);
@@ -114,7 +126,12 @@ impl Builder {
     }
 
     fn mismatch(&mut self, offset: usize, message: String) {
-        self.mismatches.push(Mismatch { offset, message });
+        let hint = "close each tag in the paragraph or list that opens it";
+        self.mismatches.push(Mismatch {
+            offset,
+            message,
+            hint,
+        });
     }
 
     /// Ends a Markdown element; an HTML element still open inside it ends too.
@@ -143,6 +160,9 @@ impl Builder {
     }
 
     fn piece(&mut self, at: usize, piece: Piece) {
+        if self.is_too_deep() {
+            return;
+        }
         match piece {
             Piece::Text(text) if text.trim().is_empty() => {}
             Piece::Text(text) => self.leaf(Kind::Text(text), at, at),
@@ -165,6 +185,13 @@ impl Builder {
     }
 
     fn finish(mut self, end: usize) -> (Node, Vec<Mismatch>) {
+        if let (true, Some(deepest)) = (self.is_too_deep(), self.stack.last()) {
+            self.mismatches.push(Mismatch {
+                offset: deepest.start,
+                message: format!("more than {MOST_LEVELS} levels inside each other"),
+                hint: "take lists, quotations or tags apart",
+            });
+        }
         self.close_markdown(end);
         let mut root = self.stack.remove(0);
         root.end = end;
@@ -302,9 +329,29 @@ mod tests {
                     Text("b")
                 Paragraph
                   Text("c")
-                Mismatch { offset: 2, message: "`<sub>` is not closed" }
-                Mismatch { offset: 11, message: "`</sub>` closes nothing" }
+                Mismatch { offset: 2, message: "`<sub>` is not closed", hint: "close each tag in the paragraph or list that opens it" }
+                Mismatch { offset: 11, message: "`</sub>` closes nothing", hint: "close each tag in the paragraph or list that opens it" }
             "#]],
         );
+    }
+
+    #[test]
+    fn what_nests_too_deep_is_noted() {
+        for (open, close) in [
+            ("> ", ""),
+            ("- ", ""),
+            ("<b>", "</b>"),
+            ("*a **b ", "** c*"),
+        ] {
+            let text = format!("a\n\n{}x{}\n", open.repeat(100_000), close.repeat(100_000));
+            let dialect = Dialect {
+                smart_punctuation: true,
+                definition_lists: true,
+                alerts: true,
+            };
+            let (_, mismatches) = parse(&text, dialect);
+            let last = mismatches.last().expect("a mismatch");
+            assert_eq!(last.message, "more than 50 levels inside each other");
+        }
     }
 }

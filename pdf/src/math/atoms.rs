@@ -2,7 +2,7 @@
 
 use super::parse::Part;
 use super::symbols::{self, Class};
-use pulldown_latex::event::{
+use parsers::latex::event::{
     ColorChange, ColorTarget, Content, DelimiterSize, DelimiterType, Dimension, DimensionUnit,
     Font, RelationContent, StateChange, Style,
 };

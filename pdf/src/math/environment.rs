@@ -3,7 +3,7 @@
 use super::atoms::length;
 use super::parse::Part;
 use super::write::Writer;
-use pulldown_latex::event::{
+use parsers::latex::event::{
     ArrayColumn, ColumnAlignment, Dimension, EnvironmentFlow, Grouping, Line, StateChange,
 };
 

@@ -23,7 +23,7 @@ mod write;
 /// assert_eq!(typst_maths(r"\frac{1}{2}", false).unwrap(), "frac(1,2)");
 /// ```
 pub fn typst_maths(latex: &str, display: bool) -> Result<String, String> {
-    let storage = pulldown_latex::Storage::new();
+    let storage = parsers::latex::Storage::new();
     let formula = parse::formula(latex, &storage)?;
     write::Writer { display }.formula(&formula)
 }

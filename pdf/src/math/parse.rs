@@ -1,11 +1,10 @@
 //! The LaTeX parser's events as a tree.
 
-use pulldown_latex::event::{
+use parsers::latex::event::{
     Content, Dimension, EnvironmentFlow, Event, Grouping, ScriptPosition, ScriptType, StateChange,
     Visual,
 };
-use pulldown_latex::{Parser, ParserError, Storage};
-use std::error::Error;
+use parsers::latex::{Storage, events};
 
 /// A part of a formula.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,16 +26,7 @@ pub(super) enum Part<'a> {
 
 /// Parses a formula.
 pub(super) fn formula<'a>(latex: &'a str, storage: &'a Storage) -> Result<Vec<Part<'a>>, String> {
-    let events: Result<Vec<_>, _> = Parser::new(latex, storage).collect();
-    let mut events = events.map_err(|error| reason(&error))?.into_iter();
-    sequence(&mut events)
-}
-
-/// The parser's complaint without its drawing of the place.
-fn reason(error: &ParserError) -> String {
-    error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    sequence(&mut events(latex, storage)?.into_iter())
 }
 
 type Events<'a> = std::vec::IntoIter<Event<'a>>;

@@ -1,6 +1,6 @@
 //! Characters: their class in Typst, their accents, their negations.
 
-use pulldown_latex::event::Font;
+use parsers::latex::event::Font;
 use unicode_math_class::MathClass;
 
 /// The class that LaTeX gives a character, which decides the space around it.

@@ -7,7 +7,7 @@ use super::atoms::{
 use super::environment;
 use super::parse::Part;
 use super::symbols::{self, Class};
-use pulldown_latex::event::{
+use parsers::latex::event::{
     Content, Font, Grouping, ScriptPosition, ScriptType, StateChange, Visual,
 };
 

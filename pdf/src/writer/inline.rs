@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
         let maths = match typst_maths(latex, display) {
             Ok(maths) => maths,
             Err(reason) => {
-                let message = format!("formula `{latex}`: {reason}");
+                let message = format!("formula `{}`: {reason}", parsers::shortened(latex));
                 return self.problem(
                     node.start,
                     message,

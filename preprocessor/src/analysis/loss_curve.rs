@@ -2,9 +2,18 @@
 //! again.
 
 use super::steps::Step;
+use std::ops::RangeInclusive;
 
 /// The fewest points that can carry three parameters and leave a residual.
 pub const FEWEST_POINTS: usize = 4;
+
+/// The range of losses in nats, and of steps after the first: far beyond what a training run has, and
+/// near enough that no sum of the fits leaves the range of a float.
+const LOSSES: RangeInclusive<f64> = 1e-30..=1e30;
+const STEPS: RangeInclusive<f64> = 1e-6..=LARGEST_STEP;
+
+/// The largest step, up to which floats tell whole numbers apart.
+pub const LARGEST_STEP: f64 = 1e15;
 
 /// Training loss in nats over strictly increasing steps; at least four points, positive, finite,
 /// not constant.
@@ -37,6 +46,10 @@ pub enum LossCurveError {
     LossNotFinite { index: usize, loss: f64 },
     #[error("the loss of point `{index}` is `{loss}`; expected more than 0")]
     LossNotPositive { index: usize, loss: f64 },
+    #[error("the step of point `{index}` is `{step:e}`; expected 0 or from {:e} to {:e}", STEPS.start(), STEPS.end())]
+    StepOutOfRange { index: usize, step: f64 },
+    #[error("the loss of point `{index}` is `{loss:e}`; expected from {:e} to {:e} nat", LOSSES.start(), LOSSES.end())]
+    LossOutOfRange { index: usize, loss: f64 },
     #[error("every loss from point `0` to point `{last_index}` is `{loss}`; expected a curve")]
     ConstantLoss { last_index: usize, loss: f64 },
 }
@@ -105,6 +118,9 @@ fn check_step(index: usize, step: f64, previous: Option<f64>) -> Result<(), Loss
             step,
             previous,
         }),
+        _ if step > 0.0 && !STEPS.contains(&step) => {
+            Err(LossCurveError::StepOutOfRange { index, step })
+        }
         _ => Ok(()),
     }
 }
@@ -115,6 +131,9 @@ fn check_loss(index: usize, loss: f64) -> Result<(), LossCurveError> {
     }
     if loss <= 0.0 {
         return Err(LossCurveError::LossNotPositive { index, loss });
+    }
+    if !LOSSES.contains(&loss) {
+        return Err(LossCurveError::LossOutOfRange { index, loss });
     }
     Ok(())
 }
@@ -217,6 +236,42 @@ mod tests {
             expect![[r#"
                 every loss from point `0` to point `3` is `2`; expected a curve
             "#]],
+        );
+        check(
+            &with_last(1e300),
+            expect![[r#"
+            the loss of point `3` is `1e300`; expected from 1e-30 to 1e30 nat
+        "#]],
+        );
+        check(
+            &with_last(5e-324),
+            expect![[r#"
+            the loss of point `3` is `5e-324`; expected from 1e-30 to 1e30 nat
+        "#]],
+        );
+    }
+
+    #[test]
+    fn huge_and_tiny_steps() {
+        let with_last = |step| [(0.0, 2.0), (1e-5, 1.5), (2.0, 1.2), (step, 1.0)];
+        check(
+            &with_last(1e300),
+            expect![[r#"
+            the step of point `3` is `1e300`; expected 0 or from 1e-6 to 1e15
+        "#]],
+        );
+        let tiny = [(0.0, 2.0), (1e-300, 1.5), (2.0, 1.2), (3.0, 1.0)];
+        check(
+            &tiny,
+            expect![[r#"
+            the step of point `1` is `1e-300`; expected 0 or from 1e-6 to 1e15
+        "#]],
+        );
+        check(
+            &with_last(1e15),
+            expect![[r#"
+            4 points to step 1000000000000000
+        "#]],
         );
     }
 }

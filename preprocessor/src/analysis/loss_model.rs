@@ -32,7 +32,19 @@ pub struct NormalisedLossModel {
     pub largest_loss: f64,
 }
 
+impl NormalisedLossModel {
+    /// β₀, β₁ and β₂.
+    pub fn betas(self) -> [f64; 3] {
+        [self.beta0, self.beta1, self.beta2]
+    }
+}
+
 impl LossModel {
+    /// β₀, β₁ and β₂.
+    pub fn betas(self) -> [f64; 3] {
+        [self.beta0, self.beta1, self.beta2]
+    }
+
     /// The loss in nats at `step`; infinite at step 0 where β₁ is 0.
     pub fn loss_at(self, step: Step) -> f64 {
         1.0 / (self.beta0 * step.0 + self.beta1) + self.beta2

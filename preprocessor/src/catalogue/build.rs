@@ -1,13 +1,15 @@
 //! The catalogue from what was read.
 
+use super::clashes::Places;
 use super::epochs_to_target::Link;
 use super::prediction::LossCurves;
-use super::throughput::{ThroughputRow, read_throughput};
+use super::throughput::ThroughputRow;
 use super::{
     Catalogue, Entry, RunFacts, epochs_to_target, flops, inference, layer_sums, layer_times,
     loss_models, loss_regression, parameter_servers, prediction_quantities, runs, step_times,
-    throughput, transfer,
+    transfer,
 };
+use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity, QuotedFact};
 use std::sync::Arc;
@@ -16,19 +18,22 @@ use std::sync::Arc;
 const NOT_READ: &str = "not read in the paper";
 
 impl Catalogue {
-    /// Everything that follows from the quoted facts, the runs and the published throughputs.
+    /// Everything that follows from the quoted facts, the runs, the published throughputs and the
+    /// reader's own speeds of training.
     ///
     /// A part whose quoted facts are not there is left out: another book quotes other facts, and
     /// a chapter that asks for a name that is not there is told so.
     ///
     /// # Errors
-    /// Where a table of published throughputs has a fault, or a computation refuses its inputs.
+    /// Where a table has a fault, a computation refuses its inputs, or two things have one name.
     pub fn of(
         quoted: Vec<QuotedFact>,
         runs: &[RunFacts],
         throughput_csv: &str,
-    ) -> Result<(Self, Vec<ThroughputRow>), Vec<String>> {
+        speeds_csv: Option<&str>,
+    ) -> Result<(Self, Vec<ThroughputRow>), Vec<Diagnostic>> {
         let mut catalogue = Catalogue::default();
+        let places = Places::new(&quoted, runs);
         let quoted: Vec<_> = quoted.into_iter().map(Arc::from).collect();
         count_quoted(&mut catalogue, &quoted);
         catalogue.add(Quantity::exact(
@@ -54,12 +59,16 @@ impl Catalogue {
         loss_models::add(&mut catalogue, &loss_curves.fits, intervals);
         add_predictions(&mut catalogue, &loss_curves);
         catalogue.loss_curves = loss_curves;
-        let rows = read_throughput(throughput_csv, &catalogue)?;
-        throughput::add(&mut catalogue, &rows)?;
-        parameter_servers::add(&mut catalogue)?;
+        let rows = catalogue.add_throughput(throughput_csv)?;
+        parameter_servers::add(&mut catalogue).map_err(|message| vec![places.of_facts(message)])?;
         step_times::add(&mut catalogue);
         parameter_servers::add_times_to_target(&mut catalogue);
-        Ok((catalogue, rows))
+        catalogue.add_measured_speeds(speeds_csv)?;
+        let clashes = catalogue.clashes(&places);
+        match clashes.is_empty() {
+            true => Ok((catalogue, rows)),
+            false => Err(clashes),
+        }
     }
 
     /// The quantity of this name, where there is one: for what a book may leave out.

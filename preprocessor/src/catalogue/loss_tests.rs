@@ -12,7 +12,7 @@ const THROUGHPUT: &str = include_str!("../../../book/published/training_throughp
 
 fn catalogue(runs: &[RunFacts]) -> Catalogue {
     let quoted = read_quoted("quoted.toml", QUOTED).expect("valid facts");
-    Catalogue::of(quoted, runs, THROUGHPUT)
+    Catalogue::of(quoted, runs, THROUGHPUT, None)
         .expect("valid inputs")
         .0
 }

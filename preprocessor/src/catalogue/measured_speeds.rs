@@ -3,9 +3,18 @@
 use super::parameter_servers::{COEFFICIENTS, FITTED};
 use super::prediction::computed;
 use super::{Catalogue, Entry};
-use crate::analysis::parameter_server::{Measurement, SynchronousSpeed};
+use crate::analysis::parameter_server::{Measurement, SpeedError, SynchronousSpeed};
+use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
 use serde::Deserialize;
+use std::ops::RangeInclusive;
+
+/// The table from the root of the project.
+const FILE: &str = "results/speeds.csv";
+/// Speeds in steps per second that a machine may have.
+const SPEEDS: RangeInclusive<f64> = 1e-9..=1e9;
+/// The most servers, workers or images in a batch.
+const MOST: u64 = 1_000_000_000;
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -15,6 +24,30 @@ struct Row {
     workers: u64,
     batch: u64,
     steps_per_second: f64,
+}
+
+impl Row {
+    /// The row, where each of its numbers is one that can be measured.
+    fn checked(self) -> Result<Row, String> {
+        let Row {
+            servers,
+            workers,
+            batch,
+            steps_per_second: speed,
+        } = self;
+        for (key, count) in [("servers", servers), ("workers", workers), ("batch", batch)] {
+            if !(1..=MOST).contains(&count) {
+                return Err(format!("`{key}` is `{count}`; expected 1 to {MOST}"));
+            }
+        }
+        if !SPEEDS.contains(&speed) {
+            let (low, high) = (SPEEDS.start(), SPEEDS.end());
+            return Err(format!(
+                "`steps_per_second` is `{speed}`; expected a number from {low:e} to {high:e}"
+            ));
+        }
+        Ok(self)
+    }
 }
 
 impl From<Row> for Measurement {
@@ -36,10 +69,11 @@ struct Fitted {
 }
 
 impl Fitted {
-    fn of(table: &str) -> Result<Self, String> {
+    fn of(table: &str) -> Result<Self, Vec<Diagnostic>> {
+        let of_table = |error: SpeedError| vec![Diagnostic::of_file(FILE, error.to_string())];
         let rows = read(table)?;
-        let speed = SynchronousSpeed::fit(&rows).map_err(|error| error.to_string())?;
-        let mean_error = mean_error(&speed, &rows).map_err(|error| error.to_string())?;
+        let speed = SynchronousSpeed::fit(&rows).map_err(of_table)?;
+        let mean_error = mean_error(&speed, &rows).map_err(of_table)?;
         Ok(Fitted {
             speed,
             rows: rows.len(),
@@ -49,20 +83,20 @@ impl Fitted {
 }
 
 impl Catalogue {
-    /// Adds the coefficients that follow from `table`, the CSV text of `file`; without a table they
-    /// have no value.
+    /// Adds the coefficients that follow from `table`, a CSV text; without a table they have no
+    /// value.
     ///
     /// # Errors
-    /// A row that cannot be read, with its line; a table that no coefficients follow from.
-    pub fn add_measured_speeds(&mut self, file: &str, table: Option<&str>) -> Result<(), String> {
+    /// Each row that cannot be read, with its line; a table that no coefficients follow from.
+    pub fn add_measured_speeds(&mut self, table: Option<&str>) -> Result<(), Vec<Diagnostic>> {
         let fitted = table.map(Fitted::of).transpose()?;
         self.insert(format!("{FITTED}.fitted"), Entry::Flag(fitted.is_some()));
-        let missing = || format!("`{file}` with the speeds that you measured is not there");
+        let missing = || format!("`{FILE}` with the speeds that you measured is not there");
         let fitted = fitted.as_ref().ok_or_else(missing);
         let count = computed(
             format!("{FITTED}.rows"),
             Unit::One,
-            &format!("speeds in `{file}`"),
+            &format!("speeds in `{FILE}`"),
             Vec::new(),
             fitted.clone().map(|fitted| fitted.rows as f64),
         );
@@ -90,23 +124,35 @@ impl Catalogue {
     }
 }
 
-fn read(table: &str) -> Result<Vec<Measurement>, String> {
+fn read(table: &str) -> Result<Vec<Measurement>, Vec<Diagnostic>> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(table.as_bytes());
-    let rows = reader.deserialize::<Row>().map(|row| {
-        let row = row.map_err(|error| {
-            format!("{error}; expected the columns servers, workers, batch and steps_per_second")
-        })?;
-        Ok(row.into())
-    });
-    rows.collect()
+    let (mut rows, mut faults) = (Vec::new(), Vec::new());
+    for (index, row) in reader.deserialize::<Row>().enumerate() {
+        let line = Some(index + 2);
+        let fault = |message| Diagnostic {
+            line,
+            ..Diagnostic::of_file(FILE, message)
+        };
+        match row.map(Row::checked) {
+            Ok(Ok(row)) => rows.push(row.into()),
+            Ok(Err(message)) => faults.push(fault(message)),
+            // What is wrong with the columns is wrong with every row.
+            Err(error) => return Err(vec![fault(not_a_row(error))]),
+        }
+    }
+    match faults.is_empty() {
+        true => Ok(rows),
+        false => Err(faults),
+    }
 }
 
-fn mean_error(
-    speed: &SynchronousSpeed,
-    rows: &[Measurement],
-) -> Result<f64, crate::analysis::parameter_server::SpeedError> {
+fn not_a_row(error: csv::Error) -> String {
+    format!("{error}; expected the columns servers, workers, batch and steps_per_second")
+}
+
+fn mean_error(speed: &SynchronousSpeed, rows: &[Measurement]) -> Result<f64, SpeedError> {
     let mut sum = 0.0;
     for row in rows {
         let modelled = speed.steps_per_second(row.servers, row.workers, row.batch)?;
@@ -131,9 +177,7 @@ mod tests {
             table += &format!("{servers}, {workers}, 128, {speed}\n");
         }
         let mut catalogue = Catalogue::default();
-        catalogue
-            .add_measured_speeds("speeds.csv", Some(&table))
-            .unwrap();
+        catalogue.add_measured_speeds(Some(&table)).unwrap();
         for (leaf, expect) in [("t0", 0.01), ("t1", 0.2), ("t2", 0.3), ("t4", 0.05)] {
             let name = format!("{FITTED}.{leaf}");
             let found = catalogue.quantity(&name).unwrap().value.unwrap();
@@ -147,7 +191,7 @@ mod tests {
     fn without_a_table_the_names_are_there_and_have_no_values() {
         let names = |table| {
             let mut catalogue = Catalogue::default();
-            catalogue.add_measured_speeds("speeds.csv", table).unwrap();
+            catalogue.add_measured_speeds(table).unwrap();
             assert_eq!(catalogue.flag("speed_fit.fitted"), table.is_some());
             let quantities = catalogue.quantities("speed_fit.");
             assert!({ quantities.clone() }.all(|it| it.value.is_some() == table.is_some()));
@@ -161,13 +205,20 @@ mod tests {
     fn faults_are_told_with_what_was_expected() {
         let check = |table: &str, expect: &str| {
             let mut catalogue = Catalogue::default();
-            let error = catalogue.add_measured_speeds("speeds.csv", Some(table));
-            let error = error.unwrap_err();
-            assert!(error.contains(expect), "{error}");
+            let faults = catalogue.add_measured_speeds(Some(table)).unwrap_err();
+            assert_eq!(faults.len(), 1);
+            let fault = faults[0].to_string();
+            assert!(fault.contains(expect), "{fault}");
         };
         check(&TABLE.replace("0.9", "fast"), "line: 4");
         check(&TABLE.replace("batch", "images"), "expected the columns");
-        check(&TABLE.replace("0.9", "-0.9"), "steps_per_second");
+        for speed in ["-0.9", "0", "1e300", "5e-324", "inf", "NaN"] {
+            let expect = "`results/speeds.csv:4`: `steps_per_second` is";
+            check(&TABLE.replace("0.9", speed), expect);
+        }
+        let many = "4,18446744073709551615,64";
+        check(&TABLE.replace("4,16,64", many), ":7`: `workers` is");
+        check(&TABLE.replace("4,16,64", "0,16,64"), ":7`: `servers` is");
         check(
             TABLE.lines().next().unwrap(),
             "expected at least `5`, one per coefficient",

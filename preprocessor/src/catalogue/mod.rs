@@ -1,6 +1,7 @@
 //! What templates may ask for: every quantity, text and flag under its dotted name.
 
 mod build;
+mod clashes;
 mod epochs_to_target;
 pub(crate) mod flops;
 mod inference;
@@ -64,6 +65,8 @@ pub(crate) const ABSENT: &str = "not measured";
 #[derive(Debug, Default)]
 pub struct Catalogue {
     entries: BTreeMap<String, Entry>,
+    /// What was added under a name that another entry had already.
+    twice: Vec<(String, Entry)>,
     /// The fits behind the entries of loss models and predictions.
     loss_curves: prediction::LossCurves,
 }
@@ -97,24 +100,16 @@ impl Facts {
 }
 
 impl Catalogue {
-    /// Adds a quantity under its own name.
-    ///
-    /// # Panics
-    /// Where two parts of the program give one name to two things, which is a fault of the program.
+    /// Adds a quantity under its own name, as [`Self::insert`] does.
     pub fn add(&mut self, quantity: Arc<Quantity>) {
         self.insert(quantity.name.clone(), Entry::Quantity(quantity));
     }
 
-    /// Adds an entry under `name`.
-    ///
-    /// # Panics
-    /// As [`Self::add`].
+    /// Adds an entry under `name`. One that comes second is kept apart, for [`Self::of`] to tell.
     pub fn insert(&mut self, name: impl Into<String>, entry: Entry) {
         match self.entries.entry(name.into()) {
             btree_map::Entry::Vacant(place) => drop(place.insert(entry)),
-            btree_map::Entry::Occupied(known) => {
-                panic!("`{}` is in the catalogue twice", known.key())
-            }
+            btree_map::Entry::Occupied(known) => self.twice.push((known.key().clone(), entry)),
         }
     }
 

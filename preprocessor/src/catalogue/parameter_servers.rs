@@ -37,14 +37,14 @@ pub fn speed(coefficients: &[Arc<Quantity>; 5]) -> Result<SynchronousSpeed, Spee
     SynchronousSpeed::new(coefficients.each_ref().map(|c| c.value.unwrap_or(f64::NAN)))
 }
 
-pub(super) fn add(catalogue: &mut Catalogue) -> Result<(), Vec<String>> {
+pub(super) fn add(catalogue: &mut Catalogue) -> Result<(), String> {
     let Some(coefficients) = coefficients(catalogue, QUOTED) else {
         return Ok(());
     };
     let Some(images) = catalogue.known("cifar10.train") else {
         return Ok(());
     };
-    add_all(catalogue, &coefficients, &images).map_err(|error| vec![error])
+    add_all(catalogue, &coefficients, &images)
 }
 
 fn add_all(

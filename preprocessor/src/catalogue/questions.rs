@@ -1,5 +1,6 @@
 //! The questions that the book answers: `book/questions.toml`.
 
+use crate::diagnostic::{Diagnostic, LineNumbers};
 use serde::Deserialize;
 
 /// One part of the questions.
@@ -36,15 +37,19 @@ impl Question {
 /// Reads the questions in `text`, the content of `file`.
 ///
 /// # Errors
-/// The parser's message with the file's name, line and column.
-pub fn read_questions(file: &str, text: &str) -> Result<Vec<Question>, String> {
+/// The parser's message with its line.
+pub fn read_questions(file: &str, text: &str) -> Result<Vec<Question>, Vec<Diagnostic>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Questions {
         #[serde(default)]
         part: Vec<Question>,
     }
-    toml::from_str::<Questions>(text)
-        .map(|questions| questions.part)
-        .map_err(|error| format!("`{file}`: {}", error.to_string().trim_end()))
+    match toml::from_str::<Questions>(text) {
+        Ok(questions) => Ok(questions.part),
+        Err(error) => Err(vec![Diagnostic {
+            line: { error.span() }.map(|span| LineNumbers::of(text).line(span.start)),
+            ..Diagnostic::of_file(file, error.message().trim())
+        }]),
+    }
 }

@@ -6,6 +6,7 @@ use crate::analysis::median_interval::median;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Concern, Measurement, Origin, Quantity, RunSource};
 use rayon::prelude::*;
+use results::plan::underscored;
 use results::{PlannedRun, PlannedRunState, Record, State};
 use std::sync::Arc;
 
@@ -42,11 +43,7 @@ impl RunFacts {
 
     /// The identifier as templates write it: `runs.loss_resnet20_bf16`.
     pub fn name(&self) -> String {
-        let underscored = |c| if matches!(c, '-' | '.') { '_' } else { c };
-        let mut name = String::with_capacity("runs.".len() + self.id.len());
-        name.push_str("runs.");
-        name.extend(self.id.chars().map(underscored));
-        name
+        format!("runs.{}", underscored(&self.id))
     }
 
     /// Whether the record is complete and current.

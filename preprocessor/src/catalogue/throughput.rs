@@ -3,13 +3,19 @@
 use super::Catalogue;
 use super::flops::identifier;
 use crate::analysis::platform_percent_of_peak::{platform_percent_of_peak, summarize};
+use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity, Quotation};
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// The table from the root of the chapters.
 const FILE: &str = "published/training_throughput.csv";
+
+/// Speeds in images per second that a machine may have.
+const SPEEDS: RangeInclusive<f64> = 1e-6..=1e12;
 
 /// One row of the table as it stands in the file.
 #[derive(Debug, Clone, Deserialize)]
@@ -66,18 +72,24 @@ const CITATIONS: [(&str, &str); 6] = [
     ("afzalxo/ResNet-Simplified-Pytorch", "resnet_simplified"),
 ];
 
+impl Catalogue {
+    /// Adds the published speeds in `table`, a CSV text, and the percents of peak that follow.
+    ///
+    /// # Errors
+    /// Each faulty row with its line, what was found and what was expected.
+    pub fn add_throughput(&mut self, table: &str) -> Result<Vec<ThroughputRow>, Vec<Diagnostic>> {
+        let rows = read(table, self)?;
+        add(self, &rows).map_err(|message| vec![Diagnostic::of_file(FILE, message)])?;
+        Ok(rows)
+    }
+}
+
 /// Reads the table and derives each row's percent of peak.
-///
-/// # Errors
-/// Each faulty row with its line, what was found and what was expected.
-pub(super) fn read_throughput(
-    text: &str,
-    catalogue: &Catalogue,
-) -> Result<Vec<ThroughputRow>, Vec<String>> {
+fn read(text: &str, catalogue: &Catalogue) -> Result<Vec<ThroughputRow>, Vec<Diagnostic>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let mut faults = Vec::new();
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for (index, row) in reader.deserialize::<CsvRow>().enumerate() {
         let line = index + 2;
         let derived = row
@@ -85,7 +97,10 @@ pub(super) fn read_throughput(
             .and_then(|row| derive(&row, line, catalogue, &mut counts));
         match derived {
             Ok(row) => rows.push(row),
-            Err(message) => faults.push(format!("`{FILE}:{line}`: {message}")),
+            Err(message) => faults.push(Diagnostic {
+                line: Some(line),
+                ..Diagnostic::of_file(FILE, message)
+            }),
         }
     }
     if faults.is_empty() {
@@ -99,7 +114,7 @@ fn derive(
     row: &CsvRow,
     line: usize,
     catalogue: &Catalogue,
-    counts: &mut std::collections::BTreeMap<String, usize>,
+    counts: &mut BTreeMap<String, usize>,
 ) -> Result<ThroughputRow, String> {
     let (gpu, board) = board(&row.gpu)?;
     let citation = CITATIONS
@@ -109,6 +124,13 @@ fn derive(
         .ok_or_else(|| format!("source `{}` has no key in the bibliography", row.source))?;
     if row.precision != "FP32" && row.precision != "FP32 NCHW" {
         return Err(format!("precision `{}`, expected FP32", row.precision));
+    }
+    let speed = row.images_per_second;
+    if !SPEEDS.contains(&speed) {
+        let (low, high) = (SPEEDS.start(), SPEEDS.end());
+        return Err(format!(
+            "`images_per_second` is `{speed}`; expected a number from {low:e} to {high:e}"
+        ));
     }
     let network = network(&row.network, &row.dataset)?;
     let name = |of: &str| format!("flops.{}.{of}", identifier(network));
@@ -180,7 +202,7 @@ fn network(network: &str, data_set: &str) -> Result<&'static str, String> {
 }
 
 /// Adds each row, and for each family of cards the least, the median and the greatest.
-pub(super) fn add(catalogue: &mut Catalogue, rows: &[ThroughputRow]) -> Result<(), Vec<String>> {
+fn add(catalogue: &mut Catalogue, rows: &[ThroughputRow]) -> Result<(), String> {
     for row in rows {
         catalogue.add(row.speed.clone());
         catalogue.add(row.percent_of_peak.clone());
@@ -192,7 +214,7 @@ pub(super) fn add(catalogue: &mut Catalogue, rows: &[ThroughputRow]) -> Result<(
             .map(|row| row.percent_of_peak.clone())
             .collect();
         if !sources.is_empty() {
-            add_summary(catalogue, gpu, sources).map_err(|error| vec![error])?;
+            add_summary(catalogue, gpu, sources)?;
         }
     }
     Ok(())

@@ -1,9 +1,10 @@
 //! The whole book: every chapter filled, numbered and cross-referenced.
 
+use super::bibliography::Bibliography;
 use super::build_identifier::{build_identifier, digest_of_inputs};
-use super::citations::{Bibliography, Citations, CitedWork};
+use super::citations::{Citations, CitedWork};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Faults};
 use super::file_path::FilePath;
 use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
@@ -53,7 +54,7 @@ pub fn fill_book(
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Filled {
-    let facts = facts.into();
+    let facts: Arc<Facts> = facts.into();
     let mut shortcomings = unmeasured_runs(&facts);
     shortcomings.extend(missing_samples(&facts));
     let mut faults = Vec::new();
@@ -70,7 +71,7 @@ pub fn fill_book(
         written.absorb(read.written);
         match read.marked {
             Ok(mut of_chapter) => {
-                faults.append(&mut of_chapter.faults);
+                faults.append(&mut std::mem::take(&mut of_chapter.faults).into());
                 numbers.add_marked(chapter, &of_chapter, &mut faults);
                 marked.push((chapter, of_chapter));
             }
@@ -239,10 +240,10 @@ impl Resolver<'_> {
             citations: &marked.citations,
             root: "../".repeat(chapter.path.matches('/').count()),
             text: String::with_capacity(marked.text.len() * 2),
-            faults: Vec::new(),
+            faults: Faults::default(),
         };
         self.write(&marked.text, &mut page);
-        (page.text, page.faults)
+        (page.text, page.faults.into())
     }
 
     fn write(&self, text: &str, page: &mut Page) {
@@ -285,7 +286,7 @@ struct Page<'a> {
     /// The path to the root of the book.
     root: String,
     text: String,
-    faults: Vec<Diagnostic>,
+    faults: Faults,
 }
 
 impl Page<'_> {
@@ -293,10 +294,8 @@ impl Page<'_> {
     fn or_fault<T>(&mut self, snippet: &str, found: Result<T, String>) -> Option<T> {
         let note = |message| {
             let Chapter { file, source, .. } = self.chapter;
-            let fault = Diagnostic::at_snippet(file, source, snippet, message);
-            if !self.faults.contains(&fault) {
-                self.faults.push(fault);
-            }
+            self.faults
+                .add(|| Diagnostic::at_snippet(file, source, snippet, message));
         };
         found.map_err(note).ok()
     }

@@ -1,24 +1,10 @@
-//! Citations `[@key, Table 3]` and the list of references, through hayagriva.
+//! Citations `[@key, Table 3]` and the list of references.
 //!
 //! Works are numbered in the order in which the book first cites them (IEEE style).
 
+use super::bibliography::Bibliography;
 use super::contract::Renderer;
-use crate::escape;
-use hayagriva::archive::ArchivedStyle;
-use hayagriva::citationberg::{FontStyle, LocaleFile, Style};
-use hayagriva::io::from_biblatex_str;
-use hayagriva::{
-    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, Library,
-};
 use std::collections::BTreeMap;
-
-/// The works that a book may cite.
-#[derive(Debug)]
-pub struct Bibliography {
-    file: String,
-    /// Each work in IEEE style as Markdown, without its number, by its key.
-    works: BTreeMap<String, String>,
-}
 
 /// One work in a citation: `@lu2017, Table 3`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,46 +13,11 @@ pub(crate) struct CitedWork {
     pub(crate) place: Option<String>,
 }
 
-impl Bibliography {
-    /// Reads BibLaTeX `text`, the content of `file`.
-    ///
-    /// # Errors
-    /// The parser's messages, each with the file's name.
-    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<String>> {
-        match from_biblatex_str(text) {
-            Ok(library) => Ok(Bibliography {
-                file: file.to_owned(),
-                works: in_ieee_style(&library),
-            }),
-            Err(errors) => Err(errors
-                .iter()
-                .map(|error| format!("`{file}`: {error}"))
-                .collect()),
-        }
-    }
-
-    /// Checks that the work is known.
-    ///
-    /// # Errors
-    /// Names the key, the file and the known keys that are like it.
-    pub(crate) fn check(&self, key: &str) -> Result<(), String> {
-        if self.works.contains_key(key) {
-            return Ok(());
-        }
-        let stem: String = key.chars().take_while(char::is_ascii_alphabetic).collect();
-        let similar: Vec<_> = self.works.keys().filter(|k| k.starts_with(&stem)).collect();
-        let hint = match similar.is_empty() || stem.is_empty() {
-            true => format!("add it to `{}`", self.file),
-            false => format!("known keys like it: {similar:?}").replace(['"', '[', ']'], ""),
-        };
-        Err(format!("no work has the key `{key}`; hint: {hint}"))
-    }
-}
-
 /// The works cited so far, in the order of their first citation.
 #[derive(Debug, Default)]
 pub(crate) struct Citations {
     keys: Vec<String>,
+    numbers: BTreeMap<String, usize>,
 }
 
 impl Citations {
@@ -76,6 +27,7 @@ impl Citations {
             Some(number) => number,
             None => {
                 self.keys.push(key.to_owned());
+                self.numbers.insert(key.to_owned(), self.keys.len());
                 self.keys.len()
             }
         }
@@ -83,8 +35,7 @@ impl Citations {
 
     /// The number of a work; `None` where it was never cited.
     pub(crate) fn number_of(&self, key: &str) -> Option<usize> {
-        let position = self.keys.iter().position(|known| known == key);
-        position.map(|position| position + 1)
+        self.numbers.get(key).copied()
     }
 
     /// A citation of works that have numbers as Markdown: `[3, Table 2]`, each work a link.
@@ -107,53 +58,10 @@ impl Citations {
     pub(crate) fn list(&self, bibliography: &Bibliography, renderer: Renderer) -> String {
         let entry = |(index, key): (usize, &String)| {
             let anchor = renderer.anchor(&format!("ref-{key}"));
-            let work = &bibliography.works[key]; // cited keys were checked
+            let work = bibliography.work(key);
             format!("{}. {anchor}{work}\n", index + 1)
         };
         self.keys.iter().enumerate().map(entry).collect()
-    }
-}
-
-fn in_ieee_style(library: &Library) -> BTreeMap<String, String> {
-    let Style::Independent(style) =
-        ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get()
-    else {
-        unreachable!("the IEEE style stands on its own");
-    };
-    let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
-    let locales = [locale.expect("the locale is well formed").into()];
-    let mut driver = BibliographyDriver::new();
-    // The works are wanted, not a citation of all of them.
-    let hidden = |entry| CitationItem::new(entry, None, None, true, None);
-    let items = library.iter().map(hidden).collect();
-    driver.citation(CitationRequest::from_items(items, &style, &locales));
-    let rendered = driver.finish(BibliographyRequest::new(&style, None, &locales));
-    let works = rendered.bibliography.into_iter().flat_map(|b| b.items);
-    works
-        .map(|work| {
-            let mut text = String::new();
-            for child in &work.content.0 {
-                push_markdown(&mut text, child);
-            }
-            (work.key, text.trim().to_owned())
-        })
-        .collect()
-}
-
-fn push_markdown(markdown: &mut String, child: &ElemChild) {
-    match child {
-        ElemChild::Text(text) if text.formatting.font_style == FontStyle::Italic => {
-            markdown.push_str(&format!("*{}*", escape::markdown(text.text.trim())));
-        }
-        ElemChild::Text(text) => markdown.push_str(&escape::markdown(&text.text)),
-        ElemChild::Elem(element) => {
-            for child in &element.children.0 {
-                push_markdown(markdown, child);
-            }
-        }
-        ElemChild::Link { url, .. } => markdown.push_str(&format!("<{url}>")),
-        ElemChild::Markup(text) => markdown.push_str(text),
-        ElemChild::Transparent { .. } => {}
     }
 }
 
@@ -230,14 +138,5 @@ mod tests {
             1. <a id="ref-he2015"></a>K. He, “Deep Residual Learning.” &#91;Online&#93;. Available: <https://example.org/a_b>
             2. <a id="ref-lu2017"></a>Z. Lu and K. Chan, “Modeling the Resource Requirements of Convolutional Neural Networks,” *Some Journal*, 2017.
         "#]].assert_eq(&citations.list(&bibliography, Renderer::Html));
-    }
-
-    #[test]
-    fn an_unknown_key_is_answered_with_those_like_it() {
-        let bibliography = Bibliography::parse("references.bib", BIB).expect("valid BibLaTeX");
-        assert_eq!(
-            bibliography.check("lu2018").unwrap_err(),
-            "no work has the key `lu2018`; hint: known keys like it: lu2017"
-        );
     }
 }

@@ -249,7 +249,7 @@ fn fill(renderer: Renderer, text: &str) -> Filled {
     let runs = runs(text);
     let quoted = read_quoted("quoted.toml", &quoted(text)).expect("valid facts");
     let (catalogue, throughput) =
-        Catalogue::of(quoted, &runs, &throughput(text)).expect("valid inputs");
+        Catalogue::of(quoted, &runs, &throughput(text), None).expect("valid inputs");
     let question = Question {
         id: text.to_owned(),
         points: 1,

@@ -1,6 +1,7 @@
 //! Numbers of figures, tables and equations, and references to them.
 
 use crate::escape::destination;
+use parsers::shortened;
 use std::collections::BTreeMap;
 
 /// What a label names; the prefix of the label says which.
@@ -38,6 +39,7 @@ impl LabelKind {
             LabelKind::Table => ("a", "tbl-"),
             LabelKind::Equation => ("an", "eq-"),
         };
+        let label = shortened(label);
         Err(format!(
             "`{label}` is not a label of {article} {}; hint: `{prefix}` and then lower-case \
              letters, digits and hyphens",
@@ -102,6 +104,24 @@ impl Labels {
         self.places.get(label).map(|place| place.number.to_string())
     }
 
+    /// The labels of a kind in words, the first so many.
+    fn labels_of(&self, kind: Option<LabelKind>) -> String {
+        const NAMED: usize = 30;
+        let places = self.places.iter();
+        let mut of_kind = places.filter(|(_, place)| Some(place.kind) == kind);
+        let named: Vec<_> = { of_kind.by_ref().take(NAMED) }
+            .map(|(label, _)| format!("`{label}`"))
+            .collect();
+        match (named.is_empty(), of_kind.count()) {
+            (true, _) => "the book has no label of this kind".to_owned(),
+            (_, 0) => format!("the labels of this kind are {}", named.join(", ")),
+            (_, more) => {
+                let named = named.join(", ");
+                format!("the labels of this kind are {named} and {more} more")
+            }
+        }
+    }
+
     /// A link to the label, such as `[Figure 3](../problem-3/vgg19.md#fig-share)`.
     ///
     /// # Errors
@@ -109,16 +129,8 @@ impl Labels {
     pub(crate) fn reference(&self, label: &str, root: &str) -> Result<String, String> {
         let Some(place) = self.places.get(label) else {
             let kind = LabelKind::of(label);
-            let known: Vec<_> = self
-                .places
-                .iter()
-                .filter(|(_, place)| Some(place.kind) == kind)
-                .map(|(label, _)| format!("`{label}`"))
-                .collect();
-            let hint = match known.is_empty() {
-                true => "the book has no label of this kind".to_owned(),
-                false => format!("the labels of this kind are {}", known.join(", ")),
-            };
+            let label = shortened(label);
+            let hint = self.labels_of(kind);
             return Err(format!("nothing has the label `{label}`; hint: {hint}"));
         };
         Ok(format!(

@@ -1,6 +1,7 @@
 //! The lists that need the whole book: evidence and coverage.
 
-use super::citations::{Bibliography, Citations};
+use super::bibliography::Bibliography;
+use super::citations::Citations;
 use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer};
 use super::ledger::Written;
 use super::sentinel::{Mark, ROOT};

@@ -3,15 +3,24 @@
 //! Only the parts in question are replaced; every other byte of the chapter stays as its author
 //! wrote it, code and raw HTML included.
 
-use super::citations::{Bibliography, CitedWork, parse_citation};
+use super::bibliography::Bibliography;
+use super::citations::{CitedWork, parse_citation};
 use super::contract::Renderer;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Faults};
 use super::labels::LabelKind;
-use super::maths::{Display, shield_from_markdown, to_mathml};
+use super::maths::{shield_from_markdown, to_mathml};
 use super::sentinel::Mark;
 use crate::escape::check_link;
+use parsers::latex::Display;
+use parsers::shortened;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
+
+/// The longest citation, in bytes, from its `@` on.
+const LONGEST_CITATION: usize = 1000;
+/// The deepest nesting of quotations, lists, emphasis and links: mdBook's own writer goes one call
+/// deeper for each.
+const MOST_LEVELS: usize = 100;
 
 /// The Markdown that mdBook reads, and maths between dollar signs.
 pub fn markdown_options() -> Options {
@@ -33,7 +42,7 @@ pub(crate) struct Marked {
     pub(crate) citations: Vec<Vec<CitedWork>>,
     /// The labels of the equations.
     pub(crate) equations: Vec<String>,
-    pub(crate) faults: Vec<Diagnostic>,
+    pub(crate) faults: Faults,
 }
 
 /// Sets the maths of a filled chapter's `text`, and marks its citations and references.
@@ -74,7 +83,20 @@ impl MarkupPass<'_> {
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         let mut prose: Option<Range<usize>> = None;
         let mut code_blocks = 0;
+        let mut levels = 0_usize;
         for (event, range) in Parser::new_ext(text, markdown_options()).into_offset_iter() {
+            if self.marked.faults.are_too_many() {
+                break;
+            }
+            match event {
+                Event::Start(_) => levels += 1,
+                Event::End(_) => levels -= 1,
+                _ => {}
+            }
+            if levels > MOST_LEVELS {
+                self.fault(line_at(text, range.start), too_deep());
+                break;
+            }
             if let (Event::Text(_), 0) = (&event, code_blocks) {
                 if prose.as_ref().is_some_and(|run| run.end != range.start) {
                     self.edit_prose(text, prose.take(), &mut edits);
@@ -101,8 +123,8 @@ impl MarkupPass<'_> {
     }
 
     fn fault(&mut self, snippet: &str, message: String) {
-        let fault = Diagnostic::at_snippet(self.file, self.source, snippet, message);
-        self.marked.faults.push(fault);
+        let fault = || Diagnostic::at_snippet(self.file, self.source, snippet, message);
+        self.marked.faults.add(fault);
     }
 
     fn mathml(&mut self, snippet: &str, latex: &str, display: Display) -> Option<String> {
@@ -110,6 +132,7 @@ impl MarkupPass<'_> {
             Ok(mathml) => Some(mathml),
             Err(message) => {
                 let hint = "hint: the commands are those of the crate pulldown-latex";
+                let latex = shortened(latex);
                 self.fault(snippet, format!("formula `{latex}`: {message}; {hint}"));
                 None
             }
@@ -181,8 +204,9 @@ impl MarkupPass<'_> {
             let sign = at + offset;
             at = sign + 1;
             let before = text[run.start..sign].chars().next_back();
+            let longest = text.floor_char_boundary(sign + LONGEST_CITATION);
             if before == Some('[')
-                && let Some(length) = text[sign..run.end].find(']')
+                && let Some(length) = text[sign..run.end.min(longest)].find(']')
                 && let Some(works) = parse_citation(&text[sign..sign + length])
             {
                 at = sign + length + 1;
@@ -219,6 +243,18 @@ impl MarkupPass<'_> {
     }
 }
 
+fn too_deep() -> String {
+    format!("Markdown is nested more than {MOST_LEVELS} levels deep here, expected at most that")
+}
+
+/// The beginning of the line around `offset`.
+fn line_at(text: &str, offset: usize) -> &str {
+    const SNIPPET: usize = 200;
+    let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
+    &text[start..end.min(text.floor_char_boundary(start + SNIPPET))]
+}
+
 /// The label at the beginning of `text`; a hyphen at its end belongs to the sentence.
 fn label_at(text: &str) -> &str {
     let length = text
@@ -250,7 +286,8 @@ mod tests {
         let bibliography =
             Bibliography::parse("references.bib", "@misc{lu2017, title = {T}}").expect("valid");
         let marked = mark(renderer, &bibliography, ("book/a.md", text), text);
-        let faults: Vec<_> = { marked.faults.iter() }
+        let faults: Vec<Diagnostic> = marked.faults.into();
+        let faults: Vec<_> = { faults.iter() }
             .map(|fault| format!("\n{fault}"))
             .collect();
         let visible = visible(&marked.text);
@@ -360,7 +397,7 @@ mod tests {
             "An unknown $\\frobnicate$ command.",
             expect![[r#"
                 An unknown $\frobnicate$ command.
-                `book/a.md:1:12`: formula `\frobnicate`: parsing error: unknown primitive command found; hint: the commands are those of the crate pulldown-latex"#]],
+                `book/a.md:1:12`: formula `\frobnicate`: unknown primitive command found; hint: the commands are those of the crate pulldown-latex"#]],
         );
         check(
             "$$x$$ {#fig-one}",

@@ -1,37 +1,13 @@
 //! LaTeX formulas to MathML, at build time.
 
-use pulldown_latex::config::DisplayMode;
-use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
-
-/// Whether a formula stands in a line of text or on lines of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Display {
-    /// In a line of text.
-    Inline,
-    /// On lines of its own.
-    Block,
-}
+use parsers::latex::{Display, mathml};
 
 /// The `<math>` element of a LaTeX formula, on one line.
 ///
 /// # Errors
-/// The parser's message, where it does not know a command or the formula is not well formed.
+/// What is wrong with the formula: a command that is not known, or too much of anything.
 pub(crate) fn to_mathml(latex: &str, display: Display) -> Result<String, String> {
-    let storage = Storage::new();
-    let events: Vec<_> = Parser::new(latex, &storage)
-        .collect::<Result<_, _>>()
-        .map_err(|error| first_line(&error.to_string()))?;
-    let config = RenderConfig {
-        display_mode: match display {
-            Display::Inline => DisplayMode::Inline,
-            Display::Block => DisplayMode::Block,
-        },
-        ..RenderConfig::default()
-    };
-    let mut mathml = String::new();
-    let events = events.into_iter().map(Ok::<_, std::convert::Infallible>);
-    push_mathml(&mut mathml, events, config).map_err(|error| error.to_string())?;
-    Ok(unindexed(&mathml.replace('\n', " ")))
+    Ok(unindexed(&mathml(latex, display)?.replace('\n', " ")))
 }
 
 /// The formula with its parts inside a `<style>` element of MathML.
@@ -45,10 +21,6 @@ fn unindexed(mathml: &str) -> String {
     let end = mathml.rfind("</math>").unwrap_or(mathml.len());
     let (open, inside, close) = (&mathml[..start], &mathml[start..end], &mathml[end..]);
     format!("{open}<style>{inside}</style>{close}")
-}
-
-fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or_default().to_owned()
 }
 
 /// MathML whose text no Markdown parser takes for markup.
@@ -107,13 +79,11 @@ mod tests {
     fn faults() {
         check(
             r"\frobnicate x",
-            expect!["error: parsing error: unknown primitive command found"],
+            expect!["error: unknown primitive command found"],
         );
         check(
             r"\frac{1",
-            expect![
-                "error: parsing error: unbalanced group found, expected it to be closed with `}`"
-            ],
+            expect!["error: unbalanced group found, expected it to be closed with `}`"],
         );
     }
 }

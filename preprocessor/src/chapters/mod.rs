@@ -1,10 +1,10 @@
 //! The writing-out of chapters: templates, maths, citations, numbers of figures, evidence.
 
+mod bibliography;
 mod book;
 mod build_identifier;
 mod citations;
 pub mod contract;
-mod diagnostic;
 mod exhibits;
 mod file_path;
 mod format;
@@ -22,8 +22,9 @@ mod hostile_tests;
 #[cfg(test)]
 mod with_runs_tests;
 
+use crate::diagnostic;
+pub use bibliography::Bibliography;
 pub use book::{Chapter, Filled, fill_book};
-pub use citations::Bibliography;
 pub use diagnostic::Diagnostic;
 pub use file_path::FilePath;
 pub use markup::markdown_options;

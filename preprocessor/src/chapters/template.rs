@@ -37,20 +37,20 @@ pub(crate) fn fill(
         return Err(unknown);
     }
     let filled = tera.render(file, context).map_err(fault)?;
-    let mut faults = Vec::new();
+    let mut fault = None;
     let printed = replace_marks(&filled, |mark| match mark {
         Mark::Quantity(name) => match print_plainly(ledger, chapter, name) {
             Ok(text) => Some(text),
             Err(message) => {
-                faults.push(Diagnostic::at_snippet(file, source, name, message));
+                fault.get_or_insert_with(|| Diagnostic::at_snippet(file, source, name, message));
                 None
             }
         },
         _ => None,
     });
-    match faults.is_empty() {
-        true => Ok(printed),
-        false => Err(faults),
+    match fault {
+        Some(fault) => Err(vec![fault]),
+        None => Ok(printed),
     }
 }
 

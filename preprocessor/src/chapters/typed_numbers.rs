@@ -5,8 +5,9 @@
 //! (`Table 3.2`, `part 4.1`, a link to one). A block that begins with the comment
 //! `<!-- typed numbers: REASON -->` is exempt.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Faults};
 use super::markup::markdown_options;
+use parsers::shortened;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use regex::Regex;
 use std::ops::Range;
@@ -48,7 +49,7 @@ const PLACES: [&str; 19] = [
 /// Looks for typed numbers in what the author of `file` wrote.
 pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     let text = without_templates(source);
-    let mut found = Vec::new();
+    let mut found = Faults::default();
     let mut skipped = 0;
     let mut exempt = false;
     let mut run: Option<Range<usize>> = None;
@@ -67,8 +68,7 @@ pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
                 if reason == Some("") {
                     let message =
                         "an exemption without a reason; hint: `<!-- typed numbers: REASON -->`";
-                    let fault = Diagnostic::at_offset(file, source, range.start, message);
-                    found.push(fault);
+                    found.add(|| Diagnostic::at_offset(file, source, range.start, message));
                 }
             }
             Event::Start(Tag::CodeBlock(_) | Tag::Link { .. }) => skipped += 1,
@@ -84,10 +84,10 @@ pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     if let Some(run) = run {
         check(file, source, &text, run, &mut found);
     }
-    found
+    found.into()
 }
 
-fn check(file: &str, source: &str, text: &str, run: Range<usize>, found: &mut Vec<Diagnostic>) {
+fn check(file: &str, source: &str, text: &str, run: Range<usize>, found: &mut Faults) {
     for number in TYPED.find_iter(&text[run.clone()]) {
         let start = run.start + number.start();
         let is_measurement = number
@@ -96,12 +96,14 @@ fn check(file: &str, source: &str, text: &str, run: Range<usize>, found: &mut Ve
         if !is_measurement || makes_it_a_name(&text[run.start..start]) {
             continue;
         }
-        let message = format!(
-            "`{}` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: \
-             REASON -->` before the block",
-            number.as_str()
-        );
-        found.push(Diagnostic::at_offset(file, source, start, message));
+        found.add(|| {
+            let message = format!(
+                "`{}` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: \
+                 REASON -->` before the block",
+                shortened(number.as_str())
+            );
+            Diagnostic::at_offset(file, source, start, message)
+        });
     }
 }
 

@@ -39,11 +39,8 @@ fn chapters_of_loss_curves_fill_when_runs_arrive() {
     let runs = complete_runs(&[Fp32, Tf32, Bf16], 40);
     let quoted = read_quoted("quoted.toml", &read("quoted.toml")).expect("valid facts");
     let throughput = read("published/training_throughput.csv");
-    let (mut catalogue, throughput) =
-        Catalogue::of(quoted, &runs, &throughput).expect("valid inputs");
-    catalogue
-        .add_measured_speeds("results/speeds.csv", Some(SPEEDS))
-        .expect("enough speeds for five coefficients");
+    let (catalogue, throughput) =
+        Catalogue::of(quoted, &runs, &throughput, Some(SPEEDS)).expect("valid inputs");
     let facts = Facts {
         catalogue,
         runs,

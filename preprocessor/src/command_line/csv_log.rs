@@ -1,5 +1,7 @@
 //! A training log in a CSV file with a header row.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail, ensure};
@@ -51,8 +53,17 @@ impl LogColumns {
     /// Where the file cannot be read, lacks a column, holds a cell that is no number, or is no loss
     /// curve.
     pub fn read(&self) -> anyhow::Result<CsvLog> {
+        let file = File::open(&self.log).with_context(|| format!("`{}`", self.log.display()))?;
+        self.read_from(file)
+    }
+
+    /// As [`Self::read`], from `log`, the content of the file.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn read_from(&self, log: impl Read) -> anyhow::Result<CsvLog> {
         let file = self.log.display();
-        let (points, skipped_rows) = self.read_points().with_context(|| format!("`{file}`"))?;
+        let (points, skipped_rows) = self.points(log).with_context(|| format!("`{file}`"))?;
         let read = LossCurve::new(points)
             .with_context(|| format!("`{file}`, columns `{}` and `{}`", self.step, self.loss))?;
         let (curve, replaced_outliers) = if self.replace_outliers {
@@ -71,8 +82,8 @@ impl LogColumns {
         })
     }
 
-    fn read_points(&self) -> anyhow::Result<(Vec<(Step, f64)>, u64)> {
-        let mut reader = ReaderBuilder::new().trim(Trim::All).from_path(&self.log)?;
+    fn points(&self, log: impl Read) -> anyhow::Result<(Vec<(Step, f64)>, u64)> {
+        let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(log);
         let header = reader.headers()?.clone();
         ensure!(
             !header.is_empty(),

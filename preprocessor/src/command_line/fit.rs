@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
+use anyhow::ensure;
 use clap::Args;
 use serde::Serialize;
 
-use super::{LogColumns, write_json};
+use super::{CsvLog, LogColumns, write_json};
 use crate::analysis::bootstrap::{Resampling, moving_block_bootstrap};
 use crate::analysis::interval::Interval;
 use crate::analysis::loss_curve::LossCurve;
@@ -26,7 +27,7 @@ pub struct FitArguments {
     #[command(flatten)]
     pub columns: LogColumns,
     /// Refits of the moving-block bootstrap behind the 95 % intervals; 0 for none
-    #[arg(long, default_value_t = 2000)]
+    #[arg(long, default_value_t = 2000, value_parser = refits)]
     pub refits: usize,
     /// Print JSON
     #[arg(long)]
@@ -82,9 +83,17 @@ struct Intervals {
 /// Fits the log and writes the models to `out`.
 ///
 /// # Errors
-/// Where the log cannot be read or is no loss curve, or `out` cannot be written.
+/// Where the log cannot be read or is no loss curve, the fit has a number that is not finite, or
+/// `out` cannot be written.
 pub fn fit(arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> {
-    let log = arguments.columns.read()?;
+    fit_log(&arguments.columns.read()?, arguments, out)
+}
+
+/// As [`fit`], to a log that was read.
+///
+/// # Errors
+/// Those of [`fit`], but for the log's.
+pub fn fit_log(log: &CsvLog, arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     let drops: Vec<Step> = log.stages.iter().skip(1).map(|stage| stage.start).collect();
     let cut = log.stages.iter().filter(|_| !drops.is_empty());
     let stage_fit = |curve| Fit::new(curve, arguments.refits);
@@ -100,6 +109,7 @@ pub fn fit(arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> 
         stages: stages.collect(),
         held_out_errors: held_out_errors(&log.curve, &drops),
     };
+    report.check()?;
     if arguments.json {
         return write_json(&report, out);
     }
@@ -117,7 +127,44 @@ fn held_out_errors(curve: &LossCurve, drops: &[Step]) -> Option<HeldOutErrors> {
     })
 }
 
+impl Report {
+    /// Whether every number is one.
+    fn check(&self) -> anyhow::Result<()> {
+        self.whole_run.check("the whole run")?;
+        for stage in &self.stages {
+            let title = format!("the stage from step {}", stage.start.0);
+            stage.fit.check(&title)?;
+        }
+        if let Some(errors) = &self.held_out_errors {
+            for error in [&errors.whole_run, &errors.per_stage] {
+                check_finite("held-out error", "the whole run", error.mean_absolute)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Fit {
+    fn check(&self, of: &str) -> anyhow::Result<()> {
+        for (name, [beta0, beta1, beta2]) in [
+            ("the fit", self.model.betas()),
+            ("the transformed fit", self.transformed.betas()),
+            ("the normalised fit", self.normalised.betas()),
+        ] {
+            check_finite(&format!("β0 of {name}"), of, beta0)?;
+            check_finite(&format!("β1 of {name}"), of, beta1)?;
+            check_finite(&format!("β2 of {name}"), of, beta2)?;
+        }
+        if let Some(intervals) = &self.intervals {
+            for interval in [intervals.beta0, intervals.beta1, intervals.beta2] {
+                check_finite("the end of an interval", of, interval.low)?;
+                check_finite("the end of an interval", of, interval.high)?;
+            }
+        }
+        check_finite("the RMSE", of, self.rmse_nats)?;
+        check_finite("R²", of, self.r_squared)
+    }
+
     fn new(curve: &LossCurve, refits: usize) -> Self {
         let model = loss_fit::fit(curve);
         let goodness = model.goodness_of_fit(curve);
@@ -241,6 +288,23 @@ fn write_fit(title: &str, fit: &Fit, out: &mut dyn Write) -> anyhow::Result<()> 
         )?;
     }
     Ok(())
+}
+
+fn check_finite(name: &str, of: &str, value: f64) -> anyhow::Result<()> {
+    ensure!(
+        value.is_finite(),
+        "{name} of {of} is `{value}`; expected a finite number; hint: no such model fits the log"
+    );
+    Ok(())
+}
+
+/// A number of refits.
+pub(super) fn refits(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_000_000;
+    match text.parse() {
+        Ok(refits) if refits <= MOST => Ok(refits),
+        _ => Err(format!("expected a whole number up to {MOST}")),
+    }
 }
 
 /// An interval with four digits after the point.

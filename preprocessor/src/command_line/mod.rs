@@ -12,7 +12,7 @@ use std::io::Write;
 use clap::Subcommand;
 
 pub use csv_log::{CsvLog, LogColumns};
-pub use fit::{FitArguments, fit};
+pub use fit::{FitArguments, fit, fit_log};
 pub use flops::{FlopsArguments, flops};
 pub use predict::{PredictArguments, predict};
 

@@ -6,10 +6,11 @@ use anyhow::bail;
 use clap::Args;
 use serde::Serialize;
 
-use super::fit::shown;
+use super::fit::{refits, shown};
 use super::{LogColumns, write_json};
 use crate::analysis::bootstrap::{Bootstrap, Resampling, moving_block_bootstrap};
 use crate::analysis::interval::Interval;
+use crate::analysis::loss_curve::LARGEST_STEP;
 use crate::analysis::loss_fit::fit;
 use crate::analysis::loss_model::LossModel;
 use crate::analysis::steps::Step;
@@ -27,7 +28,7 @@ pub struct PredictArguments {
     #[command(flatten)]
     pub question: Question,
     /// Refits of the moving-block bootstrap behind the 95 % interval
-    #[arg(long, default_value_t = 2000)]
+    #[arg(long, default_value_t = 2000, value_parser = refits)]
     pub refits: usize,
     /// Print JSON
     #[arg(long)]
@@ -56,7 +57,7 @@ struct LossAnswer {
 #[derive(Debug, Serialize)]
 struct StepAnswer {
     loss_nats: f64,
-    /// Absent where the loss is below the asymptote.
+    /// Absent where the loss is below the asymptote, or the step beyond all that are counted.
     step: Option<Step>,
     steps_after_the_log: Option<f64>,
     /// An end is absent where so many refits never get there.
@@ -112,9 +113,9 @@ fn answer_loss(
     json: bool,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    if !(step.is_finite() && step > stage.start) {
+    if !(step > stage.start && step <= LARGEST_STEP) {
         bail!(
-            "`--at` is `{step}`; expected a step after `{}`, where the last stage begins",
+            "`--at` is `{step}`; expected a step after `{}`, where the last stage begins, up to {LARGEST_STEP:e}",
             stage.start
         );
     }
@@ -147,8 +148,8 @@ fn answer_step(
         bail!("`--until-loss` is `{loss}`; expected a finite loss above 0");
     }
     let in_run = |step: f64| {
-        step.is_finite()
-            .then_some(Step((stage.start + step).ceil()))
+        let step = (stage.start + step).ceil();
+        (step <= LARGEST_STEP).then_some(Step(step))
     };
     let reached = |model: LossModel| {
         model
@@ -174,6 +175,12 @@ fn write_step(answer: &StepAnswer, model: LossModel, out: &mut dyn Write) -> any
     let (Some(Step(step)), Some(more)) = (answer.step, answer.steps_after_the_log) else {
         let asymptote = model.beta2;
         let loss = answer.loss_nats;
+        if model.step_reaching(loss).is_some() {
+            return Ok(writeln!(
+                out,
+                "loss {loss} nat is not reached within {LARGEST_STEP:e} steps"
+            )?);
+        }
         return Ok(writeln!(
             out,
             "loss {loss} nat is never reached: the fitted asymptote is {asymptote:.4e} nat"

@@ -9,4 +9,4 @@ mod quoted;
 pub mod unit;
 
 pub use quantity::{Concern, Kind, Measurement, Origin, Quantity, Quotation, RunSource};
-pub use quoted::{QuotedError, QuotedFact, read_quoted};
+pub use quoted::{QuotedFact, read_quoted};

@@ -5,34 +5,13 @@
 
 use super::unit::Unit;
 use super::{Origin, Quantity, Quotation};
+use crate::diagnostic::{Diagnostic, LineNumbers};
 use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
-use toml::{Table, Value};
-
-/// What is wrong with a file of quoted facts.
-#[derive(Debug, thiserror::Error, PartialEq)]
-pub enum QuotedError {
-    /// The file is not TOML.
-    #[error("`{file}`: {message}")]
-    Syntax {
-        /// The file.
-        file: String,
-        /// The parser's message, with line and column.
-        message: String,
-    },
-    /// One fact is wrong.
-    #[error("`{file}`: `{key}`: {message}; hint: {hint}")]
-    Fact {
-        /// The file.
-        file: String,
-        /// The dotted name of the fact.
-        key: String,
-        /// What was found and what was expected.
-        message: String,
-        /// What to do.
-        hint: &'static str,
-    },
-}
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,36 +38,45 @@ enum Numbers {
 /// Reads the facts in `text`, the content of `file`, in the order of their names.
 ///
 /// # Errors
-/// All faults of the file at once: what is not TOML, an unknown or missing key, a value that is
-/// not finite, a curve whose index has another length.
-pub fn read_quoted(file: &str, text: &str) -> Result<Vec<QuotedFact>, Vec<QuotedError>> {
-    let table: Table = toml::from_str(text).map_err(|error| {
-        vec![QuotedError::Syntax {
-            file: file.to_owned(),
-            message: error.to_string().trim_end().to_owned(),
-        }]
-    })?;
+/// All faults of the file at once, each with its line: what is not TOML, an unknown or missing key,
+/// a value that is not finite, a curve whose index has another length or a value twice.
+pub fn read_quoted(file: &str, text: &str) -> Result<Vec<QuotedFact>, Vec<Diagnostic>> {
     let mut reader = Reader {
         file,
+        lines: LineNumbers::of(text),
         facts: Vec::new(),
-        errors: Vec::new(),
+        faults: Vec::new(),
     };
-    reader.read_table("", table);
-    if reader.errors.is_empty() {
+    match DeTable::parse(text) {
+        Ok(table) => reader.read_table("", table.into_inner()),
+        Err(error) => {
+            let fault = Diagnostic::of_file(file, error.message().trim());
+            reader.faults.push(Diagnostic {
+                line: error.span().map(|span| reader.lines.line(span.start)),
+                ..fault
+            });
+        }
+    }
+    if reader.faults.is_empty() {
         reader.facts.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(reader.facts)
     } else {
-        Err(reader.errors)
+        reader.faults.sort();
+        Err(reader.faults)
     }
 }
 
 /// A fact as it was read: what a [`Quantity`] is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuotedFact {
-    name: String,
+    pub(crate) name: String,
     value: f64,
     unit: Unit,
     quotation: Quotation,
+    /// Where it stands.
+    pub(crate) file: String,
+    /// The line of its table, counted from 1.
+    pub(crate) line: usize,
 }
 
 impl From<QuotedFact> for Arc<Quantity> {
@@ -105,30 +93,43 @@ impl From<QuotedFact> for Arc<Quantity> {
 
 struct Reader<'a> {
     file: &'a str,
+    lines: LineNumbers,
     facts: Vec<QuotedFact>,
-    errors: Vec<QuotedError>,
+    faults: Vec<Diagnostic>,
+}
+
+/// What the facts of one table have in common.
+struct Common<'a> {
+    name: &'a str,
+    span: Range<usize>,
+    unit: Unit,
+    fact: &'a Fact,
 }
 
 impl Reader<'_> {
-    fn read_table(&mut self, path: &str, table: Table) {
+    fn read_table(&mut self, path: &str, table: DeTable) {
         for (key, value) in table {
-            let name = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
+            let (span, key) = (key.span(), key.into_inner());
+            let name = match path.is_empty() {
+                true => key.to_string(),
+                false => format!("{path}.{key}"),
             };
             if !is_identifier(&key) {
                 self.refuse(
+                    span,
                     &name,
                     format!("`{key}` is not a name"),
                     "a name has lower-case letters, digits and `_`, and starts with a letter",
                 );
                 continue;
             }
-            match value {
-                Value::Table(fact) if fact.contains_key("value") => self.read_fact(&name, fact),
-                Value::Table(inner) => self.read_table(&name, inner),
+            match value.get_ref() {
+                DeValue::Table(fact) if fact.contains_key("value") => {
+                    self.read_fact(&name, span, value);
+                }
+                DeValue::Table(_) => self.read_table(&name, into_table(value)),
                 other => self.refuse(
+                    span,
                     &name,
                     format!("found {}, expected a table", other.type_str()),
                     "a fact is a table with `value`, `unit`, `citation`, `place` and `checked`",
@@ -137,13 +138,15 @@ impl Reader<'_> {
         }
     }
 
-    fn read_fact(&mut self, name: &str, table: Table) {
-        let fact = match Fact::deserialize(Value::Table(table)) {
+    fn read_fact(&mut self, name: &str, span: Range<usize>, table: Spanned<DeValue>) {
+        let fact = match Fact::deserialize(ValueDeserializer::from(table)) {
             Ok(fact) => fact,
             Err(error) => {
+                let place = error.span().unwrap_or(span);
                 return self.refuse(
+                    place,
                     name,
-                    error.to_string().trim_end().to_owned(),
+                    error.message().trim().to_owned(),
                     "a fact has `value`, `unit`, `citation`, `place`, `checked` and may have \
                      `note`, `index`, `index_name`",
                 );
@@ -153,33 +156,57 @@ impl Reader<'_> {
             Ok(unit) => unit,
             Err(error) => {
                 let hint = "values are kept in base units: seconds, not milliseconds; a fraction, not percent";
-                return self.refuse(name, format!("{error}"), hint);
+                return self.refuse(span, name, format!("{error}"), hint);
             }
         };
+        let common = Common {
+            name,
+            span,
+            unit,
+            fact: &fact,
+        };
         match &fact.value {
-            Numbers::One(value) => self.add(name.to_owned(), *value, unit, &fact, String::new()),
-            Numbers::Curve(values) if values.len() != fact.index.len() => self.refuse(
-                name,
-                format!(
-                    "{} values but {} entries in `index`",
-                    values.len(),
-                    fact.index.len()
-                ),
-                "a curve has an `index` as long as its `value`",
-            ),
-            Numbers::Curve(values) => {
-                let label = fact.index_name.as_deref().unwrap_or("index");
-                for (value, index) in values.iter().zip(&fact.index) {
-                    let point = format!("{name}.i{}", index.to_string().replace('.', "_"));
-                    self.add(point, *value, unit, &fact, format!("{label} = {index}"));
-                }
+            Numbers::One(value) => self.add(&common, name.to_owned(), *value, String::new()),
+            Numbers::Curve(values) => self.read_curve(&common, values),
+        }
+    }
+
+    fn read_curve(&mut self, common: &Common, values: &[f64]) {
+        let index = &common.fact.index;
+        if values.len() != index.len() {
+            let message = format!(
+                "{} values but {} entries in `index`",
+                values.len(),
+                index.len()
+            );
+            let hint = "a curve has an `index` as long as its `value`";
+            return self.refuse(common.span.clone(), common.name, message, hint);
+        }
+        let label = common.fact.index_name.as_deref().unwrap_or("index");
+        let mut points = BTreeSet::new();
+        for (value, index) in values.iter().zip(index) {
+            let point = format!("{}.i{}", common.name, index.to_string().replace('.', "_"));
+            if !(index.is_finite() && index.is_sign_positive()) {
+                let message = format!("`index` holds {index}, expected a finite number from 0");
+                let hint = "each point is named after its entry in `index`";
+                self.refuse(common.span.clone(), common.name, message, hint);
+            } else if !points.insert(point.clone()) {
+                let message = format!("`index` holds {index} twice, which would name two points");
+                let hint = "a curve has one value at each entry of its `index`";
+                self.refuse(common.span.clone(), common.name, message, hint);
+            } else {
+                self.add(common, point, *value, format!("{label} = {index}"));
             }
         }
     }
 
-    fn add(&mut self, name: String, value: f64, unit: Unit, fact: &Fact, index: String) {
+    fn add(&mut self, common: &Common, name: String, value: f64, index: String) {
+        let Common {
+            span, unit, fact, ..
+        } = common;
         if !value.is_finite() {
-            return self.refuse(&name, format!("{value} is not finite"), "quote a number");
+            let message = format!("{value} is not finite");
+            return self.refuse(span.clone(), &name, message, "quote a number");
         }
         let place = match index.is_empty() {
             true => fact.place.clone(),
@@ -188,23 +215,31 @@ impl Reader<'_> {
         self.facts.push(QuotedFact {
             name,
             value,
-            unit,
+            unit: *unit,
             quotation: Quotation {
                 citation: fact.citation.clone(),
                 place,
                 checked: fact.checked.clone(),
                 note: fact.note.clone(),
             },
+            file: self.file.to_owned(),
+            line: self.lines.line(span.start),
         });
     }
 
-    fn refuse(&mut self, key: &str, message: String, hint: &'static str) {
-        self.errors.push(QuotedError::Fact {
-            file: self.file.to_owned(),
-            key: key.to_owned(),
-            message,
-            hint,
+    fn refuse(&mut self, span: Range<usize>, key: &str, message: String, hint: &str) {
+        let message = format!("`{key}`: {message}; hint: {hint}");
+        self.faults.push(Diagnostic {
+            line: Some(self.lines.line(span.start)),
+            ..Diagnostic::of_file(self.file, message)
         });
+    }
+}
+
+fn into_table(value: Spanned<DeValue<'_>>) -> DeTable<'_> {
+    match value.into_inner() {
+        DeValue::Table(table) => table,
+        _ => DeTable::new(),
     }
 }
 
@@ -265,11 +300,45 @@ mod tests {
              [b]\nvalue = 1.0\nunits = '1'\n[c]\nvalue = [1.0]\nindex = []\nunit = '1'\n\
              citation = 'x'\nplace = 'y'\nchecked = 'z'\n[d]\ne = 4\n[F]\n",
             expect![[r#"
-                `book/quoted.toml`: `F`: `F` is not a name; hint: a name has lower-case letters, digits and `_`, and starts with a letter
-                `book/quoted.toml`: `a`: NaN is not finite; hint: quote a number
-                `book/quoted.toml`: `b`: unknown field `units`, expected one of `value`, `unit`, `citation`, `place`, `checked`, `note`, `index`, `index_name`; hint: a fact has `value`, `unit`, `citation`, `place`, `checked` and may have `note`, `index`, `index_name`
-                `book/quoted.toml`: `c`: 1 values but 0 entries in `index`; hint: a curve has an `index` as long as its `value`
-                `book/quoted.toml`: `d.e`: found integer, expected a table; hint: a fact is a table with `value`, `unit`, `citation`, `place` and `checked`"#]],
+                `book/quoted.toml:1`: `a`: NaN is not finite; hint: quote a number
+                `book/quoted.toml:9`: `b`: unknown field `units`, expected one of `value`, `unit`, `citation`, `place`, `checked`, `note`, `index`, `index_name`; hint: a fact has `value`, `unit`, `citation`, `place`, `checked` and may have `note`, `index`, `index_name`
+                `book/quoted.toml:10`: `c`: 1 values but 0 entries in `index`; hint: a curve has an `index` as long as its `value`
+                `book/quoted.toml:18`: `d.e`: found integer, expected a table; hint: a fact is a table with `value`, `unit`, `citation`, `place` and `checked`
+                `book/quoted.toml:19`: `F`: `F` is not a name; hint: a name has lower-case letters, digits and `_`, and starts with a letter"#]],
+        );
+    }
+
+    #[test]
+    fn a_curve_has_one_value_at_each_place() {
+        let curve = |index: &str| {
+            format!(
+                "[c]\nvalue = [1.0, 2.0]\nindex = [{index}]\nunit = '1'\ncitation = 'x'\n\
+                 place = 'y'\nchecked = 'z'"
+            )
+        };
+        check(
+            &curve("5, 5"),
+            expect![
+                "`book/quoted.toml:1`: `c`: `index` holds 5 twice, which would name two points; hint: a curve has one value at each entry of its `index`"
+            ],
+        );
+        check(
+            &curve("5, -5"),
+            expect![
+                "`book/quoted.toml:1`: `c`: `index` holds -5, expected a finite number from 0; hint: each point is named after its entry in `index`"
+            ],
+        );
+        check(
+            &curve("nan, 0.5"),
+            expect![
+                "`book/quoted.toml:1`: `c`: `index` holds NaN, expected a finite number from 0; hint: each point is named after its entry in `index`"
+            ],
+        );
+        check(
+            &curve("6, 5"),
+            expect![[r#"
+            c.i5 = 2 1 | x, y, index = 5 (z)
+            c.i6 = 1 1 | x, y, index = 6 (z)"#]],
         );
     }
 
@@ -277,12 +346,7 @@ mod tests {
     fn a_broken_file_says_where() {
         check(
             "[a\n",
-            expect![[r#"
-            `book/quoted.toml`: TOML parse error at line 1, column 3
-              |
-            1 | [a
-              |   ^
-            unclosed table, expected `]`"#]],
+            expect!["`book/quoted.toml:1`: unclosed table, expected `]`"],
         );
     }
 }

@@ -1,8 +1,8 @@
-//! What is wrong with a chapter, and where.
+//! What is wrong with a file, and where.
 
 use std::fmt;
 
-/// A fault in a chapter with its place.
+/// A fault with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// The file, from the root of the project.
@@ -48,6 +48,62 @@ impl Diagnostic {
     }
 }
 
+/// The faults of one file: those after the first are told by a last line only, since each is looked
+/// up in the text.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Diagnostic>);
+
+impl Faults {
+    /// The most that are told.
+    const MOST: usize = 50;
+
+    /// Adds what `make` makes, where it is to be told and is not there yet.
+    pub(crate) fn add(&mut self, make: impl FnOnce() -> Diagnostic) {
+        if self.are_too_many() {
+            return;
+        }
+        let fault = make();
+        if self.0.contains(&fault) {
+            return;
+        }
+        self.0.push(fault);
+        if let (Self::MOST, Some(last)) = (self.0.len(), self.0.last()) {
+            let message = "and more of the kind, which are not listed";
+            self.0.push(Diagnostic::of_file(&last.file, message));
+        }
+    }
+
+    /// Whether no further fault will be told.
+    pub(crate) fn are_too_many(&self) -> bool {
+        self.0.len() > Self::MOST
+    }
+}
+
+impl From<Faults> for Vec<Diagnostic> {
+    fn from(faults: Faults) -> Self {
+        faults.0
+    }
+}
+
+/// Where the lines of a text begin.
+#[derive(Debug)]
+pub(crate) struct LineNumbers {
+    newlines: Vec<usize>,
+}
+
+impl LineNumbers {
+    /// Those of `text`.
+    pub(crate) fn of(text: &str) -> Self {
+        let newlines = text.match_indices('\n').map(|(at, _)| at).collect();
+        LineNumbers { newlines }
+    }
+
+    /// The line of the byte at `offset`, counted from 1.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        self.newlines.partition_point(|&newline| newline < offset) + 1
+    }
+}
+
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}", self.file)?;
@@ -61,6 +117,21 @@ impl fmt::Display for Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_more_faults_are_told_than_a_reader_reads() {
+        let mut faults = Faults::default();
+        for line in 0..1000 {
+            faults.add(|| Diagnostic::of_file("a.md", format!("fault {}", line / 2)));
+        }
+        let faults = Vec::from(faults);
+        assert_eq!(faults.len(), 51);
+        assert_eq!(faults[49].message, "fault 49");
+        assert_eq!(
+            faults[50].to_string(),
+            "`a.md`: and more of the kind, which are not listed"
+        );
+    }
 
     #[test]
     fn places_count_from_one_in_characters() {
