@@ -3,11 +3,20 @@
 use crate::chapters::FilePath;
 use std::borrow::Cow;
 
-/// Families that the pages name, by the PostScript name inside the font.
-const FONTS: [&str; 3] = [
-    "NewCMMath-Book",
-    "LibertinusSerif-Regular",
-    "LibertinusSerif-Bold",
+/// The fonts that the pages name, by the PostScript name inside the font, with their licences.
+const FONTS: [(&str, &str); 3] = [
+    ("NewCMMath-Book", GUST),
+    ("LibertinusSerif-Regular", OFL),
+    ("LibertinusSerif-Bold", OFL),
+];
+
+const GUST: &str = "GUST-FONT-LICENSE.txt";
+const OFL: &str = "OFL.txt";
+
+/// The licences' texts, which go where the fonts go.
+const LICENCES: [(&str, &str); 2] = [
+    (GUST, include_str!("../../licences/GUST-FONT-LICENSE.txt")),
+    (OFL, include_str!("../../licences/OFL.txt")),
 ];
 
 /// The files by their paths in the folder of generated files.
@@ -24,7 +33,10 @@ pub fn files() -> Vec<(FilePath, Cow<'static, [u8]>)> {
         ),
         ("measured.js".to_owned(), script.as_bytes().into()),
     ];
-    files.extend(FONTS.map(|name| (format!("fonts/{name}.otf"), font(name).into())));
+    files.extend(FONTS.map(|(name, _)| (format!("fonts/{name}.otf"), font(name).into())));
+    let licence =
+        |(name, text): (&str, &'static str)| (format!("fonts/{name}"), text.as_bytes().into());
+    files.extend(LICENCES.map(licence));
     let path = |path: String| FilePath::new(path).expect("a plain path");
     { files.into_iter() }
         .map(|(name, content)| (path(name), content))
@@ -68,9 +80,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_font_that_the_pages_name_is_there() {
-        for name in FONTS {
+    fn every_font_that_the_pages_name_is_there_with_its_licence() {
+        let files: Vec<_> = files()
+            .into_iter()
+            .map(|(path, _)| path.to_string())
+            .collect();
+        for (name, licence) in FONTS {
             assert_eq!(postscript_name(font(name)).as_deref(), Some(name));
+            assert!(files.contains(&format!("fonts/{name}.otf")));
+            assert!(files.contains(&format!("fonts/{licence}")));
+        }
+        for (family, (_, licence)) in ["Computer Modern", "Libertinus"].iter().zip(LICENCES) {
+            assert!(licence.contains(family), "the licence of {family}");
         }
     }
 }

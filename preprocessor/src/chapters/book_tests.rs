@@ -184,6 +184,24 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
 }
 
 #[test]
+fn what_is_no_label_becomes_neither_a_path_nor_an_id() {
+    for label in ["tbl-../../x", "../../x", "tbl-a' onclick='b", "fig-a"] {
+        let columns = "columns=[{\"head\": \"A\"}], rows=[[\"b\"]]";
+        let source = format!("<% filter table(id=\"{label}\", {columns}) %>C<% endfilter %>");
+        let filled = fill(Renderer::Html, &[("a.md", &source)]);
+        assert!(filled.files.is_empty(), "{:?}", filled.files.keys());
+        assert!(
+            filled
+                .chapters
+                .values()
+                .all(|text| !text.contains("<figure"))
+        );
+        let fault = filled.faults[0].to_string();
+        assert!(fault.contains("is not a label of a table"), "{fault}");
+    }
+}
+
+#[test]
 fn faults_of_tables_name_row_and_column() {
     let table = |columns: &str, rows: &str| {
         format!("<% filter table(id=\"tbl-a\", columns={columns}, rows={rows}) %>C<% endfilter %>")
