@@ -31,6 +31,7 @@ pub use environment::{DeviceKind, Environment, Session};
 pub use error::{Problem, RecordError};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
 pub use plan::{Accepted, Hardware, Plan, PlanError, PlannedRun};
+pub use ranges::is_plain_name;
 pub use record::{Completion, Record, SCHEMA_VERSION};
 pub use record_file::{RECORD_BYTES, read_all, read_all_by, record_path};
 pub use replacement::{Replacement, replacement};
