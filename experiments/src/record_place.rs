@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use results::files::{remove_unfinished, set_aside};
 use results::{Completion, PlannedRun, Record, record_path, replacement};
 
+use crate::lock::own_folder;
 use crate::options::Options;
 use crate::sources;
 
@@ -25,6 +26,7 @@ impl RecordPlace {
     /// # Errors
     /// A record that cannot be read, unless `--again` is given; what the file system refuses.
     pub(crate) fn open(options: &Options, run: &PlannedRun) -> Result<RecordPlace> {
+        own_folder(&options.runs, &[&run.experiment])?;
         let path = record_path(&options.runs, &run.experiment, &run.id);
         remove_unfinished(&path).with_context(|| format!("beside `{}`", path.display()))?;
         let present = match options.again || !path.exists() {
