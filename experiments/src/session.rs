@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
+use results::files::remove_abandoned;
 use results::{
     Completion, Counted, Digest, EpochRow, Evaluation, PlannedRun, Record, SCHEMA_VERSION,
     Session as EarlierSession, TestResult,
@@ -209,6 +210,8 @@ impl Session {
 
     /// Where the features of this run are kept.
     pub fn feature_store(&self, trainer: &Trainer) -> FeatureStore {
+        // What cannot be removed only takes up room.
+        let _ = remove_abandoned(&self.options.state.join("features"));
         let Record {
             configuration,
             environment,

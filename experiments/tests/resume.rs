@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -155,6 +155,8 @@ fn refused_checkpoints_do_not_crowd_out_new_ones() {
         fs::write(state.join(format!("epoch-{epoch}.safetensors")), "damaged").unwrap();
     }
     fs::write(state.join("notes.safetensors"), "no checkpoint").unwrap();
+    let fifo = state.join("epoch-000700.safetensors");
+    assert!(Command::new("mkfifo").arg(fifo).status().unwrap().success());
     let before = checkpoints(folder.path()).newest(None).unwrap();
     let (_, before) = before.found.unwrap();
     let stop = before.record.done() + 3;
@@ -165,6 +167,8 @@ fn refused_checkpoints_do_not_crowd_out_new_ones() {
         assert!(said.contains(&format!("{aside}`: ")), "{said}");
         assert_eq!(fs::read(state.join(aside)).unwrap(), b"damaged");
     }
+    let expect = "epoch-000700.safetensors.refused`: it is a FIFO, a socket or a device";
+    assert!(said.contains(expect), "{said}");
     let kept = [stop - 1, stop].map(|epoch| format!("epoch-{epoch:06}.safetensors"));
     let names = names(&state);
     let found: Vec<&String> = names
@@ -173,7 +177,6 @@ fn refused_checkpoints_do_not_crowd_out_new_ones() {
         .collect();
     assert_eq!(found, kept.iter().collect::<Vec<_>>());
     assert!(names.contains(&"notes.safetensors".to_owned()));
-    // A stray file with a high number, put there while the run goes on, does not count either.
     let (success, said) = run(folder.path(), "", "");
     assert!(success, "{said}");
     assert!(!said.contains("refused"), "{said}");
@@ -227,7 +230,7 @@ fn signals_save_the_state_and_end_cleanly() {
 fn a_hangup_that_nohup_ignores_stops_nothing() {
     let folder = TempDir::new().unwrap();
     let plain = program(folder.path(), "", "");
-    let mut nohup = std::process::Command::new("nohup");
+    let mut nohup = Command::new("nohup");
     nohup.arg(plain.get_program()).args(plain.get_args());
     nohup.envs(
         plain
@@ -394,7 +397,7 @@ fn git_ignores_what_is_set_aside_or_left_behind() {
         "results/runs/loss_curve/tiny.json.damaged",
         "state/loss_curve/tiny/lock",
     ] {
-        let ignored = std::process::Command::new("git")
+        let ignored = Command::new("git")
             .args(["check-ignore", "--quiet", name])
             .current_dir(common::root())
             .status()

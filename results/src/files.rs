@@ -1,9 +1,17 @@
 //! Files of a folder that others write into too: read up to a limit, replaced wholly or not at all, never through a link.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use walkdir::WalkDir;
+
+/// Ends the name of a file that is not written to its end yet.
+const UNFINISHED: &str = ".tmp";
+/// Nobody writes a file for so long.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Reads an ordinary file of at most `limit` bytes. Nothing else is opened: a FIFO would be waited for for ever.
 ///
@@ -83,6 +91,27 @@ pub fn remove_unfinished(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Removes what killed programs left half written anywhere in `folder`, which several share: files that are an hour old,
+/// where writing takes seconds.
+///
+/// # Errors
+/// What the file system refuses.
+pub fn remove_abandoned(folder: &Path) -> io::Result<()> {
+    for entry in WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+        let unfinished = entry.file_name().to_string_lossy().ends_with(UNFINISHED);
+        if unfinished && entry.file_type().is_file() && is_abandoned(&entry.metadata()?) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_abandoned(file: &Metadata) -> bool {
+    // A time in the future, by a clock that was set back, is no age.
+    let age = file.modified().ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age > ABANDONED)
+}
+
 /// Renames the file at `path` to `PATH.WORD`, or to `PATH.WORD-2` and so on where that is there already; gives the name.
 ///
 /// # Errors
@@ -101,8 +130,6 @@ pub fn set_aside(path: &Path, word: &str) -> io::Result<PathBuf> {
     fs::rename(path, &aside)?;
     Ok(aside)
 }
-
-const UNFINISHED: &str = ".tmp";
 
 fn unfinished_prefix(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();

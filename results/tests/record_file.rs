@@ -238,6 +238,27 @@ fn what_a_killed_program_left_is_cleared_and_nothing_else() {
 }
 
 #[test]
+fn half_written_files_that_are_shared_go_when_they_are_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let now = std::time::SystemTime::now();
+    let hour = std::time::Duration::from_secs(3600);
+    for (name, time) in [
+        (".a.abc123.tmp", now - 2 * hour),
+        (".b.abc123.tmp", now),
+        (".c.abc123.tmp", now + 2 * hour),
+        ("d", now - 2 * hour),
+    ] {
+        let file = fs::File::create(inner.join(name)).unwrap();
+        file.set_modified(time).unwrap();
+    }
+    files::remove_abandoned(folder.path()).unwrap();
+    assert_eq!(names(&inner), [".b.abc123.tmp", ".c.abc123.tmp", "d"]);
+    files::remove_abandoned(&folder.path().join("absent")).unwrap();
+}
+
+#[test]
 fn what_is_set_aside_replaces_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.json");
