@@ -1,27 +1,42 @@
 //! Checkpoints: all that a later session needs to go on, in one safetensors file, the last two kept.
 //!
 //! The tensors are the parameters and statistics that training changes, under torchvision's names, and `sgd.velocity`.
-//! The metadata holds the record so far and a digest of everything.
+//! The metadata holds the record so far and a digest of everything. A file counts when it was read and found sound; one
+//! that is refused is set aside under another name.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Error, Result, anyhow, ensure};
+use results::files::{read_file, set_aside};
 use results::{Digest, Record};
-use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, View, serialize};
 use sha2::{Digest as _, Sha256};
 use tch::{Device, Kind, Tensor};
 
+use crate::expected::Expected;
+
+pub(crate) use results::files::replace_file;
+
 /// Checkpoints that are kept: the last one, and the one before should that be damaged.
 const KEPT: usize = 2;
+/// The longest checkpoint that is read, in bytes; one of VGG-19, the largest network here, has 1.1 GB.
+const LONGEST_BYTES: u64 = 4 << 30;
+/// The longest header, in bytes: names and shapes of the tensors, and the record.
+const HEADER_BYTES: u64 = results::RECORD_BYTES;
+/// Ends the name of an earlier run's checkpoint that `--again` set aside.
+const BEFORE: &str = "before";
 
-/// The folder of one run's checkpoints.
+/// The folder of one run's checkpoints. Only the holder of the run's lock changes it.
 #[derive(Debug, Clone)]
 pub struct Checkpoints {
     folder: PathBuf,
+    experiment: String,
+    run: String,
+    /// Epochs of the checkpoints that were read and found sound, or written, in order.
+    sound: Vec<u64>,
 }
 
 /// What a checkpoint holds.
@@ -33,22 +48,31 @@ pub struct Checkpoint {
     pub tensors: BTreeMap<String, Tensor>,
 }
 
+/// The newest sound checkpoint.
+#[derive(Debug, Default)]
+pub struct Newest {
+    /// It and its file; none where there is none.
+    pub found: Option<(PathBuf, Checkpoint)>,
+    /// Newer ones that are not sound, and why.
+    pub refused: Vec<(PathBuf, Error)>,
+}
+
 impl Checkpoints {
     /// Those of a run: `STATE/EXPERIMENT/RUN`.
     pub fn new(state: &Path, experiment: &str, run: &str) -> Checkpoints {
         Checkpoints {
             folder: state.join(experiment).join(run),
+            experiment: experiment.to_owned(),
+            run: run.to_owned(),
+            sound: Vec::new(),
         }
     }
 
-    /// Saves the state, wholly or not at all, and removes all but the last two, and what a killed program left behind.
+    /// Saves the state, wholly or not at all, and removes older ones than the last two that are sound.
     ///
     /// # Errors
     /// What the file system refuses.
-    pub fn save(&self, record: &Record, tensors: &BTreeMap<String, Tensor>) -> Result<()> {
-        let path = self
-            .folder
-            .join(format!("epoch-{:06}.safetensors", record.epochs.len()));
+    pub fn save(&mut self, record: &Record, tensors: &BTreeMap<String, Tensor>) -> Result<()> {
         let text = record
             .to_text()
             .map_err(|problems| anyhow!("the record is unsound: {problems:?}"))?;
@@ -66,45 +90,111 @@ impl Checkpoints {
             ("record".to_owned(), text),
             ("digest".to_owned(), digest.to_string()),
         ]);
-        let bytes = serialize(saved, Some(metadata))?;
-        for unfinished in self.files("tmp")? {
-            fs::remove_file(&unfinished)
-                .with_context(|| format!("`{}` cannot be removed", unfinished.display()))?;
-        }
-        replace_file(&path, &bytes)
+        self.put(record.done(), &serialize(saved, Some(metadata))?)
+    }
+
+    /// Puts the bytes of a sound checkpoint of `epoch` into the folder, and removes older ones than the last two.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub fn put(&mut self, epoch: u64, bytes: &[u8]) -> Result<()> {
+        let path = self.folder.join(format!("epoch-{epoch:06}.safetensors"));
+        replace_file(&path, bytes)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
-        for old in self.paths()?.iter().rev().skip(KEPT) {
-            fs::remove_file(old)
-                .with_context(|| format!("`{}` cannot be removed", old.display()))?;
+        self.sound.retain(|&known| known < epoch);
+        self.sound.push(epoch);
+        let surplus = self.sound.len().saturating_sub(KEPT);
+        self.sound.drain(..surplus);
+        for (number, old) in self.numbered()? {
+            if number < epoch && !self.sound.contains(&number) {
+                remove(&old)?;
+            }
         }
         Ok(())
     }
 
-    /// The newest sound checkpoint, and a message for each newer one that was refused.
+    /// The newest sound checkpoint, whose tensors are as `expected` if that is given; changes nothing.
     ///
     /// # Errors
     /// A folder that cannot be read.
-    pub fn newest(&self) -> Result<(Option<Checkpoint>, Vec<String>)> {
-        let mut refused = Vec::new();
-        for path in self.paths()?.iter().rev() {
-            match Checkpoint::read(path) {
-                Ok(checkpoint) => return Ok((Some(checkpoint), refused)),
-                Err(error) => refused.push(format!("`{}` is refused: {error:#}", path.display())),
+    pub fn newest(&self, expected: Option<&Expected>) -> Result<Newest> {
+        let mut newest = Newest::default();
+        for (number, path) in self.numbered()?.into_iter().rev() {
+            match self.read(number, &path, expected) {
+                Ok(checkpoint) => {
+                    newest.found = Some((path, checkpoint));
+                    break;
+                }
+                Err(error) => newest.refused.push((path, error)),
             }
         }
-        Ok((None, refused))
+        Ok(newest)
     }
 
-    /// Removes all checkpoints of the run.
+    /// The newest sound checkpoint, as [`Checkpoints::newest`]. It counts among those that are kept; newer ones are set
+    /// aside, with a message for each.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub fn settle(&mut self, expected: &Expected) -> Result<(Option<Checkpoint>, Vec<String>)> {
+        let Newest { found, refused } = self.newest(Some(expected))?;
+        let aside = |(path, error): (PathBuf, Error)| {
+            let aside = set_aside(&path, "refused")
+                .with_context(|| format!("`{}` cannot be set aside", path.display()))?;
+            Ok(format!(
+                "`{}` is refused and set aside as `{}`: {error:#}",
+                path.display(),
+                aside.display()
+            ))
+        };
+        let messages = refused.into_iter().map(aside).collect::<Result<_>>()?;
+        let found = found.map(|(_, checkpoint)| checkpoint);
+        self.sound = found.iter().map(|found| found.record.done()).collect();
+        Ok((found, messages))
+    }
+
+    fn read(&self, number: u64, path: &Path, expected: Option<&Expected>) -> Result<Checkpoint> {
+        let checkpoint = Checkpoint::parse(&read_file(path, LONGEST_BYTES)?, expected)?;
+        checkpoint.ensure_is_of(&self.experiment, &self.run, number)?;
+        Ok(checkpoint)
+    }
+
+    /// Removes all checkpoints of the run, those of an earlier one that was made anew too.
     ///
     /// # Errors
     /// What the file system refuses.
     pub fn remove(&self) -> Result<()> {
-        for path in self.paths()? {
-            fs::remove_file(&path)
-                .with_context(|| format!("`{}` cannot be removed", path.display()))?;
+        let earlier = |(name, path): &(String, PathBuf)| {
+            let (number, word) = name.split_once(".safetensors.")?;
+            let is_one = number.starts_with("epoch-") && word.starts_with(BEFORE);
+            is_one.then(|| path.clone())
+        };
+        let earlier = self.files()?.iter().filter_map(earlier).collect::<Vec<_>>();
+        let own = self.numbered()?.into_iter().map(|(_, path)| path);
+        own.chain(earlier).try_for_each(|path| remove(&path))
+    }
+
+    /// Gives all checkpoints another name, with which they do not count.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub fn set_aside(&mut self) -> Result<()> {
+        self.sound.clear();
+        for (_, path) in self.numbered()? {
+            set_aside(&path, BEFORE)
+                .with_context(|| format!("`{}` cannot be set aside", path.display()))?;
         }
         Ok(())
+    }
+
+    /// Removes what a killed program left behind half written.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub fn remove_unfinished(&self) -> Result<()> {
+        let mut files = self.files()?;
+        files.retain(|(name, _)| name.ends_with(".tmp"));
+        files.iter().try_for_each(|(_, path)| remove(path))
     }
 
     /// The files, oldest first.
@@ -112,41 +202,66 @@ impl Checkpoints {
     /// # Errors
     /// A folder that cannot be read.
     pub fn paths(&self) -> Result<Vec<PathBuf>> {
-        self.files("safetensors")
+        Ok(self.numbered()?.into_iter().map(|(_, path)| path).collect())
     }
 
-    /// The files of the folder with this extension, sorted.
-    fn files(&self, extension: &str) -> Result<Vec<PathBuf>> {
+    /// The files that are named as checkpoints, by their epochs.
+    fn numbered(&self) -> Result<Vec<(u64, PathBuf)>> {
+        let files = self.files()?.into_iter();
+        let mut numbered: Vec<(u64, PathBuf)> = files
+            .filter_map(|(name, path)| Some((epoch_of(&name)?, path)))
+            .collect();
+        numbered.sort();
+        Ok(numbered)
+    }
+
+    /// Everything in the folder, with its name.
+    fn files(&self) -> Result<Vec<(String, PathBuf)>> {
         if !self.folder.exists() {
             return Ok(Vec::new());
         }
         let entries = fs::read_dir(&self.folder)
             .with_context(|| format!("`{}` cannot be read", self.folder.display()))?;
-        let mut paths: Vec<PathBuf> = entries
-            .map(|entry| Ok(entry?.path()))
-            .collect::<Result<_>>()?;
-        paths.retain(|path| path.extension().is_some_and(|found| found == extension));
-        paths.sort();
-        Ok(paths)
+        let named = |entry: std::io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Ok((name, entry.path()))
+        };
+        entries.map(named).collect()
     }
 }
 
+/// The epoch in the name `epoch-N.safetensors` of a checkpoint.
+pub fn epoch_of(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix("epoch-")?.strip_suffix(".safetensors")?;
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
+}
+
+fn remove(path: &Path) -> Result<()> {
+    fs::remove_file(path).with_context(|| format!("`{}` cannot be removed", path.display()))
+}
+
 impl Checkpoint {
-    /// Reads and checks a checkpoint.
+    /// The record alone, of bytes whose tensors are not looked at yet.
     ///
     /// # Errors
-    /// A file that is truncated, altered, or no checkpoint.
-    pub fn read(path: &Path) -> Result<Checkpoint> {
-        let bytes = fs::read(path)?;
-        let (_, header) = SafeTensors::read_metadata(&bytes)?;
-        let field = |name: &str| {
-            let fields = header.metadata().as_ref();
-            fields
-                .and_then(|fields| fields.get(name))
-                .ok_or_else(|| anyhow!("`{name}` is missing in its metadata"))
-        };
-        let (text, stated) = (field("record")?, field("digest")?);
-        let views: BTreeMap<String, _> = SafeTensors::deserialize(&bytes)?
+    /// Bytes that are no checkpoint.
+    pub fn record(bytes: &[u8]) -> Result<Record> {
+        ensure_short_header(bytes)?;
+        let (_, header) = SafeTensors::read_metadata(bytes)?;
+        parse_record(field(&header, "record")?)
+    }
+
+    /// Reads and checks the bytes of a checkpoint, whose tensors must be as `expected` if that is given.
+    ///
+    /// # Errors
+    /// Bytes that are truncated, altered, or no checkpoint; a tensor that is not `expected`, or holds no numbers.
+    pub fn parse(bytes: &[u8], expected: Option<&Expected>) -> Result<Checkpoint> {
+        ensure_short_header(bytes)?;
+        let (_, header) = SafeTensors::read_metadata(bytes)?;
+        let (text, stated) = (field(&header, "record")?, field(&header, "digest")?);
+        let views: BTreeMap<String, _> = SafeTensors::deserialize(bytes)?
             .tensors()
             .into_iter()
             .collect();
@@ -162,20 +277,79 @@ impl Checkpoint {
             found.short(),
             stated
         );
-        let record = Record::parse(text)
-            .map_err(|problems| anyhow!("its record is unsound: {problems:?}"))?;
-        let tensor = |(name, view): (String, safetensors::tensor::TensorView)| {
-            let shape: Vec<i64> = view.shape().iter().map(|&side| side as i64).collect();
-            (
-                name,
-                Tensor::from_data_size(view.data(), &shape, Kind::Float),
-            )
-        };
-        Ok(Checkpoint {
-            record,
-            tensors: views.into_iter().map(tensor).collect(),
-        })
+        let record = parse_record(text)?;
+        if let Some(expected) = expected {
+            let shapes = views
+                .iter()
+                .map(|(name, view)| (name.as_str(), view.shape()));
+            expected.check(shapes)?;
+        }
+        let tensors = views
+            .into_iter()
+            .map(|(name, view)| {
+                let tensor = tensor(&view).with_context(|| format!("`{name}`"))?;
+                Ok((name, tensor))
+            })
+            .collect::<Result<_>>()?;
+        Ok(Checkpoint { record, tensors })
     }
+
+    /// # Errors
+    /// A checkpoint of another run, or after another epoch than `epoch`.
+    pub fn ensure_is_of(&self, experiment: &str, run: &str, epoch: u64) -> Result<()> {
+        let record = &self.record;
+        ensure!(
+            (record.experiment.as_str(), record.run.as_str()) == (experiment, run),
+            "it is of run `{}` of `{}`, expected `{run}` of `{experiment}`",
+            record.run,
+            record.experiment
+        );
+        let (done, planned) = (record.done(), record.planned());
+        ensure!(
+            done == epoch && done <= planned,
+            "it was made after {done} of {planned} epochs, expected {epoch} as its name says"
+        );
+        Ok(())
+    }
+}
+
+fn field<'a>(header: &'a Metadata, name: &str) -> Result<&'a str> {
+    let fields = header.metadata().as_ref();
+    let field = fields.and_then(|fields| fields.get(name));
+    let field = field.with_context(|| format!("`{name}` is missing in its metadata"))?;
+    Ok(field)
+}
+
+fn parse_record(text: &str) -> Result<Record> {
+    Record::parse(text).map_err(|problems| anyhow!("its record is unsound: {}", problems[0]))
+}
+
+/// # Errors
+/// A header whose length, which comes first, is beyond the limit: it would be parsed before its content is checked.
+fn ensure_short_header(bytes: &[u8]) -> Result<()> {
+    let first = bytes.first_chunk().context("it has less than 8 bytes")?;
+    let length = u64::from_le_bytes(*first);
+    ensure!(
+        length <= HEADER_BYTES,
+        "its header has {length} bytes, expected at most {HEADER_BYTES}"
+    );
+    Ok(())
+}
+
+/// A tensor of finite numbers in single precision.
+fn tensor(view: &safetensors::tensor::TensorView) -> Result<Tensor> {
+    ensure!(
+        view.dtype() == Dtype::F32,
+        "it has type {:?}, expected F32",
+        view.dtype()
+    );
+    let mut values = view.data().chunks_exact(4);
+    let finite =
+        values.all(|value| f32::from_le_bytes(value.try_into().expect("4 bytes")).is_finite());
+    ensure!(finite, "it has a value that is no finite number");
+    let shape = view.shape().iter().map(|&side| Ok(i64::try_from(side)?));
+    let shape = shape.collect::<Result<Vec<_>>>()?;
+    Ok(Tensor::f_from_data_size(view.data(), &shape, Kind::Float)?)
 }
 
 /// A tensor's content on the CPU.
@@ -226,17 +400,4 @@ fn digest<'a>(
         hash.update(bytes);
     }
     Digest::parse(&format!("{:x}", hash.finalize())).expect("64 hexadecimal digits")
-}
-
-/// Replaces the file at `path`, wholly or not at all, even when the machine stops in between.
-pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().expect("a file in a folder");
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
-        .suffix(".tmp")
-        .make_in(folder, |path| File::create_new(path))?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(File::open(folder)?.sync_all()?)
 }

@@ -2,17 +2,19 @@
 //!
 //! The way of a run: [`options`] name it in the plan, [`device`] finds the computer, [`data`] reads and augments images,
 //! [`networks`] declare [`parameters`] that [`weights`] hold, [`epoch`] trains with [`sgd`], [`session`] keeps record
-//! and [`checkpoint`]s.
+//! and [`checkpoint`]s under the run's [`lock`].
 
 pub mod checkpoint;
 pub mod data;
 pub mod device;
 pub mod environment;
 pub mod epoch;
+pub mod expected;
 pub mod features;
 pub mod graph;
 pub mod interrupt;
 pub mod layers;
+pub mod lock;
 pub mod model;
 pub mod networks;
 pub mod options;
@@ -21,19 +23,26 @@ pub mod pass;
 pub mod pretrained;
 mod progress;
 mod random;
+mod record_place;
+pub mod say;
 pub mod session;
 pub mod sgd;
 pub mod shim;
 pub mod sources;
 pub mod weights;
+mod working_time;
 
-/// A program's exit status; an error goes to standard error in one line, causes behind colons.
-pub fn exit(result: anyhow::Result<()>) -> std::process::ExitCode {
-    match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
-        }
+use std::process::ExitCode;
+
+/// A program's exit status; an error goes to standard error in one line, causes behind colons. A run that another program
+/// makes has a status of its own.
+pub fn exit(result: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
+    say::note(&format!("error: {error:#}"));
+    match error.is::<lock::InWork>() {
+        true => ExitCode::from(lock::IN_WORK_STATUS),
+        false => ExitCode::FAILURE,
     }
 }

@@ -46,7 +46,11 @@ pub struct Options {
     /// Print one line of JSON per epoch
     #[arg(long)]
     pub json: bool,
-    /// Begin again although there is a record or a checkpoint that does not fit the plan any more
+    /// Make the run anew from epoch 1, whatever record and checkpoints there are
+    ///
+    /// Nothing changes before the first epoch is done. Then the record that was there is kept beside the new one as
+    /// `RUN.json.before`, and the checkpoints as `epoch-N.safetensors.before` until the new run is complete. To go on
+    /// with the new run, leave out `--again`. A run that measures time replaces its record when it is done.
     #[arg(long)]
     pub again: bool,
 }

@@ -1,15 +1,16 @@
 //! What a run tells while it goes: a bar on a terminal, lines of JSON for machines, nothing else.
 
-use std::io::{self, Write};
+use std::cell::Cell;
 
-use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use results::EpochRow;
+
+use crate::say;
 
 /// Progress of a training run.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    json: bool,
+    json: Cell<bool>,
     epochs: u64,
 }
 
@@ -23,6 +24,7 @@ impl Progress {
             .with_prefix(run.to_owned());
         bar.set_position(done * images);
         bar.reset_eta();
+        let json = Cell::new(json);
         Progress { bar, json, epochs }
     }
 
@@ -31,11 +33,8 @@ impl Progress {
         self.bar.inc(images);
     }
 
-    /// An epoch is finished.
-    ///
-    /// # Errors
-    /// Standard output that is closed.
-    pub(crate) fn epoch(&self, row: &EpochRow) -> Result<()> {
+    /// An epoch is finished. Once nobody reads the lines of JSON any more, there are none.
+    pub(crate) fn epoch(&self, row: &EpochRow) {
         let evaluated = row.validation.or(row.test);
         let accuracy = evaluated.map_or(row.train_accuracy, |e| e.accuracy);
         self.bar.set_message(format!(
@@ -45,16 +44,17 @@ impl Progress {
             row.train_loss,
             100.0 * accuracy
         ));
-        if self.json {
-            let mut out = io::stdout().lock();
-            serde_json::to_writer(&mut out, row)?;
-            writeln!(out)?;
+        if self.json.get() {
+            let text = serde_json::to_string(row).expect("a row's keys are strings");
+            if !say::line(&text) {
+                self.json.set(false);
+                self.note("nobody reads standard output any more; the run goes on");
+            }
         }
-        Ok(())
     }
 
     /// Says something above the bar, on standard error.
     pub(crate) fn note(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| say::note(text));
     }
 }

@@ -1,13 +1,13 @@
 //! One session of a training run: takes up where the last one ended, keeps record and checkpoints, stops cleanly.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
+use results::files::remove_abandoned;
 use results::{
     Completion, Counted, Digest, EpochRow, Evaluation, PlannedRun, Record, SCHEMA_VERSION,
-    Session as EarlierSession, TestResult, record_path,
+    Session as EarlierSession, TestResult,
 };
 use tch::no_grad;
 
@@ -15,31 +15,38 @@ use crate::checkpoint::{Checkpoint, Checkpoints};
 use crate::device::Computer;
 use crate::environment;
 use crate::epoch::{TrainedEpoch, Trainer};
+use crate::expected::{Expected, VELOCITY};
 use crate::features::FeatureStore;
 use crate::interrupt::Interrupt;
+use crate::lock::RunLock;
 use crate::options::Options;
 use crate::progress::Progress;
-
-/// Name of the velocity among a checkpoint's tensors; no network has a parameter of this name.
-const VELOCITY: &str = "sgd.velocity";
+use crate::record_place::RecordPlace;
+use crate::say;
+use crate::working_time::{Moment, WorkingTime};
 
 /// A session of a training run.
 pub struct Session {
     record: Record,
-    record_path: PathBuf,
+    place: RecordPlace,
     checkpoints: Checkpoints,
     saved_epochs: u64,
     saved_at: Instant,
+    working: WorkingTime,
+    epoch_began: Moment,
     progress: Progress,
     interrupt: Interrupt,
     options: Options,
+    _lock: RunLock,
 }
 
 impl Session {
-    /// Begins a session of `run`, and puts `trainer` into the state of the newest sound checkpoint if there is one.
+    /// Begins a session of `run`, and puts `trainer` into the state of the newest sound checkpoint if there is one, unless
+    /// `--again` is given.
     ///
     /// # Errors
-    /// A checkpoint or record of another configuration, unless `--again` discards it; hardware that the plan excludes.
+    /// A checkpoint of another configuration, a record that cannot be read, unless `--again` is given; hardware that the
+    /// plan excludes; another program that makes the run.
     pub fn begin(
         options: &Options,
         run: &PlannedRun,
@@ -54,11 +61,14 @@ impl Session {
             run.hardware,
             computer.name
         );
-        let checkpoints = Checkpoints::new(&options.state, &run.experiment, &run.id);
-        if options.again {
-            checkpoints.remove()?;
-        }
-        let (checkpoint, refused) = checkpoints.newest()?;
+        let lock = RunLock::held_or_new(&options.state, &run.experiment, &run.id)?;
+        let place = RecordPlace::open(options, run)?;
+        let mut checkpoints = Checkpoints::new(&options.state, &run.experiment, &run.id);
+        checkpoints.remove_unfinished()?;
+        let (checkpoint, mut messages) = match options.again {
+            true => (None, Vec::new()),
+            false => checkpoints.settle(&Expected::of(trainer))?,
+        };
         let images = counted
             .images_per_class
             .get("train")
@@ -85,19 +95,22 @@ impl Session {
             None => fresh,
         };
         let (planned, done) = (record.planned(), record.done());
+        messages.extend(place.longer_record(done));
+        let working = WorkingTime::watch();
         let session = Session {
-            record_path: record_path(&options.runs, &run.experiment, &run.id),
+            place,
             progress: Progress::new(&run.id, planned, done, images, options.json),
             interrupt: Interrupt::listen()?,
             options: options.clone(),
             saved_at: Instant::now(),
             saved_epochs: done,
+            epoch_began: working.now(),
+            working,
             checkpoints,
             record,
+            _lock: lock,
         };
-        refused
-            .iter()
-            .for_each(|message| session.progress.note(message));
+        session.tell(messages);
         Ok(session)
     }
 
@@ -116,6 +129,7 @@ impl Session {
         if (stop || due) && done > self.saved_epochs {
             self.save(trainer)?;
         }
+        self.epoch_began = self.working.now();
         Ok((!stop).then_some(done + 1))
     }
 
@@ -138,7 +152,10 @@ impl Session {
         evaluate: impl FnOnce() -> Evaluations,
     ) -> Result<()> {
         let epoch = self.record.done() + 1;
-        let started = Instant::now();
+        let train_seconds = self
+            .working
+            .without_stops(trained.seconds, self.epoch_began);
+        let trained_at = self.working.now();
         let evaluations = evaluate();
         let row = EpochRow {
             epoch,
@@ -148,14 +165,14 @@ impl Session {
             validation: evaluations.validation,
             test: evaluations.test,
             learning_rate: trainer.learning_rate(epoch),
-            train_seconds: trained.seconds,
-            evaluation_seconds: started.elapsed().as_secs_f64(),
+            train_seconds,
+            evaluation_seconds: self.working.seconds_since(trained_at),
         };
         let mut losses = evaluations.losses().chain([trained.loss]);
         if let Some(loss) = losses.find(|loss| !loss.is_finite()) {
             return self.fail(format!("the loss is {loss} in epoch {epoch}"));
         }
-        self.progress.epoch(&row)?;
+        self.progress.epoch(&row);
         self.record.epochs.push(row);
         if epoch < self.record.planned() {
             self.write_partial()
@@ -171,8 +188,13 @@ impl Session {
     /// What the file system refuses.
     pub fn end(mut self, test: impl FnOnce() -> Option<TestResult>) -> Result<()> {
         if self.record.done() < self.record.planned() {
+            let begun_anew = self.options.again && !self.place.is_to_be_cleared();
+            let same = match begun_anew {
+                true => "the same command without `--again`",
+                false => "the same command",
+            };
             self.progress.note(&format!(
-                "{}: {} of {} epochs; the same command goes on from epoch {}",
+                "{}: {} of {} epochs; {same} goes on from epoch {}",
                 self.record.run,
                 self.record.done(),
                 self.record.planned(),
@@ -182,12 +204,14 @@ impl Session {
         }
         self.record.test = test();
         self.record.completion = Completion::Complete;
-        self.write()?;
+        self.write_last()?;
         self.checkpoints.remove()
     }
 
     /// Where the features of this run are kept.
     pub fn feature_store(&self, trainer: &Trainer) -> FeatureStore {
+        // What cannot be removed only takes up room.
+        let _ = remove_abandoned(&self.options.state.join("features"));
         let Record {
             configuration,
             environment,
@@ -216,13 +240,33 @@ impl Session {
         self.record.completion = Completion::Failed {
             reason: reason.clone(),
         };
-        self.write()?;
+        self.write_last()?;
         bail!("run `{}` failed: {reason}", self.record.run)
     }
 
     fn write_partial(&mut self) -> Result<()> {
         self.set_partial();
-        self.write()
+        self.make_room()?;
+        self.record.environment.ended = Timestamp::now();
+        self.place.write_partial(&self.record)
+    }
+
+    fn write_last(&mut self) -> Result<()> {
+        self.make_room()?;
+        self.record.environment.ended = Timestamp::now();
+        let kept = self.place.write_last(&self.record)?;
+        self.tell(kept);
+        Ok(())
+    }
+
+    /// With `--again`, gives what an earlier run left another name, now that there is something to take its place.
+    fn make_room(&mut self) -> Result<()> {
+        if self.place.is_to_be_cleared() {
+            self.checkpoints.set_aside()?;
+            let kept = self.place.make_room()?;
+            self.tell(kept);
+        }
+        Ok(())
     }
 
     fn set_partial(&mut self) {
@@ -230,9 +274,10 @@ impl Session {
         self.record.completion = Completion::Partial { done, planned };
     }
 
-    fn write(&mut self) -> Result<()> {
-        self.record.environment.ended = Timestamp::now();
-        Ok(self.record.write(&self.record_path)?)
+    fn tell(&self, messages: impl IntoIterator<Item = String>) {
+        messages
+            .into_iter()
+            .for_each(|message| self.progress.note(&message));
     }
 }
 
@@ -254,29 +299,24 @@ impl Evaluations {
     }
 }
 
-/// Whether the run still has to be made: its record is not there, or not complete.
+/// Whether the run still has to be made: its record is not there, or not complete. Then the run's lock is held from here
+/// on, until the session or the program ends.
 ///
 /// # Errors
-/// A record that cannot be read, that failed, or that does not fit the plan any more, unless `--again` is given.
+/// A record that cannot be read, that failed, or that does not fit the plan any more, unless `--again` is given; another
+/// program that makes the run.
 pub fn is_wanted(options: &Options, run: &PlannedRun) -> Result<bool> {
-    let path = record_path(&options.runs, &run.experiment, &run.id);
-    if options.again || !path.exists() {
-        return Ok(true);
+    let lock = RunLock::take(&options.state, &run.experiment, &run.id)?;
+    let place = RecordPlace::open(options, run)?;
+    let unmade = place.is_unmade()?;
+    match unmade {
+        true => lock.hold(),
+        false => say::note(&format!(
+            "{}; hint: `--again` makes the run anew",
+            place.complete()
+        )),
     }
-    let record = Record::read(&path).context("hint: `--again` makes the run anew")?;
-    let file = path.display();
-    if let Completion::Failed { reason } = &record.completion {
-        bail!("`{file}`: the run failed before: {reason}; hint: `--again` makes it anew");
-    }
-    ensure!(
-        record.configuration == run.configuration,
-        "`{file}` was made with another configuration than the plan's; hint: `--again` makes the run anew"
-    );
-    let complete = record.completion == Completion::Complete;
-    if complete {
-        eprintln!("`{file}` is complete; hint: `--again` makes the run anew");
-    }
-    Ok(!complete)
+    Ok(unmade)
 }
 
 /// Puts the trainer into the checkpoint's state and joins its record with that of the new session.
@@ -287,7 +327,7 @@ fn resume(checkpoint: Checkpoint, fresh: Record, trainer: &mut Trainer) -> Resul
     } = checkpoint;
     ensure!(
         old.configuration == fresh.configuration,
-        "the checkpoint of run `{}` was made with another configuration than the plan's; hint: `--again` discards it",
+        "the checkpoint of run `{}` was made with another configuration than the plan's; hint: `--again` makes the run anew",
         fresh.run
     );
     let velocity = tensors

@@ -1,6 +1,9 @@
 //! Which source files decide a run's result: a record whose files have changed since is stale.
 
+use std::fs;
 use std::process::Command;
+
+use results::Digest;
 
 /// Files that every run goes through.
 const NETWORK: [&str; 4] = ["layers.rs", "parameters.rs", "pass.rs", "weights.rs"];
@@ -49,6 +52,11 @@ pub fn deciding(experiment: &str, network: &str, data: Option<&str>) -> Vec<Stri
         .collect();
     files.sort();
     files
+}
+
+/// The present digest of a source file, from the repository's root; none where the file is gone.
+pub fn present_digest(path: &str) -> Option<Digest> {
+    fs::read(path).ok().map(Digest::of)
 }
 
 /// The commit of the working tree, and whether its programs differ from it.

@@ -87,14 +87,6 @@ fn sessions(checks: &mut Checks<'_>, record: &Record) {
     checks.at_least_one("environment.threads", environment.threads);
     let others = environment.runs_at_once.unwrap_or(2);
     checks.require(others >= 2, "environment.runs_at_once", others, "2 or more");
-    let found = environment.ended;
-    let expected = format!("at or after `environment.started` {}", environment.started);
-    checks.require(
-        environment.started <= environment.ended,
-        "environment.ended",
-        found,
-        expected,
-    );
     let mut last = 0;
     for (index, session) in record.earlier_sessions.iter().enumerate() {
         let key = format!("earlier_sessions[{index}].last_epoch");

@@ -63,7 +63,7 @@ pub struct Environment {
     pub sources: BTreeMap<String, Digest>,
     /// When the run, or this session of it, began.
     pub started: Timestamp,
-    /// When the record was last written.
+    /// When the record was last written; before `started` where the clock was set back in between.
     pub ended: Timestamp,
 }
 

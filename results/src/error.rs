@@ -24,6 +24,17 @@ impl RecordError {
     }
 }
 
+impl RecordError {
+    /// Whether the file is a record no more: not one that cannot be opened, nor one of a newer program.
+    pub fn is_damage(&self) -> bool {
+        self.problems.iter().all(|problem| match problem {
+            Problem::Unreadable(error) => error.kind() == io::ErrorKind::InvalidData,
+            Problem::NewerSchema { .. } | Problem::Unwritable(_) => false,
+            _ => true,
+        })
+    }
+}
+
 impl std::error::Error for RecordError {}
 
 impl fmt::Display for RecordError {

@@ -1,7 +1,8 @@
 //! The typed record of a run: reading, writing, checking; and the plan that says which runs there should be.
 //!
 //! The way of the data: [`configuration`], [`environment`] and [`measurement`] make a [`record`], which `check`
-//! examines and [`record_file`] reads and writes; [`plan`] lists the runs that are wanted, and [`state`] compares both.
+//! examines and [`record_file`] reads and writes; [`plan`] lists the runs that are wanted, [`state`] compares both, and
+//! [`mod@replacement`] says which of two records of a run stays.
 
 mod canonical;
 mod check;
@@ -9,13 +10,14 @@ pub mod configuration;
 pub mod digest;
 pub mod environment;
 pub mod error;
-
+pub mod files;
 pub mod measurement;
 pub mod plan;
 mod plan_file;
 mod ranges;
 pub mod record;
 pub mod record_file;
+pub mod replacement;
 pub mod state;
 
 use serde::{Deserialize, Deserializer};
@@ -29,9 +31,11 @@ pub use environment::{DeviceKind, Environment, Session};
 pub use error::{Problem, RecordError};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
 pub use plan::{Accepted, Hardware, Plan, PlanError, PlannedRun};
+pub use ranges::is_plain_name;
 pub use record::{Completion, Record, SCHEMA_VERSION};
-pub use record_file::{read_all, read_all_by, record_path};
-pub use state::{Change, PlannedRunState, State, better, changes, states, unplanned};
+pub use record_file::{RECORD_BYTES, read_all, read_all_by, record_path};
+pub use replacement::{Replacement, replacement};
+pub use state::{Change, PlannedRunState, State, better, states, unplanned};
 
 /// Reads a field that may be absent but not null: a NaN that another program wrote as null must not pass for absent.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(

@@ -13,7 +13,7 @@ pub(crate) fn configuration(configuration: &Configuration) -> Vec<Problem> {
 }
 
 /// Whether `name` can stand in a file name and on a command line unquoted.
-pub(crate) fn is_plain_name(name: &str) -> bool {
+pub fn is_plain_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
     name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
 }

@@ -1,7 +1,6 @@
 //! Reading and writing records.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,8 +9,12 @@ use serde_json::error::Category;
 use walkdir::WalkDir;
 
 use crate::error::{Problem, RecordError};
+use crate::files::{read_file, replace_file};
 use crate::record::{Record, SCHEMA_VERSION};
 use crate::{canonical, check};
+
+/// The longest record that is read, in bytes; the longest that a run wrote so far has a hundredth of it.
+pub const RECORD_BYTES: u64 = 16 << 20;
 
 /// Where the record of a run belongs: `RUNS/EXPERIMENT/RUN.json`.
 pub fn record_path(runs: &Path, experiment: &str, run: &str) -> PathBuf {
@@ -75,8 +78,8 @@ impl Record {
     /// # Errors
     /// Everything that is wrong with the file, see [`Problem`].
     pub fn read(path: &Path) -> Result<Record, RecordError> {
-        let text = fs::read_to_string(path)
-            .map_err(|error| RecordError::new(path, Problem::Unreadable(error)))?;
+        let text =
+            read_text(path).map_err(|error| RecordError::new(path, Problem::Unreadable(error)))?;
         Record::parse(&text).map_err(|problems| RecordError {
             path: path.to_owned(),
             problems,
@@ -106,8 +109,7 @@ impl Record {
 
     /// Writes the record to `path` with its digest, so that either the whole file or the old one is there.
     ///
-    /// The text goes to a temporary file in the same folder, which is synchronised and then renamed.
-    /// Folders that are missing are made.
+    /// See [`replace_file`].
     ///
     /// # Errors
     /// Everything that [`Record::read`] would refuse; then nothing is written. And what the file system refuses.
@@ -141,6 +143,11 @@ impl Record {
         };
         Ok(json(&sealed) + "\n")
     }
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let bytes = read_file(path, RECORD_BYTES)?;
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn parse_fields(text: &str) -> Result<Record, Problem> {
@@ -228,21 +235,4 @@ fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ")
         .map_or(text.clone(), |(message, _)| message.to_owned())
-}
-
-/// Replaces the file at `path` by `bytes`, wholly or not at all, even when the machine stops in between.
-fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    // `File::create_new` gives the usual permissions; tempfile's own default hides the file from other users.
-    let mut file = tempfile::Builder::new()
-        .suffix(".tmp")
-        .make_in(folder, |path| File::create_new(path))?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    File::open(folder)?.sync_all()
 }

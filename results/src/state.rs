@@ -102,7 +102,7 @@ fn run_state<'a>(
     let of_run = |(_, record): &&(PathBuf, Arc<Record>)| {
         record.experiment == run.experiment && record.run == run.id
     };
-    let stale = |record: &Record| !sort_changes(run, record, sources).0.is_empty();
+    let stale = |record: &Record| !stale_changes(run, record, sources).is_empty();
     let best = |a, b| {
         if better(record_of(b), record_of(a), stale) {
             b
@@ -188,6 +188,15 @@ pub fn better(a: &Record, b: &Record, stale: impl Fn(&Record) -> bool) -> bool {
     rank(a) > rank(b)
 }
 
+/// The changes since `record` that the plan does not accept.
+pub(crate) fn stale_changes(
+    run: &PlannedRun,
+    record: &Record,
+    sources: &impl Fn(&str) -> Option<Digest>,
+) -> Vec<Change> {
+    sort_changes(run, record, sources).0
+}
+
 /// Splits the changes since `record` into those that make it stale and those that the plan accepts.
 fn sort_changes<'a>(
     run: &'a PlannedRun,
@@ -210,10 +219,10 @@ fn sort_changes<'a>(
 
 /// Everything that differs between the time of `record` and now: fields of the configuration, data and weights
 /// by their digests, hardware, deciding source files. Accepted changes are among them.
-pub fn changes(
+fn changes(
     run: &PlannedRun,
     record: &Record,
-    sources: impl Fn(&str) -> Option<Digest>,
+    sources: &impl Fn(&str) -> Option<Digest>,
 ) -> Vec<Change> {
     let mut found = configuration_changes(run, record);
     let earlier = record
@@ -221,7 +230,7 @@ pub fn changes(
         .iter()
         .map(|session| &session.environment);
     for environment in earlier.chain([&record.environment]) {
-        for change in session_changes(run, environment, &sources) {
+        for change in session_changes(run, environment, sources) {
             if !found.contains(&change) {
                 found.push(change);
             }

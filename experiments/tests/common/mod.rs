@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub(crate) mod tiny_run;
+
 use std::path::Path;
 
 use experiments::data::augmentation::PaddedSplit;
@@ -27,7 +29,8 @@ pub(crate) fn planned(changes: &[(&str, &str)]) -> PlannedRun {
     Plan::parse(&text, "plan.toml").unwrap().runs.remove(0)
 }
 
-const PLAN: &str = r#"
+/// The text of the plan.
+pub(crate) const PLAN: &str = r#"
 [[run]]
 id = "tiny"
 experiment = "loss_curve"

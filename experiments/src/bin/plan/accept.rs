@@ -4,9 +4,11 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use experiments::say;
+use experiments::sources::present_digest;
 use results::{Change, Digest, Plan, State, states};
 
-use crate::{Places, source};
+use crate::Places;
 
 /// Which run, and why its result stays.
 #[derive(Debug, Args)]
@@ -22,7 +24,7 @@ pub(crate) struct Accept {
 pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
-    let found = states(&plan, &records, source)
+    let found = states(&plan, &records, present_digest)
         .into_iter()
         .find(|state| state.run.id == accept.id);
     let state = found
@@ -31,7 +33,7 @@ pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
     let changes = match state {
         State::Stale { changes } => changes,
         other => {
-            println!("run `{}` is not stale: {other:?}", accept.id);
+            say::line(&format!("run `{}` is not stale: {other:?}", accept.id));
             return Ok(());
         }
     };

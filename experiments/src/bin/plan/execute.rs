@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::{available_parallelism, sleep};
 use std::time::{Duration, Instant};
@@ -11,10 +12,13 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use experiments::device::{cpu_name, nvidia_smi};
 use experiments::interrupt::Interrupt;
+use experiments::lock::{IN_WORK_STATUS, own_folder};
+use experiments::say;
+use experiments::sources::present_digest;
 use results::{DeviceKind, PlannedRun, PlannedRunState, State, states};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{Places, source};
+use crate::Places;
 
 /// Time before the budget's end at which the programs are asked to stop: enough for a short epoch and a checkpoint.
 const STOPPING: Duration = Duration::from_secs(30);
@@ -54,9 +58,9 @@ pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<()> {
             places.plan.display()
         );
     }
-    let mut queue = queue(states(&plan, &records, source), &wanted.ids);
+    let mut queue = queue(states(&plan, &records, present_digest), &wanted.ids);
     if queue.is_empty() {
-        println!("nothing to make on this machine; `plan status` tells why");
+        say::line("nothing to make on this machine; `plan status` tells why");
         return Ok(());
     }
     let interrupt = Interrupt::listen()?;
@@ -136,8 +140,7 @@ impl<'a> Job<'a> {
         let log =
             (wanted.jobs > 1).then(|| places.state.join("logs").join(format!("{}.log", run.id)));
         if let Some(log) = &log {
-            fs::create_dir_all(places.state.join("logs"))?;
-            command.stderr(File::create(log)?);
+            command.stderr(new_log(&places.state, log)?);
         }
         let program = command.stdin(Stdio::null()).spawn().with_context(|| {
             format!(
@@ -145,7 +148,7 @@ impl<'a> Job<'a> {
                 path.display()
             )
         })?;
-        println!("{} begins", run.id);
+        say::line(&format!("{} begins", run.id));
         Ok(Job {
             run,
             program,
@@ -168,16 +171,18 @@ impl<'a> Job<'a> {
         !matches!(self.program.try_wait(), Ok(None))
     }
 
-    /// Says how the program ended; what it said last if it failed.
+    /// Says how the program ended; what it said last if it failed. A run that another program makes is no failure.
     fn report(mut self) -> Result<Option<String>> {
         let status = self.program.wait()?;
+        let elsewhere = status.code() == Some(i32::from(IN_WORK_STATUS));
         let minutes = self.started.elapsed().as_secs_f64() / 60.0;
-        println!(
-            "{} {} after {minutes:.1} min",
-            self.run.id,
-            if status.success() { "ends" } else { "fails" }
-        );
-        if status.success() {
+        let ended = match (status.success(), elsewhere) {
+            (true, _) => "ends",
+            (_, true) => "is left to the program that makes it already,",
+            _ => "fails",
+        };
+        say::line(&format!("{} {ended} after {minutes:.1} min", self.run.id));
+        if status.success() || elsewhere {
             return Ok(None);
         }
         let said = self
@@ -190,6 +195,16 @@ impl<'a> Job<'a> {
             said.trim()
         )))
     }
+}
+
+/// An empty log, in place of an older one.
+fn new_log(state: &Path, log: &Path) -> Result<File> {
+    own_folder(state, &["logs"])?;
+    match fs::remove_file(log) {
+        Err(error) if error.kind() == ErrorKind::NotFound => (),
+        removed => removed.with_context(|| format!("`{}`", log.display()))?,
+    }
+    File::create_new(log).with_context(|| format!("`{}`", log.display()))
 }
 
 /// Reads `90s`, `9m` or `2h`.

@@ -1,17 +1,20 @@
 //! The plan: which runs are made, and making those that are not.
 
 mod accept;
-mod archive;
 mod execute;
+mod import;
+mod pack;
 mod status;
+mod unpack;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use results::{Digest, Plan, Record, read_all};
+use experiments::say;
+use results::{Plan, Record, read_all};
 
 /// Tells how far the planned runs are, and makes, packs and takes in runs
 #[derive(Debug, Parser)]
@@ -53,9 +56,9 @@ enum Command {
     /// Makes the most wanted runs that this machine can make
     Run(execute::Wanted),
     /// Packs records and resumable states into archives
-    Pack(archive::Pack),
+    Pack(pack::Pack),
     /// Takes records and states out of archives; never replaces a better one
-    Import(archive::Import),
+    Import(import::Import),
     /// Declares that what changed since a run was made does not change its result
     Accept(accept::Accept),
 }
@@ -69,8 +72,8 @@ fn run() -> Result<()> {
     match command {
         Command::Status => status::print(&places),
         Command::Run(wanted) => execute::run(&places, &wanted),
-        Command::Pack(pack) => archive::pack(&places, &pack),
-        Command::Import(import) => archive::import(&places, &import),
+        Command::Pack(pack) => pack::pack(&places, &pack),
+        Command::Import(import) => import::import(&places, &import),
         Command::Accept(accept) => accept::accept(&places, &accept),
     }
 }
@@ -83,12 +86,9 @@ impl Places {
     /// All sound records; the others are named on standard error.
     fn read_records(&self) -> Vec<(PathBuf, Arc<Record>)> {
         let (records, errors) = read_all(&self.runs);
-        errors.iter().for_each(|error| eprintln!("{error}"));
+        errors
+            .iter()
+            .for_each(|error| say::note(&error.to_string()));
         records
     }
-}
-
-/// The present digest of a source file, from the repository's root.
-fn source(path: &str) -> Option<Digest> {
-    std::fs::read(Path::new(path)).ok().map(Digest::of)
 }

@@ -1,15 +1,17 @@
 //! The state of every planned run, a line for each.
 
 use anyhow::Result;
+use experiments::say;
+use experiments::sources::present_digest;
 use results::{PlannedRunState, State, states, unplanned};
 
-use crate::{Places, source};
+use crate::Places;
 
 /// Prints the states, then how many runs are in which.
 pub(crate) fn print(places: &Places) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
-    let states = states(&plan, &records, source);
+    let states = states(&plan, &records, present_digest);
     let width = plan
         .runs
         .iter()
@@ -17,13 +19,16 @@ pub(crate) fn print(places: &Places) -> Result<()> {
         .max()
         .unwrap_or_default();
     for state in &states {
-        println!("{:width$}  {}", state.run.id, describe(state));
+        say::line(&format!("{:width$}  {}", state.run.id, describe(state)));
     }
     for (path, _) in unplanned(&plan, &records) {
-        println!("`{}` is the record of no planned run", path.display());
+        say::line(&format!(
+            "`{}` is the record of no planned run",
+            path.display()
+        ));
     }
     let count = |is: fn(&State) -> bool| states.iter().filter(|state| is(&state.state)).count();
-    println!(
+    say::line(&format!(
         "{} runs: {} measured, {} partial, {} stale, {} failed, {} missing, {} on cards that are not at hand",
         states.len(),
         count(|state| *state == State::Measured),
@@ -32,7 +37,7 @@ pub(crate) fn print(places: &Places) -> Result<()> {
         count(|state| matches!(state, State::Failed { .. })),
         count(|state| matches!(state, State::Missing { .. })),
         count(|state| *state == State::NoSuchCard),
-    );
+    ));
     Ok(())
 }
 
