@@ -17,7 +17,10 @@ fn check(work: &str) {
             Event::Start(Tag::Link { dest_url, .. }) => {
                 let address = dest_url.to_lowercase();
                 let schemes = ["https://", "http://", "mailto:", "doi:"];
-                assert!(schemes.iter().any(|scheme| address.starts_with(scheme)), "{work}");
+                assert!(
+                    schemes.iter().any(|scheme| address.starts_with(scheme)),
+                    "{work}"
+                );
             }
             Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::Image { .. }) => {
                 panic!("markup in {work}")

@@ -11,7 +11,9 @@ use std::sync::{Arc, LazyLock};
 
 static FACTS: LazyLock<Arc<Facts>> = LazyLock::new(|| {
     // One thread: what is measured is one chapter.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread();
     pool.build_global().expect("the first pool");
     let mut catalogue = Catalogue::default();
     for (name, unit, value) in [
@@ -49,6 +51,11 @@ fuzz_target!(|source: &str| {
         source: source.to_owned(),
     };
     for renderer in [Renderer::Html, Renderer::Pdf] {
-        fill_book(std::slice::from_ref(&chapter), FACTS.clone(), &WORKS, renderer);
+        fill_book(
+            std::slice::from_ref(&chapter),
+            FACTS.clone(),
+            &WORKS,
+            renderer,
+        );
     }
 });

@@ -15,6 +15,11 @@ fuzz_target!(|latex: &str| {
 /// Checks what follows a `<`.
 fn check_tag(tag: &str) {
     let name = tag.trim_start_matches('/');
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-    assert!(name.starts_with('m') || name[..end].starts_with("annotation"), "<{tag}");
+    let end = name
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(name.len());
+    assert!(
+        name.starts_with('m') || name[..end].starts_with("annotation"),
+        "<{tag}"
+    );
 }

@@ -23,7 +23,10 @@ fuzz_target!(|log: &[u8]| {
             && fit_log(&read, &arguments, &mut report).is_ok()
         {
             let report = String::from_utf8_lossy(&report);
-            assert!(!report.contains("NaN") && !report.contains("inf"), "{report}");
+            assert!(
+                !report.contains("NaN") && !report.contains("inf"),
+                "{report}"
+            );
         }
     }
 });

@@ -14,7 +14,12 @@ fuzz_target!(|table: &str| {
     }
     for board in ["k80_gpu", "p100_sxm2", "v100_sxm2"] {
         let name = format!("device.{board}.peak_fp32");
-        catalogue.add(Quantity::exact(name, Unit::FlopPerSecond, 1e13, "a data sheet"));
+        catalogue.add(Quantity::exact(
+            name,
+            Unit::FlopPerSecond,
+            1e13,
+            "a data sheet",
+        ));
     }
     if catalogue.add_throughput(table).is_ok() {
         for quantity in catalogue.quantities("") {

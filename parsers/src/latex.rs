@@ -232,7 +232,9 @@ mod tests {
         );
         check(
             &r"\sqrt".repeat(41),
-            Err("it has 41 commands one after the other, expected at most 40; a space or a group parts them"),
+            Err(
+                "it has 41 commands one after the other, expected at most 40; a space or a group parts them",
+            ),
         );
         check(
             &"x".repeat(10_001),

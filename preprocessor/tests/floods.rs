@@ -32,9 +32,17 @@ fn check(name: &str, source: &str) {
         assert!(took < LONGEST, "{name} took {took:?}");
         for fault in &filled.faults {
             let fault = fault.to_string();
-            assert!(fault.len() < 2000, "{name}: a message of {} bytes", fault.len());
+            assert!(
+                fault.len() < 2000,
+                "{name}: a message of {} bytes",
+                fault.len()
+            );
         }
-        assert!(filled.faults.len() <= 200, "{name}: {} faults", filled.faults.len());
+        assert!(
+            filled.faults.len() <= 200,
+            "{name}: {} faults",
+            filled.faults.len()
+        );
     }
 }
 
@@ -99,7 +107,13 @@ fn nested_lists() {
 
 #[test]
 fn a_deep_expression_of_a_template() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("not ", ""), ("-", ""), ("{\"a\":", "}")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("not ", ""),
+        ("-", ""),
+        ("{\"a\":", "}"),
+    ] {
         let expression = format!("{}1{}", open.repeat(TIMES), close.repeat(TIMES));
         check(open, &format!("<< {expression} >>"));
         let blocks = "<% if true %>".repeat(TIMES) + &"<% endif %>".repeat(TIMES);
@@ -111,7 +125,17 @@ fn a_deep_expression_of_a_template() {
 
 #[test]
 fn a_formula_of_a_megabyte() {
-    for unit in ["x", "{", "\\frac", "\\sqrt", "x^", "\\left(", "\\begin{matrix}", "&", "\\\\"] {
+    for unit in [
+        "x",
+        "{",
+        "\\frac",
+        "\\sqrt",
+        "x^",
+        "\\left(",
+        "\\begin{matrix}",
+        "&",
+        "\\\\",
+    ] {
         let formula = unit.repeat(1_000_000 / unit.len());
         check(unit, &format!("${formula}$"));
         check(unit, &format!("$${formula}$$"));

@@ -183,11 +183,7 @@ fn the_same_id_twice() {
 
 #[test]
 fn ids_that_templates_write_alike() {
-    check(
-        "resnet20-v100",
-        "resnet20_bf16.1",
-        expect![[r#""#]],
-    );
+    check("resnet20-v100", "resnet20_bf16.1", expect![[r#""#]]);
 }
 
 #[test]

@@ -237,26 +237,41 @@ mod tests {
                 every loss from point `0` to point `3` is `2`; expected a curve
             "#]],
         );
-        check(&with_last(1e300), expect![[r#"
+        check(
+            &with_last(1e300),
+            expect![[r#"
             the loss of point `3` is `1e300`; expected from 1e-30 to 1e30 nat
-        "#]]);
-        check(&with_last(5e-324), expect![[r#"
+        "#]],
+        );
+        check(
+            &with_last(5e-324),
+            expect![[r#"
             the loss of point `3` is `5e-324`; expected from 1e-30 to 1e30 nat
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn huge_and_tiny_steps() {
         let with_last = |step| [(0.0, 2.0), (1e-5, 1.5), (2.0, 1.2), (step, 1.0)];
-        check(&with_last(1e300), expect![[r#"
+        check(
+            &with_last(1e300),
+            expect![[r#"
             the step of point `3` is `1e300`; expected 0 or from 1e-6 to 1e15
-        "#]]);
+        "#]],
+        );
         let tiny = [(0.0, 2.0), (1e-300, 1.5), (2.0, 1.2), (3.0, 1.0)];
-        check(&tiny, expect![[r#"
+        check(
+            &tiny,
+            expect![[r#"
             the step of point `1` is `1e-300`; expected 0 or from 1e-6 to 1e15
-        "#]]);
-        check(&with_last(1e15), expect![[r#"
+        "#]],
+        );
+        check(
+            &with_last(1e15),
+            expect![[r#"
             4 points to step 1000000000000000
-        "#]]);
+        "#]],
+        );
     }
 }

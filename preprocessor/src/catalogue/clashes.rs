@@ -135,7 +135,10 @@ mod tests {
 
     /// The clashes of facts of these names, and of a run that is renamed to `run`.
     fn check(facts: &[&str], run: &str, expected: Expect) {
-        let text: String = facts.iter().map(|name| format!("[{name}]\n{FACT}")).collect();
+        let text: String = facts
+            .iter()
+            .map(|name| format!("[{name}]\n{FACT}"))
+            .collect();
         let quoted = read_quoted("book/quoted.toml", &text).expect("valid facts");
         let mut runs = complete_runs(&[Fp32], 4);
         runs.truncate(1);
@@ -149,41 +152,73 @@ mod tests {
 
     #[test]
     fn facts_and_runs_of_their_own_names_clash_with_nothing() {
-        check(&["flops.vgg19.other", "runs_"], "a-b.c", expect![[r#"
+        check(
+            &["flops.vgg19.other", "runs_"],
+            "a-b.c",
+            expect![[r#"
             no clash
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_fact_named_like_what_is_computed() {
-        check(&["a", "flops.vgg19.lu.total"], "a", expect![[r#"
+        check(
+            &["a", "flops.vgg19.lu.total"],
+            "a",
+            expect![[r#"
             `book/quoted.toml:7`: `flops.vgg19.lu.total` of `book/quoted.toml:7` and `flops.vgg19.lu.total`, computed by `analysis::flops::count(vgg19, lu)` have one name; hint: rename the fact or the run
-        "#]]);
-        check(&["quoted.count.total"], "a", expect![[r#"
+        "#]],
+        );
+        check(
+            &["quoted.count.total"],
+            "a",
+            expect![[r#"
             `book/quoted.toml:1`: `quoted.count.total`, which is defined: count of the facts in quoted.toml and `quoted.count.total` of `book/quoted.toml:1` have one name; hint: rename the fact or the run
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_fact_that_others_begin_with() {
-        check(&["flops.vgg19.lu"], "a", expect![[r#"
+        check(
+            &["flops.vgg19.lu"],
+            "a",
+            expect![[r#"
             `book/quoted.toml:1`: `flops.vgg19.lu` of `book/quoted.toml:1` and `flops.vgg19.lu.batch_norm`, computed by `analysis::flops::count(vgg19, lu)` begin alike, and a name that holds a value holds no other names; hint: rename the fact or the run
-        "#]]);
-        check(&["flops.vgg19.lu.total.more"], "a", expect![[r#"
+        "#]],
+        );
+        check(
+            &["flops.vgg19.lu.total.more"],
+            "a",
+            expect![[r#"
             `book/quoted.toml:1`: `flops.vgg19.lu.total`, computed by `analysis::flops::count(vgg19, lu)` and `flops.vgg19.lu.total.more` of `book/quoted.toml:1` begin alike, and a name that holds a value holds no other names; hint: rename the fact or the run
-        "#]]);
-        check(&["runs.a.state"], "a", expect![[r#"
+        "#]],
+        );
+        check(
+            &["runs.a.state"],
+            "a",
+            expect![[r#"
             `book/quoted.toml:1`: `runs.a.state` of `book/quoted.toml:1` and `runs.a.state` of run `a` in `experiments/plan.toml` have one name; hint: rename the fact or the run
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_run_named_like_what_is_counted() {
-        check(&[], "count", expect![[r#"
+        check(
+            &[],
+            "count",
+            expect![[r#"
             `experiments/plan.toml`: `runs.count.measured` of run `count` in `experiments/plan.toml` and `runs.count.measured`, which is defined: count of the runs in experiments/plan.toml by state have one name; hint: rename the fact or the run
-        "#]]);
-        check(&[], "complete", expect![[r#"
+        "#]],
+        );
+        check(
+            &[],
+            "complete",
+            expect![[r#"
             `experiments/plan.toml`: `runs.complete`, a word of the program and `runs.complete.best_validation_accuracy` of run `complete` in `experiments/plan.toml` begin alike, and a name that holds a value holds no other names; hint: rename the fact or the run
-        "#]]);
+        "#]],
+        );
     }
 }

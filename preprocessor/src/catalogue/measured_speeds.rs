@@ -152,9 +152,7 @@ mod tests {
             table += &format!("{servers}, {workers}, 128, {speed}\n");
         }
         let mut catalogue = Catalogue::default();
-        catalogue
-            .add_measured_speeds(Some(&table))
-            .unwrap();
+        catalogue.add_measured_speeds(Some(&table)).unwrap();
         for (leaf, expect) in [("t0", 0.01), ("t1", 0.2), ("t2", 0.3), ("t4", 0.05)] {
             let name = format!("{FITTED}.{leaf}");
             let found = catalogue.quantity(&name).unwrap().value.unwrap();

@@ -30,12 +30,13 @@ pub struct Bibliography {
     works: BTreeMap<String, String>,
 }
 
-static IEEE: LazyLock<IndependentStyle> = LazyLock::new(|| {
-    match ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get() {
-        Style::Independent(style) => style,
-        Style::Dependent(_) => unreachable!("the IEEE style stands on its own"),
-    }
-});
+static IEEE: LazyLock<IndependentStyle> =
+    LazyLock::new(
+        || match ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get() {
+            Style::Independent(style) => style,
+            Style::Dependent(_) => unreachable!("the IEEE style stands on its own"),
+        },
+    );
 
 static LOCALES: LazyLock<[Locale; 1]> = LazyLock::new(|| {
     let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));

@@ -1,7 +1,7 @@
 //! The whole book: every chapter filled, numbered and cross-referenced.
 
-use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::bibliography::Bibliography;
+use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::citations::{Citations, CitedWork};
 use super::contract::{REFERENCES_CHAPTER, Renderer};
 use super::diagnostic::{Diagnostic, Faults};
@@ -299,7 +299,8 @@ impl Page<'_> {
     fn or_fault<T>(&mut self, snippet: &str, found: Result<T, String>) -> Option<T> {
         let note = |message| {
             let Chapter { file, source, .. } = self.chapter;
-            self.faults.add(|| Diagnostic::at_snippet(file, source, snippet, message));
+            self.faults
+                .add(|| Diagnostic::at_snippet(file, source, snippet, message));
         };
         found.map_err(note).ok()
     }

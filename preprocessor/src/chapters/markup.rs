@@ -172,8 +172,7 @@ impl MarkupPass<'_> {
         let label = after
             .strip_prefix("{#")
             .and_then(|rest| rest.strip_suffix('}'));
-        if !(before.is_empty() || before.ends_with('\n'))
-            || (label.is_none() && !after.is_empty())
+        if !(before.is_empty() || before.ends_with('\n')) || (label.is_none() && !after.is_empty())
         {
             let message = "a display formula stands on lines of its own, followed at most by \
                            `{#eq-name}`; hint: put a blank line before and after it";

@@ -83,9 +83,7 @@ mod tests {
         );
         check(
             r"\frac{1",
-            expect![
-                "error: unbalanced group found, expected it to be closed with `}`"
-            ],
+            expect!["error: unbalanced group found, expected it to be closed with `}`"],
         );
     }
 }

@@ -19,7 +19,7 @@ mod typed_numbers;
 mod with_runs_tests;
 
 use crate::diagnostic;
-pub use book::{Chapter, Filled, fill_book};
 pub use bibliography::Bibliography;
+pub use book::{Chapter, Filled, fill_book};
 pub use diagnostic::Diagnostic;
 pub use markup::markdown_options;

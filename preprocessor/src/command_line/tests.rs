@@ -293,17 +293,29 @@ fn bad_logs_are_named_with_what_was_expected() {
 fn losses_and_steps_that_no_training_has_are_refused() {
     let fit = "fit LOG --step step --loss loss --refits 50";
     let huge = "step,loss\n1,3e300\n2,2e300\n3,1.5e300\n4,1e300\n";
-    check(huge, fit, expect![[r#"
+    check(
+        huge,
+        fit,
+        expect![[r#"
         `log.csv`, columns `step` and `loss`: the loss of point `0` is `3e300`; expected from 1e-30 to 1e30 nat
-    "#]]);
+    "#]],
+    );
     let tiny = "step,loss\n1,3e-320\n2,2e-320\n3,1.5e-320\n4,1e-320\n";
-    check(tiny, fit, expect![[r#"
+    check(
+        tiny,
+        fit,
+        expect![[r#"
         `log.csv`, columns `step` and `loss`: the loss of point `0` is `3e-320`; expected from 1e-30 to 1e30 nat
-    "#]]);
+    "#]],
+    );
     let late = "step,loss\n1,3\n2,2\n3,1.5\n1e300,1\n";
-    check(late, fit, expect![[r#"
+    check(
+        late,
+        fit,
+        expect![[r#"
         `log.csv`, columns `step` and `loss`: the step of point `3` is `1e300`; expected 0 or from 1e-6 to 1e15
-    "#]]);
+    "#]],
+    );
 }
 
 /// At the ends of what is read, every number that is printed is one.
@@ -312,13 +324,21 @@ fn extreme_losses_and_steps_give_numbers() {
     for loss in [1e-29_f64, 1.0, 1e30] {
         for step in [1e-6_f64, 1.0, 1e14] {
             for shape in [[1.0, 0.5, 0.4, 0.3, 0.2], [0.1, 0.2, 0.3, 0.1, 0.9]] {
-                let rows = { shape.iter().zip(1..) }
-                    .map(|(y, k)| format!("{:e},{:e}\n", f64::from(k) * step, (y * loss).clamp(1e-30, 1e30)));
+                let rows = { shape.iter().zip(1..) }.map(|(y, k)| {
+                    format!(
+                        "{:e},{:e}\n",
+                        f64::from(k) * step,
+                        (y * loss).clamp(1e-30, 1e30)
+                    )
+                });
                 let log = format!("step,loss\n{}", rows.collect::<String>());
                 for format in ["", " --json"] {
                     let command = format!("fit LOG --step step --loss loss --refits 50{format}");
                     let printed = run_with(&log, &command);
-                    assert!(printed.contains("beta0") || printed.contains("β0"), "{printed}");
+                    assert!(
+                        printed.contains("beta0") || printed.contains("β0"),
+                        "{printed}"
+                    );
                     for word in ["NaN", "inf", "null"] {
                         assert!(!printed.contains(word), "{log}{printed}");
                     }
@@ -332,7 +352,10 @@ fn extreme_losses_and_steps_give_numbers() {
 fn refits_are_limited() {
     let fit = "fit LOG --step step --loss loss --refits 18446744073709551615";
     let printed = run_with("", fit);
-    assert!(printed.contains("expected a whole number up to 1000000"), "{printed}");
+    assert!(
+        printed.contains("expected a whole number up to 1000000"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -316,12 +316,30 @@ mod tests {
                  place = 'y'\nchecked = 'z'"
             )
         };
-        check(&curve("5, 5"), expect!["`book/quoted.toml:1`: `c`: `index` holds 5 twice, which would name two points; hint: a curve has one value at each entry of its `index`"]);
-        check(&curve("5, -5"), expect!["`book/quoted.toml:1`: `c`: `index` holds -5, expected a finite number from 0; hint: each point is named after its entry in `index`"]);
-        check(&curve("nan, 0.5"), expect!["`book/quoted.toml:1`: `c`: `index` holds NaN, expected a finite number from 0; hint: each point is named after its entry in `index`"]);
-        check(&curve("6, 5"), expect![[r#"
+        check(
+            &curve("5, 5"),
+            expect![
+                "`book/quoted.toml:1`: `c`: `index` holds 5 twice, which would name two points; hint: a curve has one value at each entry of its `index`"
+            ],
+        );
+        check(
+            &curve("5, -5"),
+            expect![
+                "`book/quoted.toml:1`: `c`: `index` holds -5, expected a finite number from 0; hint: each point is named after its entry in `index`"
+            ],
+        );
+        check(
+            &curve("nan, 0.5"),
+            expect![
+                "`book/quoted.toml:1`: `c`: `index` holds NaN, expected a finite number from 0; hint: each point is named after its entry in `index`"
+            ],
+        );
+        check(
+            &curve("6, 5"),
+            expect![[r#"
             c.i5 = 2 1 | x, y, index = 5 (z)
-            c.i6 = 1 1 | x, y, index = 6 (z)"#]]);
+            c.i6 = 1 1 | x, y, index = 6 (z)"#]],
+        );
     }
 
     #[test]

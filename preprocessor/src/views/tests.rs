@@ -14,7 +14,8 @@ const THROUGHPUT: &str = include_str!("fixtures/training_throughput.csv");
 
 fn facts_with(runs: Vec<RunFacts>) -> Facts {
     let quoted = read_quoted("quoted.toml", QUOTED).expect("valid facts");
-    let (catalogue, throughput) = Catalogue::of(quoted, &runs, THROUGHPUT, None).expect("valid inputs");
+    let (catalogue, throughput) =
+        Catalogue::of(quoted, &runs, THROUGHPUT, None).expect("valid inputs");
     Facts {
         catalogue,
         runs,

@@ -71,4 +71,3 @@ pub(super) fn link(url: &str) -> String {
     }
     link + ">"
 }
-

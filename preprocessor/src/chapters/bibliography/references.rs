@@ -56,8 +56,7 @@ impl<'a> References<'a> {
             return Err((place, format!("`{circle}` is a circle of references")));
         }
         if path.len() == MOST_LINKS {
-            let message =
-                format!("`{name}` is in a chain of more than {MOST_LINKS} references");
+            let message = format!("`{name}` is in a chain of more than {MOST_LINKS} references");
             return Err((place, message));
         }
         path.push(name);
@@ -135,8 +134,7 @@ fn entry_faults(raw: &RawBibliography) -> Vec<Fault> {
     for (key, place) in places {
         match references.size(key, &mut Vec::new()) {
             Ok(entries) if entries > MOST_ENTRIES => {
-                let message =
-                    format!("`{key}` takes fields of more than {MOST_ENTRIES} entries");
+                let message = format!("`{key}` takes fields of more than {MOST_ENTRIES} entries");
                 faults.push((place, message));
             }
             Ok(_) => {}

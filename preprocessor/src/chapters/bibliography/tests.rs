@@ -39,9 +39,12 @@ fn an_entry_that_refers_to_itself_is_a_circle() {
             `book/references.bib:3`: `c` → `d` → `c` is a circle of references
         "#]],
     );
-    check("@misc{a, ids = {b}, crossref = {b}}", expect![[r#"
+    check(
+        "@misc{a, ids = {b}, crossref = {b}}",
+        expect![[r#"
         `book/references.bib:1`: `a` → `a` is a circle of references
-    "#]]);
+    "#]],
+    );
     check(
         "@string{x = y # \" and \"}\n@string{y = x}\n@misc{a, title = x}",
         expect![[r#"
@@ -70,83 +73,149 @@ fn a_few_lines_do_not_stand_for_more_than_a_machine_holds() {
         let below = vec![format!("x{}", level - 1); 10].join(" # ");
         text += &format!("@string{{x{level} = {below}}}\n");
     }
-    check(&format!("{text}@misc{{a,\n title = x9}}"), expect![[r#"
+    check(
+        &format!("{text}@misc{{a,\n title = x9}}"),
+        expect![[r#"
         `book/references.bib:12`: the abbreviations stand for more than 4194304 bytes of text
-    "#]]);
+    "#]],
+    );
     let mut text = "@misc{e0, title = {T}}\n".to_owned();
     for level in 1..=9 {
         let below = vec![format!("e{}", level - 1); 3].join(",");
         text += &format!("@misc{{e{level}, xdata = {{{below}}}}}\n");
     }
-    check(&text, expect![[r#"
+    check(
+        &text,
+        expect![[r#"
         `book/references.bib:5`: `e4` takes fields of more than 100 entries
         `book/references.bib:6`: `e5` takes fields of more than 100 entries
         `book/references.bib:7`: `e6` takes fields of more than 100 entries
         `book/references.bib:8`: `e7` takes fields of more than 100 entries
         `book/references.bib:9`: `e8` takes fields of more than 100 entries
         `book/references.bib:10`: `e9` takes fields of more than 100 entries
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn links_are_of_four_kinds() {
     let entry = |url: &str| format!("@misc{{a,\n  title = {{T}},\n  url = {{{url}}}\n}}");
-    check(&entry("data:text/html,<b>x</b>"), expect![[r#"
+    check(
+        &entry("data:text/html,<b>x</b>"),
+        expect![[r#"
         `book/references.bib:3`: `a`: `url` is `data:text/html,<b>x</b>`; hint: a link begins with `https://`, `http://`, `mailto:` or `doi:`
-    "#]]);
-    check(&entry("javascript:alert(1)"), expect![[r#"
+    "#]],
+    );
+    check(
+        &entry("javascript:alert(1)"),
+        expect![[r#"
         `book/references.bib:3`: `a`: `url` is `javascript:alert(1)`; hint: a link begins with `https://`, `http://`, `mailto:` or `doi:`
-    "#]]);
-    check(&entry("java\nscript:alert(1)"), expect![[r#"
+    "#]],
+    );
+    check(
+        &entry("java\nscript:alert(1)"),
+        expect![[r#"
         `book/references.bib:3`: `a`: `url` is `java script:alert(1)`; hint: a link begins with `https://`, `http://`, `mailto:` or `doi:`
-    "#]]);
-    check(&entry("www.example.org"), expect![[r#"
+    "#]],
+    );
+    check(
+        &entry("www.example.org"),
+        expect![[r#"
         `book/references.bib:3`: `a`: `url` is `www.example.org`; hint: a link begins with `https://`, `http://`, `mailto:` or `doi:`
-    "#]]);
-    check(&entry("HTTPS://example.org/a_b?c=<d>{e}#f"), expect![[r#"
+    "#]],
+    );
+    check(
+        &entry("HTTPS://example.org/a_b?c=<d>{e}#f"),
+        expect![[r#"
         a: “T.” \[Online\]. Available: <https://example.org/a_b?c=%3Cd%3Ee#f>
-    "#]]);
-    check(&entry("mailto:a<b @example.org"), expect![[r#"
+    "#]],
+    );
+    check(
+        &entry("mailto:a<b @example.org"),
+        expect![[r#"
         a: “T.” \[Online\]. Available: <mailto:a%3Cb%20@example.org>
-    "#]]);
-    check("@misc{a, title = {T}, doi = {10.1000/<script> x}}", expect![[r#"
+    "#]],
+    );
+    check(
+        "@misc{a, title = {T}, doi = {10.1000/<script> x}}",
+        expect![[r#"
         a: “T.”  doi: <https://doi.org/10.1000/%3Cscript%3E%20x>.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_key_can_stand_in_a_page() {
-    check("\n@misc{a\"b, title = {T}}", expect![[r#"
+    check(
+        "\n@misc{a\"b, title = {T}}",
+        expect![[r#"
         `book/references.bib:2`: the key `a\"b` is no name; hint: a key has letters, digits and `-_:./+`
-    "#]]);
-    check("@misc{a<b>, title = {T}}", expect![[r#"
+    "#]],
+    );
+    check(
+        "@misc{a<b>, title = {T}}",
+        expect![[r#"
         `book/references.bib:1`: the key `a<b>` is no name; hint: a key has letters, digits and `-_:./+`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_is_not_biblatex_is_told_with_its_line() {
-    check("@misc{a, title = {A}}\n@misc{a, title = {B}}", expect![[r#"
+    check(
+        "@misc{a, title = {A}}\n@misc{a, title = {B}}",
+        expect![[r#"
         `book/references.bib:2`: duplicate key "a"
-    "#]]);
-    check("@misc{a,\n title = {A\n}", expect![[r#"
+    "#]],
+    );
+    check(
+        "@misc{a,\n title = {A\n}",
+        expect![[r#"
         `book/references.bib:3`: expected comma
-    "#]]);
-    check("@misc{a,\n title = {A},\n date = {yesterday}}", expect![[r#"
+    "#]],
+    );
+    check(
+        "@misc{a,\n title = {A},\n date = {yesterday}}",
+        expect![[r#"
         a: “A.”
-    "#]]);
-    check("@misc{a, ids = {a, {b}}}", expect![[r#"
+    "#]],
+    );
+    check(
+        "@misc{a, ids = {a, {b}}}",
+        expect![[r#"
         a: 
-    "#]]);
+    "#]],
+    );
 }
 
 /// Every field of an entry, with markup of every kind in it.
 #[test]
 fn no_field_is_markup() {
     const FIELDS: [&str; 24] = [
-        "abstract", "address", "author", "booktitle", "chapter", "doi", "edition", "editor", "eprint",
-        "howpublished", "institution", "isbn", "journaltitle", "location", "note", "organization",
-        "pages", "publisher", "school", "series", "subtitle", "title", "type", "volume",
+        "abstract",
+        "address",
+        "author",
+        "booktitle",
+        "chapter",
+        "doi",
+        "edition",
+        "editor",
+        "eprint",
+        "howpublished",
+        "institution",
+        "isbn",
+        "journaltitle",
+        "location",
+        "note",
+        "organization",
+        "pages",
+        "publisher",
+        "school",
+        "series",
+        "subtitle",
+        "title",
+        "type",
+        "volume",
     ];
     const TEXTS: [&str; 9] = [
         "<img src=x onerror=alert(1)>",
@@ -159,7 +228,15 @@ fn no_field_is_markup() {
         "`code` *a* _b_ ~~c~~ | &lt;b&gt;",
         "{{#include /etc/passwd}}",
     ];
-    for kind in ["misc", "article", "book", "inproceedings", "online", "thesis", "report"] {
+    for kind in [
+        "misc",
+        "article",
+        "book",
+        "inproceedings",
+        "online",
+        "thesis",
+        "report",
+    ] {
         for field in FIELDS {
             for text in TEXTS {
                 let entry = format!("@{kind}{{a, title = {{T}}, {field} = {{{text}}}}}");
