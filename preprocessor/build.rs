@@ -6,7 +6,7 @@ use std::io::Result;
 use std::path::{Path, PathBuf};
 
 /// What decides the outcome of a computation that is kept, from this crate's folder.
-const SOURCES: [&str; 3] = ["src", "../results/src", "../Cargo.lock"];
+const SOURCES: [&str; 4] = ["src", "../parsers/src", "../results/src", "../Cargo.lock"];
 
 fn main() -> Result<()> {
     let mut hasher = DefaultHasher::new();
