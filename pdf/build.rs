@@ -3,9 +3,9 @@
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
-/// The files that decide what the program does, relative to this crate: its own sources, and the
-/// versions of all crates.
-const SOURCES: [&str; 2] = ["src", "../Cargo.lock"];
+/// The files that decide what the program does, relative to this crate: its own sources, those of the
+/// crate that reads formulas, and the versions of all crates.
+const SOURCES: [&str; 3] = ["src", "../parsers/src", "../Cargo.lock"];
 
 fn main() -> std::io::Result<()> {
     let mut files = Vec::new();

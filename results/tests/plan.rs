@@ -183,7 +183,13 @@ fn the_same_id_twice() {
 
 #[test]
 fn ids_that_templates_write_alike() {
-    check("resnet20-v100", "resnet20_bf16.1", expect![[r#""#]]);
+    check(
+        "resnet20-v100",
+        "resnet20_bf16.1",
+        expect![[r#"
+        plan.toml:22: `id` is `resnet20_bf16.1`, which templates write `resnet20_bf16_1` like `resnet20-bf16-1` of line 17, expected another difference than between `-`, `.` and `_`
+    "#]],
+    );
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use crate::escape::markdown;
 use hayagriva::archive::ArchivedStyle;
-use hayagriva::citationberg::{FontStyle, LocaleFile, Style};
+use hayagriva::citationberg::{FontStyle, IndependentStyle, Locale, LocaleFile, Style};
 use hayagriva::io::from_biblatex;
 use hayagriva::{
     BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, Library,
 };
 use parsers::contained::contained;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 mod fields;
 mod references;
@@ -27,6 +28,19 @@ pub struct Bibliography {
     /// Each work in IEEE style as Markdown, without its number, by its key.
     works: BTreeMap<String, String>,
 }
+
+static IEEE: LazyLock<IndependentStyle> =
+    LazyLock::new(
+        || match ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get() {
+            Style::Independent(style) => style,
+            Style::Dependent(_) => unreachable!("the IEEE style stands on its own"),
+        },
+    );
+
+static LOCALES: LazyLock<[Locale; 1]> = LazyLock::new(|| {
+    let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
+    [locale.expect("the locale is well formed").into()]
+});
 
 /// What is wrong at a byte of the file.
 type Fault = (usize, String);
@@ -114,19 +128,13 @@ fn not_biblatex(error: biblatex::ParseError) -> Vec<Fault> {
 }
 
 fn in_ieee_style(library: &Library) -> BTreeMap<String, String> {
-    let Style::Independent(style) =
-        ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get()
-    else {
-        unreachable!("the IEEE style stands on its own");
-    };
-    let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
-    let locales = [locale.expect("the locale is well formed").into()];
+    let (style, locales) = (&*IEEE, &*LOCALES);
     let mut driver = BibliographyDriver::new();
     // The works are wanted, not a citation of all of them.
     let hidden = |entry| CitationItem::new(entry, None, None, true, None);
     let items = library.iter().map(hidden).collect();
-    driver.citation(CitationRequest::from_items(items, &style, &locales));
-    let rendered = driver.finish(BibliographyRequest::new(&style, None, &locales));
+    driver.citation(CitationRequest::from_items(items, style, locales));
+    let rendered = driver.finish(BibliographyRequest::new(style, None, locales));
     let works = rendered.bibliography.into_iter().flat_map(|b| b.items);
     works
         .map(|work| {

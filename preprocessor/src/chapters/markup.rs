@@ -18,6 +18,10 @@ use std::ops::Range;
 
 /// The longest citation, in bytes, from its `@` on.
 const LONGEST_CITATION: usize = 1000;
+/// The longest label of an equation, in bytes, with the spaces and brackets around it.
+const LONGEST_LABEL: usize = 300;
+/// The most dollar signs in a row: pulldown-cmark goes through the rest of such a row at each of them.
+const MOST_DOLLARS: usize = 500;
 /// The deepest nesting of quotations, lists, emphasis and links: mdBook's own writer goes one call
 /// deeper for each.
 const MOST_LEVELS: usize = 100;
@@ -80,6 +84,12 @@ struct MarkupPass<'a> {
 
 impl MarkupPass<'_> {
     fn run(&mut self, text: &str) -> String {
+        if let Some(start) = long_row_of_dollars(text) {
+            let row = &text[start..start + MOST_DOLLARS];
+            let message = format!("more than {MOST_DOLLARS} `$` in a row, expected 1 or 2");
+            self.fault(row, message);
+            return String::new();
+        }
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         let mut prose: Option<Range<usize>> = None;
         let mut code_blocks = 0;
@@ -159,18 +169,16 @@ impl MarkupPass<'_> {
         range: Range<usize>,
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
-        let line_start = text[..range.start]
-            .rfind('\n')
-            .map_or(0, |newline| newline + 1);
-        let line_end = text[range.end..]
-            .find('\n')
-            .map_or(text.len(), |n| range.end + n);
+        let before = text[..range.start].trim_end_matches([' ', '\t']);
+        let line_start = before.len();
+        // Not to the end of a line that may be as long as the chapter.
+        let rest = &text[range.end..text.floor_char_boundary(range.end + LONGEST_LABEL)];
+        let line_end = range.end + rest.find('\n').unwrap_or(rest.len());
         let after = text[range.end..line_end].trim();
         let label = after
             .strip_prefix("{#")
             .and_then(|rest| rest.strip_suffix('}'));
-        if !text[line_start..range.start].trim().is_empty()
-            || (label.is_none() && !after.is_empty())
+        if !(before.is_empty() || before.ends_with('\n')) || (label.is_none() && !after.is_empty())
         {
             let message = "a display formula stands on lines of its own, followed at most by \
                            `{#eq-name}`; hint: put a blank line before and after it";
@@ -201,6 +209,9 @@ impl MarkupPass<'_> {
         let Some(run) = run else { return };
         let mut at = run.start;
         while let Some(offset) = text[at..run.end].find('@') {
+            if self.marked.faults.are_too_many() {
+                return;
+            }
             let sign = at + offset;
             at = sign + 1;
             let before = text[run.start..sign].chars().next_back();
@@ -241,6 +252,16 @@ impl MarkupPass<'_> {
             self.fault(snippet, message);
         }
     }
+}
+
+/// Where so many dollar signs stand in a row that Markdown is not parsed.
+pub(super) fn long_row_of_dollars(text: &str) -> Option<usize> {
+    let mut row = 0;
+    let end = text.bytes().position(|byte| {
+        row = if byte == b'$' { row + 1 } else { 0 };
+        row > MOST_DOLLARS
+    })?;
+    Some(end - MOST_DOLLARS)
 }
 
 fn too_deep() -> String {

@@ -1,0 +1,81 @@
+//! The real book with facts that no paper states: a fault may be told, nothing may panic.
+
+use mdbook_measured::catalogue::{Catalogue, Facts};
+use mdbook_measured::chapters::contract::Renderer;
+use mdbook_measured::chapters::{Bibliography, Chapter, fill_book};
+use mdbook_measured::evidence::read_quoted;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const EXTREMES: [&str; 9] = [
+    "0.0", "-0.0", "-1.0", "5e-324", "1e-300", "1e15", "1.8e19", "1e300", "-1e308",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../book")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every chapter of the book.
+fn chapters(folder: &Path, found: &mut Vec<Chapter>) {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            chapters(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            let name = path.strip_prefix(root()).expect("inside").to_string_lossy();
+            found.push(Chapter {
+                path: name.replace('\\', "/"),
+                file: format!("book/{name}"),
+                source: read(&path),
+            });
+        }
+    }
+}
+
+/// The facts with every third value, from the `first`, replaced by an extreme one.
+fn with_extremes(quoted: &str, first: usize, extreme: usize) -> String {
+    let mut parts = quoted.split("value = ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (count, part) in parts.enumerate() {
+        let (number, rest) = part.split_once(',').expect("a unit follows each value");
+        let stays = number.starts_with('[') || count % 3 != first;
+        let extreme = EXTREMES[(extreme + count) % EXTREMES.len()];
+        text.extend(["value = ", if stays { number } else { extreme }, ",", rest]);
+    }
+    text
+}
+
+#[test]
+fn facts_that_no_paper_states_make_no_panic() {
+    let quoted = read(&root().join("quoted.toml"));
+    let throughput = read(&root().join("published/training_throughput.csv"));
+    let works = read(&root().join("references.bib"));
+    let works = Bibliography::parse("references.bib", &works).expect("the works are sound");
+    let mut pages = Vec::new();
+    chapters(&root(), &mut pages);
+    assert!(pages.len() > 10);
+    let mut filled = 0;
+    for extreme in 0..EXTREMES.len() {
+        let text = with_extremes(&quoted, extreme % 3, extreme);
+        assert!(text != quoted);
+        let facts = read_quoted("quoted.toml", &text).expect("finite values");
+        let Ok((catalogue, throughput)) = Catalogue::of(facts, &[], &throughput, None) else {
+            continue;
+        };
+        let facts = Facts {
+            catalogue,
+            throughput,
+            ..Facts::default()
+        };
+        fill_book(&pages, facts, &works, Renderer::Html);
+        filled += 1;
+    }
+    assert!(
+        filled >= 3,
+        "only {filled} of the books got as far as their chapters"
+    );
+}
