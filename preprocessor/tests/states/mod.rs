@@ -4,7 +4,7 @@ mod records;
 pub(crate) mod reading;
 
 use mdbook_measured::analysis::random::SplitMix64;
-use mdbook_measured::catalogue::{Catalogue, Facts};
+use mdbook_measured::catalogue::{Catalogue, Facts, Question, RunFacts, Samples};
 use mdbook_measured::chapters::{Bibliography, Chapter};
 use mdbook_measured::evidence::read_quoted;
 use mdbook_measured::project::Project;
@@ -40,7 +40,8 @@ pub(crate) struct RealBook {
     real: Records,
     /// A complete record of each planned run, of the repository where it has one.
     complete: BTreeMap<String, Record>,
-    facts: Facts,
+    questions: Vec<Question>,
+    samples: Samples,
     sources: BTreeMap<String, Digest>,
 }
 
@@ -70,7 +71,13 @@ impl RealBook {
         RealBook {
             chapters: chapters(&root),
             bibliography: inputs.bibliography,
-            facts: inputs.facts,
+            questions: inputs.facts.questions,
+            // Whether the reader has the data sets makes no difference here.
+            samples: Samples {
+                name: "flowers".to_owned(),
+                images: Vec::new(),
+                remedy: "set MEASURED_DATA".to_owned(),
+            },
             root,
             plan,
             real,
@@ -84,7 +91,7 @@ impl RealBook {
         let Situation { plan, records, .. } = situation;
         let source = |path: &str| self.sources.get(path).cloned();
         let runs: Vec<_> = { states(plan, records, source).into_iter() }
-            .map(|state| mdbook_measured::catalogue::RunFacts::new(state, &self.root))
+            .map(|state| RunFacts::new(state, &self.root))
             .collect();
         let read = |path: &str| fs::read_to_string(self.root.join("book").join(path));
         let quoted = read("quoted.toml").expect("quoted facts");
@@ -98,8 +105,8 @@ impl RealBook {
             catalogue,
             runs,
             throughput,
-            questions: self.facts.questions.clone(),
-            samples: self.facts.samples.clone(),
+            questions: self.questions.clone(),
+            samples: vec![self.samples.clone()],
         }
     }
 

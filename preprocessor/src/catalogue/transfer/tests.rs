@@ -116,7 +116,10 @@ fn nothing_is_decided_while_a_run_is_missing() {
     all[3].record = None;
     let catalogue = catalogue(&all);
     assert_eq!(flag(&catalogue, "transfer.complete"), Some(false));
-    assert_eq!(flag(&catalogue, "transfer.finetune.best.supported"), Some(false));
+    assert_eq!(
+        flag(&catalogue, "transfer.finetune.best.supported"),
+        Some(false)
+    );
     let mean = catalogue
         .quantity("transfer.finetune.lr0_01.test_accuracy")
         .unwrap();
