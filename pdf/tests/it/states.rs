@@ -51,7 +51,8 @@ fn the_real_book_is_typeset_in_every_state() {
             let line = lines.lock().expect("reading does not panic").next();
             let Some(line) = line else { break };
             let state = serde_json::from_str(&line.expect("a line")).expect("a state");
-            faults.lock().expect("no panic").extend(faults_of(state));
+            let found = faults_of(state);
+            faults.lock().expect("no panic").extend(found);
             *count.lock().expect("no panic") += 1;
             comemo::evict(KEPT);
         }
