@@ -16,13 +16,17 @@ const CLEAR_POINTS: f64 = 14.0;
 /// The foot of a page, as a part of its height: the bottom margin of `template.typ`.
 const FOOT: f64 = 0.115;
 
+/// How far in points the subscripts of the last line hang into the foot; another line would be
+/// lower by far.
+const HANG_POINTS: f64 = 4.0;
+
 /// Looks for text that comes too near to the left or right edge of its page, and for text of a
 /// chapter in the foot, where the page number stands.
 pub(crate) fn check(world: &BookWorld, document: &PagedDocument, origin: Origin) -> Problems {
     let mut found = BTreeSet::new();
     for (index, page) in document.pages().iter().enumerate() {
         let frame = &page.frame;
-        let foot = frame.height() * (1.0 - FOOT) + Abs::pt(1.0);
+        let foot = frame.height() * (1.0 - FOOT) + Abs::pt(HANG_POINTS);
         let mut report = |text: &TextItem, start: Point, end: Point| {
             let clear = Abs::pt(CLEAR_POINTS);
             let is_beside = start.x < clear || end.x > frame.width() - clear;

@@ -337,12 +337,7 @@ mod tests {
 
     #[test]
     fn what_nests_too_deep_is_noted() {
-        for (open, close) in [
-            ("> ", ""),
-            ("- ", ""),
-            ("<b>", "</b>"),
-            ("*a **b ", "** c*"),
-        ] {
+        for (open, close) in [("> ", ""), ("- ", ""), ("<b>", "</b>")] {
             let text = format!("a\n\n{}x{}\n", open.repeat(10_000), close.repeat(10_000));
             let dialect = Dialect {
                 smart_punctuation: true,

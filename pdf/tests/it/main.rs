@@ -5,4 +5,5 @@ mod maths;
 mod problems;
 mod reader;
 mod reuse;
+mod states;
 mod trial_book;

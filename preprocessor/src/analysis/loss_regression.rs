@@ -7,6 +7,7 @@ use super::bootstrap::Resampling;
 use super::interval::Interval;
 use super::loss_model::LossModel;
 use super::random::SplitMix64;
+use super::steps::Step;
 use super::student_scores::StudentScores;
 use super::training_set::{Family, TrainedModel, TrainingSet};
 
@@ -25,7 +26,7 @@ pub struct LossRegression {
 }
 
 /// Why no regression or no prediction can be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[allow(missing_docs)] // each field is named in the message
 pub enum RegressionError {
     #[error(
@@ -39,6 +40,16 @@ pub enum RegressionError {
     NoCandidate { beta: usize },
     #[error("no model was trained on `{hardware}`; expected one of `{known}`")]
     UnknownHardware { hardware: String, known: String },
+    #[error(
+        "the regressions give β₀ = {beta0}, β₁ = {beta1} and β₂ = {beta2} at depth `{depth}`, which \
+         is no loss; hint: train more depths"
+    )]
+    NoLoss {
+        depth: u64,
+        beta0: f64,
+        beta1: f64,
+        beta2: f64,
+    },
 }
 
 /// A predicted loss model with its uncertainty.
@@ -83,18 +94,36 @@ impl LossRegression {
     /// in the draws.
     ///
     /// # Errors
-    /// Where the models of some β hold none that was trained on `hardware`.
+    /// Where the models of some β hold none that was trained on `hardware`, or where the predicted β
+    /// give no finite loss: a line over depth can reach zero, and β₀ = β₁ = 0 is an infinite one.
     pub fn predict(
         &self,
         depth: u64,
         hardware: &str,
         resampling: Resampling,
     ) -> Result<PredictedLossModel, RegressionError> {
-        self.predict_known(depth, hardware, resampling)
-            .ok_or_else(|| RegressionError::UnknownHardware {
-                hardware: hardware.to_owned(),
-                known: self.hardware().join("`, `"),
-            })
+        let predicted = self.predict_known(depth, hardware, resampling);
+        let predicted = predicted.ok_or_else(|| RegressionError::UnknownHardware {
+            hardware: hardware.to_owned(),
+            known: self.hardware().join("`, `"),
+        })?;
+        let LossModel {
+            beta0,
+            beta1,
+            beta2,
+        } = predicted.model;
+        let is_finite = [beta0, beta1, predicted.model.loss_at(Step(1.0))]
+            .into_iter()
+            .all(f64::is_finite);
+        match is_finite {
+            true => Ok(predicted),
+            false => Err(RegressionError::NoLoss {
+                depth,
+                beta0,
+                beta1,
+                beta2,
+            }),
+        }
     }
 
     /// The hardware that can be predicted for, sorted: what the regressions of all three β know.

@@ -63,9 +63,10 @@ impl PredictedRun {
     }
 
     /// The 95 % band of the loss in nats at `step`, without the scatter of single points; `None`
-    /// without draws.
+    /// without draws, or where so many draws have no finite loss that the band has no end.
     pub fn band_at(&self, step: Step) -> Option<Interval> {
-        Interval::of_draws(self.draws.iter().map(|draw| draw.loss_at(step)).collect())
+        let losses = self.draws.iter().map(|draw| draw.loss_at(step));
+        Interval::of_draws(losses.collect()).filter(|band| band.high.is_finite())
     }
 
     /// How far the predicted curve lies from the measured one, over all its points and at the last.
@@ -144,6 +145,16 @@ mod tests {
                 "{band:?}"
             );
         }
+    }
+
+    #[test]
+    fn draws_without_a_finite_loss_leave_the_band_open() {
+        let mut of_stage = predicted(0.1, 0.05);
+        for draw in of_stage.draws.iter_mut().take(20) {
+            (draw.beta0, draw.beta1) = (0.0, 0.0);
+        }
+        let run = PredictedRun::whole_run(of_stage);
+        assert_eq!(run.band_at(Step(10.0)), None);
     }
 
     #[test]

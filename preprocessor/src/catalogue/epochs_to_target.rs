@@ -38,8 +38,13 @@ pub(super) struct Reached {
 
 impl Reached {
     pub(super) fn add(&self, catalogue: &mut Catalogue) {
-        let never = format!("{}_never", self.epochs.name);
-        catalogue.insert(never, Entry::Flag(self.never));
+        let flags = [
+            ("never", self.never),
+            ("reached", self.epochs.value.is_some()),
+        ];
+        for (flag, holds) in flags {
+            catalogue.insert(format!("{}_{flag}", self.epochs.name), Entry::Flag(holds));
+        }
         catalogue.add(self.epochs.clone());
     }
 }
@@ -71,6 +76,7 @@ impl<'a> Link<'a> {
         catalogue.add(computed(name, Unit::One, function, inputs.clone(), error));
         let function = "largest training loss at the target by analysis::accuracy_link";
         let name = "accuracy_link.loss";
+        catalogue.insert("accuracy_link.reaches_target", Entry::Flag(loss.is_ok()));
         let quantity = computed(name, Unit::Nat, function, inputs, loss.clone());
         catalogue.add(quantity.clone());
         Link {

@@ -165,8 +165,11 @@ impl Models<'_> {
             .fit
             .as_ref()
             .map(|fit| compare_whole_run_with_stages(&fit.measured, &fit.drops).map_err(reason));
+        let compared = compared.map_err(Clone::clone).flatten();
+        let is_compared = Entry::Flag(compared.is_ok());
+        catalogue.insert(format!("{}.compared", self.prefix), is_compared);
         let error = |of: fn(StageComparison) -> PredictionError| {
-            let compared = compared.clone().map_err(Clone::clone).flatten();
+            let compared = compared.clone();
             move |_: &FittedRun| compared.clone().map(|compared| of(compared).mean_absolute)
         };
         let function = "analysis::stage_comparison, mean of |predicted − measured| / measured over \

@@ -73,8 +73,10 @@ fn without_runs_the_names_wait() {
         expect![[r#"
             prediction.epochs_to_92.measured: none: no hardware has enough complete runs
             prediction.epochs_to_92.measured_never: false
+            prediction.epochs_to_92.measured_reached: false
             prediction.epochs_to_92.predicted: none: no hardware has enough complete runs
             prediction.epochs_to_92.predicted_never: false
+            prediction.epochs_to_92.predicted_reached: false
             prediction.hardware: "not measured"
             prediction.percentage_error: none: no hardware has enough complete runs
             prediction.staged: false
@@ -109,8 +111,10 @@ fn three_epochs_are_too_few() {
         expect![[r#"
             prediction.epochs_to_92.measured: none: no hardware has enough complete runs; loss-resnet20-fp32 partial, 3 of 40
             prediction.epochs_to_92.measured_never: false
+            prediction.epochs_to_92.measured_reached: false
             prediction.epochs_to_92.predicted: none: no hardware has enough complete runs; loss-resnet20-fp32 partial, 3 of 40
             prediction.epochs_to_92.predicted_never: false
+            prediction.epochs_to_92.predicted_reached: false
             prediction.hardware: "not measured"
             prediction.percentage_error: none: no hardware has enough complete runs; loss-resnet20-fp32 partial, 3 of 40
             prediction.staged: false
@@ -161,6 +165,7 @@ fn all_depths_on_two_kinds_of_hardware() {
             accuracy_link.fitted: true
             accuracy_link.form: "linear in the training loss"
             accuracy_link.loss: 2.855e-1
+            accuracy_link.reaches_target: true
             hardware_independence.excess: Recorded("kind of hardware")
             hardware_independence.excess.bf16_nvidia_h200: 0.000e0
             hardware_independence.excess.fp32_nvidia_h200: 0.000e0
@@ -173,6 +178,7 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.beta0: 2.580e-4 (2.049e-4 to 3.349e-4)
             loss_model.loss_resnet20_fp32.beta1: 5.121e-1 (4.295e-1 to 5.767e-1)
             loss_model.loss_resnet20_fp32.beta2: 4.028e-2 (0.000e0 to 1.099e-1)
+            loss_model.loss_resnet20_fp32.compared: true
             loss_model.loss_resnet20_fp32.epochs_to_92: 3.400e1
             loss_model.loss_resnet20_fp32.fitted: true
             loss_model.loss_resnet20_fp32.hardware: "NVIDIA H200, fp32"
@@ -208,8 +214,10 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_regression.beta2.terms.slope: 1.911e-3 (1.438e-3 to 2.383e-3)
             prediction.epochs_to_92.measured: 3.200e1
             prediction.epochs_to_92.measured_never: false
+            prediction.epochs_to_92.measured_reached: true
             prediction.epochs_to_92.predicted: 3.100e1
             prediction.epochs_to_92.predicted_never: false
+            prediction.epochs_to_92.predicted_reached: true
             prediction.hardware: "NVIDIA H200, fp32"
             prediction.held_out.staged: 1.160e-2
             prediction.held_out.whole: 9.752e-2
@@ -217,31 +225,39 @@ fn all_depths_on_two_kinds_of_hardware() {
             prediction.on.bf16_nvidia_h200.beta0: 3.882e-4 (3.664e-4 to 4.114e-4)
             prediction.on.bf16_nvidia_h200.beta1: 5.197e-1 (4.958e-1 to 5.435e-1)
             prediction.on.bf16_nvidia_h200.beta2: 9.278e-2 (6.802e-2 to 1.175e-1)
+            prediction.on.bf16_nvidia_h200.measured: true
             prediction.on.bf16_nvidia_h200.measured_epochs_to_92: 2.800e1
             prediction.on.bf16_nvidia_h200.measured_epochs_to_92_never: false
+            prediction.on.bf16_nvidia_h200.measured_epochs_to_92_reached: true
             prediction.on.bf16_nvidia_h200.predicted: true
             prediction.on.bf16_nvidia_h200.staged.epochs_to_92: 3.100e1
             prediction.on.bf16_nvidia_h200.staged.epochs_to_92_never: false
+            prediction.on.bf16_nvidia_h200.staged.epochs_to_92_reached: true
             prediction.on.bf16_nvidia_h200.staged.percentage_error: 1.924e-2
             prediction.on.bf16_nvidia_h200.staged.percentage_error_at_end: -3.518e-2
             prediction.on.bf16_nvidia_h200.title: "NVIDIA H200, bf16"
             prediction.on.bf16_nvidia_h200.whole.epochs_to_92: 3.100e1 (2.900e1 to 3.600e1)
             prediction.on.bf16_nvidia_h200.whole.epochs_to_92_never: false
+            prediction.on.bf16_nvidia_h200.whole.epochs_to_92_reached: true
             prediction.on.bf16_nvidia_h200.whole.percentage_error: 5.267e-2
             prediction.on.bf16_nvidia_h200.whole.percentage_error_at_end: 1.811e-1
             prediction.on.fp32_nvidia_h200.beta0: 3.843e-4 (3.627e-4 to 4.072e-4)
             prediction.on.fp32_nvidia_h200.beta1: 5.236e-1 (4.997e-1 to 5.475e-1)
             prediction.on.fp32_nvidia_h200.beta2: 9.107e-2 (6.631e-2 to 1.158e-1)
+            prediction.on.fp32_nvidia_h200.measured: true
             prediction.on.fp32_nvidia_h200.measured_epochs_to_92: 3.200e1
             prediction.on.fp32_nvidia_h200.measured_epochs_to_92_never: false
+            prediction.on.fp32_nvidia_h200.measured_epochs_to_92_reached: true
             prediction.on.fp32_nvidia_h200.predicted: true
             prediction.on.fp32_nvidia_h200.staged.epochs_to_92: 3.100e1
             prediction.on.fp32_nvidia_h200.staged.epochs_to_92_never: false
+            prediction.on.fp32_nvidia_h200.staged.epochs_to_92_reached: true
             prediction.on.fp32_nvidia_h200.staged.percentage_error: 1.454e-2
             prediction.on.fp32_nvidia_h200.staged.percentage_error_at_end: -2.223e-2
             prediction.on.fp32_nvidia_h200.title: "NVIDIA H200, fp32"
             prediction.on.fp32_nvidia_h200.whole.epochs_to_92: 3.100e1 (2.900e1 to 3.600e1)
             prediction.on.fp32_nvidia_h200.whole.epochs_to_92_never: false
+            prediction.on.fp32_nvidia_h200.whole.epochs_to_92_reached: true
             prediction.on.fp32_nvidia_h200.whole.percentage_error: 5.190e-2
             prediction.on.fp32_nvidia_h200.whole.percentage_error_at_end: 1.907e-1
             prediction.percentage_error: 1.454e-2
@@ -261,16 +277,18 @@ fn a_missing_resnet_50_holds_back_the_comparison_alone() {
         &runs,
         &HEADLINE,
         expect![[r#"
-        prediction.epochs_to_92.measured: none: no ResNet-50 is measured; loss-resnet50-6n2-fp32 missing
-        prediction.epochs_to_92.measured_never: false
-        prediction.epochs_to_92.predicted: 2.700e1 (2.400e1 to 3.800e1)
-        prediction.epochs_to_92.predicted_never: false
-        prediction.hardware: "NVIDIA H200, fp32"
-        prediction.percentage_error: none: no ResNet-50 is measured; loss-resnet50-6n2-fp32 missing
-        prediction.staged: true
-        time_to_92.p2: 4.085e5 (3.631e5 to 5.749e5)
-        time_to_92.p4: 2.979e5 (2.648e5 to 4.192e5)
-    "#]],
+            prediction.epochs_to_92.measured: none: no ResNet-50 is measured; loss-resnet50-6n2-fp32 missing
+            prediction.epochs_to_92.measured_never: false
+            prediction.epochs_to_92.measured_reached: false
+            prediction.epochs_to_92.predicted: 2.700e1 (2.400e1 to 3.800e1)
+            prediction.epochs_to_92.predicted_never: false
+            prediction.epochs_to_92.predicted_reached: true
+            prediction.hardware: "NVIDIA H200, fp32"
+            prediction.percentage_error: none: no ResNet-50 is measured; loss-resnet50-6n2-fp32 missing
+            prediction.staged: true
+            time_to_92.p2: 4.085e5 (3.631e5 to 5.749e5)
+            time_to_92.p4: 2.979e5 (2.648e5 to 4.192e5)
+        "#]],
     );
 }
 

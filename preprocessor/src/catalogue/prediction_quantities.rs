@@ -113,6 +113,8 @@ impl<'a> PredictionOn<'a> {
         let name = |leaf: &str| format!("{}.{leaf}", self.prefix);
         catalogue.insert(name("title"), Entry::Text(self.hardware.to_string()));
         catalogue.insert(name("predicted"), Entry::Flag(self.is_predicted()));
+        let is_measured = self.targets.iter().any(|target| target.fit.is_ok());
+        catalogue.insert(name("measured"), Entry::Flag(is_measured));
         self.add_parameters(catalogue, &predictions.model_on(&self.hardware));
         for ((_, fitting), predicted) in std::iter::zip(Fitting::ALL, &self.predicted) {
             self.add_errors(catalogue, fitting, predicted);
@@ -251,9 +253,13 @@ fn add_headline(
             Some(found) => copied(&name, &found),
             None => awaited(&name, unit, fits),
         });
-        if unit == Unit::Epoch {
-            let never = source.is_some_and(|source| catalogue.flag(&format!("{source}_never")));
-            catalogue.insert(format!("{name}_never"), Entry::Flag(never));
+        for flag in ["never", "reached"]
+            .into_iter()
+            .filter(|_| unit == Unit::Epoch)
+        {
+            let source = source.as_ref().map(|source| format!("{source}_{flag}"));
+            let holds = source.is_some_and(|source| catalogue.flag(&source));
+            catalogue.insert(format!("{name}_{flag}"), Entry::Flag(holds));
         }
     }
 }

@@ -8,7 +8,7 @@
 mod ranking;
 
 use super::prediction::mean;
-use super::{Catalogue, Members, RunFacts};
+use super::{Catalogue, Entry, Members, RunFacts};
 use crate::analysis::binomial_interval::wilson_interval;
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
@@ -85,6 +85,8 @@ fn leaves() -> impl Iterator<Item = (&'static str, Unit)> {
 
 /// The runs of one approach at one learning rate.
 struct Setting<'a> {
+    /// What its names begin with, as `transfer.finetune.lr0_001`.
+    prefix: String,
     approach: &'static str,
     rate: f64,
     runs: Vec<&'a RunFacts>,
@@ -100,8 +102,14 @@ pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
         let is_of_approach = |run: &&RunFacts| run.planned.experiment == experiment;
         let runs: Vec<_> = runs.iter().filter(is_of_approach).collect();
         let settings = settings(catalogue, experiment, approach, &runs);
-        for quantity in settings.iter().flat_map(|setting| setting.told.values()) {
-            catalogue.add(Arc::clone(quantity));
+        for setting in &settings {
+            let measured = Entry::Flag(setting.is_measured());
+            catalogue.insert(format!("{}.measured", setting.prefix), measured);
+            setting
+                .told
+                .values()
+                .cloned()
+                .for_each(|it| catalogue.add(it));
         }
         let of_run = |run: &&RunFacts| catalogue.known(&format!("{}.test_accuracy", run.name()));
         Approach::new(
@@ -158,12 +166,13 @@ impl<'a> Setting<'a> {
             told,
             test_images: runs.iter().filter_map(test).min().unwrap_or_default(),
             runs,
+            prefix,
         };
         setting.add_interval();
         setting.told.insert(
             LEARNING_RATE,
             Quantity::exact(
-                format!("{prefix}.{LEARNING_RATE}"),
+                format!("{}.{LEARNING_RATE}", setting.prefix),
                 Unit::One,
                 rate,
                 "configuration.training.learning_rate.base of the planned runs",

@@ -79,7 +79,11 @@ pub struct Concern {
 impl Concern {
     /// What stands behind a printed value that depends on the run.
     pub fn flag(&self) -> String {
-        format!(" ({})", self.state)
+        match &*self.state {
+            // The value itself is there: it was computed without this run.
+            "missing" => " (a run is missing)".to_owned(),
+            state => format!(" ({state})"),
+        }
     }
 }
 
@@ -306,6 +310,10 @@ mod tests {
                 .map(|c| c.run.as_str())
                 .collect::<Vec<_>>(),
             ["a"]
+        );
+        assert_eq!(
+            sum.first_concern().map(Concern::flag).as_deref(),
+            Some(" (a run is missing)")
         );
     }
 

@@ -3,7 +3,7 @@
 use super::Figure;
 use super::palette::{SeriesStyle, Shape, series};
 use super::plot::{Axis, Key, Line, Plot, Point, Points, Range};
-use super::shown::{Shown, pending};
+use super::shown::{Shown, not_as_planned, pending};
 use crate::analysis::beta_regression::BetaRegression;
 use crate::analysis::training_set::{Family, HELD_OUT_DEPTH};
 use crate::catalogue::loss_models::BETAS;
@@ -58,7 +58,8 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         plot = with_line(plot, hardware, chosen, index);
         inputs.extend(betas.into_iter().map(|beta| beta.quantity));
     }
-    Ok(Shown::new(Figure::plot(plot), inputs))
+    let note = not_as_planned(&inputs);
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }
 
 /// A parameter of a complete run.

@@ -102,9 +102,11 @@ impl Quantities {
 
 /// Why there are no parameters, in the place of the first.
 fn absent(run: &LossRun, betas: &[Arc<Quantity>], mark: EvidenceMark) -> Vec<Cell> {
+    let concern = run.facts.concern();
+    let state = concern.map_or(run.facts.state_text(), |concern| concern.state);
     let text = match run.facts.state {
-        State::Partial { .. } => format!("{}: too few to fit", run.facts.state_text()),
-        _ => run.facts.state_text(),
+        State::Partial { .. } => format!("{state}: too few to fit"),
+        _ => state,
     };
     let cell = |(index, beta): (usize, &Arc<Quantity>)| {
         let printed = if index == 0 { text.as_str() } else { "–" };

@@ -220,7 +220,7 @@ fn resnet_50_predicted_and_measured() {
         without,
         expect![[r#"
             The prediction from the other depths with its band, beside what was measured.
-            The run `loss-resnet50-6n2-fp32` is missing.
+            Runs behind it that are not as planned: `loss-resnet50-6n2-fp32` (missing).
             predicted by stage: 240; predicted as a whole: 80; learning rate drops: 1; : 1
         "#]],
     );

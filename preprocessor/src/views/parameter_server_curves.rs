@@ -6,7 +6,7 @@
 use super::Figure;
 use super::palette::{Colour, Dash, SeriesStyle, Shape};
 use super::plot::{Axis, Band, Key, Line, Note, Plot, Points, Range, Side};
-use super::shown::{Shown, pending};
+use super::shown::{Shown, not_as_planned, pending};
 use crate::analysis::parameter_server::{SynchronousSpeed, training_seconds};
 use crate::catalogue::parameter_servers::{
     COEFFICIENTS, FITTED, MOST_WORKERS, QUOTED, SERVERS, coefficients, speed,
@@ -144,7 +144,8 @@ pub(super) fn time_to_accuracy(
     }
     let at = |curve: Curve, workers| time(curve, workers, predicted);
     let plot = model.draw(plot, &[TRAINED_BATCH], unit, outside, at)?;
-    Ok(Shown::new(Figure::plot(plot), inputs))
+    let note = not_as_planned(&inputs);
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }
 
 /// The unit in which a time is told, and its length in seconds.

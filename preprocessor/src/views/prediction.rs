@@ -4,13 +4,12 @@ use super::Figure;
 use super::loss_fit::{MEASURED, drops, places, steps_axis};
 use super::palette::series;
 use super::plot::{Axis, Band, Key, Line, Plot, Points};
-use super::shown::{Shown, pending};
+use super::shown::{Shown, not_as_planned, pending};
 use crate::analysis::prediction::PredictedRun;
 use crate::analysis::steps::Step;
 use crate::catalogue::Facts;
 use crate::catalogue::loss_runs::{Hardware, LossFit};
 use crate::catalogue::prediction::{Fitting, LossCurves, hardware, targets, training};
-use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -56,7 +55,12 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     plot = with_prediction(plot, fits, "predicted by stage", per_stage.as_ref(), 0);
     plot = with_prediction(plot, fits, "predicted as a whole", whole_run.as_ref(), 1);
     plot = with_drops(plot, fits);
-    Ok(Shown::new(Figure::plot(plot), inputs(&hardware, facts)).noted(note(&measured)))
+    let inputs = inputs(&hardware, facts);
+    let note = match measured.is_empty() {
+        true => format!("No ResNet-50 is planned on it. {}", not_as_planned(&inputs)),
+        false => not_as_planned(&inputs),
+    };
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }
 
 /// The hardware that the arguments name, or the one that the book puts first, if any.
@@ -122,9 +126,10 @@ fn with_prediction(
             .map(|step| (step.0, predicted.model.loss_at(*step)))
             .collect();
         let style = series(style);
-        plot = plot
-            .with(Band::new(name, band, style.colour))
-            .with(Line::new(name, line, style).keyed(Key::Legend));
+        if !band.is_empty() {
+            plot = plot.with(Band::new(name, band, style.colour));
+        }
+        plot = plot.with(Line::new(name, line, style).keyed(Key::Legend));
     }
     plot
 }
@@ -145,17 +150,4 @@ fn with_drops(plot: Plot, fits: &[LossFit]) -> Plot {
 fn inputs(hardware: &Hardware, facts: &Facts) -> Vec<Arc<Quantity>> {
     let prefix = format!("prediction.on.{}.", hardware.identifier());
     facts.catalogue.quantities(&prefix).cloned().collect()
-}
-
-/// What keeps the comparison from being complete.
-fn note(measured: &[&LossFit]) -> String {
-    let concerns: Vec<_> = { measured.iter() }
-        .filter_map(|target| target.run.facts.concern())
-        .map(|concern| format!("{} is {}", code(&concern.run), markdown(&concern.state)))
-        .collect();
-    match (measured.is_empty(), concerns.is_empty()) {
-        (true, _) => "No ResNet-50 is planned on it.".to_owned(),
-        (false, true) => String::new(),
-        (false, false) => format!("The run {}.", concerns.join(", ")),
-    }
 }

@@ -159,10 +159,13 @@ fn quantities(column: &ResultColumn, runs: &[String], facts: &Facts) -> Vec<Opti
     runs.iter().map(of_run).collect()
 }
 
+/// In a word or two, or the column would be too wide for a page: what changed, or why a run failed,
+/// stands in the evidence.
 fn state(run: &RunFacts) -> String {
-    match run.state {
-        State::Missing { .. } => "not measured".to_owned(),
-        _ => run.state_text(),
+    match (&run.state, run.concern()) {
+        (State::Missing { .. }, _) => "not measured".to_owned(),
+        (_, Some(concern)) => concern.state,
+        (_, None) => run.state_text(),
     }
 }
 

@@ -5,9 +5,10 @@ use super::names::listed;
 use super::numbers;
 use super::table::Cell;
 use crate::catalogue::RunFacts;
-use crate::escape::code;
+use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
 use crate::evidence::unit::convert;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Writes a printed quantity as Markdown with the mark that leads to its evidence.
@@ -66,6 +67,28 @@ pub(super) fn not_measured(runs: &[&str]) -> String {
     match named.is_empty() {
         true => String::new(),
         false => format!("Not measured yet: {}.", listed(&named)),
+    }
+}
+
+/// The sentence that names the runs behind `inputs` that are not measured as they are planned, the
+/// first of them where there are many.
+pub(super) fn not_as_planned(inputs: &[Arc<Quantity>]) -> String {
+    const NAMED: usize = 3;
+    let concerns: BTreeSet<_> = inputs.iter().flat_map(|input| input.concerns()).collect();
+    let concerns: Vec<_> = concerns.into_iter().filter(|it| !it.accepted).collect();
+    let named = concerns.iter().take(NAMED);
+    let mut named: Vec<_> = named
+        .map(|it| format!("{} ({})", code(&it.run), markdown(&it.state)))
+        .collect();
+    if concerns.len() > NAMED {
+        named.push(format!("{} more", concerns.len() - NAMED));
+    }
+    match named.is_empty() {
+        true => String::new(),
+        false => format!(
+            "Runs behind it that are not as planned: {}.",
+            listed(&named)
+        ),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The book of this repository in states that its runs may come to be in.
 
+mod edits;
 mod records;
 pub(crate) mod reading;
 
 use mdbook_measured::analysis::random::SplitMix64;
-use mdbook_measured::catalogue::{Catalogue, Facts};
+use mdbook_measured::catalogue::{Catalogue, Facts, Question, RunFacts, Samples};
 use mdbook_measured::chapters::{Bibliography, Chapter};
 use mdbook_measured::evidence::read_quoted;
 use mdbook_measured::project::Project;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How many random states the runs are put into.
-pub(crate) const RANDOM: u64 = 200;
+const RANDOM: u64 = 200;
 
 type Records = Vec<(PathBuf, Arc<Record>)>;
 
@@ -40,7 +41,8 @@ pub(crate) struct RealBook {
     real: Records,
     /// A complete record of each planned run, of the repository where it has one.
     complete: BTreeMap<String, Record>,
-    facts: Facts,
+    questions: Vec<Question>,
+    samples: Samples,
     sources: BTreeMap<String, Digest>,
 }
 
@@ -70,7 +72,13 @@ impl RealBook {
         RealBook {
             chapters: chapters(&root),
             bibliography: inputs.bibliography,
-            facts: inputs.facts,
+            questions: inputs.facts.questions,
+            // Whether the reader has the data sets makes no difference here.
+            samples: Samples {
+                name: "flowers".to_owned(),
+                images: Vec::new(),
+                remedy: "set MEASURED_DATA".to_owned(),
+            },
             root,
             plan,
             real,
@@ -84,7 +92,7 @@ impl RealBook {
         let Situation { plan, records, .. } = situation;
         let source = |path: &str| self.sources.get(path).cloned();
         let runs: Vec<_> = { states(plan, records, source).into_iter() }
-            .map(|state| mdbook_measured::catalogue::RunFacts::new(state, &self.root))
+            .map(|state| RunFacts::new(state, &self.root))
             .collect();
         let read = |path: &str| fs::read_to_string(self.root.join("book").join(path));
         let quoted = read("quoted.toml").expect("quoted facts");
@@ -96,8 +104,8 @@ impl RealBook {
             catalogue,
             runs,
             throughput,
-            questions: self.facts.questions.clone(),
-            samples: self.facts.samples.clone(),
+            questions: self.questions.clone(),
+            samples: vec![self.samples.clone()],
         }
     }
 
@@ -204,7 +212,7 @@ impl RealBook {
             };
             let mut situation = self.situation(format!("random {seed}"), &mut random, choose);
             if seed % 2 == 1 {
-                let edit = self.edit(&mut situation.plan, &mut random);
+                let edit = edits::edit(&mut situation.plan, |run| self.names_run(run), &mut random);
                 situation.name += &format!(", {edit}");
             }
             situation
@@ -220,63 +228,6 @@ impl RealBook {
             (run.clone(), situation)
         };
         self.plan.runs.iter().map(without).collect()
-    }
-
-    /// Changes a plan in one way.
-    fn edit(&self, plan: &mut Plan, random: &mut SplitMix64) -> String {
-        let index = random.below(plan.runs.len());
-        let experiment = plan.runs[index].experiment.clone();
-        let of_experiment = |run: &&mut PlannedRun| run.experiment == experiment;
-        match random.below(5) {
-            0 => {
-                for run in plan.runs.iter_mut().filter(of_experiment) {
-                    shorten(run);
-                }
-                format!("one epoch less of every `{experiment}`")
-            }
-            1 => {
-                shorten(&mut plan.runs[index]);
-                format!("one epoch less of `{}`", plan.runs[index].id)
-            }
-            2 => {
-                plan.runs[index].configuration.seed += 100;
-                format!("another seed of `{}`", plan.runs[index].id)
-            }
-            3 => {
-                let free: Vec<_> = plan
-                    .runs
-                    .iter()
-                    .filter(|run| !self.names_run(run))
-                    .collect();
-                let id = free[random.below(free.len())].id.clone();
-                plan.runs.retain(|run| run.id != id);
-                format!("`{id}` taken out of the plan")
-            }
-            _ => {
-                let mut new = plan.runs[index].clone();
-                new.id = format!("{}-new", new.id);
-                new.configuration.seed += 200;
-                if let Some(training) = &mut new.configuration.training {
-                    training.learning_rate.base *= [0.5, 1.0][random.below(2)];
-                }
-                if random.below(2) == 0 {
-                    new.configuration.network = "another-network".to_owned();
-                }
-                let name = format!("`{}` added to the plan", new.id);
-                plan.runs.push(new);
-                name
-            }
-        }
-    }
-}
-
-/// 199 epochs in place of 200; one trial less where the run measures time.
-fn shorten(run: &mut PlannedRun) {
-    if let Some(training) = &mut run.configuration.training {
-        training.epochs -= 1;
-    }
-    if let Some(timing) = &mut run.configuration.timing {
-        timing.trials -= 1;
     }
 }
 

@@ -36,13 +36,12 @@ fn untold(filled: &Filled, runs: &[RunFacts]) -> Vec<String> {
     let lines: Vec<_> = evidence.map_or("", String::as_str).lines().collect();
     let is_told = |run: &&RunFacts| {
         let anchor = format!("id=\"run-{}\"", run.id);
-        let state = run.state_text().replace('\\', "");
+        let state = run.state_text();
         let words: Vec<_> = state.split([';', ' ']).take(3).collect();
-        let tells = |line: &&&str| words.iter().all(|word| line.contains(word));
-        lines
-            .iter()
+        let tells = |line: &str| words.iter().all(|word| line.contains(word));
+        { lines.iter() }
             .filter(|line| line.contains(&anchor))
-            .any(|line| tells(&line))
+            .any(|line| tells(&line.replace('\\', "")))
     };
     let mut found: Vec<_> = { runs.iter() }
         .filter(|run| !is_told(run))
@@ -83,7 +82,8 @@ fn silent_figures(filled: &Filled, facts: &Facts) -> Vec<String> {
         let inputs = inputs.filter_map(|input| facts.catalogue.quantity(&input[1]).ok());
         let concerns: BTreeSet<&Concern> = inputs.flat_map(|input| input.concerns()).collect();
         let is_told = |concern: &&Concern| {
-            concern.accepted || figure.contains(&concern.state) || figure.contains("not as planned")
+            let told = [&concern.state, &concern.run, "not as planned"];
+            concern.accepted || told.iter().any(|words| figure.contains(words))
         };
         if let Some(concern) = concerns.into_iter().find(|concern| !is_told(concern)) {
             silent.push(format!(
@@ -100,28 +100,36 @@ fn debris(text: &str) -> Vec<String> {
     static DEBRIS: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"NaN|\binf\b|-inf\b|Some\(|none:|<<|<%|[\x{E000}-\x{E002}]",
-            r"|\( *\)|[a-z] +[.,;:)](?: |\n|$)|\*\* *\*\*|\| *\|[^|\n]*[^ |\n]|[a-z]  +[a-z]",
+            r"|\( *\)|[a-z] +[.,;:)](?: |\n|$)|\*\* *\*\*|[a-z]  +[a-z]",
             // A word for what is missing where a number belongs reads wrong beside its unit.
             r"|not measured (?:points|nats|epochs|workers|images|of the)\b",
             r"|(?:by|at|of|with|against|after|only|than) not measured",
         ))
     });
     let text = visible(text);
-    { DEBRIS.find_iter(&text) }
-        .map(|found| {
-            let around = |at: usize, to: usize| text.get(at..to).unwrap_or_default();
-            let before = around(
-                floor(&text, found.start().saturating_sub(50)),
-                found.start(),
-            );
-            let after = around(found.end(), floor(&text, found.end() + 30));
-            format!(
-                "`{}` in `{before}{}{after}`",
-                found.as_str(),
-                found.as_str()
-            )
-        })
-        .collect()
+    // Sums and medians leave cells empty, and so does the corner of a table.
+    let is_gap = |line: &&str| {
+        let is_row = line.starts_with('|') && !line.starts_with("| |") && !line.contains("**");
+        is_row && line.contains("| |")
+    };
+    let gaps = text
+        .lines()
+        .filter(is_gap)
+        .map(|line| format!("an empty cell in `{line}`"));
+    let found = DEBRIS.find_iter(&text).map(|found| {
+        let around = |at: usize, to: usize| text.get(at..to).unwrap_or_default();
+        let before = around(
+            floor(&text, found.start().saturating_sub(50)),
+            found.start(),
+        );
+        let after = around(found.end(), floor(&text, found.end() + 30));
+        format!(
+            "`{}` in `{before}{}{after}`",
+            found.as_str(),
+            found.as_str()
+        )
+    });
+    gaps.chain(found).collect()
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
@@ -137,13 +145,13 @@ fn floor(text: &str, mut at: usize) -> usize {
 fn visible(text: &str) -> String {
     static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r"(?s)<!--.*?-->|<svg.*?</svg>|<math.*?</math>|```.*?```|``.*?``|`[^`]*`",
+            r"(?s)<https?://[^>]*>|<!--.*?-->|<svg.*?</svg>|<math.*?</math>|```.*?```|``.*?``|`[^`]*`",
             r"|\$\$.*?\$\$|\$[^$\n]+\$|(failed: the loss is NaN)"
         ))
     });
     static TAG: LazyLock<Regex> = LazyLock::new(|| regex(r#"<(?:"[^"]*"|[^">])*>|\]\([^)]*\)"#));
     let words = HIDDEN.replace_all(text, "WORD");
-    TAG.replace_all(&words, "").into_owned()
+    TAG.replace_all(&words, "").replace(['[', '\u{2060}'], "")
 }
 
 /// Numbers of runs that are not measured which do not say so: every one has its run's state behind

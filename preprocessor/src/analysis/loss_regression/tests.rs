@@ -117,3 +117,25 @@ fn unknown_hardware_is_an_error() {
         "no model was trained on `K80`; expected one of `bf16`, `fp32`"
     );
 }
+
+#[test]
+fn betas_that_fall_to_zero_are_no_prediction() {
+    let model = |depth: u64, hardware: &str| TrainedModel {
+        family: Family::SixNPlusTwo,
+        depth,
+        hardware: hardware.to_owned(),
+        model: LossModel {
+            beta0: 1e-3 * (44 - depth) as f64,
+            beta1: 0.02 * (44 - depth) as f64,
+            beta2: 0.1,
+        },
+    };
+    let models = [20, 32, 44].map(|depth| [model(depth, "bf16"), model(depth, "fp32")]);
+    let regression = LossRegression::fit(&TrainingSet::new(models.concat()).unwrap()).unwrap();
+    let error = regression.predict(50, "fp32", RESAMPLING).unwrap_err();
+    assert!(
+        matches!(error, RegressionError::NoLoss { depth: 50, .. }),
+        "{error}"
+    );
+    assert!(regression.predict(38, "fp32", RESAMPLING).is_ok());
+}
