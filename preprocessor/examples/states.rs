@@ -42,7 +42,7 @@ fn line(book: &RealBook, situation: &Situation) -> serde_json::Value {
     });
     let files = filled.files.iter().map(|(path, content)| {
         let text = String::from_utf8_lossy(content);
-        (path, text)
+        (path.as_str(), text)
     });
     json!({
         "name": situation.name,
