@@ -4,6 +4,7 @@ use mdbook_measured::catalogue::{Facts, RunFacts};
 use mdbook_measured::chapters::Filled;
 use mdbook_measured::chapters::contract::{EVIDENCE_CHAPTER, Renderer};
 use mdbook_measured::evidence::Concern;
+use pulldown_cmark::{Event, Parser};
 use regex::Regex;
 use results::State;
 use std::collections::BTreeSet;
@@ -30,6 +31,15 @@ pub(crate) fn faults(filled: &Filled, facts: &Facts, renderer: Renderer) -> Vec<
     found
 }
 
+/// The words of a line of Markdown, as its reader sees them.
+fn as_read(line: &str) -> String {
+    let word = |event| match event {
+        Event::Text(text) | Event::Code(text) => Some(text.into_string()),
+        _ => None,
+    };
+    Parser::new(line).filter_map(word).collect()
+}
+
 /// Runs that are not measured and whose state the book does not tell.
 fn untold(filled: &Filled, runs: &[RunFacts]) -> Vec<String> {
     let evidence = filled.chapters.get(&format!("{EVIDENCE_CHAPTER}.md"));
@@ -41,7 +51,7 @@ fn untold(filled: &Filled, runs: &[RunFacts]) -> Vec<String> {
         let tells = |line: &str| words.iter().all(|word| line.contains(word));
         { lines.iter() }
             .filter(|line| line.contains(&anchor))
-            .any(|line| tells(&line.replace('\\', "")))
+            .any(|line| tells(&as_read(line)))
     };
     let mut found: Vec<_> = { runs.iter() }
         .filter(|run| !is_told(run))
