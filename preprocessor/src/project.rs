@@ -176,7 +176,7 @@ impl Project {
     }
 
     fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
-        self.read_source("quoted.toml", faults, |file, text| read_quoted(file, text))
+        self.read_source("quoted.toml", faults, read_quoted)
     }
 
     fn read_bibliography(&self) -> Result<Bibliography, Vec<Diagnostic>> {

@@ -340,7 +340,12 @@ fn no_text_passes_for_a_mark() {
     };
     let bibliography = Bibliography::parse("book/references.bib", BIBLIOGRAPHY).expect("valid");
     for renderer in [Renderer::Html, Renderer::Pdf] {
-        let filled = fill_book(&[chapter.clone()], forged_facts(), &bibliography, renderer);
+        let filled = fill_book(
+            std::slice::from_ref(&chapter),
+            forged_facts(),
+            &bibliography,
+            renderer,
+        );
         assert_eq!(filled.faults, []);
         let text = &filled.chapters[&chapter.path];
         assert!(text.starts_with(&format!("{forged} {forged} ")), "{text}");
