@@ -11,6 +11,7 @@ use common::tiny_run::{self, names, program, record, run, start, state, wait_for
 use common::{PLAN, root};
 use experiments::lock::{InWork, RunLock};
 use results::Completion;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// The program that works.
@@ -73,6 +74,8 @@ fn the_lock_of_a_killed_program_is_free() {
     let folder = TempDir::new().unwrap();
     let mut child = start(folder.path());
     wait_for_checkpoint(folder.path(), &mut child);
+    // It would come to its end while the others are patient.
+    kill_process(Pid::from_child(&child), Signal::STOP).unwrap();
     let states = folder.path().join("state");
     let error = RunLock::take(&states, "loss_curve", "tiny").unwrap_err();
     assert!(error.is::<InWork>(), "{error:#}");
