@@ -14,9 +14,9 @@ use std::sync::LazyLock;
 /// A quoted text in a tag.
 const QUOTED: &str = r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`"#;
 
-/// A stretch without templates, or the content of a tag.
+/// A stretch without templates, or a tag. Without groups, which would make the search slow.
 static TAGS: LazyLock<Regex> = LazyLock::new(|| {
-    let content = format!("((?:{QUOTED}|[^\"'`])*?)");
+    let content = format!("(?:{QUOTED}|[^\"'`])*?");
     let raw = "<%-?[ \n]*raw[ \n]*-?%>.*?<%-?[ \n]*endraw[ \n]*-?%>";
     let tags = format!("(?s)<#.*?#>|{raw}|<<{content}>>|<%{content}%>");
     Regex::new(&tags).expect("the expression is well formed")
@@ -24,7 +24,7 @@ static TAGS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A quoted text, a number, or a name.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r"([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)";
+    let name = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*";
     let words = format!("(?s){QUOTED}|[0-9][A-Za-z0-9_.]*|{name}");
     Regex::new(&words).expect("the expression is well formed")
 });
@@ -33,13 +33,10 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 /// not begin with a variable of the chapter's own.
 pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
     let (mut variables, mut dotted) = (BTreeSet::from(["loop"]), Vec::new());
-    for tag in TAGS.captures_iter(source) {
-        let Some(content) = tag.get(1).or(tag.get(2)) else {
-            continue;
-        };
-        let names: Vec<_> = { WORDS.captures_iter(content.as_str()) }
-            .filter_map(|word| word.get(1))
-            .map(|name| (content.start() + name.start(), name.as_str()))
+    for tag in TAGS.find_iter(source).filter(|tag| is_read(tag.as_str())) {
+        let names: Vec<_> = { WORDS.find_iter(tag.as_str()) }
+            .filter(|word| word.as_str().starts_with(begins_name))
+            .map(|name| (tag.start() + name.start(), name.as_str()))
             .collect();
         variables.extend(defined(&names));
         dotted.extend(names.into_iter().filter(|(_, name)| name.contains('.')));
@@ -57,6 +54,23 @@ pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
         .filter(is_foreign)
         .filter_map(fault)
         .collect()
+}
+
+/// Whether a tag is neither a comment nor text that stays as it is.
+fn is_read(tag: &str) -> bool {
+    let content = tag[2..].trim_start_matches(['-', ' ', '\n']);
+    let is_raw = content
+        .strip_prefix("raw")
+        .is_some_and(|rest| !rest.starts_with(continues_name));
+    !tag.starts_with("<#") && !(tag.starts_with("<%") && is_raw)
+}
+
+fn begins_name(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_'
+}
+
+fn continues_name(c: char) -> bool {
+    begins_name(c) || c.is_ascii_digit()
 }
 
 /// The variables that a tag of these names defines.
