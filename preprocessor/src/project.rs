@@ -9,9 +9,9 @@ use crate::evidence::{QuotedFact, read_quoted};
 use crate::generated::Generated;
 use crate::samples;
 use rayon::prelude::*;
+use results::files::{read_file, read_text};
 use results::{Digest, Plan, Record, read_all_by, states};
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +22,9 @@ const PLAN: &str = "experiments/plan.toml";
 const RUNS: &str = "results/runs";
 /// Training speeds that the reader measured, from the root of the project.
 const SPEEDS: &str = "results/speeds.csv";
+
+/// The longest file that is read beside the records, in bytes.
+const TEXT_BYTES: u64 = 64 << 20;
 
 /// A project on disk.
 #[derive(Debug, Clone)]
@@ -123,7 +126,7 @@ impl Project {
     ) -> Result<Facts, Vec<Diagnostic>> {
         let plan = others.plan.as_ref();
         let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
-        let speeds = self.read_speeds()?;
+        let speeds = self.read_text(SPEEDS).map_err(|fault| vec![fault])?;
         let (catalogue, throughput) =
             Catalogue::of(others.quoted, &runs, &others.throughput, speeds.as_deref())?;
         Ok(Facts {
@@ -137,11 +140,22 @@ impl Project {
 
     /// The planned runs with their states.
     fn runs(&self, plan: &Plan, records: &[(PathBuf, Arc<Record>)]) -> Vec<RunFacts> {
-        let source = |path: &str| fs::read(self.root.join(path)).ok().map(Digest::of);
+        // The paths stand in the records, which may come from anywhere.
+        let read = |path: &str| read_file(&self.root.join(path), TEXT_BYTES).ok();
+        let source = |path: &str| read(path).map(Digest::of);
         states(plan, records, source)
             .into_iter()
             .map(|state| RunFacts::new(state, &self.root))
             .collect()
+    }
+
+    /// The text of a file, named from the root of the project, where it is there.
+    fn read_text(&self, file: &str) -> Result<Option<String>, Diagnostic> {
+        match read_text(&self.root.join(file), TEXT_BYTES) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Diagnostic::of_file(file, error.to_string())),
+        }
     }
 
     /// Reads a file beside the chapters; a project may do without it.
@@ -152,27 +166,15 @@ impl Project {
         parse: impl FnOnce(&str, &str) -> Result<T, Vec<Diagnostic>>,
     ) -> T {
         let file = self.in_source(name);
-        let text = match fs::read_to_string(self.root.join(&file)) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return T::default(),
-            Err(error) => {
-                faults.push(Diagnostic::of_file(file, error.to_string()));
-                return T::default();
-            }
+        let read = match self.read_text(&file) {
+            Ok(Some(text)) => parse(&file, &text),
+            Ok(None) => Ok(T::default()),
+            Err(fault) => Err(vec![fault]),
         };
-        parse(&file, &text).unwrap_or_else(|mut of_file| {
+        read.unwrap_or_else(|mut of_file| {
             faults.append(&mut of_file);
             T::default()
         })
-    }
-
-    /// The table of the reader's own speeds, where there is one.
-    fn read_speeds(&self) -> Result<Option<String>, Vec<Diagnostic>> {
-        match fs::read_to_string(self.root.join(SPEEDS)) {
-            Ok(table) => Ok(Some(table)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(vec![Diagnostic::of_file(SPEEDS, error.to_string())]),
-        }
     }
 
     fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
@@ -206,11 +208,10 @@ impl Project {
 
     /// The plan; a project may do without one.
     fn read_plan(&self, faults: &mut Vec<Diagnostic>) -> Option<Plan> {
-        let text = match fs::read_to_string(self.root.join(PLAN)) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => {
-                faults.push(Diagnostic::of_file(PLAN, error.to_string()));
+        let text = match self.read_text(PLAN) {
+            Ok(text) => text?,
+            Err(fault) => {
+                faults.push(fault);
                 return None;
             }
         };
@@ -238,5 +239,39 @@ impl Project {
     pub fn generated(&self) -> Generated {
         let folder = self.root.join(&self.source).join(GENERATED);
         Generated::new(folder, self.root.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    /// Every file beside the records, as a link to an endless device and as a folder.
+    #[test]
+    fn what_is_no_ordinary_file_is_named_and_not_waited_for() {
+        for file in [
+            PLAN,
+            SPEEDS,
+            "book/quoted.toml",
+            "book/questions.toml",
+            "book/references.bib",
+            "book/published/training_throughput.csv",
+        ] {
+            let root = tempfile::tempdir().unwrap();
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let check = |expected: &str| {
+                let faults = Project::new(root.path(), "book").read().unwrap_err();
+                let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+                assert_eq!(lines, [format!("`{file}`: {expected}")]);
+            };
+            symlink("/dev/zero", &path).unwrap();
+            check("it is a FIFO, a socket or a device, expected a file");
+            fs::remove_file(&path).unwrap();
+            fs::create_dir(&path).unwrap();
+            check("it is a folder, expected a file");
+        }
     }
 }

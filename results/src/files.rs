@@ -38,6 +38,15 @@ pub fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads an ordinary file of UTF-8 text, as [`read_file`] does.
+///
+/// # Errors
+/// As [`read_file`], and what is not UTF-8.
+pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    String::from_utf8(read_file(path, limit)?)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
+}
+
 /// Replaces the file at `path` by `bytes`, wholly or not at all, even when the machine stops in between.
 ///
 /// The bytes go to `.NAME.??????.tmp` beside it, which is synchronised and then renamed. Folders that are missing are made.

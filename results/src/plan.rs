@@ -15,15 +15,19 @@
 //! configuration = { network = "resnet20", depth = 20, arithmetic = "bf16", seed = 1 }
 //! ```
 
+use std::fmt;
 use std::path::Path;
-use std::{fmt, fs};
 
 use serde::{Deserialize, Deserializer, de};
 
 use crate::configuration::Configuration;
 use crate::digest::Digest;
 use crate::environment::{DeviceKind, Environment};
+use crate::files::read_text;
 use crate::plan_file;
+
+/// The longest plan, in bytes.
+const PLAN_BYTES: u64 = 16 << 20;
 
 /// All planned runs, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +88,7 @@ impl Plan {
     /// Everything that is wrong with the file, each with its line.
     pub fn read(path: &Path) -> Result<Plan, PlanError> {
         let file = path.display().to_string();
-        match fs::read_to_string(path) {
+        match read_text(path, PLAN_BYTES) {
             Ok(text) => Plan::parse(&text, &file),
             Err(error) => Err(PlanError {
                 file,

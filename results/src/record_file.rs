@@ -1,6 +1,5 @@
 //! Reading and writing records.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use serde_json::error::Category;
 use walkdir::WalkDir;
 
 use crate::error::{Problem, RecordError};
-use crate::files::{read_file, replace_file};
+use crate::files::{read_text, replace_file};
 use crate::record::{Record, SCHEMA_VERSION};
 use crate::{canonical, check};
 
@@ -78,8 +77,8 @@ impl Record {
     /// # Errors
     /// Everything that is wrong with the file, see [`Problem`].
     pub fn read(path: &Path) -> Result<Record, RecordError> {
-        let text =
-            read_text(path).map_err(|error| RecordError::new(path, Problem::Unreadable(error)))?;
+        let text = read_text(path, RECORD_BYTES)
+            .map_err(|error| RecordError::new(path, Problem::Unreadable(error)))?;
         Record::parse(&text).map_err(|problems| RecordError {
             path: path.to_owned(),
             problems,
@@ -143,11 +142,6 @@ impl Record {
         };
         Ok(json(&sealed) + "\n")
     }
-}
-
-fn read_text(path: &Path) -> io::Result<String> {
-    let bytes = read_file(path, RECORD_BYTES)?;
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn parse_fields(text: &str) -> Result<Record, Problem> {

@@ -59,10 +59,13 @@ pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
 /// Whether a tag is neither a comment nor text that stays as it is.
 fn is_read(tag: &str) -> bool {
     let content = tag[2..].trim_start_matches(['-', ' ', '\n']);
-    let is_raw = content
-        .strip_prefix("raw")
-        .is_some_and(|rest| !rest.starts_with(continues_name));
-    !tag.starts_with("<#") && !(tag.starts_with("<%") && is_raw)
+    let after_raw = content.strip_prefix("raw");
+    let is_raw = after_raw.is_some_and(|rest| !rest.starts_with(continues_name));
+    match &tag[..2] {
+        "<#" => false,
+        "<%" => !is_raw,
+        _ => true,
+    }
 }
 
 fn begins_name(c: char) -> bool {
