@@ -101,14 +101,20 @@ pub fn fill_book(
         texts.insert(chapter.path.clone(), text);
         faults.extend(of_chapter);
     }
-    // To take thousands of quantities apart one by one would take longer than to write the pages,
-    // and a book is filled once in the life of a process.
-    std::mem::forget((facts, written.exhibits));
+    leave((facts, written.exhibits));
     Filled {
         chapters: texts,
         files: written.files,
         faults,
         shortcomings,
+    }
+}
+
+/// Leaves a value to the end of the process: to take thousands of quantities apart one by one would
+/// take longer than to write the pages, and only a fuzzer fills more books than one.
+fn leave<T>(value: T) {
+    if !cfg!(fuzzing) {
+        std::mem::forget(value);
     }
 }
 
@@ -138,7 +144,7 @@ fn read_each(
         }
     };
     let read = chapters.par_iter().with_max_len(1).map(read).collect();
-    std::mem::forget(context); // as at the end of `fill_book`
+    leave(context);
     read
 }
 
