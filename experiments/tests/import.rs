@@ -10,8 +10,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use common::PLAN;
 use common::tiny_run::{self, names, record_path, run, state};
-use common::{PLAN, root};
 use experiments::checkpoint::Checkpoint;
 use experiments::expected::Expected;
 use experiments::lock::RunLock;
@@ -85,16 +85,7 @@ impl Here {
     }
 
     fn plan(&self, arguments: &[&str]) -> std::process::Output {
-        let mut plan = Command::new(env!("CARGO_BIN_EXE_plan"));
-        plan.args(arguments).current_dir(root());
-        for (option, name) in [
-            ("--plan", "plan.toml"),
-            ("--runs", "runs"),
-            ("--state", "state"),
-        ] {
-            plan.arg(option).arg(self.0.path().join(name));
-        }
-        plan.output().unwrap()
+        tiny_run::plan(self.0.path(), arguments).output().unwrap()
     }
 
     fn record(&self) -> PathBuf {

@@ -29,15 +29,7 @@ fn plan(folder: &Path, arguments: &[&str]) -> Output {
         format!("{PLAN}{}", PLAN.replace("\"tiny\"", "\"other\"")),
     )
     .unwrap();
-    let mut plan = Command::new(env!("CARGO_BIN_EXE_plan"));
-    plan.args(arguments).current_dir(root());
-    for (option, name) in [
-        ("--plan", "plan.toml"),
-        ("--runs", "runs"),
-        ("--state", "state"),
-    ] {
-        plan.arg(option).arg(folder.join(name));
-    }
+    let mut plan = tiny_run::plan(folder, arguments);
     plan.env("MEASURED_DATA", folder).output().unwrap()
 }
 

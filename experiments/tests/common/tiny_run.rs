@@ -138,6 +138,20 @@ pub(crate) fn wait_for_checkpoint(folder: &Path, child: &mut Child) {
     }
 }
 
+/// The program `plan` with its places in a folder.
+pub(crate) fn plan(folder: &Path, arguments: &[&str]) -> Command {
+    let mut plan = Command::new(env!("CARGO_BIN_EXE_plan"));
+    plan.args(arguments).current_dir(root());
+    for (option, name) in [
+        ("--plan", "plan.toml"),
+        ("--runs", "runs"),
+        ("--state", "state"),
+    ] {
+        plan.arg(option).arg(folder.join(name));
+    }
+    plan
+}
+
 /// The names in a folder, in order.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
