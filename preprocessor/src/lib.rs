@@ -3,7 +3,7 @@
 //! The modules stand in the order in which data passes through them.
 
 pub mod diagnostic;
-mod escape;
+use writing::escape;
 
 pub mod evidence;
 pub mod analysis;
@@ -18,3 +18,6 @@ pub mod generated;
 pub mod project;
 pub mod protocol;
 mod samples;
+
+#[cfg(test)]
+mod escape_tests;

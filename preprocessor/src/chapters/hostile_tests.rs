@@ -7,7 +7,7 @@ use super::{Bibliography, Chapter, Filled, fill_book, markdown_options};
 use crate::catalogue::synthetic_runs::{SyntheticRun, timed_run};
 use crate::catalogue::{Catalogue, Facts, Question, RunFacts, SampleImage, Samples};
 use crate::escape::check_link;
-use crate::escape::tests::NASTY;
+use crate::escape_tests::NASTY;
 use crate::evidence::read_quoted;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use pulldown_cmark::{CowStr, Event, Parser, Tag};

@@ -1,9 +1,5 @@
 //! Text, tables and plots from data. Pure: no input, no output.
 
-pub mod numbers;
-pub mod palette;
-mod csv;
-pub mod plot;
 pub mod table;
 
 mod beta_over_depth;
@@ -27,7 +23,9 @@ mod run_table;
 mod sample_images;
 mod shown;
 
+pub use plots::{self as plot, palette};
 pub use shown::EvidenceMark;
+pub use writing::numbers;
 
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
