@@ -23,7 +23,9 @@ const LICENCES: [(&str, &str); 2] = [
 pub fn files() -> Vec<(FilePath, Cow<'static, [u8]>)> {
     let style = [
         include_str!("../assets/measured.css"),
-        include_str!("../assets/plots.css"),
+        plots::STYLE_SHEET,
+        "\n",
+        include_str!("../assets/tables.css"),
     ];
     let script = include_str!("../assets/measured.js");
     let mut files: Vec<(String, Cow<[u8]>)> = vec![

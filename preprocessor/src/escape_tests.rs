@@ -1,7 +1,7 @@
-//! Hostile texts in every place where text from outside stands.
+//! Hostile texts in every place where text from outside stands, read as a book is read.
 
-use super::*;
 use crate::chapters::markdown_options;
+use crate::escape::{check_link, code, destination, html, markdown, message};
 use pulldown_cmark::{Event, Parser, Tag};
 
 /// Texts that try to be more than text. Each holds `mark`, by which a test finds it again.

@@ -4,7 +4,7 @@
 //! of what a book is about.
 
 pub mod diagnostic;
-mod escape;
+use writing::escape;
 
 pub mod evidence;
 pub mod statistics;
@@ -21,3 +21,6 @@ pub mod generated;
 pub mod project;
 pub mod protocol;
 mod samples;
+
+#[cfg(test)]
+mod escape_tests;

@@ -167,7 +167,7 @@ fn lines(faults: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::escape::tests::NASTY;
+    use crate::escape_tests::NASTY;
     use pulldown_cmark::{Event, Parser};
 
     #[test]

@@ -6,7 +6,7 @@ use super::contract::{Renderer, SVG_URL};
 use super::{Bibliography, Chapter, Filled, fill_book, markdown_options};
 use crate::catalogue::{Question, RunFacts, SampleImage, Samples};
 use crate::escape::check_link;
-use crate::escape::tests::NASTY;
+use crate::escape_tests::NASTY;
 use crate::topics::synthetic_runs::{SyntheticRun, facts_of, timed_run};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use pulldown_cmark::{CowStr, Event, Parser, Tag};

@@ -6,7 +6,7 @@
 
 mod quantity;
 mod quoted;
-pub mod unit;
 
 pub use quantity::{Concern, Kind, Measurement, Origin, Quantity, Quotation, RunSource};
 pub use quoted::{QuotedFact, read_quoted};
+pub use writing::unit;

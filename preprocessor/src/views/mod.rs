@@ -1,16 +1,14 @@
 //! Text, tables and plots from data. Pure: no input, no output.
 
-pub mod numbers;
-pub mod palette;
-mod csv;
-pub mod plot;
 pub mod table;
 
 mod quoted_curve;
 mod sample_images;
 pub(crate) mod shown;
 
+pub use plots::{self as plot, palette};
 pub use shown::EvidenceMark;
+pub use writing::numbers;
 
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;

@@ -1,12 +1,11 @@
 //! Tables as Markdown for the page and as CSV to download.
 
-use std::fmt::Write as _;
 use std::iter::repeat_n;
 
 use thiserror::Error;
 
-use super::csv::write_record;
 use crate::escape::markdown;
+use writing::csv::{write_number, write_record};
 
 /// As wide as a digit where digits are tabular.
 const FIGURE_SPACE: char = '\u{2007}';
@@ -72,7 +71,7 @@ impl Cell {
     /// A printed number, for instance from [`numbers::fixed`](super::numbers::fixed), and its value.
     pub fn number(printed: &str, value: f64) -> Cell {
         let mut csv = String::new();
-        write_csv_number(&mut csv, value);
+        write_number(&mut csv, value);
         Cell {
             text: printed.to_owned(),
             printed: printed.to_owned(),
@@ -202,11 +201,6 @@ impl Table {
             .map(|places| places.map_or(String::new(), |places| padding(places, most)))
             .collect()
     }
-}
-
-/// Appends a float to a CSV file: the shortest text that reads back as the same value.
-pub(super) fn write_csv_number(out: &mut String, value: f64) {
-    let _ = write!(out, "{}", value + 0.0); // adding zero drops the sign of -0
 }
 
 /// Writes a line of a pipe table, each cell by `write`.

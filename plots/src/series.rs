@@ -2,7 +2,7 @@
 
 use super::extent::Ranges;
 use super::{Key, Mark, Plot};
-use crate::views::palette::Colour;
+use crate::palette::Colour;
 
 /// More lines than this are named in the legend, not at their ends.
 const MOST_DIRECT: usize = 5;

@@ -5,7 +5,7 @@ use super::layout::{Layout, TICK_SIZE};
 use super::svg::{Attribute, Attributes, Svg, number};
 use super::text::CENTRE_TO_BASELINE;
 use super::{Bars, Fill, Mark, Plot};
-use crate::views::palette::{Colour, INK, PAPER};
+use crate::palette::{Colour, INK, PAPER};
 
 /// Share of a category's room that its bars take.
 const GROUP_SHARE: f64 = 0.7;

@@ -1,7 +1,7 @@
 //! Writes SVG: one element a line, coordinates with at most two decimals.
 
-use crate::escape::Html;
 use std::fmt::Write as _;
+use writing::escape::Html;
 
 /// An attribute's name and value.
 pub(super) type Attribute<'a> = (&'a str, Value<'a>);

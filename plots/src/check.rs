@@ -2,7 +2,7 @@
 
 use super::extent::{Datum, Dimension, data, value_dimension};
 use super::{Axis, Bars, Mark, Plot, PlotError, Range, Ticks};
-use crate::views::numbers::NumberError;
+use writing::numbers::NumberError;
 
 /// Checks axes and marks.
 pub(super) fn check(plot: &Plot) -> Result<(), PlotError> {

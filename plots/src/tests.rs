@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect, expect_file};
 
 use super::*;
-use crate::views::palette::{Colour, series};
+use crate::palette::{Colour, series};
 
 fn xy(marks: &[(f64, f64)]) -> Plot {
     let line = Line::new("loss", marks, series(0));
@@ -65,7 +65,7 @@ fn a_file_carries_size_title_and_description() {
 
 #[test]
 fn colours_come_from_the_palette() {
-    let css = include_str!("../../../assets/plots.css");
+    let css = STYLE_SHEET;
     for (name, plot) in examples::all() {
         let svg = render(&plot, Target::Html).expect(name);
         for colour in svg.split(['"']).filter(|value| value.starts_with('#')) {

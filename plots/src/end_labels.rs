@@ -8,7 +8,7 @@ use super::series::Series;
 use super::spread::spread;
 use super::text::width;
 use super::{Plot, Rule};
-use crate::views::palette::Colour;
+use crate::palette::Colour;
 
 const SMALLEST_SIZE: f64 = 9.0;
 /// The column takes at most this share of the width.

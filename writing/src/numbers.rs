@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use crate::evidence::unit::{Converted, Multiples, PREFIXES, Unit, UnitError, WORDS, convert};
+use crate::unit::{Converted, Multiples, PREFIXES, Unit, UnitError, WORDS, convert};
 
 /// The space between a number and its unit.
 pub const NO_BREAK_SPACE: char = '\u{a0}';
@@ -219,7 +219,8 @@ pub fn plus_minus(value: f64, half_width: f64, print: impl Fn(f64) -> Text) -> T
 }
 
 /// An exponent in superscript digits: −12 is ⁻¹².
-pub(super) fn superscript(exponent: i32) -> String {
+#[must_use]
+pub fn superscript(exponent: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let digit = |c: char| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize]);
     exponent.to_string().chars().map(digit).collect()

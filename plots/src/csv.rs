@@ -1,8 +1,7 @@
 //! A plot's data in long form, to download.
 
 use super::{Axis, Direction, Mark, Plot};
-use crate::views::csv::{write_field, write_record};
-use crate::views::table::write_csv_number;
+use writing::csv::{write_field, write_number, write_record};
 
 /// One field of a line.
 #[derive(Clone, Copy)]
@@ -26,7 +25,7 @@ pub fn to_csv(plot: &Plot) -> String {
                 match field {
                     Field::Empty => {}
                     Field::Name(name) => write_field(&mut csv, name),
-                    Field::Number(value) => write_csv_number(&mut csv, value),
+                    Field::Number(value) => write_number(&mut csv, value),
                 }
             }
             csv.push_str("\r\n");

@@ -13,7 +13,7 @@ const SCHEMES: [&str; 4] = ["http", "https", "mailto", "doi"];
 
 /// Text in which neither Markdown nor HTML sees markup, on one line, wherever in a line it stands:
 /// also in a cell of a table and in raw HTML, which read references to characters alike.
-pub(crate) fn markdown(text: &str) -> String {
+pub fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let trimmed = text.trim_end_matches(is_space);
     let rest = write_start(&mut escaped, trimmed);
@@ -50,14 +50,14 @@ fn write_start<'a>(out: &mut String, text: &'a str) -> &'a str {
 }
 
 /// Text of HTML or SVG, or of an attribute in quotes, on one line; in Markdown, too.
-pub(crate) fn html(text: &str) -> String {
+pub fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let _ = Html(&mut escaped).write_str(text);
     escaped
 }
 
 /// Appends what is written to it as [`html`] does.
-pub(crate) struct Html<'a>(pub(crate) &'a mut String);
+pub struct Html<'a>(pub &'a mut String);
 
 impl fmt::Write for Html<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -113,14 +113,14 @@ fn in_html(byte: u8) -> Option<&'static str> {
 /// Code of Markdown on one line, which can break behind its commas; nothing where there is no text.
 ///
 /// Nothing can be escaped in code: an apostrophe stands for a backtick. A bar would end a cell.
-pub(crate) fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len() + 2);
     write_code(&mut code, text);
     code
 }
 
 /// Appends [`code`].
-pub(crate) fn write_code(out: &mut String, text: &str) {
+pub fn write_code(out: &mut String, text: &str) {
     if text.is_empty() {
         return;
     }
@@ -145,7 +145,7 @@ pub(crate) fn write_code(out: &mut String, text: &str) {
 }
 
 /// A message whose values stand in backticks, as Markdown: the values as code.
-pub(crate) fn message(text: &str) -> String {
+pub fn message(text: &str) -> String {
     let mut markdown_text = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {
         match index {
@@ -158,14 +158,14 @@ pub(crate) fn message(text: &str) -> String {
 }
 
 /// A path inside the book, or an id behind `#`, as a link leads to it in Markdown and in HTML.
-pub(crate) fn destination(path: &str) -> String {
+pub fn destination(path: &str) -> String {
     let mut written = String::with_capacity(path.len());
     write_destination(&mut written, path);
     written
 }
 
 /// Appends [`destination`].
-pub(crate) fn write_destination(out: &mut String, path: &str) {
+pub fn write_destination(out: &mut String, path: &str) {
     let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     let mut rest = path;
     while let Some(at) = rest.bytes().position(|byte| !stays(byte)) {
@@ -183,7 +183,7 @@ pub(crate) fn write_destination(out: &mut String, path: &str) {
 ///
 /// # Errors
 /// Names the link and the schemes that it may have.
-pub(crate) fn check_link(url: &str) -> Result<(), String> {
+pub fn check_link(url: &str) -> Result<(), String> {
     // Browsers skip these characters when they look for the scheme.
     let seen: String = { url.chars() }
         .filter(|c| !c.is_control() && !c.is_whitespace())
@@ -201,7 +201,3 @@ pub(crate) fn check_link(url: &str) -> Result<(), String> {
         )),
     }
 }
-
-#[cfg(test)]
-#[path = "escape_tests.rs"]
-pub(crate) mod tests;

@@ -18,6 +18,7 @@ mod extent;
 mod layout;
 mod legend;
 mod marks;
+pub mod palette;
 mod rules;
 mod scale;
 mod series;
@@ -26,14 +27,16 @@ mod svg;
 mod text;
 mod ticks;
 
-use thiserror::Error;
-
 pub use self::axis::{Axis, Range, Scale, TickFormat, Ticks};
 pub use self::csv::to_csv;
 pub use self::marks::{
     Band, Bars, Direction, Fill, Key, Line, Mark, Note, Point, Points, Rule, Side,
 };
-use super::numbers::NumberError;
+use thiserror::Error;
+use writing::numbers::NumberError;
+
+/// The colours that plots have in mdBook's five themes and in print.
+pub const STYLE_SHEET: &str = include_str!("../plots.css");
 
 /// What a plot shows.
 #[derive(Clone, Debug, PartialEq)]

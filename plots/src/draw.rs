@@ -7,7 +7,7 @@ use super::layout::{LABEL_SIZE, Layout};
 use super::svg::{Attribute, Svg, Value, coordinate, number};
 use super::text::FONT_FAMILY;
 use super::{Mark, Plot, Target};
-use crate::views::palette::Colour;
+use crate::palette::Colour;
 
 /// The width that fills the page; a narrower plot is shown narrower, with text of the same size.
 const PAGE_WIDTH: f64 = 640.0;

@@ -4,7 +4,7 @@ use plotters::coord::ranged1d::Ranged;
 use plotters::coord::types::RangedCoordf64;
 
 use super::{Axis, PlotError, Scale, TickFormat, Ticks};
-use crate::views::numbers::{self, NO_BREAK_SPACE};
+use writing::numbers::{self, NO_BREAK_SPACE};
 
 /// Decimals that a tick has at most.
 const MOST_PLACES: usize = 9;

@@ -8,7 +8,7 @@ use super::layout::Layout;
 use super::legend::SAMPLE_WIDTH;
 use super::svg::{Attribute, Svg, number, points};
 use super::{Band, Direction, Line, Mark, Plot, Point, Points, Rule};
-use crate::views::palette::{MUTED, PAPER, Shape};
+use crate::palette::{MUTED, PAPER, Shape};
 
 const LINE_WIDTH: &str = "2";
 const INTERVAL_WIDTH: &str = "1.5";

@@ -1,7 +1,7 @@
 //! Plots such as chapters show, for the snapshots. The numbers only have the right shape.
 
 use super::*;
-use crate::views::palette::{self, Colour, SeriesStyle, series};
+use crate::palette::{self, Colour, SeriesStyle, series};
 
 /// Every example by the name of its snapshot.
 pub(super) fn all() -> Vec<(&'static str, Plot)> {
@@ -32,7 +32,7 @@ fn plot(title: &str, x: Axis, y: Axis) -> Plot {
 fn percent(values: &[f64]) -> Vec<String> {
     values
         .iter()
-        .map(|&value| crate::views::numbers::percent(value, 2).expect("finite"))
+        .map(|&value| writing::numbers::percent(value, 2).expect("finite"))
         .collect()
 }
 

@@ -1,7 +1,9 @@
 //! Comma-separated values as in RFC 4180: lines end in CRLF, quotes are doubled.
 
+use std::fmt::Write as _;
+
 /// Appends one line to a CSV file, its end included.
-pub(super) fn write_record<S: AsRef<str>>(out: &mut String, fields: impl IntoIterator<Item = S>) {
+pub fn write_record<S: AsRef<str>>(out: &mut String, fields: impl IntoIterator<Item = S>) {
     for (index, field) in fields.into_iter().enumerate() {
         if index > 0 {
             out.push(',');
@@ -12,7 +14,7 @@ pub(super) fn write_record<S: AsRef<str>>(out: &mut String, fields: impl IntoIte
 }
 
 /// Appends one field, in quotes where it needs them.
-pub(super) fn write_field(out: &mut String, field: &str) {
+pub fn write_field(out: &mut String, field: &str) {
     let is_special = |byte: u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
     if field.bytes().any(is_special) {
         out.push('"');
@@ -21,6 +23,11 @@ pub(super) fn write_field(out: &mut String, field: &str) {
     } else {
         out.push_str(field);
     }
+}
+
+/// Appends a float: the shortest text that reads back as the same value.
+pub fn write_number(out: &mut String, value: f64) {
+    let _ = write!(out, "{}", value + 0.0); // adding zero drops the sign of -0
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::draw::attribute;
 use super::layout::{LINE_HEIGHT, Layout, TICK_GAP, TICK_LENGTH, TICK_SIZE};
 use super::svg::{Attribute, Svg, number};
 use super::text::CENTRE_TO_BASELINE;
-use crate::views::palette::{GRID, MUTED};
+use crate::palette::{GRID, MUTED};
 
 /// Grid lines across the axis of values: horizontal, but for lying bars and dots.
 pub(super) fn draw_grid(svg: &mut Svg, plot: &Plot, layout: &Layout) {

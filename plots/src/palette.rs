@@ -1,7 +1,7 @@
 //! The colours of plots: those of Okabe and Ito (<https://jfly.uni-koeln.de/color/>), which stay
 //! distinct to the colour-blind, each with a second cue for grey print.
 //!
-//! Plots carry the colours for white paper as presentation attributes; `assets/plots.css` replaces
+//! Plots carry the colours for white paper as presentation attributes; `plots.css` replaces
 //! them by attribute selectors where the page is dark.
 
 /// Text.
@@ -151,8 +151,6 @@ pub fn series(index: usize) -> SeriesStyle {
 mod tests {
     use super::*;
 
-    const CSS: &str = include_str!("../../assets/plots.css");
-
     /// Relative luminance, WCAG 2.2.
     fn luminance(hex: &str) -> f64 {
         let channel = |range: std::ops::Range<usize>| {
@@ -186,7 +184,10 @@ mod tests {
             .iter()
             .flat_map(|colour| [colour.mark(), colour.label()]);
         for colour in series.chain([INK, MUTED, GRID, PAPER]) {
-            assert!(CSS.contains(colour), "`assets/plots.css` lacks `{colour}`");
+            assert!(
+                crate::STYLE_SHEET.contains(colour),
+                "`plots.css` lacks `{colour}`"
+            );
         }
     }
 

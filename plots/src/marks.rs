@@ -1,6 +1,6 @@
 //! What can be drawn between the axes.
 
-use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
+use crate::palette::{Colour, Dash, SeriesStyle, Shape};
 
 /// One thing drawn between the axes.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ use super::legend::ROW_HEIGHT;
 use super::svg::{Svg, number};
 use super::text::{CENTRE_TO_BASELINE, width};
 use super::{Note, Plot, Side};
-use crate::views::palette::{Colour, INK, PAPER};
+use crate::palette::{Colour, INK, PAPER};
 
 /// A name farther than this from its line's end is joined to it by a thin line.
 const FAR: f64 = 5.0;
