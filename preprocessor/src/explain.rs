@@ -40,8 +40,8 @@ fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Res
     for concern in quantity.concerns().iter().filter(|_| depth == 0) {
         writeln!(
             out,
-            "{indent}  run {} is {}: {}",
-            concern.run, concern.state, concern.remedy
+            "{indent}  {} is {}: {}",
+            concern.source, concern.state, concern.remedy
         )?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::{ABSENT, Catalogue, Entry, Members};
 use crate::analysis::binomial_interval::wilson_interval;
 use crate::analysis::median_interval::median;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Concern, Measurement, Origin, Quantity, RunSource};
+use crate::evidence::{Concern, Measurement, Origin, Quantity, Source, SourceId};
 use rayon::prelude::*;
 use results::plan::underscored;
 use results::{PlannedRun, PlannedRunState, Record, State};
@@ -78,7 +78,7 @@ impl RunFacts {
             _ => self.state_text(),
         };
         Some(Concern {
-            run: self.id.clone(),
+            source: SourceId::Run(self.id.clone()),
             state,
             remedy: match &self.state {
                 State::NoSuchCard => format!("on such a card: {}", self.command),
@@ -122,8 +122,8 @@ impl RunFacts {
     pub fn reader_as(&self, prefix: String) -> RunReader {
         RunReader {
             prefix,
-            source: Arc::new(RunSource {
-                run: self.id.clone(),
+            source: Arc::new(Source {
+                id: SourceId::Run(self.id.clone()),
                 file: self.record.as_ref().map(|(file, _)| file.clone()),
                 circumstances: self.circumstances(),
                 concern: self.concern(),
@@ -136,7 +136,7 @@ impl RunFacts {
 #[derive(Debug, Clone)]
 pub struct RunReader {
     prefix: String,
-    source: Arc<RunSource>,
+    source: Arc<Source>,
 }
 
 impl RunReader {
