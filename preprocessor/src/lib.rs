@@ -7,6 +7,7 @@ mod escape;
 
 pub mod evidence;
 pub mod analysis;
+pub mod data;
 pub mod catalogue;
 pub mod views;
 pub mod chapters;

@@ -38,6 +38,18 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Writes the digests of tables into `book/data.toml`; names tables whose digests are not those of
+    /// their files where none is given, and fails where there are such.
+    Seal {
+        /// The tables' names.
+        names: Vec<String>,
+        /// Seals every table whose file is there.
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// The root of the project, with `book/data.toml`.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
     #[command(flatten)]
     ForLogs(command_line::Command),
 }
@@ -67,7 +79,15 @@ fn run(arguments: Arguments) -> Result<()> {
                 let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
                 anyhow!("{}", lines.join("\n"))
             })?;
-            explain(&inputs.facts.catalogue, &name, &mut io::stdout().lock())
+            explain(&inputs.facts, &name, &mut io::stdout().lock())
+        }
+        Some(Command::Seal { names, all, root }) => {
+            let project = Project::new(root, "book");
+            let out = &mut io::stdout().lock();
+            match all || !names.is_empty() {
+                true => project.seal(&names, out),
+                false => project.list_unsealed(out),
+            }
         }
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {

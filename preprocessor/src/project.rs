@@ -1,11 +1,15 @@
 //! The files that a build reads. Only this module, `samples`, `generated` and `main.rs` touch the disk.
 
+mod tables;
+
 use crate::catalogue::{
     Catalogue, Facts, Question, RunFacts, SampleSettings, Samples, read_questions,
 };
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
-use crate::evidence::{QuotedFact, read_quoted};
+use crate::data::{Declared, Tables};
+use crate::evidence::unit::Units;
+use crate::evidence::{QuotedFact, read_quoted_in};
 use crate::generated::Generated;
 use crate::samples;
 use rayon::prelude::*;
@@ -51,6 +55,7 @@ struct Others {
     throughput: String,
     plan: Option<Plan>,
     samples: Vec<Samples>,
+    tables: Tables,
 }
 
 impl Project {
@@ -86,8 +91,9 @@ impl Project {
     /// Every fault of every file.
     pub fn read(&self) -> Result<Inputs, Vec<Diagnostic>> {
         let mut faults = Vec::new();
+        let Declared { tables, units } = self.read_declarations(&mut faults);
         let read_others = || Others {
-            quoted: self.read_quoted(&mut faults),
+            quoted: self.read_quoted(&units, &mut faults),
             questions: self.read_source("questions.toml", &mut faults, |file, text| {
                 read_questions(file, text)
             }),
@@ -98,6 +104,7 @@ impl Project {
             ),
             plan: self.read_plan(&mut faults),
             samples: samples::read(&self.root, &self.data, &self.samples, &mut faults),
+            tables: self.read_tables(tables, &mut faults),
         };
         let ((records, of_records), others) = rayon::join(|| self.read_records(), read_others);
         faults.extend(of_records);
@@ -135,6 +142,7 @@ impl Project {
             questions: others.questions,
             throughput,
             samples: others.samples,
+            tables: others.tables,
         })
     }
 
@@ -177,8 +185,10 @@ impl Project {
         })
     }
 
-    fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
-        self.read_source("quoted.toml", faults, read_quoted)
+    fn read_quoted(&self, units: &Units, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
+        self.read_source("quoted.toml", faults, |file, text| {
+            read_quoted_in(file, text, units)
+        })
     }
 
     fn read_bibliography(&self) -> Result<Bibliography, Vec<Diagnostic>> {
@@ -255,6 +265,7 @@ mod tests {
             PLAN,
             SPEEDS,
             "book/quoted.toml",
+            "book/data.toml",
             "book/questions.toml",
             "book/references.bib",
             "book/published/training_throughput.csv",

@@ -28,6 +28,7 @@ pub use runs::RunFacts;
 pub use samples::{SampleImage, SampleSettings, Samples};
 pub use throughput::ThroughputRow;
 
+use crate::data::Tables;
 use crate::evidence::Quantity;
 use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
@@ -84,6 +85,8 @@ pub struct Facts {
     pub throughput: Vec<ThroughputRow>,
     /// Sample images of data sets.
     pub samples: Vec<Samples>,
+    /// Tables of one's own measurements.
+    pub tables: Tables,
 }
 
 impl Facts {

@@ -263,6 +263,7 @@ fn fill(renderer: Renderer, text: &str) -> Filled {
         questions: vec![question],
         throughput,
         samples: samples(text),
+        tables: Default::default(),
     };
     let works = WORKS.map(|key| format!("@misc{{{key}, title = {{T}}}}\n"));
     let bibliography = Bibliography::parse("references.bib", &works.concat()).expect("valid");

@@ -106,6 +106,7 @@ impl RealBook {
             throughput,
             questions: self.questions.clone(),
             samples: vec![self.samples.clone()],
+            tables: Default::default(),
         }
     }
 
