@@ -18,8 +18,42 @@ pub struct Content {
 pub enum Cells {
     /// Finite numbers as the file has them; NaN stands for an empty cell.
     Numbers(Vec<f64>),
+    /// Counts in a column without a unit, such as the numbers of repeats.
+    Counts(Vec<u64>),
     /// Words, each kept once.
     Words(Words),
+}
+
+impl Cells {
+    /// A column without a unit, still empty: counts, until a cell is none.
+    pub(super) fn without_unit() -> Cells {
+        Cells::Counts(Vec::new())
+    }
+
+    /// Adds a cell to a column without a unit.
+    pub(super) fn push(&mut self, cell: &str) {
+        if let Cells::Counts(counts) = self {
+            if let Some(count) = count(cell) {
+                return counts.push(count);
+            }
+            let mut words = Words::default();
+            let counts = std::mem::take(counts);
+            counts
+                .iter()
+                .for_each(|count| words.push(&count.to_string()));
+            *self = Cells::Words(words);
+        }
+        if let Cells::Words(words) = self {
+            words.push(cell);
+        }
+    }
+}
+
+/// The count that is written so, and in no other way.
+fn count(cell: &str) -> Option<u64> {
+    let is_plain = (1..=15).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = is_plain && (cell == "0" || !cell.starts_with('0'));
+    cell.parse().ok().filter(|_| is_plain)
 }
 
 /// Words and, for each row, which of them it has.
@@ -46,7 +80,13 @@ impl Default for Places {
 }
 
 impl Words {
-    pub(super) fn push(&mut self, word: &str) {
+    fn push(&mut self, word: &str) {
+        // Rows that belong together stand together.
+        if let Some(last) = self.of_rows.last().copied()
+            && self.known[last as usize] == word
+        {
+            return self.of_rows.push(last);
+        }
         let next = self.known.len() as u32;
         let code = match self.index.get(word) {
             Some(code) => *code,
@@ -87,7 +127,7 @@ impl Content {
     pub fn number(&self, column: usize, row: usize) -> Option<f64> {
         match &self.columns[column] {
             Cells::Numbers(numbers) => Some(numbers[row]).filter(|number| !number.is_nan()),
-            Cells::Words(_) => None,
+            Cells::Counts(_) | Cells::Words(_) => None,
         }
     }
 
@@ -96,6 +136,7 @@ impl Content {
         match &self.columns[column] {
             Cells::Numbers(numbers) if numbers[row].is_nan() => String::new(),
             Cells::Numbers(numbers) => (numbers[row] + 0.0).to_string(),
+            Cells::Counts(counts) => counts[row].to_string(),
             Cells::Words(words) => words.of(row).to_owned(),
         }
     }
@@ -109,6 +150,10 @@ impl Content {
         match &self.columns[column] {
             Cells::Numbers(numbers) => match wanted.number {
                 Some(number) => keep(&|row| numbers[row] == number),
+                None => Vec::new(),
+            },
+            Cells::Counts(counts) => match wanted.number {
+                Some(number) => keep(&|row| counts[row] as f64 == number),
                 None => Vec::new(),
             },
             Cells::Words(words) => {
@@ -125,6 +170,7 @@ impl Content {
         for &row in rows {
             let key = match &self.columns[column] {
                 Cells::Numbers(numbers) => (numbers[row as usize] + 0.0).to_bits(),
+                Cells::Counts(counts) => counts[row as usize],
                 Cells::Words(words) => u64::from(words.of_rows[row as usize]),
             };
             if seen.insert(key) {

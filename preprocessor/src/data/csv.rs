@@ -1,6 +1,6 @@
 //! CSV files, as spreadsheets and programs write them.
 
-use super::content::{Cells, Content, Places, Words};
+use super::content::{Cells, Content, Places};
 use super::declaration::Declaration;
 use super::number::NumberReader;
 use crate::evidence::unit::MultipleOf;
@@ -59,7 +59,7 @@ impl Rows {
     fn new(units: &[Option<&MultipleOf>], declaration: &Declaration) -> Rows {
         let cells = |unit: &Option<&MultipleOf>| match unit {
             Some(_) => Cells::Numbers(Vec::new()),
-            None => Cells::Words(Words::default()),
+            None => Cells::without_unit(),
         };
         Rows {
             columns: units.iter().map(cells).collect(),
@@ -75,7 +75,6 @@ impl Rows {
             let cell =
                 std::str::from_utf8(cell).map_err(|error| (Some(line), error.to_string()))?;
             match cells {
-                Cells::Words(words) => words.push(cell.trim()),
                 Cells::Numbers(numbers) => {
                     let number = self.numbers.read(cell, line);
                     numbers.push(number.map_err(|expected| {
@@ -86,6 +85,7 @@ impl Rows {
                         )
                     })?);
                 }
+                Cells::Counts(_) | Cells::Words(_) => cells.push(cell.trim()),
             }
         }
         Ok(())

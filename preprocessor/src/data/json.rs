@@ -1,6 +1,6 @@
 //! JSON files: an array of objects, or an object of arrays that are equally long.
 
-use super::content::{Cells, Content, Places, Words};
+use super::content::{Cells, Content, Places};
 use super::csv::{Fault, missing};
 use super::declaration::Declaration;
 use serde_json::{Map, Value};
@@ -121,7 +121,7 @@ fn words(name: &str, cells: &[&Value], declaration: &Declaration) -> Result<Cell
         .iter()
         .chain(&declaration.repeat)
         .any(|it| it == name);
-    let mut words = Words::default();
+    let mut words = Cells::without_unit();
     for (index, cell) in cells.iter().enumerate() {
         match cell {
             Value::Null => words.push(""),
@@ -135,7 +135,7 @@ fn words(name: &str, cells: &[&Value], declaration: &Declaration) -> Result<Cell
             other => words.push(&other.to_string()),
         }
     }
-    Ok(Cells::Words(words))
+    Ok(words)
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -68,7 +68,7 @@ fn an_empty_cell_is_not_a_number_and_no_fault() {
         expect![[r#"
             line 2: radix | 
             line 3:  | 2
-            line 4: x | 
+            line 5: x | 
         "#]],
     );
 }
