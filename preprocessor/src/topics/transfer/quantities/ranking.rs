@@ -163,7 +163,9 @@ fn lead(name: String, first: &Setting, second: &Setting) -> Arc<Quantity> {
     let (low, high) = difference_interval(share(first), share(second));
     let lead = Formula::of("accuracy of the first", first.test())
         - Formula::of("accuracy of the second", second.test());
-    lead.quantity(name, Unit::One).with_interval(low, high)
+    let remark = "interval by statistics::proportions::difference_interval";
+    let lead = lead.noted(remark, []).quantity(name, Unit::One);
+    lead.with_interval(low, high)
 }
 
 fn leads_in_every_seed(first: &Setting, second: &Setting) -> bool {
