@@ -26,6 +26,7 @@ pub mod paleo;
 pub mod parameter_server;
 pub mod platform_percent_of_peak;
 pub mod positive;
+mod positive_definite;
 pub mod prediction;
 pub mod prediction_error;
 pub mod random;
