@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_measured::command_line::{FitArguments, LogColumns, fit_log};
+use mdbook_measured::topics::optimus::command_line::{FitArguments, LogColumns, fit_log};
 
 fuzz_target!(|log: &[u8]| {
     let arguments = |drops: &[f64]| FitArguments {

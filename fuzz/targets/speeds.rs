@@ -3,10 +3,16 @@
 
 use libfuzzer_sys::fuzz_target;
 use mdbook_measured::catalogue::Catalogue;
+use mdbook_measured::topic::ReadFile;
+use mdbook_measured::topics::optimus::quantities::measured_speeds::add;
 
 fuzz_target!(|table: &str| {
     let mut catalogue = Catalogue::default();
-    if catalogue.add_measured_speeds(Some(table)).is_ok() {
+    let table = ReadFile {
+        path: "speeds.csv".to_owned(),
+        text: table.to_owned(),
+    };
+    if add(&mut catalogue, Some(&table)).is_ok() {
         for quantity in catalogue.quantities("") {
             assert!(quantity.value.is_some_and(f64::is_finite), "{quantity:?}");
         }

@@ -5,6 +5,8 @@ use libfuzzer_sys::fuzz_target;
 use mdbook_measured::catalogue::Catalogue;
 use mdbook_measured::evidence::Quantity;
 use mdbook_measured::evidence::unit::Unit;
+use mdbook_measured::topic::ReadFile;
+use mdbook_measured::topics::operations::quantities::throughput::add;
 
 fuzz_target!(|table: &str| {
     let mut catalogue = Catalogue::default();
@@ -21,7 +23,11 @@ fuzz_target!(|table: &str| {
             "a data sheet",
         ));
     }
-    if catalogue.add_throughput(table).is_ok() {
+    let table = ReadFile {
+        path: "published.csv".to_owned(),
+        text: table.to_owned(),
+    };
+    if add(&mut catalogue, Some(&table)).is_ok() {
         for quantity in catalogue.quantities("") {
             assert!(quantity.value.is_some_and(f64::is_finite), "{quantity:?}");
         }

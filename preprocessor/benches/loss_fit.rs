@@ -6,13 +6,13 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use mdbook_measured::analysis::bootstrap::{Resampling, moving_block_bootstrap};
-use mdbook_measured::analysis::loss_curve::LossCurve;
-use mdbook_measured::analysis::loss_fit::fit;
-use mdbook_measured::analysis::loss_model::LossModel;
-use mdbook_measured::analysis::random::SplitMix64;
-use mdbook_measured::analysis::steps::Step;
-use mdbook_measured::analysis::transformed_fit::fit_transformed;
+use mdbook_measured::statistics::random::SplitMix64;
+use mdbook_measured::topics::optimus::analysis::bootstrap::{Resampling, moving_block_bootstrap};
+use mdbook_measured::topics::optimus::analysis::loss_curve::LossCurve;
+use mdbook_measured::topics::optimus::analysis::loss_fit::fit;
+use mdbook_measured::topics::optimus::analysis::loss_model::LossModel;
+use mdbook_measured::topics::optimus::analysis::steps::Step;
+use mdbook_measured::topics::optimus::analysis::transformed_fit::fit_transformed;
 
 /// A curve such as a CIFAR ResNet gives: 2.1 nats at first, 0.12 after 350 epochs of 391 steps.
 const TRUTH: LossModel = LossModel {

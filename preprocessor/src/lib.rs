@@ -1,18 +1,21 @@
 //! Fills the chapters of an mdBook with numbers that know where they come from.
 //!
-//! The modules stand in the order in which data passes through them.
+//! The modules stand in the order in which data passes through them. All but `topics` know nothing
+//! of what a book is about.
 
 pub mod diagnostic;
 use writing::escape;
 
 pub mod evidence;
-pub mod analysis;
+pub mod statistics;
 pub mod catalogue;
 pub mod views;
 pub mod chapters;
 
+pub mod topic;
+pub mod topics;
+
 pub mod assets;
-pub mod command_line;
 pub mod explain;
 pub mod generated;
 pub mod project;

@@ -2,10 +2,11 @@
 
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
-use mdbook_measured::command_line;
 use mdbook_measured::explain::explain;
 use mdbook_measured::project::Project;
 use mdbook_measured::protocol::preprocess;
+use mdbook_measured::topics::command_line;
+use mdbook_preprocessor::config::Config;
 use rayon::ThreadPoolBuilder;
 use std::io::{self, BufWriter};
 use std::path::PathBuf;
@@ -63,11 +64,12 @@ fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Some(Command::Supports { .. }) => Ok(()),
         Some(Command::Explain { name, root }) => {
-            let inputs = Project::new(root, "book").read().map_err(|faults| {
+            let config = Config::from_disk(root.join("book.toml"))?;
+            let known = Project::of(root, &config)?.read().map_err(|faults| {
                 let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
                 anyhow!("{}", lines.join("\n"))
             })?;
-            explain(&inputs.facts.catalogue, &name, &mut io::stdout().lock())
+            explain(&known.facts.catalogue, &name, &mut io::stdout().lock())
         }
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {

@@ -1,13 +1,17 @@
 //! The files that a build reads. Only this module, `samples`, `generated` and `main.rs` touch the disk.
 
 use crate::catalogue::{
-    Catalogue, Facts, Question, RunFacts, SampleSettings, Samples, read_questions,
+    Facts, Question, RunFacts, SampleSettings, Samples, Topics, read_questions,
 };
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::evidence::{QuotedFact, read_quoted};
 use crate::generated::Generated;
 use crate::samples;
+use crate::topic::{Inputs, ReadFile, Topic, TopicFile};
+use crate::topics;
+use anyhow::anyhow;
+use mdbook_preprocessor::config::Config;
 use rayon::prelude::*;
 use results::files::{read_file, read_text};
 use results::{Digest, Plan, Record, read_all_by, states};
@@ -20,24 +24,25 @@ use std::sync::Arc;
 const PLAN: &str = "experiments/plan.toml";
 /// The records of the runs, from the root of the project.
 const RUNS: &str = "results/runs";
-/// Training speeds that the reader measured, from the root of the project.
-const SPEEDS: &str = "results/speeds.csv";
+
+/// The facts taken from publications, from the folder of the chapters.
+const QUOTED: &str = "quoted.toml";
 
 /// The longest file that is read beside the records, in bytes.
 const TEXT_BYTES: u64 = 64 << 20;
 
 /// A project on disk.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Project {
     root: PathBuf,
     source: PathBuf,
     data: PathBuf,
     samples: BTreeMap<String, SampleSettings>,
+    topics: Vec<&'static dyn Topic>,
 }
 
 /// What a build knows before it fills the chapters.
-#[derive(Debug)]
-pub struct Inputs {
+pub struct Known {
     /// All facts.
     pub facts: Facts,
     /// The works that may be cited.
@@ -48,7 +53,7 @@ pub struct Inputs {
 struct Others {
     quoted: Vec<QuotedFact>,
     questions: Vec<Question>,
-    throughput: String,
+    of_topics: BTreeMap<TopicFile, ReadFile>,
     plan: Option<Plan>,
     samples: Vec<Samples>,
 }
@@ -61,6 +66,36 @@ impl Project {
             source: source.into(),
             data: PathBuf::new(),
             samples: BTreeMap::new(),
+            topics: Vec::new(),
+        }
+    }
+
+    /// The project in `root` as its `book.toml` describes it; the reader's data folder is
+    /// `MEASURED_DATA`, else `data` in the root.
+    ///
+    /// # Errors
+    /// A key of `[preprocessor.measured]` that does not hold what is expected.
+    pub fn of(root: PathBuf, config: &Config) -> anyhow::Result<Self> {
+        let topics: Vec<String> = config
+            .get("preprocessor.measured.topics")?
+            .unwrap_or_default();
+        let topics = topics::named(&topics).map_err(|message| anyhow!("`book.toml`: {message}"))?;
+        let samples = config.get("preprocessor.measured.samples")?;
+        let data = std::env::var_os("MEASURED_DATA");
+        Ok(Project {
+            data: data.map_or_else(|| PathBuf::from("data"), PathBuf::from),
+            samples: samples.unwrap_or_default(),
+            topics,
+            ..Project::new(root, &config.book.src)
+        })
+    }
+
+    /// The same project with these topics.
+    #[must_use]
+    pub fn with_topics(self, topics: &Topics) -> Self {
+        Project {
+            topics: topics.to_vec(),
+            ..self
         }
     }
 
@@ -84,18 +119,14 @@ impl Project {
     ///
     /// # Errors
     /// Every fault of every file.
-    pub fn read(&self) -> Result<Inputs, Vec<Diagnostic>> {
+    pub fn read(&self) -> Result<Known, Vec<Diagnostic>> {
         let mut faults = Vec::new();
         let read_others = || Others {
             quoted: self.read_quoted(&mut faults),
             questions: self.read_source("questions.toml", &mut faults, |file, text| {
                 read_questions(file, text)
             }),
-            throughput: self.read_source(
-                "published/training_throughput.csv",
-                &mut faults,
-                |_, text| Ok(text.to_owned()),
-            ),
+            of_topics: self.read_of_topics(&mut faults),
             plan: self.read_plan(&mut faults),
             samples: samples::read(&self.root, &self.data, &self.samples, &mut faults),
         };
@@ -108,7 +139,7 @@ impl Project {
         };
         let (facts, bibliography) = rayon::join(make_facts, || self.read_bibliography());
         match (facts, bibliography) {
-            (Ok(facts), Ok(bibliography)) => Ok(Inputs {
+            (Ok(facts), Ok(bibliography)) => Ok(Known {
                 facts,
                 bibliography,
             }),
@@ -126,16 +157,32 @@ impl Project {
     ) -> Result<Facts, Vec<Diagnostic>> {
         let plan = others.plan.as_ref();
         let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
-        let speeds = self.read_text(SPEEDS).map_err(|fault| vec![fault])?;
-        let (catalogue, throughput) =
-            Catalogue::of(others.quoted, &runs, &others.throughput, speeds.as_deref())?;
-        Ok(Facts {
-            catalogue,
+        let inputs = Inputs {
             runs,
-            questions: others.questions,
-            throughput,
-            samples: others.samples,
-        })
+            files: others.of_topics,
+            quoted: self.in_source(QUOTED),
+        };
+        let mut facts = Facts::of(&self.topics, others.quoted, inputs)?;
+        facts.questions = others.questions;
+        facts.samples = others.samples;
+        Ok(facts)
+    }
+
+    /// The files of the topics that are there.
+    fn read_of_topics(&self, faults: &mut Vec<Diagnostic>) -> BTreeMap<TopicFile, ReadFile> {
+        let mut files = BTreeMap::new();
+        for file in self.topics.iter().flat_map(|topic| topic.files()) {
+            let path = match file {
+                TopicFile::InBook(name) => self.in_source(name),
+                TopicFile::InProject(path) => (*path).to_owned(),
+            };
+            match self.read_text(&path) {
+                Ok(Some(text)) => drop(files.insert(*file, ReadFile { path, text })),
+                Ok(None) => {}
+                Err(fault) => faults.push(fault),
+            }
+        }
+        files
     }
 
     /// The planned runs with their states.
@@ -178,7 +225,7 @@ impl Project {
     }
 
     fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
-        self.read_source("quoted.toml", faults, read_quoted)
+        self.read_source(QUOTED, faults, read_quoted)
     }
 
     fn read_bibliography(&self) -> Result<Bibliography, Vec<Diagnostic>> {
@@ -245,6 +292,7 @@ impl Project {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topics::TOPICS;
     use std::fs;
     use std::os::unix::fs::symlink;
 
@@ -253,7 +301,7 @@ mod tests {
     fn what_is_no_ordinary_file_is_named_and_not_waited_for() {
         for file in [
             PLAN,
-            SPEEDS,
+            "results/speeds.csv",
             "book/quoted.toml",
             "book/questions.toml",
             "book/references.bib",
@@ -263,7 +311,8 @@ mod tests {
             let path = root.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             let check = |expected: &str| {
-                let faults = Project::new(root.path(), "book").read().unwrap_err();
+                let project = Project::new(root.path(), "book").with_topics(&TOPICS);
+                let faults = project.read().err().unwrap();
                 let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
                 assert_eq!(lines, [format!("`{file}`: {expected}")]);
             };

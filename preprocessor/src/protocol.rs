@@ -11,7 +11,6 @@ use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
 
 /// Fills the chapters of the book that mdBook sends as `input` and hands it back to `out`; writes
 /// the generated files beside the chapters.
@@ -23,12 +22,7 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     // mdBook's own function reads a stream, byte by byte.
     let (context, mut book): (PreprocessorContext, Book) =
         serde_json::from_str(input).context("reading what mdBook sends")?;
-    let samples = context
-        .config
-        .get("preprocessor.measured.samples")?
-        .unwrap_or_default();
-    let project =
-        Project::new(&context.root, &context.config.book.src).with_samples(data_folder(), samples);
+    let project = Project::of(context.root.clone(), &context.config)?;
     let chapters = chapters_of(&project, &book);
     let serving = context
         .config
@@ -74,11 +68,6 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     });
     sent.context("handing the book back")?;
     generated.context("writing the generated files")
-}
-
-/// The reader's data folder: `MEASURED_DATA`, else `data` in the root of the project.
-fn data_folder() -> PathBuf {
-    std::env::var_os("MEASURED_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from)
 }
 
 /// Whether shortcomings are faults: `strict = true` under `[preprocessor.measured]`, or the

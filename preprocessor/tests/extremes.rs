@@ -1,9 +1,12 @@
 //! The real book with facts that no paper states: a fault may be told, nothing may panic.
 
-use mdbook_measured::catalogue::{Catalogue, Facts};
+use mdbook_measured::catalogue::Facts;
 use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::chapters::{Bibliography, Chapter, fill_book};
 use mdbook_measured::evidence::read_quoted;
+use mdbook_measured::topic::Inputs;
+use mdbook_measured::topics::TOPICS;
+use mdbook_measured::topics::operations::quantities::throughput::FILE as PUBLISHED;
 use std::fs;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -64,13 +67,9 @@ fn facts_that_no_paper_states_make_no_panic() {
         let text = with_extremes(&quoted, extreme % 3, extreme);
         assert!(text != quoted);
         let facts = read_quoted("quoted.toml", &text).expect("finite values");
-        let Ok((catalogue, throughput)) = Catalogue::of(facts, &[], &throughput, None) else {
+        let inputs = Inputs::default().with_file(PUBLISHED, "published.csv", &throughput);
+        let Ok(facts) = Facts::of(&TOPICS, facts, inputs) else {
             continue;
-        };
-        let facts = Facts {
-            catalogue,
-            throughput,
-            ..Facts::default()
         };
         fill_book(&pages, facts, &works, Renderer::Html);
         filled += 1;

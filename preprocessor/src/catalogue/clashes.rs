@@ -26,12 +26,6 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// A fault of the quoted facts as a whole.
-    pub(super) fn of_facts(&self, message: String) -> Diagnostic {
-        let file = self.quoted.values().next();
-        Diagnostic::of_file(file.map_or("quoted.toml", |(file, _)| file), message)
-    }
-
     /// File and line of an entry, as far as they are known.
     fn place(&self, name: &str, entry: &Entry) -> Option<(String, Option<usize>)> {
         match (self.quoted.get(name), self.run(name, entry)) {
@@ -126,9 +120,11 @@ fn clash(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::catalogue::synthetic_runs::complete_runs;
+    use crate::catalogue::Facts;
     use crate::evidence::read_quoted;
+    use crate::topic::Inputs;
+    use crate::topics::TOPICS;
+    use crate::topics::synthetic_runs::complete_runs;
     use expect_test::{Expect, expect};
     use results::Arithmetic::Fp32;
 
@@ -144,7 +140,11 @@ mod tests {
         let mut runs = complete_runs(&[Fp32], 4);
         runs.truncate(1);
         runs[0].id = run.to_owned();
-        let report = match Catalogue::of(quoted, &runs, "", None) {
+        let inputs = Inputs {
+            runs,
+            ..Inputs::default()
+        };
+        let report = match Facts::of(&TOPICS, quoted, inputs) {
             Ok(_) => "no clash\n".to_owned(),
             Err(faults) => faults.iter().map(|fault| format!("{fault}\n")).collect(),
         };

@@ -1,32 +1,17 @@
 //! What templates may ask for: every quantity, text and flag under its dotted name.
 
-mod build;
 mod clashes;
-mod epochs_to_target;
-pub(crate) mod flops;
-mod inference;
-mod layer_sums;
-pub(crate) mod layer_times;
-pub(crate) mod loss_models;
-pub(crate) mod loss_regression;
-pub(crate) mod loss_runs;
-mod measured_speeds;
+mod facts;
 mod names;
-pub mod parameter_servers;
-pub(crate) mod prediction;
-mod prediction_quantities;
 mod questions;
 mod runs;
-mod step_times;
 mod samples;
-mod throughput;
-mod transfer;
 
+pub use facts::{Facts, Topics};
 pub use names::UnknownName;
 pub use questions::{Question, read_questions};
-pub use runs::RunFacts;
+pub use runs::{RunFacts, RunReader};
 pub use samples::{SampleImage, SampleSettings, Samples};
-pub use throughput::ThroughputRow;
 
 use crate::evidence::Quantity;
 use std::collections::{BTreeMap, btree_map};
@@ -67,36 +52,6 @@ pub struct Catalogue {
     entries: BTreeMap<String, Entry>,
     /// What was added under a name that another entry had already.
     twice: Vec<(String, Entry)>,
-    /// The fits behind the entries of loss models and predictions.
-    loss_curves: prediction::LossCurves,
-}
-
-/// All that a build knows before it fills the chapters.
-#[derive(Debug, Default)]
-pub struct Facts {
-    /// Every quantity, text and flag by name.
-    pub catalogue: Catalogue,
-    /// The planned runs with their records, in the plan's order.
-    pub runs: Vec<RunFacts>,
-    /// The questions that the book answers, in order.
-    pub questions: Vec<Question>,
-    /// Published training speeds with the percent of peak that follows from each.
-    pub throughput: Vec<ThroughputRow>,
-    /// Sample images of data sets.
-    pub samples: Vec<Samples>,
-}
-
-impl Facts {
-    /// The question of this identifier.
-    ///
-    /// # Errors
-    /// Where there is none.
-    pub fn question(&self, id: &str) -> Result<&Question, String> {
-        let found = self.questions.iter().find(|question| question.id == id);
-        found.ok_or_else(|| {
-            format!("no question has the id `{id}`; hint: `questions.toml` has them")
-        })
-    }
 }
 
 impl Catalogue {
@@ -105,7 +60,7 @@ impl Catalogue {
         self.insert(quantity.name.clone(), Entry::Quantity(quantity));
     }
 
-    /// Adds an entry under `name`. One that comes second is kept apart, for [`Self::of`] to tell.
+    /// Adds an entry under `name`. One that comes second is kept apart, for [`Facts::of`] to tell.
     pub fn insert(&mut self, name: impl Into<String>, entry: Entry) {
         match self.entries.entry(name.into()) {
             btree_map::Entry::Vacant(place) => drop(place.insert(entry)),
@@ -124,9 +79,30 @@ impl Catalogue {
         }
     }
 
-    /// The fits behind the entries of loss models and predictions.
-    pub(crate) fn loss_curves(&self) -> &prediction::LossCurves {
-        &self.loss_curves
+    /// The quantity of this name, where there is one: for what a book may leave out.
+    pub(crate) fn known(&self, name: &str) -> Option<Arc<Quantity>> {
+        match self.entries.get(name) {
+            Some(Entry::Quantity(quantity)) => Some(quantity.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether the flag of this name is there and set.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.entries.get(name) == Some(&Entry::Flag(true))
+    }
+
+    /// The names of the groups directly under `prefix`, such as the devices under `device`.
+    pub(crate) fn groups(&self, prefix: &str) -> Vec<String> {
+        let prefix = format!("{prefix}.");
+        let mut groups: Vec<String> = self
+            .entries
+            .range(prefix.clone()..)
+            .take_while(|(name, _)| name.starts_with(&prefix))
+            .filter_map(|(name, _)| Some(name[prefix.len()..].split_once('.')?.0.to_owned()))
+            .collect();
+        groups.dedup();
+        groups
     }
 
     /// The text of this name, where there is one.
@@ -158,8 +134,3 @@ impl Catalogue {
             .map(|(name, entry)| (name.as_str(), entry))
     }
 }
-
-#[cfg(test)]
-mod loss_tests;
-#[cfg(test)]
-pub(crate) mod synthetic_runs;

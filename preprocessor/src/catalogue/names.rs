@@ -12,7 +12,7 @@ pub struct UnknownName {
 
 impl Catalogue {
     /// Declares that the group `name` may be empty, and what decides its members.
-    pub(super) fn add_group(&mut self, name: impl Into<String>, members: Members) {
+    pub(crate) fn add_group(&mut self, name: impl Into<String>, members: Members) {
         self.insert(name, Entry::Group(members));
     }
 
@@ -75,7 +75,15 @@ impl Catalogue {
                 _ => listed,
             };
         }
-        "the names begin with the top-level tables of quoted.toml, `flops`, `runs` and so on".into()
+        format!("the names begin with {}", self.beginnings().join(", "))
+    }
+
+    /// The first parts of all names.
+    fn beginnings(&self) -> Vec<&str> {
+        let first = self.entries.keys().map(|name| name.split('.').next());
+        let mut beginnings: Vec<_> = first.flatten().collect();
+        beginnings.dedup();
+        beginnings
     }
 
     /// The parts of names directly under `group`.

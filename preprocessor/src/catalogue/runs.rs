@@ -1,11 +1,8 @@
-//! The planned runs and what their records measured.
+//! The planned runs and their states.
 
 use super::{ABSENT, Catalogue, Entry, Members};
-use crate::analysis::binomial_interval::wilson_interval;
-use crate::analysis::median_interval::median;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Concern, Measurement, Origin, Quantity, RunSource};
-use rayon::prelude::*;
 use results::plan::underscored;
 use results::{PlannedRun, PlannedRunState, Record, State};
 use std::sync::Arc;
@@ -155,14 +152,11 @@ impl RunReader {
     }
 }
 
-/// Adds what every run measured, and how many runs are in which state.
+/// Adds the state of every run, and how many runs are in which state.
 pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
     catalogue.add_group("runs", Members::Planned("run".to_owned()));
-    for (run, quantities) in runs.iter().zip(training_quantities_of_all(runs)) {
+    for run in runs {
         add_texts(catalogue, run);
-        for quantity in quantities {
-            catalogue.add(quantity);
-        }
     }
     add_counts(catalogue, runs);
 }
@@ -175,151 +169,6 @@ fn add_texts(catalogue: &mut Catalogue, run: &RunFacts) {
     let record = run.record.as_ref();
     let device = record.map_or(ABSENT, |(_, record)| &record.environment.device);
     catalogue.insert(format!("{name}.device"), Entry::Text(device.to_owned()));
-}
-
-/// What each run measured; nothing of a run that does not train.
-fn training_quantities_of_all(runs: &[RunFacts]) -> Vec<Vec<Arc<Quantity>>> {
-    let of_run = |run: &RunFacts| match run.planned.configuration.training {
-        Some(_) => training_quantities(run),
-        None => Vec::new(),
-    };
-    runs.par_iter().map(of_run).collect()
-}
-
-/// What a training run measured: accuracies with binomial intervals, losses, times.
-fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
-    let record = run.record.as_ref().map(|(_, record)| record);
-    let epochs = record.map_or(&[][..], |record| &record.epochs);
-    let last = epochs.last();
-    let last_key = |key: &str| format!("epochs[{}].{key}", epochs.len().max(1) - 1);
-    let images = |split: &str| {
-        record
-            .and_then(|record| record.counted.images_per_class.get(split))
-            .map(|counts| counts.iter().sum::<u64>())
-    };
-    let validation = last.and_then(|row| row.validation).map(|v| v.accuracy);
-    let best = epochs
-        .iter()
-        .filter_map(|row| Some((row.epoch, row.validation?.accuracy)))
-        .fold(
-            None,
-            |best: Option<(u64, f64)>, (epoch, accuracy)| match best {
-                Some((_, known)) if known >= accuracy => best,
-                _ => Some((epoch, accuracy)),
-            },
-        );
-    let test = record.and_then(|record| record.test);
-    let last_test = last.and_then(|row| row.test).map(|test| test.accuracy);
-    let total = |seconds: fn(&results::EpochRow) -> f64| {
-        (!epochs.is_empty()).then(|| epochs.iter().map(seconds).sum::<f64>())
-    };
-    let training_seconds = total(|row| row.train_seconds);
-    // Other work of the machine slows some epochs; the median does not see it.
-    let epoch_time = median(
-        &epochs
-            .iter()
-            .map(|row| row.train_seconds)
-            .collect::<Vec<_>>(),
-    );
-    let speed = epoch_time
-        .zip(images("train"))
-        .filter(|(epoch_time, _)| epoch_time.value > 0.0)
-        .map(|(epoch_time, images)| images as f64 / epoch_time.value);
-    let (test_accuracy, test_key) = match test {
-        Some(test) => (Some(test.accuracy), "test.accuracy".to_owned()),
-        None => (last_test, last_key("test.accuracy")),
-    };
-    let test_images = test.map(|test| test.images).or_else(|| images("test"));
-    let run = run.reader();
-    vec![
-        accuracy(&run, "test_accuracy", &test_key, test_accuracy, test_images),
-        accuracy(
-            &run,
-            "final_validation_accuracy",
-            &last_key("validation.accuracy"),
-            validation,
-            images("validation"),
-        ),
-        accuracy(
-            &run,
-            "best_validation_accuracy",
-            "max of epochs[].validation.accuracy",
-            best.map(|(_, accuracy)| accuracy),
-            images("validation"),
-        ),
-        run.measured(
-            "best_validation_epoch",
-            Unit::Epoch,
-            "argmax of epochs[].validation.accuracy",
-            best.map(|(epoch, _)| epoch as f64),
-        ),
-        run.measured(
-            "final_train_loss",
-            Unit::Nat,
-            &last_key("train_loss"),
-            last.map(|row| row.train_loss),
-        ),
-        run.measured(
-            "final_train_accuracy",
-            Unit::One,
-            &last_key("train_accuracy"),
-            last.map(|row| row.train_accuracy),
-        ),
-        run.measured(
-            "epochs_done",
-            Unit::Epoch,
-            "length of epochs",
-            Some(epochs.len() as f64),
-        ),
-        run.measured(
-            "training_time",
-            Unit::Second,
-            "sum of epochs[].train_seconds",
-            training_seconds,
-        ),
-        run.measured(
-            "epoch_time",
-            Unit::Second,
-            "median of epochs[].train_seconds",
-            epoch_time.map(|epoch_time| epoch_time.value),
-        ),
-        run.measured(
-            "evaluation_time",
-            Unit::Second,
-            "sum of epochs[].evaluation_seconds",
-            total(|row| row.evaluation_seconds),
-        ),
-        run.measured(
-            "runs_at_once",
-            Unit::One,
-            "environment.runs_at_once",
-            record.map(|record| record.environment.runs_at_once.unwrap_or(1) as f64),
-        ),
-        run.measured(
-            "images_per_second",
-            Unit::ImagePerSecond,
-            "images of the training split / median of epochs[].train_seconds",
-            speed,
-        ),
-    ]
-}
-
-/// An accuracy with Wilson's 95 % interval for the number of images it was counted on.
-fn accuracy(
-    run: &RunReader,
-    name: &str,
-    key: &str,
-    value: Option<f64>,
-    images: Option<u64>,
-) -> Arc<Quantity> {
-    let quantity = run.measured(name, Unit::One, key, value);
-    match value.zip(images) {
-        Some((value, images)) if images > 0 => {
-            let (low, high) = wilson_interval(value, images);
-            quantity.with_interval(low, high)
-        }
-        _ => quantity,
-    }
 }
 
 fn add_counts(catalogue: &mut Catalogue, runs: &[RunFacts]) {

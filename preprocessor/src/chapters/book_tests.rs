@@ -164,7 +164,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             ("e.md", "Cited [@nobody] and @fig-nowhere."),
             (
                 "f.md",
-                "<% filter figure(id=\"fig-a\", view=\"ppp_by_gpu\", colour=\"red\") %>Caption<% endfilter %>",
+                "<% filter figure(id=\"fig-a\", view=\"sample_images\", colour=\"red\") %>Caption<% endfilter %>",
             ),
             ("g.md", "<< question(id=\"9.9\") >>"),
             ("h.md", "A wrong filter << device | percent >>."),
@@ -175,7 +175,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             `book/c.md:1:24`: `time`: a value in `s` cannot be printed in `GB`
             `book/d.md:1:21`: Unexpected end of input
             `book/e.md:1:8`: no work has the key `nobody`; hint: add it to `book/references.bib`
-            `book/f.md:1:11`: view `ppp_by_gpu(colour="red")`: unknown field `colour`, there are no fields
+            `book/f.md:1:11`: view `sample_images(colour="red")`: unknown field `colour`, expected `data_set`
             `book/g.md:1:4`: no question has the id `9.9`; hint: `questions.toml` has them
             `book/h.md:1:28`: `percent` prints a quantity, not `A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#42;C&#42;`; hint: name a quantity of the catalogue
             `book/e.md:1:22`: nothing has the label `fig-nowhere`; hint: the book has no label of this kind

@@ -4,11 +4,10 @@
 
 use super::contract::{Renderer, SVG_URL};
 use super::{Bibliography, Chapter, Filled, fill_book, markdown_options};
-use crate::catalogue::synthetic_runs::{SyntheticRun, timed_run};
-use crate::catalogue::{Catalogue, Facts, Question, RunFacts, SampleImage, Samples};
+use crate::catalogue::{Question, RunFacts, SampleImage, Samples};
 use crate::escape::check_link;
 use crate::escape_tests::NASTY;
-use crate::evidence::read_quoted;
+use crate::topics::synthetic_runs::{SyntheticRun, facts_of, timed_run};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use pulldown_cmark::{CowStr, Event, Parser, Tag};
 use results::{Arithmetic, Change, Hardware, Plan, Record, State};
@@ -16,10 +15,10 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-const PLAN: &str = include_str!("../views/fixtures/plan.toml");
-const RECORD: &str = include_str!("../views/fixtures/record.json");
-const QUOTED: &str = include_str!("../views/fixtures/quoted.toml");
-const THROUGHPUT: &str = include_str!("../views/fixtures/training_throughput.csv");
+const PLAN: &str = include_str!("../topics/fixtures/plan.toml");
+const RECORD: &str = include_str!("../topics/fixtures/record.json");
+const QUOTED: &str = include_str!("../topics/fixtures/quoted.toml");
+const THROUGHPUT: &str = include_str!("../topics/fixtures/training_throughput.csv");
 const WORKS: [&str; 7] = [
     "a",
     "tensorflow_benchmarks",
@@ -247,9 +246,6 @@ fn samples(text: &str) -> Vec<Samples> {
 /// The chapter, filled by facts that hold `text` wherever they can.
 fn fill(renderer: Renderer, text: &str) -> Filled {
     let runs = runs(text);
-    let quoted = read_quoted("quoted.toml", &quoted(text)).expect("valid facts");
-    let (catalogue, throughput) =
-        Catalogue::of(quoted, &runs, &throughput(text), None).expect("valid inputs");
     let question = Question {
         id: text.to_owned(),
         points: 1,
@@ -257,13 +253,9 @@ fn fill(renderer: Renderer, text: &str) -> Filled {
         chapter: "part/a.md".into(),
         anchor: text.to_owned(),
     };
-    let facts = Facts {
-        catalogue,
-        runs,
-        questions: vec![question],
-        throughput,
-        samples: samples(text),
-    };
+    let mut facts = facts_of(&quoted(text), runs, &throughput(text));
+    facts.questions = vec![question];
+    facts.samples = samples(text);
     let works = WORKS.map(|key| format!("@misc{{{key}, title = {{T}}}}\n"));
     let bibliography = Bibliography::parse("references.bib", &works.concat()).expect("valid");
     let chapter = Chapter {

@@ -3,10 +3,14 @@
 
 use super::contract::Renderer;
 use super::{Chapter, fill_book};
-use crate::catalogue::synthetic_runs::complete_runs;
-use crate::catalogue::{Catalogue, Facts};
+use crate::catalogue::Facts;
 use crate::evidence::read_quoted;
 use crate::project::Project;
+use crate::topic::Inputs;
+use crate::topics::TOPICS;
+use crate::topics::operations::quantities::throughput::FILE as PUBLISHED;
+use crate::topics::optimus::quantities::measured_speeds::FILE as MEASURED;
+use crate::topics::synthetic_runs::complete_runs;
 use results::Arithmetic::{Bf16, Fp32, Tf32};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,26 +37,27 @@ fn read(path: &str) -> String {
 
 #[test]
 fn chapters_of_loss_curves_fill_when_runs_arrive() {
-    let inputs = Project::new(root(), "book")
-        .read()
-        .expect("the book's files are sound");
+    let known = Project::new(root(), "book").read();
+    let known = known.ok().expect("the book's files are sound");
     let runs = complete_runs(&[Fp32, Tf32, Bf16], 40);
     let quoted = read_quoted("quoted.toml", &read("quoted.toml")).expect("valid facts");
     let throughput = read("published/training_throughput.csv");
-    let (catalogue, throughput) =
-        Catalogue::of(quoted, &runs, &throughput, Some(SPEEDS)).expect("valid inputs");
-    let facts = Facts {
-        catalogue,
+    let inputs = Inputs {
         runs,
-        throughput,
-        ..inputs.facts
+        ..Inputs::default()
     };
+    let inputs = inputs
+        .with_file(PUBLISHED, "published.csv", &throughput)
+        .with_file(MEASURED, "speeds.csv", SPEEDS);
+    let mut facts = Facts::of(&TOPICS, quoted, inputs).expect("valid inputs");
+    facts.questions = known.facts.questions;
+    facts.samples = known.facts.samples;
     let chapters = CHAPTERS.map(|path| Chapter {
         path: path.to_owned(),
         file: format!("book/{path}"),
         source: read(path),
     });
-    let filled = fill_book(&chapters, facts, &inputs.bibliography, Renderer::Html);
+    let filled = fill_book(&chapters, facts, &known.bibliography, Renderer::Html);
     let faults: Vec<_> = { filled.faults.iter().chain(&filled.shortcomings) }
         .map(ToString::to_string)
         // Links between the four chapters and those that are left out.

@@ -2,26 +2,9 @@
 
 pub mod table;
 
-mod beta_over_depth;
-mod class_histogram;
-mod counted_network;
-mod flops_share;
-mod flops_table;
-mod layer_sums;
-mod layer_times;
-mod loss_fit;
-mod loss_models;
-mod loss_regression;
-mod names;
-mod parameter_server_curves;
-mod percent_of_peak;
-mod prediction;
 mod quoted_curve;
-mod run_curves;
-mod run_settings;
-mod run_table;
 mod sample_images;
-mod shown;
+pub(crate) mod shown;
 
 pub use plots::{self as plot, palette};
 pub use shown::EvidenceMark;
@@ -31,7 +14,7 @@ use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use plot::Plot;
 use serde::de::DeserializeOwned;
-use shown::Shown;
+pub use shown::Shown;
 use std::sync::Arc;
 use table::Table;
 
@@ -66,100 +49,33 @@ pub enum Figure {
 }
 
 impl Figure {
-    fn plot(plot: Plot) -> Figure {
+    pub(crate) fn plot(plot: Plot) -> Figure {
         Figure::Plot(Box::new(plot))
     }
 }
 
-type Arguments = serde_json::Map<String, serde_json::Value>;
+/// What a template gives a view, by name.
+pub type Arguments = serde_json::Map<String, serde_json::Value>;
 
-type TableView = fn(Arguments, &Facts, EvidenceMark) -> Result<Shown<Table>, String>;
-type FigureView = fn(Arguments, &Facts) -> Result<Shown<Figure>, String>;
+/// Makes a table, its quantities written by the mark.
+pub type TableView = fn(Arguments, &Facts, EvidenceMark) -> Result<Shown<Table>, String>;
+/// Makes a figure.
+pub type FigureView = fn(Arguments, &Facts) -> Result<Shown<Figure>, String>;
 
-/// The views that make tables.
-const TABLES: &[(&str, TableView)] = &[
-    ("flops_by_layer", |arguments, facts, mark| {
-        flops_table::by_layer(&parse(arguments)?, facts, mark)
-    }),
-    ("flops_by_kind", |arguments, facts, mark| {
-        flops_table::by_kind(&parse(arguments)?, facts, mark)
-    }),
-    ("layer_times", |arguments, facts, mark| {
-        let NoArguments {} = parse(arguments)?;
-        layer_times::times(facts, mark)
-    }),
-    ("layer_speeds", |arguments, facts, mark| {
-        let NoArguments {} = parse(arguments)?;
-        layer_times::speeds(facts, mark)
-    }),
-    ("loss_models", |arguments, facts, mark| {
-        let NoArguments {} = parse(arguments)?;
-        loss_models::table(facts, mark)
-    }),
-    ("loss_regression", |arguments, facts, mark| {
-        let NoArguments {} = parse(arguments)?;
-        loss_regression::table(facts, mark)
-    }),
-    ("runs_of", |arguments, facts, mark| {
-        run_table::table(&parse(arguments)?, facts, mark)
-    }),
-    ("throughput_sources", |arguments, facts, mark| {
-        percent_of_peak::sources(&parse(arguments)?, facts, mark)
-    }),
-];
-
-/// The views that make figures.
+/// The views of any book that make figures.
 const FIGURES: &[(&str, FigureView)] = &[
-    ("beta_over_depth", |arguments, facts| {
-        beta_over_depth::figure(&parse(arguments)?, facts)
-    }),
-    ("class_histogram", |arguments, facts| {
-        let NoArguments {} = parse(arguments)?;
-        class_histogram::figure(facts)
-    }),
-    ("curves", |arguments, facts| {
-        run_curves::figure(&parse(arguments)?, facts)
-    }),
-    ("flops_share", |arguments, facts| {
-        flops_share::figure(&parse(arguments)?, facts)
-    }),
-    ("layer_sum_against_full_pass", |arguments, facts| {
-        layer_sums::figure(&parse(arguments)?, facts)
-    }),
-    ("loss_fit", |arguments, facts| {
-        loss_fit::figure(&parse(arguments)?, facts)
-    }),
-    ("loss_residuals", |arguments, facts| {
-        loss_fit::residuals(&parse(arguments)?, facts)
-    }),
-    ("ppp_by_gpu", |arguments, facts| {
-        let NoArguments {} = parse(arguments)?;
-        percent_of_peak::by_gpu(facts)
-    }),
-    ("prediction", |arguments, facts| {
-        prediction::figure(&parse(arguments)?, facts)
-    }),
     ("quoted_curve", |arguments, facts| {
         quoted_curve::figure(&parse(arguments)?, facts)
     }),
     ("sample_images", |arguments, facts| {
         sample_images::figure(&parse(arguments)?, facts)
     }),
-    ("speed_over_workers", |arguments, facts| {
-        parameter_server_curves::speed_over_workers(&parse(arguments)?, facts)
-    }),
-    ("epoch_time_over_workers", |arguments, facts| {
-        parameter_server_curves::epoch_time_over_workers(&parse(arguments)?, facts)
-    }),
-    ("time_to_accuracy", |arguments, facts| {
-        parameter_server_curves::time_to_accuracy(&parse(arguments)?, facts)
-    }),
 ];
 
 /// The arguments of a view that has none.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NoArguments {}
+pub(crate) struct NoArguments {}
 
 /// The table that the view `name` makes, its quantities written by `mark`.
 ///
@@ -171,7 +87,10 @@ pub fn table(
     facts: &Facts,
     mark: EvidenceMark,
 ) -> Result<Exhibit<Table>, String> {
-    let (function, view) = (call(name, &arguments), find(name, TABLES, "table")?);
+    let (function, view) = (
+        call(name, &arguments),
+        find(name, facts.table_views(), "table")?,
+    );
     exhibit(function, view(arguments, facts, mark))
 }
 
@@ -180,22 +99,29 @@ pub fn table(
 /// # Errors
 /// As [`table()`].
 pub fn figure(name: &str, arguments: Arguments, facts: &Facts) -> Result<Exhibit<Figure>, String> {
-    let (function, view) = (call(name, &arguments), find(name, FIGURES, "figure")?);
+    let views = FIGURES.iter().copied().chain(facts.figure_views());
+    let (function, view) = (call(name, &arguments), find(name, views, "figure")?);
     exhibit(function, view(arguments, facts))
 }
 
-fn find<View: Copy>(name: &str, views: &[(&str, View)], what: &str) -> Result<View, String> {
-    let found = views.iter().find(|(known, _)| *known == name);
-    found.map(|(_, view)| *view).ok_or_else(|| {
-        let known: Vec<_> = views
-            .iter()
-            .map(|(known, _)| format!("`{known}`"))
-            .collect();
-        format!(
-            "no view named `{name}` makes a {what}; expected one of {}",
-            known.join(", ")
-        )
-    })
+fn find<View>(
+    name: &str,
+    views: impl Iterator<Item = (&'static str, View)>,
+    what: &str,
+) -> Result<View, String> {
+    let mut known = Vec::new();
+    for (other, view) in views {
+        if other == name {
+            return Ok(view);
+        }
+        known.push(format!("`{other}`"));
+    }
+    known.sort_unstable();
+    Err(format!(
+        "no view named `{name}` makes a {what}; expected one of {}; hint: `topics` in book.toml \
+         switches views on",
+        known.join(", ")
+    ))
 }
 
 fn exhibit<T>(function: String, shown: Result<Shown<T>, String>) -> Result<Exhibit<T>, String> {
@@ -222,11 +148,7 @@ fn call(name: &str, arguments: &Arguments) -> String {
     format!("{name}({})", arguments.join(", "))
 }
 
-fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
+/// The arguments as the view wants them.
+pub(crate) fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
     serde_json::from_value(arguments.into()).map_err(|error| error.to_string())
 }
-
-#[cfg(test)]
-mod loss_tests;
-#[cfg(test)]
-mod tests;

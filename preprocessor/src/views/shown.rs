@@ -1,7 +1,6 @@
 //! What every view gives back, and how plots become figures.
 
 use super::Figure;
-use super::names::listed;
 use super::numbers;
 use super::table::Cell;
 use crate::catalogue::RunFacts;
@@ -15,15 +14,15 @@ use std::sync::Arc;
 pub type EvidenceMark<'a> = &'a dyn Fn(&Quantity, &str) -> String;
 
 /// A view's table or figure with what it shows.
-pub(super) struct Shown<T> {
-    pub(super) content: T,
-    pub(super) inputs: Vec<Arc<Quantity>>,
+pub struct Shown<T> {
+    pub(crate) content: T,
+    pub(crate) inputs: Vec<Arc<Quantity>>,
     /// A sentence for the caption as Markdown, empty for none.
-    pub(super) note: String,
+    pub(crate) note: String,
 }
 
 impl<T> Shown<T> {
-    pub(super) fn new(content: T, inputs: Vec<Arc<Quantity>>) -> Shown<T> {
+    pub(crate) fn new(content: T, inputs: Vec<Arc<Quantity>>) -> Shown<T> {
         Shown {
             content,
             inputs,
@@ -31,13 +30,13 @@ impl<T> Shown<T> {
         }
     }
 
-    pub(super) fn noted(self, note: String) -> Shown<T> {
+    pub(crate) fn noted(self, note: String) -> Shown<T> {
         Shown { note, ..self }
     }
 }
 
 /// The figure that says what a quantity waits for.
-pub(super) fn pending(quantity: &Quantity) -> Figure {
+pub(crate) fn pending(quantity: &Quantity) -> Figure {
     let concerns = quantity.concerns();
     let mut remedies: Vec<_> = concerns
         .into_iter()
@@ -57,7 +56,7 @@ pub(super) fn pending(quantity: &Quantity) -> Figure {
 }
 
 /// The sentence that names the runs that are not there, the first of them where there are many.
-pub(super) fn not_measured(runs: &[&str]) -> String {
+pub(crate) fn not_measured(runs: &[&str]) -> String {
     const NAMED: usize = 4;
     let mut named: Vec<_> = runs.iter().map(|run| code(run)).collect();
     if runs.len() > NAMED {
@@ -72,7 +71,7 @@ pub(super) fn not_measured(runs: &[&str]) -> String {
 
 /// The sentence that names the runs behind `inputs` that are not measured as they are planned, the
 /// first of them where there are many.
-pub(super) fn not_as_planned(inputs: &[Arc<Quantity>]) -> String {
+pub(crate) fn not_as_planned(inputs: &[Arc<Quantity>]) -> String {
     const NAMED: usize = 3;
     let concerns: BTreeSet<_> = inputs.iter().flat_map(|input| input.concerns()).collect();
     let concerns: Vec<_> = concerns.into_iter().filter(|it| !it.accepted).collect();
@@ -93,7 +92,7 @@ pub(super) fn not_as_planned(inputs: &[Arc<Quantity>]) -> String {
 }
 
 /// A quantity's value in `unit` with so many decimals and its mark; a dash where it has none.
-pub(super) fn quantity_cell(
+pub(crate) fn quantity_cell(
     quantity: &Quantity,
     unit: &str,
     places: usize,
@@ -116,7 +115,7 @@ pub(super) fn quantity_cell(
 }
 
 /// The cells of a row that names the state of its run: without that state behind each number.
-pub(super) fn state_told_once(mut cells: Vec<Cell>, run: &RunFacts) -> Vec<Cell> {
+pub(crate) fn state_told_once(mut cells: Vec<Cell>, run: &RunFacts) -> Vec<Cell> {
     let Some(concern) = run.concern() else {
         return cells;
     };
@@ -129,17 +128,61 @@ pub(super) fn state_told_once(mut cells: Vec<Cell>, run: &RunFacts) -> Vec<Cell>
     cells
 }
 
+/// A quantity with significant digits, its interval and its mark; a dash where it has no value.
+pub(crate) fn estimate_cell(
+    quantity: &Quantity,
+    digits: usize,
+    mark: EvidenceMark,
+) -> Result<Cell, String> {
+    scaled_estimate_cell(quantity, 1.0, digits, mark)
+}
+
+/// [`estimate_cell`] of `factor` times the quantity.
+pub(crate) fn scaled_estimate_cell(
+    quantity: &Quantity,
+    factor: f64,
+    digits: usize,
+    mark: EvidenceMark,
+) -> Result<Cell, String> {
+    let Some(value) = quantity.value else {
+        return Ok(Cell {
+            text: mark(quantity, "–"),
+            printed: "–".to_owned(),
+            csv: String::new(),
+        });
+    };
+    let value = factor * value;
+    let print = |value| numbers::significant(value, digits);
+    let printed = match quantity.interval {
+        Some((low, high)) => numbers::interval(value, factor * low, factor * high, print),
+        None => print(value),
+    };
+    let printed = printed.map_err(|error| format!("`{}`: {error}", quantity.name))?;
+    let marked = mark(quantity, &printed);
+    Ok(Cell::number(&printed, value).shown_as(marked))
+}
+
 /// A number with so many decimals.
-pub(super) fn number_cell(value: f64, places: usize) -> Result<Cell, String> {
+pub(crate) fn number_cell(value: f64, places: usize) -> Result<Cell, String> {
     Ok(Cell::number(&fixed(value, places)?, value))
 }
 
 /// [`numbers::fixed`] with the error as text.
-pub(super) fn fixed(value: f64, places: usize) -> Result<String, String> {
+pub(crate) fn fixed(value: f64, places: usize) -> Result<String, String> {
     numbers::fixed(value, places).map_err(|error| error.to_string())
 }
 
 /// [`numbers::percent`] with the error as text.
-pub(super) fn percent(fraction: f64, places: usize) -> Result<String, String> {
+pub(crate) fn percent(fraction: f64, places: usize) -> Result<String, String> {
     numbers::percent(fraction, places).map_err(|error| error.to_string())
+}
+
+/// Names in a sentence: `a`, `a and b`, `a, b and c`.
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
 }

@@ -1,6 +1,6 @@
 //! Changes of the plan.
 
-use mdbook_measured::analysis::random::SplitMix64;
+use mdbook_measured::statistics::random::SplitMix64;
 use results::{Plan, PlannedRun};
 
 /// Changes a plan in one way, and says which; a run that `is_named` in a chapter stays.

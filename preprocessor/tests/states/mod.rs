@@ -4,11 +4,14 @@ mod edits;
 mod records;
 pub(crate) mod reading;
 
-use mdbook_measured::analysis::random::SplitMix64;
-use mdbook_measured::catalogue::{Catalogue, Facts, Question, RunFacts, Samples};
+use mdbook_measured::catalogue::{Facts, Question, RunFacts, Samples};
 use mdbook_measured::chapters::{Bibliography, Chapter};
 use mdbook_measured::evidence::read_quoted;
 use mdbook_measured::project::Project;
+use mdbook_measured::statistics::random::SplitMix64;
+use mdbook_measured::topic::Inputs;
+use mdbook_measured::topics::TOPICS;
+use mdbook_measured::topics::operations::quantities::throughput::FILE as PUBLISHED;
 use records::{Flaw, SOURCE, complete, flawed};
 use regex::Regex;
 use results::{Digest, Plan, PlannedRun, Record, states};
@@ -98,15 +101,16 @@ impl RealBook {
         let quoted = read("quoted.toml").expect("quoted facts");
         let quoted = read_quoted("quoted.toml", &quoted).expect("sound facts");
         let throughput = read("published/training_throughput.csv").expect("published speeds");
-        let (catalogue, throughput) = Catalogue::of(quoted, &runs, &throughput, None)
-            .unwrap_or_else(|faults| panic!("{}: {faults:?}", situation.name));
-        Facts {
-            catalogue,
+        let inputs = Inputs {
             runs,
-            throughput,
-            questions: self.questions.clone(),
-            samples: vec![self.samples.clone()],
-        }
+            ..Inputs::default()
+        };
+        let inputs = inputs.with_file(PUBLISHED, "published.csv", &throughput);
+        let facts = Facts::of(&TOPICS, quoted, inputs);
+        let mut facts = facts.unwrap_or_else(|faults| panic!("{}: {faults:?}", situation.name));
+        facts.questions = self.questions.clone();
+        facts.samples = vec![self.samples.clone()];
+        facts
     }
 
     /// Whether a chapter names the run, as the plan writes it or as names of quantities do.

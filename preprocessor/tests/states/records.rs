@@ -1,8 +1,8 @@
 //! Made-up records of planned runs, whole and otherwise.
 
-use mdbook_measured::analysis::loss_model::LossModel;
-use mdbook_measured::analysis::random::SplitMix64;
-use mdbook_measured::analysis::steps::Step;
+use mdbook_measured::statistics::random::SplitMix64;
+use mdbook_measured::topics::optimus::analysis::loss_model::LossModel;
+use mdbook_measured::topics::optimus::analysis::steps::Step;
 use results::{
     Completion, Counted, DeviceKind, Digest, Environment, EpochRow, Evaluation, Hardware,
     PlannedRun, Record, SCHEMA_VERSION, TestResult, TimedSpan, Training,

@@ -1,0 +1,155 @@
+//! All that a build knows before it fills the chapters.
+
+use super::clashes::Places;
+use super::{Catalogue, Question, RunFacts, Samples, runs};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::unit::Unit;
+use crate::evidence::{Origin, Quantity, QuotedFact};
+use crate::topic::{Inputs, Knowledge, Topic};
+use crate::views::{FigureView, TableView};
+use rayon::prelude::*;
+use std::any::Any;
+use std::sync::Arc;
+
+/// How a fact is marked that was not seen in the paper itself.
+const NOT_READ: &str = "not read in the paper";
+
+/// The topics that a book switches on, each behind those that it needs.
+pub type Topics = [&'static dyn Topic];
+
+/// All that a build knows before it fills the chapters.
+#[derive(Default)]
+pub struct Facts {
+    /// Every quantity, text and flag by name.
+    pub catalogue: Catalogue,
+    /// The planned runs with their records, in the plan's order.
+    pub runs: Vec<RunFacts>,
+    /// The questions that the book answers, in order.
+    pub questions: Vec<Question>,
+    /// Sample images of data sets.
+    pub samples: Vec<Samples>,
+    /// The topics that are on.
+    pub topics: Vec<&'static dyn Topic>,
+    /// What they know beside their quantities.
+    pub knowledge: Knowledge,
+}
+
+impl Facts {
+    /// Everything that follows from the quoted facts and the inputs, by the engine and `topics`.
+    ///
+    /// A part whose quoted facts are not there is left out: another book quotes other facts, and
+    /// a chapter that asks for a name that is not there is told so.
+    ///
+    /// # Errors
+    /// Where a file has a fault, a computation refuses its inputs, or two things have one name.
+    pub fn of(
+        topics: &Topics,
+        quoted: Vec<QuotedFact>,
+        inputs: Inputs,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut catalogue = Catalogue::default();
+        let places = Places::new(&quoted, &inputs.runs);
+        add_quoted(&mut catalogue, quoted);
+        runs::add(&mut catalogue, &inputs.runs);
+        let mut knowledge = Knowledge::default();
+        add_topics(topics, &inputs, &mut knowledge, &mut catalogue)?;
+        let clashes = catalogue.clashes(&places);
+        match clashes.is_empty() {
+            true => Ok(Facts {
+                catalogue,
+                runs: inputs.runs,
+                topics: topics.to_vec(),
+                knowledge,
+                ..Facts::default()
+            }),
+            false => Err(clashes),
+        }
+    }
+
+    /// What a topic that is on knows.
+    ///
+    /// # Panics
+    /// Where no topic that is on keeps such a value: only its own views ask for it.
+    pub(crate) fn of_topic<T: Any>(&self) -> &T {
+        let kept = self.knowledge.get();
+        kept.expect("a topic keeps what its views ask for")
+    }
+
+    /// The question of this identifier.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn question(&self, id: &str) -> Result<&Question, String> {
+        let found = self.questions.iter().find(|question| question.id == id);
+        found.ok_or_else(|| {
+            format!("no question has the id `{id}`; hint: `questions.toml` has them")
+        })
+    }
+
+    /// The topics' views that make tables.
+    pub(crate) fn table_views(&self) -> impl Iterator<Item = (&'static str, TableView)> {
+        self.topics.iter().flat_map(|topic| topic.tables()).copied()
+    }
+
+    /// The topics' views that make figures.
+    pub(crate) fn figure_views(&self) -> impl Iterator<Item = (&'static str, FigureView)> {
+        let views = self.topics.iter().flat_map(|topic| topic.figures());
+        views.copied()
+    }
+}
+
+/// Lets the topics add what they know: those with a long analysis last, and that beside the others.
+fn add_topics(
+    topics: &Topics,
+    inputs: &Inputs,
+    knowledge: &mut Knowledge,
+    catalogue: &mut Catalogue,
+) -> Result<(), Vec<Diagnostic>> {
+    let (later, first): (Vec<_>, Vec<_>) =
+        topics.iter().partition(|topic| topic.analysis().is_some());
+    let mut add = |topics: Vec<&&'static dyn Topic>, knowledge: &mut Knowledge| {
+        let mut topics = topics.into_iter();
+        topics.try_for_each(|topic| topic.add(inputs, knowledge, catalogue))
+    };
+    let analyse = || {
+        let analyses = later
+            .par_iter()
+            .filter_map(|topic: &&&dyn Topic| topic.analysis());
+        let of_one = |analyse: fn(&Inputs, &mut Knowledge)| {
+            let mut of_topic = Knowledge::default();
+            analyse(inputs, &mut of_topic);
+            of_topic
+        };
+        analyses.map(of_one).collect::<Vec<_>>()
+    };
+    let (added, analysed) = rayon::join(|| add(first, knowledge), analyse);
+    added?;
+    analysed
+        .into_iter()
+        .for_each(|of_topic| knowledge.absorb(of_topic));
+    add(later, knowledge)
+}
+
+fn add_quoted(catalogue: &mut Catalogue, quoted: Vec<QuotedFact>) {
+    let quoted: Vec<Arc<Quantity>> = quoted.into_iter().map(Arc::from).collect();
+    let not_read = quoted.iter().filter(|fact| {
+        matches!(&fact.origin, Origin::Quoted(quotation) if quotation.checked.starts_with(NOT_READ))
+    });
+    for (name, count) in [("total", quoted.len()), ("not_read", not_read.count())] {
+        catalogue.add(Quantity::exact(
+            format!("quoted.count.{name}"),
+            Unit::One,
+            count as f64,
+            "count of the facts in quoted.toml",
+        ));
+    }
+    catalogue.add(Quantity::exact(
+        "interval.level",
+        Unit::One,
+        0.95,
+        "the confidence level of every interval in the book",
+    ));
+    for fact in quoted {
+        catalogue.add(fact);
+    }
+}

@@ -1,0 +1,7 @@
+//! The quantities of operation counts.
+
+pub(crate) mod flops;
+pub(crate) mod inference;
+pub(crate) mod layer_sums;
+pub(crate) mod layer_times;
+pub mod throughput;

@@ -1,0 +1,135 @@
+//! Times of layers and of whole passes in our own runs, and the speeds that follow.
+
+use crate::catalogue::Facts;
+use crate::evidence::Quantity;
+use crate::topics::names::readable;
+use crate::topics::operations::quantities::layer_times::TimedPasses;
+use crate::views::shown::{EvidenceMark, Shown, estimate_cell, not_measured, quantity_cell};
+use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use std::sync::Arc;
+
+/// A column of quantities.
+struct Quantities {
+    head: &'static str,
+    /// The end of the quantity's name, after that of the run and the batch.
+    leaf: &'static str,
+    print: Print,
+}
+
+/// How a quantity is printed.
+enum Print {
+    /// In a unit with so many decimals.
+    Fixed(&'static str, usize),
+    /// With so many significant digits and its interval.
+    Estimate(usize),
+}
+
+/// Sum of the layers against the whole pass.
+const TIMES: [Quantities; 5] = [
+    column("Layers", "layers", Print::Fixed("1", 0)),
+    column("Sum of layers (ms)", "layer_sum", Print::Fixed("ms", 2)),
+    column("Full pass (ms)", "full_pass", Print::Fixed("ms", 2)),
+    column("Among many (ms)", "back_to_back", Print::Fixed("ms", 2)),
+    column("Sum / full pass", "ratio", Print::Estimate(3)),
+];
+
+/// Speed and share of the peak.
+const SPEEDS: [Quantities; 3] = [
+    column("Images/s", "images_per_second", Print::Fixed("image/s", 1)),
+    column("Speed (GFLOP/s)", "speed", Print::Fixed("GFLOP/s", 0)),
+    column("Share of peak (%)", SHARE, Print::Fixed("%", 1)),
+];
+
+/// The share of the peak, which has no value where the device's peak is not quoted.
+const SHARE: &str = "percent_of_peak";
+
+const fn column(head: &'static str, leaf: &'static str, print: Print) -> Quantities {
+    Quantities { head, leaf, print }
+}
+
+/// Sum of the layer times, time of the full pass, and time of a pass among many.
+pub(crate) fn times(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
+    table(&TIMES, facts, mark)
+}
+
+/// Images and operations per second of passes that do not wait for each other.
+pub(crate) fn speeds(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
+    table(&SPEEDS, facts, mark)
+}
+
+/// One row for each timing with a record; the others go to the note.
+fn table(
+    quantities: &[Quantities],
+    facts: &Facts,
+    mark: EvidenceMark,
+) -> Result<Shown<Table>, String> {
+    let (measured, missing): (Vec<_>, Vec<_>) =
+        TimedPasses::all(&facts.runs).partition(|passes| passes.run.record.is_some());
+    let (mut rows, mut inputs) = (Vec::new(), Vec::new());
+    for passes in &measured {
+        let configuration = &passes.run.planned.configuration;
+        let mut cells = vec![
+            Cell::words(readable(&configuration.network)),
+            Cell::words(&passes.hardware()),
+            Cell::number(&passes.batch.to_string(), passes.batch as f64),
+        ];
+        for column in quantities {
+            let quantity = column.of(passes, facts);
+            cells.push(column.cell(quantity.as_ref(), mark)?);
+            inputs.extend(quantity);
+        }
+        rows.push(Row {
+            cells,
+            answer: false,
+        });
+    }
+    if rows.is_empty() {
+        rows.push(nothing_yet(3 + quantities.len()));
+    }
+    let table = Table::new(columns(quantities), rows).map_err(|error| error.to_string())?;
+    let mut missing: Vec<_> = missing
+        .iter()
+        .map(|passes| passes.run.id.as_str())
+        .collect();
+    missing.dedup();
+    Ok(Shown::new(table, inputs).noted(not_measured(&missing)))
+}
+
+impl Quantities {
+    /// The quantity of these passes; none for a share of a peak that is not quoted.
+    fn of(&self, passes: &TimedPasses, facts: &Facts) -> Option<Arc<Quantity>> {
+        let known = facts
+            .catalogue
+            .known(&format!("{}.{}", passes.name(), self.leaf));
+        known.filter(|quantity| quantity.value.is_some() || self.leaf != SHARE)
+    }
+
+    fn cell(&self, quantity: Option<&Arc<Quantity>>, mark: EvidenceMark) -> Result<Cell, String> {
+        match (quantity, &self.print) {
+            (None, _) => Ok(Cell::words("–")),
+            (Some(quantity), Print::Fixed(unit, places)) => {
+                quantity_cell(quantity, unit, *places, mark)
+            }
+            (Some(quantity), Print::Estimate(digits)) => estimate_cell(quantity, *digits, mark),
+        }
+    }
+}
+
+fn columns(quantities: &[Quantities]) -> Vec<Column> {
+    let words = ["Network", "Hardware"].map(|head| Column::new(head, Alignment::Left));
+    let numbers = ["Batch"]
+        .into_iter()
+        .chain(quantities.iter().map(|q| q.head));
+    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
+    words.into_iter().chain(numbers).collect()
+}
+
+/// A row that says that there is nothing yet.
+fn nothing_yet(columns: usize) -> Row {
+    let mut cells = vec![Cell::words("not measured")];
+    cells.resize(columns, Cell::words("–"));
+    Row {
+        cells,
+        answer: false,
+    }
+}

@@ -1,0 +1,8 @@
+//! Tables and plots of operation counts.
+
+mod counted_network;
+pub(crate) mod flops_share;
+pub(crate) mod flops_table;
+pub(crate) mod layer_sums;
+pub(crate) mod layer_times;
+pub(crate) mod percent_of_peak;

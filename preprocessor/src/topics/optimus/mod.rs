@@ -1,0 +1,91 @@
+//! How long a training takes: loss models, their regression over networks, and parameter servers,
+//! after Peng et al. 2018 (Optimus).
+
+pub mod analysis;
+pub mod command_line;
+pub mod quantities;
+mod views;
+
+use crate::catalogue::Catalogue;
+use crate::diagnostic::Diagnostic;
+use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
+use crate::views::{FigureView, NoArguments, TableView, parse};
+use quantities::prediction::LossCurves;
+use quantities::{loss_models, measured_speeds, parameter_servers, predictions, step_times};
+
+/// Training time.
+#[derive(Debug)]
+pub struct Optimus;
+
+impl Topic for Optimus {
+    fn name(&self) -> &'static str {
+        "optimus"
+    }
+
+    fn needs(&self) -> &'static [&'static str] {
+        &["training", "operations"]
+    }
+
+    fn files(&self) -> &'static [TopicFile] {
+        &[measured_speeds::FILE]
+    }
+
+    fn analysis(&self) -> Option<fn(&Inputs, &mut Knowledge)> {
+        Some(|inputs, knowledge| knowledge.keep(LossCurves::of(&inputs.runs)))
+    }
+
+    fn add(
+        &self,
+        inputs: &Inputs,
+        knowledge: &mut Knowledge,
+        catalogue: &mut Catalogue,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let curves = knowledge.get().expect("the analysis has kept them");
+        loss_models::add(catalogue, curves);
+        predictions::add(catalogue, curves);
+        let of_facts = |message| vec![Diagnostic::of_file(&inputs.quoted, message)];
+        parameter_servers::add(catalogue).map_err(of_facts)?;
+        step_times::add(catalogue);
+        parameter_servers::add_times_to_target(catalogue);
+        measured_speeds::add(catalogue, inputs.files.get(&measured_speeds::FILE))
+    }
+
+    fn tables(&self) -> &'static [(&'static str, TableView)] {
+        &[
+            ("loss_models", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::loss_models::table(facts, mark)
+            }),
+            ("loss_regression", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::loss_regression::table(facts, mark)
+            }),
+        ]
+    }
+
+    fn figures(&self) -> &'static [(&'static str, FigureView)] {
+        &[
+            ("beta_over_depth", |arguments, facts| {
+                views::beta_over_depth::figure(&parse(arguments)?, facts)
+            }),
+            ("loss_fit", |arguments, facts| {
+                views::loss_fit::figure(&parse(arguments)?, facts)
+            }),
+            ("loss_residuals", |arguments, facts| {
+                views::loss_fit::residuals(&parse(arguments)?, facts)
+            }),
+            ("prediction", |arguments, facts| {
+                views::prediction::figure(&parse(arguments)?, facts)
+            }),
+            ("speed_over_workers", |arguments, facts| {
+                views::parameter_server_curves::speed_over_workers(&parse(arguments)?, facts)
+            }),
+            ("epoch_time_over_workers", |arguments, facts| {
+                views::parameter_server_curves::epoch_time_over_workers(&parse(arguments)?, facts)
+            }),
+            ("time_to_accuracy", |arguments, facts| {
+                views::parameter_server_curves::time_to_accuracy(&parse(arguments)?, facts)
+            }),
+        ]
+    }
+}

@@ -1,0 +1,278 @@
+//! The planned runs that train for a loss curve, and the curves that their records hold.
+
+use crate::catalogue::RunFacts;
+use crate::evidence::Quantity;
+use crate::evidence::unit::Unit;
+use crate::topics::optimus::analysis::accuracy_link::{AccuracyRun, first_epoch_reaching};
+use crate::topics::optimus::analysis::fitted_run::FittedRun;
+use crate::topics::optimus::analysis::loss_curve::LossCurve;
+use crate::topics::optimus::analysis::steps::Step;
+use crate::topics::optimus::analysis::training_set::{Family, HELD_OUT_DEPTH};
+use results::{
+    Arithmetic, Completion, Configuration, Environment, EpochRow, LearningRateSchedule, State,
+};
+use std::fmt;
+use std::sync::Arc;
+
+/// The experiment that trains for loss curves.
+pub(crate) const EXPERIMENT: &str = "loss_curve";
+/// The network that is predicted, and therefore never fitted.
+pub(crate) const TARGET_NETWORK: &str = "resnet50-6n2";
+
+/// The networks of He et al. 2015, Sec. 4.2, whose depth is 6n + 2.
+const SIX_N_PLUS_TWO: [&str; 5] = [
+    "resnet20",
+    "resnet32",
+    "resnet44",
+    TARGET_NETWORK,
+    "resnet56",
+];
+
+/// What a run was trained on, or is to be trained on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hardware {
+    /// The number format of the multiplications.
+    pub(crate) arithmetic: Arithmetic,
+    /// The recorded device; where nothing is recorded, what the plan asks for.
+    pub(crate) device: String,
+}
+
+/// As `NVIDIA H200, bf16`.
+impl fmt::Display for Hardware {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.device, self.arithmetic)
+    }
+}
+
+impl Hardware {
+    /// As `bf16_nvidia_h200`.
+    pub(crate) fn identifier(&self) -> String {
+        let text = format!("{} {}", self.arithmetic, self.device).to_lowercase();
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+        words.join("_")
+    }
+}
+
+/// A planned run of [`EXPERIMENT`].
+#[derive(Debug, Clone)]
+pub(crate) struct LossRun {
+    /// The run with its record.
+    pub(crate) facts: RunFacts,
+    /// What it was trained on; where it has no record, the device on which another run of the same
+    /// arithmetic was made, if the plan allows that device.
+    pub(crate) hardware: Hardware,
+    /// Whether epochs, learning rates and batch are those of the plan's first such run: only then
+    /// can its models be compared with those of the others.
+    pub(crate) has_common_recipe: bool,
+}
+
+impl LossRun {
+    /// The runs of the plan that train for a loss curve, in its order.
+    fn all(runs: &[RunFacts]) -> Vec<Self> {
+        let planned: Vec<_> = runs
+            .iter()
+            .filter(|run| run.planned.experiment == EXPERIMENT)
+            .collect();
+        let Some(first) = planned.first() else {
+            return Vec::new();
+        };
+        let recipe = recipe(&first.planned.configuration);
+        let loss_run = |facts: &&RunFacts| LossRun {
+            hardware: hardware(facts, &planned),
+            has_common_recipe: self::recipe(configuration(facts)) == recipe,
+            facts: (*facts).clone(),
+        };
+        planned.iter().map(loss_run).collect()
+    }
+
+    /// As `loss_resnet20_bf16`.
+    pub(crate) fn name(&self) -> String {
+        let name = self.facts.name();
+        name.trim_start_matches("runs.").to_owned()
+    }
+
+    /// As `ResNet-20, NVIDIA H200, bf16, seed 1`.
+    pub(crate) fn title(&self) -> String {
+        let seed = self.configuration().seed;
+        format!("{}, {}, seed {seed}", self.network_title(), self.hardware)
+    }
+
+    /// As `ResNet-20`.
+    pub(crate) fn network_title(&self) -> String {
+        let configuration = self.configuration();
+        match configuration.network.as_str() {
+            "resnet50-bottleneck" => "ResNet-50 (bottleneck)".to_owned(),
+            TARGET_NETWORK => "ResNet-50 (n = 8)".to_owned(),
+            network if network.starts_with("resnet") => format!("ResNet-{}", configuration.depth),
+            network => network.to_owned(),
+        }
+    }
+
+    /// The recorded configuration; the planned one where there is no record.
+    pub(crate) fn configuration(&self) -> &Configuration {
+        configuration(&self.facts)
+    }
+
+    /// The recorded epochs.
+    pub(crate) fn epochs(&self) -> &[EpochRow] {
+        let record = self.facts.record.as_ref();
+        record.map_or(&[], |(_, record)| &record.epochs)
+    }
+
+    /// Whether all planned epochs are recorded, though perhaps of an earlier plan or program.
+    pub(crate) fn is_complete(&self) -> bool {
+        let record = self.facts.record.as_ref();
+        record.is_some_and(|(_, record)| record.completion == Completion::Complete)
+    }
+
+    /// Whether the run can be made with the cards at hand.
+    pub(crate) fn is_expected(&self) -> bool {
+        self.facts.state != State::NoSuchCard
+    }
+
+    /// Whether the run is of the network that is predicted.
+    pub(crate) fn is_target(&self) -> bool {
+        self.configuration().network == TARGET_NETWORK
+    }
+
+    /// Whether the run may be fitted to in order to predict another: complete, with the common
+    /// recipe, and of no network of the depth that is predicted.
+    pub(crate) fn is_training(&self) -> bool {
+        let is_other = self.configuration().depth != HELD_OUT_DEPTH && !self.is_target();
+        is_other && self.has_common_recipe && self.is_complete()
+    }
+
+    /// The network's family.
+    pub(crate) fn family(&self) -> Family {
+        match SIX_N_PLUS_TWO.contains(&self.configuration().network.as_str()) {
+            true => Family::SixNPlusTwo,
+            false => Family::Other,
+        }
+    }
+
+    /// The planned number of learning-rate stages.
+    pub(crate) fn stages(&self) -> usize {
+        1 + milestones(&self.facts.planned.configuration).len()
+    }
+
+    /// Fits the models of the recorded epochs.
+    ///
+    /// # Errors
+    /// Where there is no record, or what is recorded is no curve: too few epochs, say.
+    fn fit(&self) -> Result<FittedRun, String> {
+        let epochs = self.epochs();
+        if self.facts.record.is_none() {
+            return Err("there is no record".to_owned());
+        }
+        let points = epochs
+            .iter()
+            .map(|row| (Step(row.steps as f64), row.train_loss));
+        let curve = LossCurve::new(points.collect()).map_err(|error| error.to_string())?;
+        // A drop after the last epoch changed nothing.
+        let drops = milestones(self.configuration())
+            .iter()
+            .filter_map(|milestone| epochs.iter().find(|row| row.epoch == *milestone))
+            .filter(|row| row.epoch < epochs.len() as u64)
+            .map(|row| Step(row.steps as f64));
+        Ok(FittedRun::of(curve, drops.collect()))
+    }
+
+    /// The training loss and the test accuracy of each epoch that was tested.
+    pub(crate) fn accuracies(&self) -> AccuracyRun {
+        let tested = self.epochs().iter();
+        tested
+            .filter_map(|row| Some((row.train_loss, row.test?.accuracy)))
+            .collect()
+    }
+
+    /// The first epoch that ends at `step` or later; the last where none does.
+    pub(crate) fn epoch_of(&self, step: Step) -> u64 {
+        let mut rows = self.epochs().iter();
+        let found = rows.find(|row| row.steps as f64 >= step.0);
+        found.map_or(self.epochs().len() as u64, |row| row.epoch)
+    }
+
+    /// The first epoch whose test accuracy reaches `target`, which is 92 %.
+    pub(crate) fn epochs_to_target(&self, target: f64) -> Arc<Quantity> {
+        let tested = self.epochs().iter();
+        let accuracies = tested.filter_map(|row| Some((row.epoch, row.test?.accuracy)));
+        let key = format!("first of epochs[].epoch where epochs[].test.accuracy ≥ {target}");
+        let epoch = first_epoch_reaching(accuracies, target).map(|epoch| epoch as f64);
+        self.measured("epochs_to_92", Unit::Epoch, &key, epoch)
+    }
+
+    /// The number of recorded points. The record enters what is computed of it as this quantity.
+    fn points(&self) -> Arc<Quantity> {
+        let points = self.facts.record.as_ref().map(|_| self.epochs().len());
+        let key = "epochs[].steps and epochs[].train_loss";
+        self.measured("points", Unit::One, key, points.map(|count| count as f64))
+    }
+
+    fn measured(&self, leaf: &str, unit: Unit, key: &str, value: Option<f64>) -> Arc<Quantity> {
+        let reader = self.facts.reader_as(format!("loss_model.{}", self.name()));
+        reader.measured(leaf, unit, key, value)
+    }
+}
+
+/// A run with its models.
+#[derive(Debug)]
+pub(crate) struct LossFit {
+    /// The run.
+    pub(crate) run: LossRun,
+    /// The number of its points, by which computed quantities name it as their source.
+    pub(crate) points: Arc<Quantity>,
+    /// Its models, or why it has none.
+    pub(crate) fit: Result<FittedRun, String>,
+}
+
+impl LossFit {
+    /// The runs of the plan that train for a loss curve, fitted.
+    pub(crate) fn all(runs: &[RunFacts]) -> Vec<Self> {
+        let fitted = |run: LossRun| LossFit {
+            points: run.points(),
+            fit: run.fit(),
+            run,
+        };
+        LossRun::all(runs).into_iter().map(fitted).collect()
+    }
+}
+
+fn configuration(run: &RunFacts) -> &Configuration {
+    let recorded = run.record.as_ref();
+    recorded.map_or(&run.planned.configuration, |(_, record)| {
+        &record.configuration
+    })
+}
+
+fn milestones(configuration: &Configuration) -> &[u64] {
+    let training = configuration.training.as_ref();
+    training.map_or(&[], |training| &training.learning_rate.milestones)
+}
+
+/// What decides the shape of a loss curve besides the network.
+fn recipe(configuration: &Configuration) -> Option<(u64, u64, &LearningRateSchedule)> {
+    let training = configuration.training.as_ref()?;
+    Some((
+        configuration.batch_size,
+        training.epochs,
+        &training.learning_rate,
+    ))
+}
+
+fn hardware(run: &RunFacts, planned: &[&RunFacts]) -> Hardware {
+    let arithmetic = configuration(run).arithmetic;
+    let environment = |of: &'_ RunFacts| {
+        let (_, record) = of.record.as_ref()?;
+        Some(record.environment.clone())
+    };
+    let others = { planned.iter() }
+        .filter(|other| configuration(other).arithmetic == arithmetic)
+        .filter_map(|other| environment(other));
+    let admitted = |of: &Environment| run.planned.hardware.admits(of);
+    let found = environment(run).or_else(|| { others }.find(admitted));
+    Hardware {
+        arithmetic,
+        device: found.map_or_else(|| run.planned.hardware.to_string(), |of| of.device),
+    }
+}

@@ -1,0 +1,15 @@
+//! The quantities of training time.
+
+pub(crate) mod epochs_to_target;
+pub(crate) mod loss_models;
+pub(crate) mod loss_regression;
+pub(crate) mod loss_runs;
+pub mod measured_speeds;
+pub mod parameter_servers;
+pub(crate) mod prediction;
+mod prediction_quantities;
+pub(crate) mod predictions;
+pub(crate) mod step_times;
+
+#[cfg(test)]
+mod tests;

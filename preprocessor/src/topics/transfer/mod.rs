@@ -1,0 +1,41 @@
+//! Transfer learning: which learning rate and which approach are best, and whether the test
+//! supports it.
+
+mod quantities;
+mod views;
+
+use crate::catalogue::Catalogue;
+use crate::diagnostic::Diagnostic;
+use crate::topic::{Inputs, Knowledge, Topic};
+use crate::views::{FigureView, NoArguments, parse};
+
+/// Transfer learning.
+#[derive(Debug)]
+pub struct Transfer;
+
+impl Topic for Transfer {
+    fn name(&self) -> &'static str {
+        "transfer"
+    }
+
+    fn needs(&self) -> &'static [&'static str] {
+        &["training"]
+    }
+
+    fn add(
+        &self,
+        inputs: &Inputs,
+        _: &mut Knowledge,
+        catalogue: &mut Catalogue,
+    ) -> Result<(), Vec<Diagnostic>> {
+        quantities::add(catalogue, &inputs.runs);
+        Ok(())
+    }
+
+    fn figures(&self) -> &'static [(&'static str, FigureView)] {
+        &[("class_histogram", |arguments, facts| {
+            let NoArguments {} = parse(arguments)?;
+            views::class_histogram::figure(facts)
+        })]
+    }
+}

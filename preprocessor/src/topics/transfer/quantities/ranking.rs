@@ -1,0 +1,202 @@
+//! The best setting of each approach, and the better of the two.
+//!
+//! Every name is there in every state of the runs. While one of the runs is missing the quantities
+//! have no value, the flags do not hold, and the texts say so.
+
+use super::{Setting, leaves};
+use crate::catalogue::{ABSENT, Catalogue, Entry};
+use crate::evidence::Quantity;
+use crate::evidence::unit::Unit;
+use crate::statistics::proportions::difference_interval;
+use crate::topics::optimus::quantities::prediction::computed;
+use std::sync::Arc;
+
+/// The settings of one experiment.
+pub(crate) struct Approach<'a> {
+    experiment: &'static str,
+    /// The test accuracies of all its runs, which a choice waits for.
+    runs: Vec<Arc<Quantity>>,
+    /// Best first; none while one of the runs is missing, or where there is nothing to choose.
+    ranked: Vec<Setting<'a>>,
+}
+
+impl<'a> Approach<'a> {
+    pub(crate) fn new(
+        experiment: &'static str,
+        runs: Vec<Arc<Quantity>>,
+        mut settings: Vec<Setting<'a>>,
+    ) -> Self {
+        if settings.len() < 2 || !settings.iter().all(Setting::is_measured) {
+            settings.clear();
+        }
+        // They are sorted by rate: ties go to the smaller one.
+        settings.sort_by(|a, b| b.validation().total_cmp(&a.validation()));
+        Approach {
+            experiment,
+            runs,
+            ranked: settings,
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        !self.ranked.is_empty()
+    }
+
+    /// Tells of the best setting and its lead.
+    fn add(&self, catalogue: &mut Catalogue) {
+        let prefix = format!("transfer.{}", self.experiment);
+        let complete = Entry::Flag(self.is_complete());
+        catalogue.insert(format!("{prefix}.complete"), complete);
+        let (best, second) = (self.ranked.first(), self.ranked.get(1));
+        let choice = Choice {
+            prefix: format!("{prefix}.best"),
+            runs: &self.runs,
+        };
+        let function = "of the setting with the highest final validation accuracy";
+        choice.add_setting(catalogue, best, function);
+        let rates = self.ranked.iter().map(|setting| setting.rate);
+        let largest = rates.reduce(f64::max);
+        let is_largest = best.is_some_and(|best| Some(best.rate) == largest);
+        catalogue.insert(
+            format!("{}.is_largest_rate", choice.prefix),
+            Entry::Flag(is_largest),
+        );
+        choice.add_lead(catalogue, "lead", best.zip(second));
+    }
+}
+
+/// Adds the choice of each approach, and compares the chosen settings by test accuracy.
+pub(crate) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
+    for approach in approaches {
+        approach.add(catalogue);
+    }
+    let [finetune, extraction] = approaches.each_ref().map(|it| it.ranked.first());
+    let both = finetune.zip(extraction);
+    catalogue.insert("transfer.complete", Entry::Flag(both.is_some()));
+    let runs = approaches.iter().flat_map(|approach| approach.runs.clone());
+    let runs: Vec<_> = runs.collect();
+    catalogue.add(cost_ratio(both, &runs));
+    let ranked = both.map(|(a, b)| {
+        let accuracy = |setting: &Setting| setting.test().value.unwrap_or_default();
+        match accuracy(b) > accuracy(a) {
+            true => (b, a),
+            false => (a, b),
+        }
+    });
+    for (name, setting) in [
+        ("winner", ranked.map(|(winner, _)| winner)),
+        ("loser", ranked.map(|(_, loser)| loser)),
+    ] {
+        let choice = Choice {
+            prefix: format!("transfer.{name}"),
+            runs: &runs,
+        };
+        let function = "of the approach with this rank in test accuracy";
+        choice.add_setting(catalogue, setting, function);
+        let approach = setting.map_or(ABSENT, |setting| setting.approach);
+        let approach = Entry::Text(approach.to_owned());
+        catalogue.insert(format!("{}.approach", choice.prefix), approach);
+    }
+    let comparison = Choice {
+        prefix: "transfer".to_owned(),
+        runs: &runs,
+    };
+    comparison.add_lead(catalogue, "difference", ranked);
+}
+
+/// Where a choice is told of, and the runs that it waits for.
+struct Choice<'a> {
+    prefix: String,
+    runs: &'a [Arc<Quantity>],
+}
+
+impl Choice<'_> {
+    fn awaited(&self, name: String, unit: Unit) -> Arc<Quantity> {
+        awaited(name, unit, self.runs)
+    }
+
+    /// All that is told of the chosen setting.
+    fn add_setting(&self, catalogue: &mut Catalogue, setting: Option<&Setting>, function: &str) {
+        for (leaf, unit) in leaves() {
+            let name = format!("{}.{leaf}", self.prefix);
+            catalogue.add(match setting {
+                Some(setting) => copied(name, &setting.told[leaf], function),
+                None => self.awaited(name, unit),
+            });
+        }
+    }
+
+    /// The difference of two test accuracies, and whether the runs support its sign.
+    fn add_lead(
+        &self,
+        catalogue: &mut Catalogue,
+        difference: &str,
+        settings: Option<(&Setting, &Setting)>,
+    ) {
+        let name = format!("{}.{difference}", self.prefix);
+        let lead = match settings {
+            Some((first, second)) => lead(name, first, second),
+            None => self.awaited(name, Unit::One),
+        };
+        let in_every_seed =
+            settings.is_some_and(|(first, second)| leads_in_every_seed(first, second));
+        let excludes_zero = lead.interval.is_some_and(|(low, _)| low > 0.0);
+        catalogue.add(lead);
+        for (flag, holds) in [
+            ("supported", excludes_zero && in_every_seed),
+            ("in_every_seed", in_every_seed),
+        ] {
+            catalogue.insert(format!("{}.{flag}", self.prefix), Entry::Flag(holds));
+        }
+    }
+}
+
+fn awaited(name: impl Into<String>, unit: Unit, runs: &[Arc<Quantity>]) -> Arc<Quantity> {
+    let reason = match runs.is_empty() {
+        true => "no such run is planned",
+        false => "not every run that is compared is measured",
+    };
+    computed(name, unit, "", runs.to_vec(), Err(reason.to_owned()))
+}
+
+fn copied(name: String, of: &Arc<Quantity>, function: &str) -> Arc<Quantity> {
+    let copy = Quantity::derived(name, of.unit, function, [of], |[value]| value);
+    match of.interval {
+        Some((low, high)) => copy.with_interval(low, high),
+        None => copy,
+    }
+}
+
+fn lead(name: String, first: &Setting, second: &Setting) -> Arc<Quantity> {
+    let share = |of: &Setting| (of.test().value.unwrap_or_default(), of.test_images);
+    let (low, high) = difference_interval(share(first), share(second));
+    let lead = Quantity::derived(
+        name,
+        Unit::One,
+        "analysis::proportions::difference_interval",
+        [first.test(), second.test()],
+        |[first, second]| first - second,
+    );
+    lead.with_interval(low, high)
+}
+
+fn leads_in_every_seed(first: &Setting, second: &Setting) -> bool {
+    let others = second.by_seed();
+    let leads = |(seed, accuracy)| others.get(&seed).is_none_or(|other| accuracy > *other);
+    first.by_seed().into_iter().all(leads)
+}
+
+/// How many times as long an epoch of fine-tuning takes.
+fn cost_ratio(both: Option<(&Setting, &Setting)>, runs: &[Arc<Quantity>]) -> Arc<Quantity> {
+    const NAME: &str = "transfer.cost_ratio";
+    let Some((finetune, extraction)) = both else {
+        return awaited(NAME, Unit::One, runs);
+    };
+    Quantity::derived(
+        NAME,
+        Unit::One,
+        "ratio of the median times of an epoch",
+        [&finetune.told["epoch_time"], &extraction.told["epoch_time"]],
+        |[finetune, extraction]| finetune / extraction,
+    )
+}

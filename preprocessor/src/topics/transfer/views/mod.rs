@@ -1,0 +1,3 @@
+//! Plots of the data set.
+
+pub(crate) mod class_histogram;
