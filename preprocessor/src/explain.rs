@@ -1,16 +1,33 @@
 //! The chain behind one number, for the command line.
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::Facts;
+use crate::data::{Call, difference, parse_name, ratio};
 use crate::evidence::{Origin, Quantity};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use std::io::Write;
+use std::sync::Arc;
 
 /// Writes the quantity `name` and all that it was computed from, each input under what uses it.
 ///
 /// # Errors
 /// Where no quantity has that name; the hint lists the names like it.
-pub fn explain(catalogue: &Catalogue, name: &str, out: &mut dyn Write) -> Result<()> {
-    write_quantity(catalogue.quantity(name)?, 0, out)
+pub fn explain(facts: &Facts, name: &str, out: &mut dyn Write) -> Result<()> {
+    let call = parse_name(name).unwrap_or_else(|| Call::Named(name.to_owned()));
+    let quantity = quantity(facts, &call).map_err(|message| anyhow!("{message}"))?;
+    write_quantity(&quantity, 0, out)
+}
+
+/// A quantity of the catalogue, or one that a template made.
+fn quantity(facts: &Facts, call: &Call) -> Result<Arc<Quantity>, String> {
+    match call {
+        Call::Named(name) => {
+            let found = facts.catalogue.quantity(name).cloned();
+            found.map_err(|error| error.to_string())
+        }
+        Call::Pick { column, filters } => facts.tables.pick(column, filters),
+        Call::Ratio(a, b) => ratio(&quantity(facts, a)?, &quantity(facts, b)?),
+        Call::Difference(a, b) => difference(&quantity(facts, a)?, &quantity(facts, b)?),
+    }
 }
 
 fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Result<()> {
@@ -40,8 +57,8 @@ fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Res
     for concern in quantity.concerns().iter().filter(|_| depth == 0) {
         writeln!(
             out,
-            "{indent}  run {} is {}: {}",
-            concern.run, concern.state, concern.remedy
+            "{indent}  {} is {}: {}",
+            concern.source, concern.state, concern.remedy
         )?;
     }
     Ok(())
@@ -55,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_number_is_explained_down_to_its_sources() {
-        let mut catalogue = Catalogue::default();
+        let mut facts = Facts::default();
+        let catalogue = &mut facts.catalogue;
         let flops = Quantity::exact("flops", Unit::Flop, 15e9, "a count");
         let peak = Quantity::exact("peak", Unit::FlopPerSecond, 5e12, "a data sheet");
         let time = Quantity::derived(
@@ -73,7 +91,7 @@ mod tests {
             |[t]| 1.0 / t,
         ));
         let mut text = Vec::new();
-        explain(&catalogue, "speed", &mut text).expect("the name is known");
+        explain(&facts, "speed", &mut text).expect("the name is known");
         expect![[r#"
             speed = 333.3333333333333 image/s (derived)
               by 1 / time

@@ -8,6 +8,7 @@ use writing::escape;
 
 pub mod evidence;
 pub mod statistics;
+pub mod data;
 pub mod catalogue;
 pub mod views;
 pub mod chapters;

@@ -39,6 +39,18 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Writes the digests of tables into `book/data.toml`; names tables whose digests are not those of
+    /// their files where none is given, and fails where there are such.
+    Seal {
+        /// The tables' names.
+        names: Vec<String>,
+        /// Seals every table whose file is there.
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// The root of the project, with `book/data.toml`.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
     #[command(flatten)]
     ForLogs(command_line::Command),
 }
@@ -64,12 +76,19 @@ fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Some(Command::Supports { .. }) => Ok(()),
         Some(Command::Explain { name, root }) => {
-            let config = Config::from_disk(root.join("book.toml"))?;
-            let known = Project::of(root, &config)?.read().map_err(|faults| {
+            let known = project_in(root)?.read().map_err(|faults| {
                 let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
                 anyhow!("{}", lines.join("\n"))
             })?;
-            explain(&known.facts.catalogue, &name, &mut io::stdout().lock())
+            explain(&known.facts, &name, &mut io::stdout().lock())
+        }
+        Some(Command::Seal { names, all, root }) => {
+            let project = project_in(root)?;
+            let out = &mut io::stdout().lock();
+            match all || !names.is_empty() {
+                true => project.seal(&names, out),
+                false => project.list_unsealed(out),
+            }
         }
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {
@@ -83,4 +102,10 @@ fn run(arguments: Arguments) -> Result<()> {
             preprocess(&input, out)
         }
     }
+}
+
+/// The project whose `book.toml` is in the folder `root`.
+fn project_in(root: PathBuf) -> Result<Project> {
+    let config = Config::from_disk(root.join("book.toml"))?;
+    Project::of(root, &config)
 }

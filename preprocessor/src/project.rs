@@ -1,11 +1,15 @@
 //! The files that a build reads. Only this module, `samples`, `generated` and `main.rs` touch the disk.
 
+mod tables;
+
 use crate::catalogue::{
     Facts, Question, RunFacts, SampleSettings, Samples, Topics, read_questions,
 };
 use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
-use crate::evidence::{QuotedFact, read_quoted};
+use crate::data::{Declared, Tables};
+use crate::evidence::unit::Units;
+use crate::evidence::{QuotedFact, read_quoted_in};
 use crate::generated::Generated;
 use crate::samples;
 use crate::topic::{Inputs, ReadFile, Topic, TopicFile};
@@ -56,6 +60,7 @@ struct Others {
     of_topics: BTreeMap<TopicFile, ReadFile>,
     plan: Option<Plan>,
     samples: Vec<Samples>,
+    tables: Tables,
 }
 
 impl Project {
@@ -121,14 +126,16 @@ impl Project {
     /// Every fault of every file.
     pub fn read(&self) -> Result<Known, Vec<Diagnostic>> {
         let mut faults = Vec::new();
+        let Declared { tables, units } = self.read_declarations(&mut faults);
         let read_others = || Others {
-            quoted: self.read_quoted(&mut faults),
+            quoted: self.read_quoted(&units, &mut faults),
             questions: self.read_source("questions.toml", &mut faults, |file, text| {
                 read_questions(file, text)
             }),
             of_topics: self.read_of_topics(&mut faults),
             plan: self.read_plan(&mut faults),
             samples: samples::read(&self.root, &self.data, &self.samples, &mut faults),
+            tables: self.read_tables(tables, &mut faults),
         };
         let ((records, of_records), others) = rayon::join(|| self.read_records(), read_others);
         faults.extend(of_records);
@@ -165,6 +172,7 @@ impl Project {
         let mut facts = Facts::of(&self.topics, others.quoted, inputs)?;
         facts.questions = others.questions;
         facts.samples = others.samples;
+        facts.tables = others.tables;
         Ok(facts)
     }
 
@@ -224,8 +232,10 @@ impl Project {
         })
     }
 
-    fn read_quoted(&self, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
-        self.read_source(QUOTED, faults, read_quoted)
+    fn read_quoted(&self, units: &Units, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
+        self.read_source(QUOTED, faults, |file, text| {
+            read_quoted_in(file, text, units)
+        })
     }
 
     fn read_bibliography(&self) -> Result<Bibliography, Vec<Diagnostic>> {
@@ -303,6 +313,7 @@ mod tests {
             PLAN,
             "results/speeds.csv",
             "book/quoted.toml",
+            "book/data.toml",
             "book/questions.toml",
             "book/references.bib",
             "book/published/training_throughput.csv",

@@ -1,8 +1,18 @@
 //! The units of quantities, and the conversion of a value into the unit that a reader prefers.
 //!
-//! A value is kept in its base unit: seconds, not milliseconds; a fraction, not percent.
+//! A value is kept in its base unit: seconds, not milliseconds; a fraction, not percent. Beside the
+//! units of the program there are a person's own, declared under `[units]` of `data.toml`, and
+//! products and quotients of both: `key/s`, `1/(nat·step)`. Two spellings of one unit are one unit.
 
-use std::borrow::Cow;
+mod compound;
+mod convert;
+mod expression;
+mod own;
+
+pub use self::compound::Compound;
+pub use self::convert::{Converted, convert};
+pub use self::own::{MultipleOf, OwnMultiples, OwnUnit, Units};
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -45,10 +55,18 @@ pub enum Unit {
     Hertz,
     /// A percentage point.
     Point,
+    /// Per nat, the unit of a constant that is added to β₀ k in Peng et al.'s loss model.
+    PerNat,
+    /// Per nat and training step, the unit of β₀ in Peng et al.'s loss model.
+    PerNatStep,
+    /// A unit of a person's own.
+    Own(&'static Spelling),
+    /// A product or quotient of units that has no name of its own.
+    Compound(&'static Compound),
 }
 
 /// Which multiples of a unit are usual.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Multiples {
     /// None: 12,345,000.
     Never,
@@ -62,12 +80,28 @@ pub(crate) enum Multiples {
     Both,
 }
 
-struct Row {
-    unit: Unit,
+/// How a unit is written and printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spelling {
+    /// In files: `byte/s`.
     name: &'static str,
+    /// Behind the number 1: `image`.
     one: &'static str,
+    /// Behind other numbers: `images`.
     many: &'static str,
     multiples: Multiples,
+}
+
+impl Multiples {
+    /// Whether they are written with SI prefixes.
+    fn are_prefixes(self) -> bool {
+        matches!(self, Multiples::Above | Multiples::Below | Multiples::Both)
+    }
+}
+
+struct Row {
+    unit: Unit,
+    spelling: Spelling,
 }
 
 const fn row(
@@ -77,17 +111,17 @@ const fn row(
     many: &'static str,
     multiples: Multiples,
 ) -> Row {
-    Row {
-        unit,
+    let spelling = Spelling {
         name,
         one,
         many,
         multiples,
-    }
+    };
+    Row { unit, spelling }
 }
 
 #[rustfmt::skip]
-const UNITS: [Row; 17] = [
+const UNITS: [Row; 19] = [
     row(Unit::One,            "1",         "",          "",           Multiples::Never),
     row(Unit::Flop,           "FLOP",      "FLOP",      "FLOP",       Multiples::Above),
     row(Unit::MultiplyAccumulate, "MAC",   "MAC",       "MACs",       Multiples::Above),
@@ -105,6 +139,8 @@ const UNITS: [Row; 17] = [
     row(Unit::Watt,           "W",         "W",         "W",          Multiples::Both),
     row(Unit::Hertz,          "Hz",        "Hz",        "Hz",         Multiples::Both),
     row(Unit::Point,          "point",     "point",     "points",     Multiples::Never),
+    row(Unit::PerNat,         "1/nat",     "nat⁻¹",     "nat⁻¹",      Multiples::Never),
+    row(Unit::PerNatStep,     "1/(nat·step)", "nat⁻¹·step⁻¹", "nat⁻¹·step⁻¹", Multiples::Never),
 ];
 
 /// SI prefixes as (symbol, power of ten).
@@ -125,28 +161,46 @@ pub(crate) const PREFIXES: [(&str, i32); 10] = [
 pub(crate) const WORDS: [(&str, i32); 2] = [("billion", 9), ("million", 6)];
 
 impl Unit {
-    fn row(self) -> &'static Row {
-        UNITS
-            .iter()
-            .find(|row| row.unit == self)
-            .expect("each unit has its row")
+    fn spelling(self) -> &'static Spelling {
+        match self {
+            Unit::Own(spelling) => spelling,
+            Unit::Compound(compound) => compound.spelling(),
+            _ => {
+                let row = UNITS.iter().find(|row| row.unit == self);
+                &row.expect("each unit has its row").spelling
+            }
+        }
     }
 
     /// The name in `quoted.toml` and in records: `image/s`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.row().name
+        self.spelling().name
     }
 
     /// What stands behind the printed number `text`: `image` after 1, else `images`; `B` for bytes.
     #[must_use]
     pub fn symbol_after(self, text: &str) -> &'static str {
-        let row = self.row();
-        if text == "1" { row.one } else { row.many }
+        let spelling = self.spelling();
+        if text == "1" {
+            spelling.one
+        } else {
+            spelling.many
+        }
+    }
+
+    /// Whether a value in this unit is a count, which is printed whole.
+    pub fn is_count(self) -> bool {
+        use Unit::{Epoch, Image, One, Own, Parameter, Step};
+        match self {
+            One | Image | Parameter | Epoch | Step => true,
+            Own(spelling) => spelling.multiples == Multiples::Words,
+            _ => false,
+        }
     }
 
     pub(crate) fn multiples(self) -> Multiples {
-        self.row().multiples
+        self.spelling().multiples
     }
 }
 
@@ -159,22 +213,40 @@ impl fmt::Display for Unit {
 impl FromStr for Unit {
     type Err = UnitError;
 
-    fn from_str(name: &str) -> Result<Unit, UnitError> {
-        let row = UNITS.iter().find(|row| row.name == name);
-        row.map(|row| row.unit).ok_or_else(|| UnitError::Unknown {
-            name: name.to_owned(),
-        })
+    /// The unit that `text` writes with the units of the program alone.
+    fn from_str(text: &str) -> Result<Unit, UnitError> {
+        Units::default().parse(text)
     }
 }
 
 /// A unit that does not exist or does not fit.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UnitError {
-    /// The name is not one of [`Unit`]'s.
-    #[error("unknown unit `{name}`, expected one of {}", names())]
+    /// A part of the text is no unit.
+    #[error("unknown unit `{name}`, expected one of {known}{}", in_multiples(*.scaled))]
     Unknown {
-        /// The name as given.
+        /// The part as given.
         name: String,
+        /// The units that there are.
+        known: String,
+        /// Whether a multiple of them would do.
+        scaled: bool,
+    },
+    /// The text is no product or quotient.
+    #[error("`{text}` is not a unit: {problem}")]
+    Malformed {
+        /// The text as given.
+        text: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A multiple where a base unit is expected.
+    #[error("`{text}` is a multiple of `{base}`, expected `{base}` itself")]
+    Multiple {
+        /// The text as given.
+        text: String,
+        /// The unit that it is a multiple of.
+        base: Unit,
     },
     /// The wanted unit measures something else.
     #[error("a value in `{from}` cannot be printed in `{to}`")]
@@ -186,117 +258,11 @@ pub enum UnitError {
     },
 }
 
-fn names() -> String {
-    let names: Vec<String> = UNITS.iter().map(|row| format!("`{}`", row.name)).collect();
-    names.join(" ")
-}
-
-/// A value in the unit that the reader sees.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Converted {
-    /// The number in that unit.
-    pub value: f64,
-    /// The unit as printed: `ms`, `%`, `million parameters`; empty for a pure number.
-    pub symbol: Cow<'static, str>,
-}
-
-/// Converts `value` from its base unit into `to`.
-///
-/// `to` is a base unit's name or symbol (`byte`, `B`, `images`), one with an SI prefix
-/// (`TFLOP/s`, `us` for µs), `%` or `points` for a fraction, `min` `h` `d` `days` for seconds,
-/// `KiB` to `TiB` for bytes, or a word (`million parameters`, `million`) for a count.
-///
-/// # Errors
-/// [`UnitError::Mismatch`] names both units when `to` does not measure what `from` measures.
-pub fn convert(value: f64, from: Unit, to: &str) -> Result<Converted, UnitError> {
-    let plain = plain_scale(from, to);
-    let (scale, symbol) = plain
-        .or_else(|| prefixed_scale(from, to))
-        .or_else(|| special_scale(from, to))
-        .ok_or_else(|| UnitError::Mismatch {
-            from,
-            to: to.to_owned(),
-        })?;
-    Ok(Converted {
-        value: scale.apply(value),
-        symbol,
-    })
-}
-
-/// A factor as a multiplication or a division by an exact constant: one rounding, not two.
-enum Scale {
-    Times(f64),
-    Over(f64),
-}
-
-impl Scale {
-    fn per_power_of_ten(power: i32) -> Scale {
-        let magnitude = 10f64.powi(power.abs());
-        if power >= 0 {
-            Scale::Over(magnitude)
-        } else {
-            Scale::Times(magnitude)
-        }
+fn in_multiples(scaled: bool) -> &'static str {
+    match scaled {
+        true => ", a multiple such as `ms`, or a product or quotient of them",
+        false => " or a product or quotient of them",
     }
-
-    fn apply(&self, value: f64) -> f64 {
-        match self {
-            Scale::Times(factor) => value * factor,
-            Scale::Over(divisor) => value / divisor,
-        }
-    }
-}
-
-/// How a value is converted, and the unit that it then has.
-type Scaled = (Scale, Cow<'static, str>);
-
-fn plain_scale(from: Unit, to: &str) -> Option<Scaled> {
-    let row = from.row();
-    let fits = [row.name, row.one, row.many].contains(&to);
-    fits.then_some((Scale::Times(1.0), Cow::Borrowed(row.many)))
-}
-
-fn prefixed_scale(from: Unit, to: &str) -> Option<Scaled> {
-    let Row {
-        many, multiples, ..
-    } = from.row();
-    let si = matches!(
-        multiples,
-        Multiples::Above | Multiples::Below | Multiples::Both
-    );
-    let (known, between) = if si {
-        (&PREFIXES[..], "")
-    } else {
-        (&WORDS[..], " ")
-    };
-    known.iter().find_map(|&(multiple, power)| {
-        let symbol = match to.strip_prefix(multiple) {
-            None if multiple == "µ" => to.strip_prefix('u')?,
-            rest => rest?,
-        };
-        let fits = if many.is_empty() {
-            symbol.is_empty()
-        } else {
-            symbol.strip_prefix(between) == Some(many)
-        };
-        let printed = || format!("{multiple}{between}{many}").trim_end().to_owned();
-        fits.then(|| (Scale::per_power_of_ten(power), Cow::Owned(printed())))
-    })
-}
-
-fn special_scale(from: Unit, to: &str) -> Option<Scaled> {
-    let scale = match (from, to) {
-        (Unit::One, "%" | "points") => Scale::Times(100.0),
-        (Unit::Second, "min") => Scale::Over(60.0),
-        (Unit::Second, "h") => Scale::Over(3600.0),
-        (Unit::Second, "d" | "days") => Scale::Over(86400.0),
-        (Unit::Byte, "KiB") => Scale::Over(1024.0),
-        (Unit::Byte, "MiB") => Scale::Over(1024f64.powi(2)),
-        (Unit::Byte, "GiB") => Scale::Over(1024f64.powi(3)),
-        (Unit::Byte, "TiB") => Scale::Over(1024f64.powi(4)),
-        _ => return None,
-    };
-    Some((scale, Cow::Owned(to.to_owned())))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use super::{Catalogue, Entry, RunFacts};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Origin, Quantity, QuotedFact};
+use crate::evidence::{Origin, Quantity, QuotedFact, SourceId};
 use std::collections::BTreeMap;
 
 /// The plan of the runs, from the root of the project.
@@ -39,7 +39,10 @@ impl<'a> Places<'a> {
     fn run<'b>(&'b self, name: &str, entry: &'b Entry) -> Option<&'b str> {
         match entry {
             Entry::Quantity(quantity) => match &quantity.origin {
-                Origin::Measured(measurement) => Some(&measurement.source.run),
+                Origin::Measured(measurement) => match &measurement.source.id {
+                    SourceId::Run(run) => Some(run),
+                    SourceId::Table(_) => None,
+                },
                 _ => None,
             },
             Entry::Text(_) | Entry::Flag(_) | Entry::Group(_) => {

@@ -2,6 +2,7 @@
 
 use super::clashes::Places;
 use super::{Catalogue, Question, RunFacts, Samples, runs};
+use crate::data::Tables;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity, QuotedFact};
@@ -28,6 +29,8 @@ pub struct Facts {
     pub questions: Vec<Question>,
     /// Sample images of data sets.
     pub samples: Vec<Samples>,
+    /// Tables of one's own measurements.
+    pub tables: Tables,
     /// The topics that are on.
     pub topics: Vec<&'static dyn Topic>,
     /// What they know beside their quantities.

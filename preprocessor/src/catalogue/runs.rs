@@ -2,7 +2,7 @@
 
 use super::{ABSENT, Catalogue, Entry, Members};
 use crate::evidence::unit::Unit;
-use crate::evidence::{Concern, Measurement, Origin, Quantity, RunSource};
+use crate::evidence::{Concern, Measurement, Origin, Quantity, Source, SourceId};
 use results::plan::underscored;
 use results::{PlannedRun, PlannedRunState, Record, State};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl RunFacts {
             _ => self.state_text(),
         };
         Some(Concern {
-            run: self.id.clone(),
+            source: SourceId::Run(self.id.clone()),
             state,
             remedy: match &self.state {
                 State::NoSuchCard => format!("on such a card: {}", self.command),
@@ -119,8 +119,8 @@ impl RunFacts {
     pub fn reader_as(&self, prefix: String) -> RunReader {
         RunReader {
             prefix,
-            source: Arc::new(RunSource {
-                run: self.id.clone(),
+            source: Arc::new(Source {
+                id: SourceId::Run(self.id.clone()),
                 file: self.record.as_ref().map(|(file, _)| file.clone()),
                 circumstances: self.circumstances(),
                 concern: self.concern(),
@@ -133,7 +133,7 @@ impl RunFacts {
 #[derive(Debug, Clone)]
 pub struct RunReader {
     prefix: String,
-    source: Arc<RunSource>,
+    source: Arc<Source>,
 }
 
 impl RunReader {

@@ -137,11 +137,7 @@ impl Format {
 
     /// The form of a quantity that is printed without a filter.
     fn default_of(unit: Unit, value: f64) -> Self {
-        let countable = matches!(
-            unit,
-            Unit::One | Unit::Image | Unit::Parameter | Unit::Epoch | Unit::Step
-        );
-        match countable && value.fract() == 0.0 {
+        match unit.is_count() && value.fract() == 0.0 {
             true => Format::Integer,
             false => Format::Si { digits: 3 },
         }

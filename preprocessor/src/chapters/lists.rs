@@ -8,7 +8,7 @@ use super::sentinel::{Mark, ROOT};
 use crate::catalogue::{Catalogue, Facts, RunFacts};
 use crate::escape::{code, destination, markdown, write_code, write_destination};
 use crate::evidence::unit::Unit;
-use crate::evidence::{Kind, Origin, Quantity, Quotation};
+use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId};
 use crate::views::numbers;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -170,18 +170,22 @@ impl Lists<'_> {
         let shown = exhibits
             .filter(|exhibit| exhibit.chapter == chapter)
             .flat_map(|exhibit| &exhibit.inputs);
-        let mut open: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut open: BTreeMap<&str, BTreeSet<&SourceId>> = BTreeMap::new();
         for concern in printed
             .chain(shown)
             .flat_map(|quantity| quantity.concerns())
         {
             if !concern.accepted {
-                open.entry(&concern.state).or_default().insert(&concern.run);
+                open.entry(&concern.state)
+                    .or_default()
+                    .insert(&concern.source);
             }
         }
-        let in_words = |(state, runs): (&&str, &BTreeSet<&str>)| {
-            let link =
-                |run: &&str| format!("[{}](evidence.md#run-{})", code(run), destination(run));
+        let in_words = |(state, runs): (&&str, &BTreeSet<&SourceId>)| {
+            let link = |source: &&SourceId| {
+                let (name, anchor) = (code(source.name()), source.anchor());
+                format!("[{name}](evidence.md#{})", destination(&anchor))
+            };
             let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
             if runs.len() > NAMED {
                 named.push(format!("{} more", runs.len() - NAMED));

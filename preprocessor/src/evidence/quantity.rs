@@ -1,5 +1,6 @@
 //! [`Quantity`] and its [`Origin`].
 
+use super::source::{Concern, Measurement};
 use super::unit::Unit;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -23,7 +24,7 @@ pub struct Quantity {
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Origin {
-    /// Read from the record of a run.
+    /// Read from the record of a run or from a table.
     Measured(Measurement),
     /// Computed by `function` from `inputs`.
     Derived {
@@ -39,52 +40,6 @@ pub enum Origin {
         /// The definition.
         definition: String,
     },
-}
-
-/// The place of a measured value in the record of a run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measurement {
-    /// The run, the same for all that is read of its record.
-    pub source: Arc<RunSource>,
-    /// The key inside the record, such as `epochs[119].test_accuracy`.
-    pub key: String,
-}
-
-/// A run as the source of measured values.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunSource {
-    /// The run's identifier in the plan.
-    pub run: String,
-    /// The record's path from the project's root; `None` where there is no record.
-    pub file: Option<String>,
-    /// Device, arithmetic, seed, commit and date in one line; empty where there is no record.
-    pub circumstances: String,
-    /// What keeps the run from being a complete, current measurement.
-    pub concern: Option<Concern>,
-}
-
-/// What keeps a run from being a complete, current measurement.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Concern {
-    /// The run's identifier.
-    pub run: String,
-    /// The state in a word or two: `missing`, `partial 3 of 350`, `stale`, `failed`.
-    pub state: String,
-    /// What mends it: usually the command that makes the run.
-    pub remedy: String,
-    /// Whether the plan says that no such card is at hand, which strict mode accepts.
-    pub accepted: bool,
-}
-
-impl Concern {
-    /// What stands behind a printed value that depends on the run.
-    pub fn flag(&self) -> String {
-        match &*self.state {
-            // The value itself is there: it was computed without this run.
-            "missing" => " (a run is missing)".to_owned(),
-            state => format!(" ({state})"),
-        }
-    }
 }
 
 /// The place of a quoted value in a publication.
@@ -103,7 +58,7 @@ pub struct Quotation {
 /// The three kinds of number that the reader sees; exact values count as derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// From a run.
+    /// From a run or a table.
     Measured,
     /// From other quantities.
     Derived,
@@ -241,7 +196,7 @@ impl fmt::Display for Provenance<'_> {
         match self.0 {
             Origin::Measured(Measurement { source, key }) => match &source.file {
                 Some(file) => write!(f, "{key} of {file} ({})", source.circumstances),
-                None => write!(f, "{key} of run {}: no record yet", source.run),
+                None => write!(f, "{key} of {}: {}", source.id, source.id.absent()),
             },
             Origin::Derived { function, inputs } => {
                 f.write_str(function)?;
@@ -269,6 +224,7 @@ fn write_names(f: &mut fmt::Formatter<'_>, inputs: &[Arc<Quantity>]) -> fmt::Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Source, SourceId};
 
     fn missing(run: &str) -> Arc<Quantity> {
         Arc::new(Quantity {
@@ -277,12 +233,12 @@ mod tests {
             interval: None,
             unit: Unit::One,
             origin: Origin::Measured(Measurement {
-                source: Arc::new(RunSource {
-                    run: run.into(),
+                source: Arc::new(Source {
+                    id: SourceId::Run(run.into()),
                     file: None,
                     circumstances: String::new(),
                     concern: Some(Concern {
-                        run: run.into(),
+                        source: SourceId::Run(run.into()),
                         state: "missing".into(),
                         remedy: "cargo run".into(),
                         accepted: false,
@@ -307,7 +263,7 @@ mod tests {
         assert_eq!(
             sum.concerns()
                 .into_iter()
-                .map(|c| c.run.as_str())
+                .map(|c| c.source.name())
                 .collect::<Vec<_>>(),
             ["a"]
         );

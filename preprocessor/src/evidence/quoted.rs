@@ -3,7 +3,7 @@
 //! Nested tables give dotted names. A table with a `value` is a fact; an array of values with an
 //! `index` is a curve, whose points get the names `NAME.i1000` and so on.
 
-use super::unit::Unit;
+use super::unit::{Unit, Units};
 use super::{Origin, Quantity, Quotation};
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use serde::Deserialize;
@@ -35,14 +35,20 @@ enum Numbers {
     Curve(Vec<f64>),
 }
 
-/// Reads the facts in `text`, the content of `file`, in the order of their names.
+/// Reads the facts in `text`, the content of `file`, in the order of their names; their units are
+/// some of `units`.
 ///
 /// # Errors
 /// All faults of the file at once, each with its line: what is not TOML, an unknown or missing key,
 /// a value that is not finite, a curve whose index has another length or a value twice.
-pub fn read_quoted(file: &str, text: &str) -> Result<Vec<QuotedFact>, Vec<Diagnostic>> {
+pub fn read_quoted_in(
+    file: &str,
+    text: &str,
+    units: &Units,
+) -> Result<Vec<QuotedFact>, Vec<Diagnostic>> {
     let mut reader = Reader {
         file,
+        units,
         lines: LineNumbers::of(text),
         facts: Vec::new(),
         faults: Vec::new(),
@@ -64,6 +70,14 @@ pub fn read_quoted(file: &str, text: &str) -> Result<Vec<QuotedFact>, Vec<Diagno
         reader.faults.sort();
         Err(reader.faults)
     }
+}
+
+/// [`read_quoted_in`] the units of the program alone.
+///
+/// # Errors
+/// Those of [`read_quoted_in`].
+pub fn read_quoted(file: &str, text: &str) -> Result<Vec<QuotedFact>, Vec<Diagnostic>> {
+    read_quoted_in(file, text, &Units::default())
 }
 
 /// A fact as it was read: what a [`Quantity`] is made of.
@@ -93,6 +107,7 @@ impl From<QuotedFact> for Arc<Quantity> {
 
 struct Reader<'a> {
     file: &'a str,
+    units: &'a Units,
     lines: LineNumbers,
     facts: Vec<QuotedFact>,
     faults: Vec<Diagnostic>,
@@ -152,7 +167,7 @@ impl Reader<'_> {
                 );
             }
         };
-        let unit = match fact.unit.parse() {
+        let unit = match self.units.parse(&fact.unit) {
             Ok(unit) => unit,
             Err(error) => {
                 let hint = "values are kept in base units: seconds, not milliseconds; a fraction, not percent";
@@ -339,6 +354,27 @@ mod tests {
             expect![[r#"
             c.i5 = 2 1 | x, y, index = 5 (z)
             c.i6 = 1 1 | x, y, index = 6 (z)"#]],
+        );
+    }
+
+    #[test]
+    fn units_may_be_compounds_and_one_s_own() {
+        let fact = |name: &str, unit: &str| {
+            format!(
+                "[{name}]\nvalue = 2.0\nunit = '{unit}'\ncitation = 'x'\nplace = 'y'\nchecked = 'z'\n"
+            )
+        };
+        let text = fact("a", "key/s") + &fact("b", "1/(step*nat)");
+        let mut units = Units::default();
+        units.declare("key", &Default::default()).expect("a name");
+        let facts = read_quoted_in("book/quoted.toml", &text, &units).expect("known units");
+        let units: Vec<_> = facts.iter().map(|fact| fact.unit.name()).collect();
+        assert_eq!(units, ["key/s", "1/(nat·step)"]);
+        let faults = read_quoted("book/quoted.toml", &text).expect_err("no `key`");
+        assert!(
+            faults[0]
+                .to_string()
+                .starts_with("`book/quoted.toml:1`: `a`: unknown unit `key`")
         );
     }
 

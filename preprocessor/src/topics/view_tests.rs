@@ -385,7 +385,7 @@ fn speed_and_time_over_workers() {
 /// Facts with a prediction of the number of epochs, or with one that still wants a run.
 fn predicted(epochs: Option<f64>) -> Facts {
     use crate::evidence::unit::Unit;
-    use crate::evidence::{Concern, Measurement, Origin, RunSource};
+    use crate::evidence::{Concern, Measurement, Origin, Source, SourceId};
     let mut facts = facts();
     let run = Arc::new(Quantity {
         name: "runs.a.final_train_loss".to_owned(),
@@ -393,12 +393,12 @@ fn predicted(epochs: Option<f64>) -> Facts {
         interval: None,
         unit: Unit::Nat,
         origin: Origin::Measured(Measurement {
-            source: Arc::new(RunSource {
-                run: "a".to_owned(),
+            source: Arc::new(Source {
+                id: SourceId::Run("a".to_owned()),
                 file: None,
                 circumstances: String::new(),
                 concern: epochs.is_none().then(|| Concern {
-                    run: "a".to_owned(),
+                    source: SourceId::Run("a".to_owned()),
                     state: "missing".to_owned(),
                     remedy: "cargo run -- --run a".to_owned(),
                     accepted: false,

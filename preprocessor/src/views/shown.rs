@@ -77,7 +77,7 @@ pub(crate) fn not_as_planned(inputs: &[Arc<Quantity>]) -> String {
     let concerns: Vec<_> = concerns.into_iter().filter(|it| !it.accepted).collect();
     let named = concerns.iter().take(NAMED);
     let mut named: Vec<_> = named
-        .map(|it| format!("{} ({})", code(&it.run), markdown(&it.state)))
+        .map(|it| format!("{} ({})", code(it.source.name()), markdown(&it.state)))
         .collect();
     if concerns.len() > NAMED {
         named.push(format!("{} more", concerns.len() - NAMED));

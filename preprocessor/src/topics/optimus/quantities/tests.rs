@@ -47,7 +47,7 @@ fn shown(entry: &Entry) -> String {
                 },
             };
             let concerns: Vec<_> = { quantity.concerns().into_iter() }
-                .map(|concern| format!("; {} {}", concern.run, concern.state))
+                .map(|concern| format!("; {} {}", concern.source.name(), concern.state))
                 .collect();
             value + &concerns.concat()
         }

@@ -1,0 +1,284 @@
+//! The cells of a table, column by column.
+
+use std::collections::HashMap;
+
+/// A table's rows as they were read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Content {
+    /// The columns' names in the order of the file.
+    pub heads: Vec<String>,
+    /// The cells of each column.
+    pub columns: Vec<Cells>,
+    /// Where each row stands.
+    pub places: Places,
+}
+
+/// The cells of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cells {
+    /// Finite numbers as the file has them; NaN stands for an empty cell.
+    Numbers(Vec<f64>),
+    /// Counts in a column without a unit, such as the numbers of repeats.
+    Counts(Vec<u64>),
+    /// Words, each kept once.
+    Words(Words),
+}
+
+impl Cells {
+    /// A column without a unit, still empty: counts, until a cell is none.
+    pub(super) fn without_unit() -> Cells {
+        Cells::Counts(Vec::new())
+    }
+
+    /// Adds a cell to a column without a unit.
+    pub(super) fn push(&mut self, cell: &str) {
+        if let Cells::Counts(counts) = self {
+            if let Some(count) = count(cell) {
+                return counts.push(count);
+            }
+            let mut words = Words::default();
+            let counts = std::mem::take(counts);
+            counts
+                .iter()
+                .for_each(|count| words.push(&count.to_string()));
+            *self = Cells::Words(words);
+        }
+        if let Cells::Words(words) = self {
+            words.push(cell);
+        }
+    }
+}
+
+/// The count that is written so, and in no other way.
+fn count(cell: &str) -> Option<u64> {
+    let is_plain = (1..=15).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = is_plain && (cell == "0" || !cell.starts_with('0'));
+    cell.parse().ok().filter(|_| is_plain)
+}
+
+/// Words and, for each row, which of them it has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Words {
+    known: Vec<String>,
+    of_rows: Vec<u32>,
+    index: HashMap<String, u32>,
+}
+
+/// How rows are named in messages and in the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Places {
+    /// The lines at which the rows of a CSV file begin.
+    Lines(Vec<u32>),
+    /// The number of elements of a JSON array.
+    Elements(usize),
+}
+
+impl Default for Places {
+    fn default() -> Places {
+        Places::Lines(Vec::new())
+    }
+}
+
+impl Words {
+    fn push(&mut self, word: &str) {
+        // Rows that belong together stand together.
+        if let Some(last) = self.of_rows.last().copied()
+            && self.known[last as usize] == word
+        {
+            return self.of_rows.push(last);
+        }
+        let next = self.known.len() as u32;
+        let code = match self.index.get(word) {
+            Some(code) => *code,
+            None => {
+                self.known.push(word.to_owned());
+                self.index.insert(word.to_owned(), next);
+                next
+            }
+        };
+        self.of_rows.push(code);
+    }
+
+    fn of(&self, row: usize) -> &str {
+        &self.known[self.of_rows[row] as usize]
+    }
+}
+
+impl Content {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        match &self.places {
+            Places::Lines(lines) => lines.len(),
+            Places::Elements(count) => *count,
+        }
+    }
+
+    /// The index of a column: by its name, or by its name as an identifier.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        let exact = self.heads.iter().position(|head| head == name);
+        exact.or_else(|| {
+            self.heads
+                .iter()
+                .position(|head| as_identifier(head) == name)
+        })
+    }
+
+    /// The number in a cell; `None` where it is empty or holds words.
+    pub fn number(&self, column: usize, row: usize) -> Option<f64> {
+        match &self.columns[column] {
+            Cells::Numbers(numbers) => Some(numbers[row]).filter(|number| !number.is_nan()),
+            Cells::Counts(_) | Cells::Words(_) => None,
+        }
+    }
+
+    /// The text of a cell; empty where the cell is.
+    pub fn text(&self, column: usize, row: usize) -> String {
+        match &self.columns[column] {
+            Cells::Numbers(numbers) if numbers[row].is_nan() => String::new(),
+            Cells::Numbers(numbers) => (numbers[row] + 0.0).to_string(),
+            Cells::Counts(counts) => counts[row].to_string(),
+            Cells::Words(words) => words.of(row).to_owned(),
+        }
+    }
+
+    /// The rows among `rows` whose cell in `column` is `wanted`.
+    pub(super) fn matching(&self, rows: &[u32], column: usize, wanted: &Wanted) -> Vec<u32> {
+        let keep = |fits: &dyn Fn(usize) -> bool| {
+            let rows = rows.iter().copied();
+            rows.filter(|row| fits(*row as usize)).collect()
+        };
+        match &self.columns[column] {
+            Cells::Numbers(numbers) => match wanted.number {
+                Some(number) => keep(&|row| numbers[row] == number),
+                None => Vec::new(),
+            },
+            Cells::Counts(counts) => match wanted.number {
+                Some(number) => keep(&|row| counts[row] as f64 == number),
+                None => Vec::new(),
+            },
+            Cells::Words(words) => {
+                let fits: Vec<bool> = words.known.iter().map(|word| wanted.is(word)).collect();
+                keep(&|row| fits[words.of_rows[row] as usize])
+            }
+        }
+    }
+
+    /// The different texts of `column` in `rows`, in the order in which they come.
+    pub fn distinct(&self, rows: &[u32], column: usize) -> Vec<String> {
+        let mut seen = std::collections::HashSet::new();
+        let mut found = Vec::new();
+        for &row in rows {
+            let key = match &self.columns[column] {
+                Cells::Numbers(numbers) => (numbers[row as usize] + 0.0).to_bits(),
+                Cells::Counts(counts) => counts[row as usize],
+                Cells::Words(words) => u64::from(words.of_rows[row as usize]),
+            };
+            if seen.insert(key) {
+                found.push(self.text(column, row as usize));
+            }
+        }
+        found
+    }
+
+    /// What a row is called: `line 17`, `element 3`.
+    pub fn place(&self, row: usize) -> String {
+        match &self.places {
+            Places::Lines(lines) => format!("line {}", lines[row]),
+            Places::Elements(_) => format!("element {row}"),
+        }
+    }
+
+    /// Rows by range: `lines 2–41, 50 and 2 more`.
+    pub fn ranges(&self, rows: &[u32]) -> String {
+        const NAMED: usize = 4;
+        let number = |row: u32| match &self.places {
+            Places::Lines(lines) => lines[row as usize],
+            Places::Elements(_) => row,
+        };
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for &row in rows {
+            match ranges.last_mut() {
+                Some((_, last)) if *last + 1 == row => *last = row,
+                _ => ranges.push((row, row)),
+            }
+        }
+        let named = ranges
+            .iter()
+            .take(NAMED)
+            .map(|&(first, last)| match first == last {
+                true => number(first).to_string(),
+                false => format!("{}–{}", number(first), number(last)),
+            });
+        let named = named.collect::<Vec<_>>().join(", ");
+        let what = match (&self.places, rows.len()) {
+            (Places::Lines(_), 1) => "line",
+            (Places::Lines(_), _) => "lines",
+            (Places::Elements(_), 1) => "element",
+            (Places::Elements(_), _) => "elements",
+        };
+        match ranges.len().saturating_sub(NAMED) {
+            0 => format!("{what} {named}"),
+            more => format!("{what} {named} and {more} more ranges"),
+        }
+    }
+}
+
+/// A value that a template asks for in a column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Wanted {
+    /// As it was written.
+    pub(super) text: String,
+    number: Option<f64>,
+}
+
+impl Wanted {
+    /// The value that `text` writes.
+    pub(super) fn new(text: &str) -> Wanted {
+        let number = text.parse().ok();
+        Wanted {
+            text: text.to_owned(),
+            number: number.filter(|number: &f64| number.is_finite()),
+        }
+    }
+
+    /// Whether a word is it: the same text, or another spelling of the same number.
+    fn is(&self, word: &str) -> bool {
+        word == self.text || (self.number.is_some() && word.parse().ok() == self.number)
+    }
+
+    /// How far a text is from it: numbers by their difference, words by their letters.
+    pub(super) fn distance(&self, text: &str) -> f64 {
+        match (self.number, text.parse::<f64>()) {
+            (Some(wanted), Ok(found)) => (found - wanted).abs(),
+            _ => edits(&self.text.to_lowercase(), &text.to_lowercase()) as f64,
+        }
+    }
+}
+
+/// How many letters must be put in, left out or replaced to make `b` of `a` (Levenshtein 1966).
+fn edits(a: &str, b: &str) -> usize {
+    const LONGEST: usize = 64;
+    let b: Vec<char> = b.chars().take(LONGEST).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, letter) in a.chars().take(LONGEST).enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], index + 1);
+        for (column, other) in b.iter().enumerate() {
+            let replaced = corner + usize::from(letter != *other);
+            corner = row[column + 1];
+            row[column + 1] = replaced.min(corner + 1).min(row[column] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// A column's name as an argument of a template's function can be: `Time (ms)` is `time_ms`.
+pub fn as_identifier(head: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    let parts = head
+        .split(|c: char| !is_part(c))
+        .filter(|part| !part.is_empty());
+    parts
+        .map(str::to_ascii_lowercase)
+        .collect::<Vec<_>>()
+        .join("_")
+}

@@ -1,0 +1,30 @@
+//! Tables of one's own measurements: `data.toml` declares them, CSV and JSON files hold them.
+//!
+//! The way of the data: [`read_declarations`] reads what is declared, [`Table::read`] the bytes of a
+//! file, `select` finds the rows that a template names, [`Tables::pick`] makes a quantity of them,
+//! and [`ratio`] and [`difference`] one of two quantities. Pure: no input, no output.
+
+mod content;
+mod csv;
+mod declaration;
+mod json;
+mod name;
+mod number;
+mod pick;
+mod seal;
+mod select;
+mod table;
+mod two_quantities;
+
+pub use content::{Cells, Content, Places, as_identifier};
+pub use declaration::{Decimal, Declaration, Declared, read_declarations};
+pub use name::{Call, parse_name};
+pub use seal::{Sealed, seal};
+pub use select::Filters;
+pub use table::{State, Table, Tables};
+pub use two_quantities::{difference, ratio};
+
+#[cfg(test)]
+mod reading_tests;
+#[cfg(test)]
+mod tests;

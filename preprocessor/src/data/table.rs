@@ -1,0 +1,229 @@
+//! A table with its state.
+
+use super::content::Content;
+use super::declaration::Declaration;
+use super::{csv, json};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::unit::Unit;
+use crate::evidence::{Concern, Measurement, Origin, Quantity, Source, SourceId};
+use results::Digest;
+use std::sync::Arc;
+
+/// The tables of a project.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tables {
+    /// The file that declares them, from the project's root.
+    pub file: String,
+    /// In the order of their names.
+    pub all: Vec<Table>,
+}
+
+/// A declared table, and its rows where its file is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// How it is declared.
+    pub declaration: Declaration,
+    /// Whether its file is what was sealed.
+    pub state: State,
+    /// The digest of its file, where that is there.
+    pub digest: Option<Digest>,
+    /// The rows, where the file is there.
+    pub content: Option<Content>,
+    source: Arc<Source>,
+}
+
+/// How far a table's file is what was sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// The file has the declared digest.
+    Sealed,
+    /// No digest is declared yet.
+    Unsealed,
+    /// The file is another one than was sealed.
+    Stale {
+        /// The declared digest.
+        sealed: Digest,
+        /// The file's.
+        found: Digest,
+    },
+    /// There is no file.
+    Missing,
+}
+
+impl State {
+    fn of(declared: Option<&Digest>, found: Option<&Digest>) -> State {
+        match (declared, found) {
+            (_, None) => State::Missing,
+            (None, Some(_)) => State::Unsealed,
+            (Some(sealed), Some(found)) if sealed == found => State::Sealed,
+            (Some(sealed), Some(found)) => State::Stale {
+                sealed: sealed.clone(),
+                found: found.clone(),
+            },
+        }
+    }
+}
+
+impl Table {
+    /// The table whose file has these `bytes`; `None` where there is no file.
+    ///
+    /// # Errors
+    /// Where the bytes are no such table: the file, the line and what is wrong there.
+    pub fn read(declaration: Declaration, bytes: Option<&[u8]>) -> Result<Table, Diagnostic> {
+        let (digest, content) = rayon::join(
+            || bytes.map(Digest::of),
+            || {
+                bytes
+                    .map(|bytes| read_content(&declaration, bytes))
+                    .transpose()
+            },
+        );
+        let state = State::of(declaration.digest.as_ref(), digest.as_ref());
+        Ok(Table {
+            source: Arc::new(Source {
+                id: SourceId::Table(declaration.name.clone()),
+                file: digest.is_some().then(|| declaration.file.clone()),
+                circumstances: match &digest {
+                    Some(digest) => format!("SHA-256 {}", digest.short()),
+                    None => String::new(),
+                },
+                concern: concern(&declaration, &state),
+            }),
+            content: content?,
+            digest,
+            declaration,
+            state,
+        })
+    }
+
+    /// The state in words.
+    pub fn state_text(&self) -> String {
+        match &self.state {
+            State::Sealed => "measured".to_owned(),
+            State::Unsealed => "not sealed".to_owned(),
+            State::Stale { sealed, found } => format!(
+                "stale: the digest of the file was {}, is {}",
+                sealed.short(),
+                found.short()
+            ),
+            State::Missing => "missing".to_owned(),
+        }
+    }
+
+    /// What mends it where the state is not [`State::Sealed`].
+    pub fn remedy(&self) -> Option<String> {
+        match self.state {
+            State::Unsealed => Some(format!("mdbook-measured seal {}", self.declaration.name)),
+            _ => Some(self.source.concern.as_ref()?.remedy.clone()),
+        }
+    }
+
+    /// A value that is measured at `key` of the file.
+    pub(super) fn measured(
+        &self,
+        name: String,
+        unit: Unit,
+        key: String,
+        value: Option<f64>,
+    ) -> Arc<Quantity> {
+        Arc::new(Quantity {
+            name,
+            value,
+            interval: None,
+            unit,
+            origin: Origin::Measured(Measurement {
+                source: self.source.clone(),
+                key,
+            }),
+        })
+    }
+
+    /// How many of `rows` there are: what stands for them in the evidence, by their lines.
+    pub fn rows_shown(&self, column: &str, rows: &[u32]) -> Arc<Quantity> {
+        let name = &self.declaration.name;
+        let place = match &self.content {
+            Some(content) => content.ranges(rows),
+            None => "rows".to_owned(),
+        };
+        let at = place.replace([' ', '–', ','], "_").replace("__", "_");
+        let value = self.content.is_some().then_some(rows.len() as f64);
+        let key = format!("number of values in `{column}`, {place}");
+        self.measured(
+            format!("{name}.{}({at})", as_name(column)),
+            Unit::One,
+            key,
+            value,
+        )
+    }
+}
+
+/// A column in the name of a quantity.
+pub(super) fn as_name(column: &str) -> String {
+    super::name::encoded(column)
+}
+
+fn read_content(declaration: &Declaration, bytes: &[u8]) -> Result<Content, Diagnostic> {
+    let is_json = declaration.file.to_ascii_lowercase().ends_with(".json");
+    let read = match is_json {
+        true => json::read(bytes, declaration),
+        false if !declaration.rows.is_empty() => {
+            let hint = "hint: `rows` is for a file whose name ends in `.json`";
+            Err((
+                None,
+                format!("it is read as CSV, which has no `rows`; {hint}"),
+            ))
+        }
+        false => csv::read(bytes, declaration),
+    };
+    read.map_err(|(line, message)| Diagnostic {
+        line: line.map(|line| line as usize),
+        ..Diagnostic::of_file(&declaration.file, message)
+    })
+}
+
+/// What keeps the file from being what was sealed. One that was never sealed is no worse a measurement.
+fn concern(declaration: &Declaration, state: &State) -> Option<Concern> {
+    let name = &declaration.name;
+    let (state, remedy) = match state {
+        State::Sealed | State::Unsealed => return None,
+        State::Missing => ("missing", declaration.made_by.clone()),
+        State::Stale { .. } => (
+            "stale",
+            format!(
+                "mdbook-measured seal {name}, if the file is the wanted one; else: {}",
+                declaration.made_by
+            ),
+        ),
+    };
+    Some(Concern {
+        source: SourceId::Table(name.clone()),
+        state: state.to_owned(),
+        remedy,
+        accepted: false,
+    })
+}
+
+impl Tables {
+    /// The table of this name.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn table(&self, name: &str) -> Result<&Table, String> {
+        let found = self.all.iter().find(|table| table.declaration.name == name);
+        found.ok_or_else(|| {
+            let known = self
+                .all
+                .iter()
+                .map(|table| format!("`{}`", table.declaration.name));
+            match known.collect::<Vec<_>>() {
+                none if none.is_empty() => {
+                    format!("no table is named `{name}`; hint: `data.toml` declares tables")
+                }
+                known => format!(
+                    "no table is named `{name}`, expected one of {}",
+                    known.join(", ")
+                ),
+            }
+        })
+    }
+}
