@@ -1,7 +1,7 @@
 //! Tells the program which sources it was built from, so that it doesn't keep the PDF of another.
 
 use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 /// The files that decide what the program does, relative to this crate: its own sources, those of the
 /// crate that reads formulas, and the versions of all crates.
@@ -11,7 +11,10 @@ fn main() -> std::io::Result<()> {
     let mut files = Vec::new();
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
-        collect(Path::new(source), &mut files)?;
+        for entry in WalkDir::new(source) {
+            let entry = entry?;
+            files.extend(entry.file_type().is_file().then(|| entry.into_path()));
+        }
     }
     files.sort();
     let mut digest = Sha256::new();
@@ -20,16 +23,5 @@ fn main() -> std::io::Result<()> {
         digest.update(Sha256::digest(std::fs::read(file)?));
     }
     println!("cargo::rustc-env=PROGRAM_DIGEST={:x}", digest.finalize());
-    Ok(())
-}
-
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(path)? {
-        collect(&entry?.path(), files)?;
-    }
     Ok(())
 }

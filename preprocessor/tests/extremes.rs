@@ -9,6 +9,7 @@ use mdbook_measured::topics::TOPICS;
 use mdbook_measured::topics::operations::quantities::throughput::FILE as PUBLISHED;
 use std::fs;
 use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 const EXTREMES: [&str; 9] = [
     "0.0", "-0.0", "-1.0", "5e-324", "1e-300", "1e15", "1.8e19", "1e300", "-1e308",
@@ -23,20 +24,21 @@ fn read(path: &Path) -> String {
 }
 
 /// Every chapter of the book.
-fn chapters(folder: &Path, found: &mut Vec<Chapter>) {
-    let entries = fs::read_dir(folder).expect("a folder").flatten();
-    for path in entries.map(|entry| entry.path()) {
-        if path.is_dir() {
-            chapters(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            let name = path.strip_prefix(root()).expect("inside").to_string_lossy();
-            found.push(Chapter {
-                path: name.replace('\\', "/"),
-                file: format!("book/{name}"),
-                source: read(&path),
-            });
+fn chapters() -> Vec<Chapter> {
+    let paths = WalkDir::new(root())
+        .sort_by_file_name()
+        .into_iter()
+        .map(|entry| entry.expect("an entry").into_path());
+    let is_chapter = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    let chapter = |path: PathBuf| {
+        let name = path.strip_prefix(root()).expect("inside").to_string_lossy();
+        Chapter {
+            path: name.replace('\\', "/"),
+            file: format!("book/{name}"),
+            source: read(&path),
         }
-    }
+    };
+    paths.filter(is_chapter).map(chapter).collect()
 }
 
 /// The facts with every third value, from the `first`, replaced by an extreme one.
@@ -58,8 +60,7 @@ fn facts_that_no_paper_states_make_no_panic() {
     let throughput = read(&root().join("published/training_throughput.csv"));
     let works = read(&root().join("references.bib"));
     let works = Bibliography::parse("references.bib", &works).expect("the works are sound");
-    let mut pages = Vec::new();
-    chapters(&root(), &mut pages);
+    let pages = chapters();
     assert!(pages.len() > 10);
     let mut filled = 0;
     for extreme in 0..EXTREMES.len() {

@@ -4,7 +4,8 @@ use crate::trial_book::{book, pdf};
 use expect_test::expect_file;
 use mdbook_measured_pdf::typst_maths;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 /// One formula a line; `D` before it for a displayed one.
 const FORMULAS: &str = include_str!("expect/formulas.txt");
@@ -60,30 +61,18 @@ fn formulas_of(markdown: &str) -> Vec<(bool, String)> {
     parser.filter_map(formula).collect()
 }
 
-fn markdown_files(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder)
-        .expect("the book")
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            markdown_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            files.push(path);
-        }
-    }
+/// The chapters of the real book, in order.
+fn markdown_files() -> impl Iterator<Item = PathBuf> {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book");
+    let entries = WalkDir::new(book).sort_by_file_name().into_iter();
+    let paths = entries.map(|entry| entry.expect("an entry").into_path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"))
 }
 
 #[test]
 fn typst_sets_each_formula_of_the_book() {
-    let mut files = Vec::new();
-    markdown_files(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../book"),
-        &mut files,
-    );
     let mut chapter = String::from("# Formulas\n\n");
-    for file in files {
+    for file in markdown_files() {
         let markdown = std::fs::read_to_string(&file).expect("a chapter");
         for (display, latex) in formulas_of(&markdown) {
             let fence = if display { "$$" } else { "$" };

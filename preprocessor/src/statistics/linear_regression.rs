@@ -1,6 +1,7 @@
 //! Ordinary least squares with the standard error of a prediction.
 
 use super::interval::{CONFIDENCE, Interval};
+use super::positive_definite::{INDEPENDENT, factorise, substitute};
 use super::student_t::central_quantile;
 
 /// A fitted linear model ŷ = x·b.
@@ -12,8 +13,8 @@ pub struct LinearRegression {
     pub residuals: Vec<f64>,
     /// Rows less columns: what is left to estimate the scatter from.
     pub degrees_of_freedom: u64,
-    /// (XᵀX)⁻¹.
-    inverse_gram: Vec<Vec<f64>>,
+    /// XᵀX in factors.
+    factors: Vec<Vec<f64>>,
 }
 
 impl LinearRegression {
@@ -22,22 +23,28 @@ impl LinearRegression {
     pub fn fit(design: &[Vec<f64>], observed: &[f64]) -> Option<Self> {
         let columns = design.first()?.len();
         let degrees_of_freedom = design.len().checked_sub(columns)? as u64;
-        let inverse_gram = invert(gram(design))?;
-        let moments: Vec<f64> = (0..columns)
+        let mut factors = gram(design);
+        let least: Vec<f64> = (0..columns)
+            .map(|index| INDEPENDENT * factors[index][index])
+            .collect();
+        if !factorise(&mut factors, &least) {
+            return None;
+        }
+        let mut coefficients: Vec<f64> = (0..columns)
             .map(|column| {
                 std::iter::zip(design, observed)
                     .map(|(row, y)| row[column] * y)
                     .sum()
             })
             .collect();
-        let coefficients: Vec<f64> = inverse_gram.iter().map(|row| dot(row, &moments)).collect();
+        substitute(&factors, &mut coefficients);
         let residual = |(row, y): (&Vec<f64>, &f64)| y - dot(row, &coefficients);
         let residuals = std::iter::zip(design, observed).map(residual).collect();
         Some(Self {
             coefficients,
             residuals,
             degrees_of_freedom,
-            inverse_gram,
+            factors,
         })
     }
 
@@ -50,12 +57,14 @@ impl LinearRegression {
     ///
     /// `None` without a degree of freedom, or where there is no such coefficient.
     pub fn coefficient_interval(&self, index: usize) -> Option<Interval> {
+        let coefficient = *self.coefficients.get(index)?;
         let scores = central_quantile(CONFIDENCE, self.degrees_of_freedom)?;
-        let variance = self.residual_variance()? * self.inverse_gram.get(index)?[index];
-        let half_width = scores * variance.sqrt();
+        let mut unit = vec![0.0; self.coefficients.len()];
+        unit[index] = 1.0;
+        let half_width = scores * (self.residual_variance()? * self.spread(&unit)).sqrt();
         Some(Interval {
-            low: self.coefficients[index] - half_width,
-            high: self.coefficients[index] + half_width,
+            low: coefficient - half_width,
+            high: coefficient + half_width,
         })
     }
 
@@ -71,12 +80,14 @@ impl LinearRegression {
     ///
     /// `None` without a degree of freedom.
     pub fn standard_error(&self, row: &[f64]) -> Option<f64> {
-        let spread: Vec<f64> = self
-            .inverse_gram
-            .iter()
-            .map(|line| dot(line, row))
-            .collect();
-        Some((self.residual_variance()? * (1.0 + dot(&spread, row))).sqrt())
+        Some((self.residual_variance()? * (1.0 + self.spread(row))).sqrt())
+    }
+
+    /// xᵀ(XᵀX)⁻¹x for a row x.
+    fn spread(&self, row: &[f64]) -> f64 {
+        let mut solution = row.to_vec();
+        substitute(&self.factors, &mut solution);
+        dot(&solution, row)
     }
 }
 
@@ -86,33 +97,6 @@ fn gram(design: &[Vec<f64>]) -> Vec<Vec<f64>> {
     (0..columns)
         .map(|i| (0..columns).map(|j| product(i, j)).collect())
         .collect()
-}
-
-/// Inverts a symmetric positive definite matrix by Gauss and Jordan; `None` where it is singular to
-/// rounding.
-fn invert(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
-    let size = matrix.len();
-    let diagonal: Vec<f64> = (0..size).map(|index| matrix[index][index]).collect();
-    for pivot in 0..size {
-        let scale = matrix[pivot][pivot];
-        if scale.is_nan() || scale <= 1e-10 * diagonal[pivot] {
-            return None;
-        }
-        matrix[pivot][pivot] = 1.0;
-        matrix[pivot].iter_mut().for_each(|value| *value /= scale);
-        let pivot_row = matrix[pivot].clone();
-        for (_, row) in matrix
-            .iter_mut()
-            .enumerate()
-            .filter(|(index, _)| *index != pivot)
-        {
-            let factor = std::mem::replace(&mut row[pivot], 0.0);
-            row.iter_mut()
-                .zip(&pivot_row)
-                .for_each(|(value, above)| *value -= factor * above);
-        }
-    }
-    Some(matrix)
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

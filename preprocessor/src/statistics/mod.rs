@@ -6,6 +6,7 @@ pub(crate) mod isotonic_regression;
 pub mod linear_regression;
 pub mod median_interval;
 pub mod nonnegative_least_squares;
+pub(crate) mod positive_definite;
 pub mod proportions;
 pub mod random;
 pub mod student_t;

@@ -5,6 +5,7 @@ use super::loss_model::LossModel;
 use super::scaled_curve::{ScaledCurve, sum_over_points};
 use super::separable_start::separable_start;
 use super::transformed_fit::coarse_transformed_fit;
+use crate::statistics::positive_definite::solve_free;
 
 /// Steps after which the search ends; a curve of the model's shape needs fewer than ten.
 const MOST_STEPS: u32 = 200;
@@ -153,42 +154,12 @@ impl NormalEquations {
 /// `None` where it is not positive definite.
 fn solve_damped(
     mut matrix: [[f64; 3]; 3],
-    mut rhs: [f64; 3],
+    rhs: [f64; 3],
     damping: f64,
     held: [bool; 3],
 ) -> Option<[f64; 3]> {
-    for index in 0..3 {
-        matrix[index][index] *= 1.0 + damping;
-        if held[index] {
-            hold(&mut matrix, &mut rhs, index);
-        }
-    }
-    solve_symmetric(matrix, rhs)
-}
-
-fn hold(matrix: &mut [[f64; 3]; 3], rhs: &mut [f64; 3], index: usize) {
-    matrix[index] = [0.0; 3];
-    for row in matrix.iter_mut() {
-        row[index] = 0.0;
-    }
-    matrix[index][index] = 1.0;
-    rhs[index] = 0.0;
-}
-
-/// Solves a positive definite system by LDLᵀ; `None` where it is none.
-fn solve_symmetric(a: [[f64; 3]; 3], b: [f64; 3]) -> Option<[f64; 3]> {
-    let l10 = a[1][0] / a[0][0];
-    let l20 = a[2][0] / a[0][0];
-    let d1 = a[1][1] - l10 * a[1][0];
-    let e21 = a[2][1] - l20 * a[1][0];
-    let l21 = e21 / d1;
-    let d2 = a[2][2] - l20 * a[2][0] - l21 * e21;
-    let y1 = b[1] - l10 * b[0];
-    let y2 = b[2] - l20 * b[0] - l21 * y1;
-    let z2 = y2 / d2;
-    let z1 = y1 / d1 - l21 * z2;
-    let positive = [a[0][0], d1, d2].iter().all(|pivot| *pivot > 0.0);
-    positive.then(|| [b[0] / a[0][0] - l10 * z1 - l20 * z2, z1, z2])
+    (0..3).for_each(|index| matrix[index][index] *= 1.0 + damping);
+    solve_free(matrix, rhs, held, [0.0; 3])
 }
 
 #[cfg(test)]

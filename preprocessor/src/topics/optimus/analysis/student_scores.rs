@@ -1,6 +1,8 @@
 //! Random Student-t scores that go together as residuals did.
 
+use crate::statistics::positive_definite::{INDEPENDENT, factorise};
 use crate::statistics::random::SplitMix64;
+use std::cmp::Ordering;
 
 /// Draws three Student-t scores, each with its own degrees of freedom, whose normal parts are
 /// correlated.
@@ -15,7 +17,7 @@ impl StudentScores {
     /// From the correlation of three series of residuals, equally long.
     pub(crate) fn new(residuals: &[Vec<f64>; 3], degrees_of_freedom: [u64; 3]) -> Self {
         Self {
-            lower: cholesky(&correlation(residuals)),
+            lower: lower_factor(correlation(residuals)),
             degrees_of_freedom,
         }
     }
@@ -53,22 +55,16 @@ fn correlation(residuals: &[Vec<f64>; 3]) -> [[f64; 3]; 3] {
     std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)))
 }
 
-/// The lower factor of a positive semidefinite matrix; a pivot that rounding makes negative counts
-/// as 0.
-fn cholesky(matrix: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {
-    let mut lower = [[0.0; 3]; 3];
-    for i in 0..3 {
-        for j in 0..=i {
-            let done: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
-            let rest = matrix[i][j] - done;
-            lower[i][j] = match lower[j][j] {
-                _ if i == j => rest.max(0.0).sqrt(),
-                pivot if pivot > 1e-6 => rest / pivot,
-                _ => 0.0,
-            };
-        }
-    }
-    lower
+/// L with LLᵀ = `matrix`, which is positive semidefinite with a diagonal of ones; a pivot that is 0 to
+/// rounding counts as 0.
+fn lower_factor(mut matrix: [[f64; 3]; 3]) -> [[f64; 3]; 3] {
+    factorise(&mut matrix, &[INDEPENDENT; 3]);
+    let entry = |i: usize, j: usize| match i.cmp(&j) {
+        Ordering::Less => 0.0,
+        Ordering::Equal => matrix[j][j].sqrt(),
+        Ordering::Greater => matrix[i][j] * matrix[j][j].sqrt(),
+    };
+    std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)))
 }
 
 #[cfg(test)]

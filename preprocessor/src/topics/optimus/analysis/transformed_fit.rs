@@ -4,6 +4,7 @@
 use super::loss_curve::LossCurve;
 use super::loss_model::LossModel;
 use super::scaled_curve::{ScaledCurve, sum_over_points};
+use crate::statistics::nonnegative_least_squares::nonnegative_solution;
 
 /// Values of β₂ that are tried before the best is refined.
 const GRID: u32 = 12;
@@ -79,7 +80,7 @@ impl Candidate {
             let product = row * above;
             [square * x * x, square * x, square, product * x, product]
         });
-        let [beta0, beta1] = nonnegative_pair([xx, x, one], [x_rhs, rhs]);
+        let [beta0, beta1] = nonnegative_solution(&[[xx, x], [x, one]], &[x_rhs, rhs]);
         Self::of(curve, [beta0, beta1, beta2])
     }
 
@@ -107,49 +108,10 @@ impl Candidate {
     }
 }
 
-/// Minimises |A·(u, v) − b|² over u, v ≥ 0 from AᵀA = [[uu, uv], [uv, vv]] and Aᵀb.
-///
-/// With two unknowns the active sets can be listed: both free, else one of them zero.
-fn nonnegative_pair([uu, uv, vv]: [f64; 3], [u, v]: [f64; 2]) -> [f64; 2] {
-    let determinant = uu * vv - uv * uv;
-    let both = [
-        (u * vv - v * uv) / determinant,
-        (v * uu - u * uv) / determinant,
-    ];
-    if both.iter().all(|value| value.is_finite() && *value >= 0.0) {
-        return both;
-    }
-    let alone = |rhs: f64, gram: f64| {
-        if rhs > 0.0 && gram > 0.0 {
-            rhs / gram
-        } else {
-            0.0
-        }
-    };
-    let (only_u, only_v) = (alone(u, uu), alone(v, vv));
-    // Leaving out the constant |b|², the error of one free unknown is −rhs · value.
-    if u * only_u > v * only_v {
-        [only_u, 0.0]
-    } else {
-        [0.0, only_v]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::topics::optimus::analysis::steps::Step;
-
-    #[test]
-    fn two_unknowns() {
-        // A = [[1, 0], [0, 1]] and right sides in each quadrant.
-        let check = |rhs, expected| assert_eq!(nonnegative_pair([1.0, 0.0, 1.0], rhs), expected);
-        check([2.0, 3.0], [2.0, 3.0]);
-        check([-2.0, 3.0], [0.0, 3.0]);
-        check([2.0, -3.0], [2.0, 0.0]);
-        check([-2.0, -3.0], [0.0, 0.0]);
-        assert_eq!(nonnegative_pair([1.0, 1.0, 1.0], [1.0, 1.0]), [0.0, 1.0]);
-    }
 
     #[test]
     fn a_curve_without_noise_is_recovered() {

@@ -30,15 +30,11 @@ pub(crate) fn fit<const N: usize>(
     let relative = |measurement: &Measurement| {
         let speed = positive("steps_per_second", measurement.steps_per_second)?;
         let (regressors, numerator) = row(measurement)?;
-        Ok(regressors
-            .iter()
-            .map(|value| value * speed / numerator)
-            .collect())
+        Ok(regressors.map(|value| value * speed / numerator))
     };
     let rows = measurements
         .iter()
         .map(relative)
-        .collect::<Result<Vec<Vec<f64>>, SpeedError>>()?;
-    let solution = nonnegative_least_squares(&rows, &vec![1.0; rows.len()]);
-    Ok(std::array::from_fn(|i| solution[i]))
+        .collect::<Result<Vec<[f64; N]>, SpeedError>>()?;
+    Ok(nonnegative_least_squares(&rows, &vec![1.0; rows.len()]))
 }
