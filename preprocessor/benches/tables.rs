@@ -31,9 +31,6 @@ fn time(text: &str) -> Duration {
     let table = Table::read(declaration, Some(text.as_bytes())).expect("sound rows");
     let taken = start.elapsed();
     assert_eq!(table.content.map(|content| content.rows()), Some(ROWS));
-    println!(
-        "{kind}: {ROWS} rows, {} MB in {taken:?}",
-        text.len() / 1_000_000
-    );
+    println!("{ROWS} rows, {} MB in {taken:?}", text.len() / 1_000_000);
     taken
 }

@@ -3,11 +3,13 @@
 mod bibliography;
 mod book;
 mod build_identifier;
+mod calls;
 mod citations;
 pub mod contract;
 mod exhibits;
 mod file_path;
 mod format;
+mod functions;
 mod labels;
 mod ledger;
 mod lists;
