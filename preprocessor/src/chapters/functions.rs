@@ -4,7 +4,7 @@ use super::calls::calls;
 use super::diagnostic::Diagnostic;
 use super::ledger::Ledger;
 use super::sentinel::quantity_name;
-use crate::data::{Filters, Tables, difference, ratio};
+use crate::data::{Tables, difference, filters, ratio};
 use crate::evidence::Quantity;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -42,21 +42,17 @@ fn pick(ledger: &Ledger, mut arguments: Map<String, Value>) -> Result<Arc<Quanti
     let column = arguments.remove("of");
     let column = column.as_ref().and_then(Value::as_str);
     let column = column.ok_or("it needs a column; hint: `pick(\"times.seconds\", n=8)`")?;
-    ledger.facts.tables.pick(column, &filters(arguments)?)
+    let of_quantity = |(_, value): &(&String, &Value)| value.as_str().is_some_and(is_quantity);
+    match arguments.iter().find(of_quantity) {
+        Some((column, _)) => Err(format!(
+            "`{column}` is a quantity, expected a text or a number"
+        )),
+        None => ledger.facts.tables.pick(column, &filters(arguments)?),
+    }
 }
 
-/// What is asked for, as a table's cells write it.
-///
-/// # Errors
-/// Where a value is neither a text nor a number.
-pub(crate) fn filters(arguments: Map<String, Value>) -> Result<Filters, String> {
-    let text = |(column, value): (String, Value)| match value {
-        Value::String(text) if quantity_name(&text).is_none() => Ok((column, text)),
-        Value::Number(number) => Ok((column, number.to_string())),
-        Value::Bool(flag) => Ok((column, flag.to_string())),
-        _ => Err(format!("`{column}` is neither a text nor a number")),
-    };
-    arguments.into_iter().map(text).collect()
+fn is_quantity(text: &str) -> bool {
+    quantity_name(text).is_some()
 }
 
 /// The two quantities that a function is given.

@@ -22,6 +22,8 @@ mod typed_numbers;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
+mod tables_tests;
+#[cfg(test)]
 mod with_runs_tests;
 
 use crate::diagnostic;

@@ -262,7 +262,7 @@ fn many_repeats_are_one_line_of_evidence() {
     };
     expect![[r#"
         times.seconds(machine=a,program=b,n=1) = 0.5005 (0.469 to 0.532) s derived: median of 1000 repeats, lines 2–1001 of times.seconds(lines_2_1001)
-        times.seconds(lines_2_1001) = 1000 1 measured: number of values in `seconds`, lines 2–1001 of data/times.csv (SHA-256 3b5b8ea8ff40)"#]].assert_eq(&format!("{}\n{}", described(&found), described(&inputs[0])));
+        times.seconds(lines_2_1001) = 1000 1 measured: number of rows of seconds, lines 2–1001 of data/times.csv (SHA-256 3b5b8ea8ff40)"#]].assert_eq(&format!("{}\n{}", described(&found), described(&inputs[0])));
     assert_eq!(inputs.len(), 1);
 }
 
@@ -273,7 +273,7 @@ fn a_missing_table_has_all_names_and_no_values() {
         &missing,
         "times.seconds",
         &[("n", "5")],
-        expect!["times.seconds(n=5) = none s measured: `seconds` of table times: no file yet"],
+        expect!["times.seconds(n=5) = none s measured: seconds of table times: no file yet"],
     );
     check_in(
         &missing,
