@@ -79,7 +79,7 @@ fn one_row_is_measured() {
         "times.seconds",
         &[("machine", "laptop"), ("program", "radix"), ("n", "2000")],
         expect![
-            "times.seconds(machine=laptop,program=radix,n=2000,repeat=1) = 0.01 s measured: `seconds` in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=laptop,program=radix,n=2000,repeat=1) = 0.01 s measured: seconds in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
     // What one column tells apart needs no other.
@@ -87,7 +87,7 @@ fn one_row_is_measured() {
         "times.seconds",
         &[("program", "merge sort")],
         expect![
-            "times.seconds(machine=laptop,program=merge%20sort,n=1000,repeat=1) = 0.02 s measured: `seconds` in line 9 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=laptop,program=merge%20sort,n=1000,repeat=1) = 0.02 s measured: seconds in line 9 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
     // 2e3 is 2000.
@@ -95,7 +95,7 @@ fn one_row_is_measured() {
         "times.n",
         &[("machine", "laptop"), ("n", "2e3")],
         expect![
-            "times.n(machine=laptop,program=radix,n=2000,repeat=1) = 2000 key measured: `n` in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.n(machine=laptop,program=radix,n=2000,repeat=1) = 2000 key measured: n in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
 }
@@ -118,7 +118,7 @@ fn repeats_are_derived() {
             ("repeat", "4"),
         ],
         expect![
-            "times.seconds(machine=laptop,program=radix,n=1000,repeat=4) = 0.002 s measured: `seconds` in line 5 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=laptop,program=radix,n=1000,repeat=4) = 0.002 s measured: seconds in line 5 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
 }
@@ -129,7 +129,7 @@ fn an_empty_cell_is_not_measured() {
         "times.seconds",
         &[("machine", "server"), ("n", "1000")],
         expect![
-            "times.seconds(machine=server,program=radix,n=1000,repeat=1) = none s measured: `seconds` in line 10 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=server,program=radix,n=1000,repeat=1) = none s measured: seconds in line 10 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
     let rows = "machine,program,n,repeat,seconds\na,b,1,1,\na,b,1,2,4\na,b,1,3,8\n";
