@@ -16,11 +16,16 @@ mod layer_times;
 mod loss_fit;
 mod loss_models;
 mod loss_regression;
+mod measured_rows;
 mod names;
 mod parameter_server_curves;
 mod percent_of_peak;
+mod pivot;
 mod prediction;
 mod quoted_curve;
+mod rows_bars;
+mod rows_histogram;
+mod rows_plot;
 mod run_curves;
 mod run_settings;
 mod run_table;
@@ -102,6 +107,9 @@ const TABLES: &[(&str, TableView)] = &[
         let NoArguments {} = parse(arguments)?;
         loss_regression::table(facts, mark)
     }),
+    ("pivot", |arguments, facts, mark| {
+        pivot::table(parse(arguments)?, facts, mark)
+    }),
     ("runs_of", |arguments, facts, mark| {
         run_table::table(&parse(arguments)?, facts, mark)
     }),
@@ -112,6 +120,9 @@ const TABLES: &[(&str, TableView)] = &[
 
 /// The views that make figures.
 const FIGURES: &[(&str, FigureView)] = &[
+    ("bars", |arguments, facts| {
+        rows_bars::figure(parse(arguments)?, facts)
+    }),
     ("beta_over_depth", |arguments, facts| {
         beta_over_depth::figure(&parse(arguments)?, facts)
     }),
@@ -125,6 +136,9 @@ const FIGURES: &[(&str, FigureView)] = &[
     ("flops_share", |arguments, facts| {
         flops_share::figure(&parse(arguments)?, facts)
     }),
+    ("histogram", |arguments, facts| {
+        rows_histogram::figure(parse(arguments)?, facts)
+    }),
     ("layer_sum_against_full_pass", |arguments, facts| {
         layer_sums::figure(&parse(arguments)?, facts)
     }),
@@ -133,6 +147,9 @@ const FIGURES: &[(&str, FigureView)] = &[
     }),
     ("loss_residuals", |arguments, facts| {
         loss_fit::residuals(&parse(arguments)?, facts)
+    }),
+    ("plot", |arguments, facts| {
+        rows_plot::figure(parse(arguments)?, facts)
     }),
     ("ppp_by_gpu", |arguments, facts| {
         let NoArguments {} = parse(arguments)?;

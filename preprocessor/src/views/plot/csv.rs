@@ -64,7 +64,9 @@ fn each_point<'a>(plot: &'a Plot, mark: &Mark, mut take: impl FnMut([Field<'a>; 
                     true => (value, index as f64),
                     false => (index as f64, value),
                 };
-                take([x(a), y(b), NONE, NONE]);
+                let (low, high) = bars.interval(index).unzip();
+                let [low, high] = [low, high].map(|end| end.map_or(NONE, Field::Number));
+                take([x(a), y(b), low, high]);
             }
         }
         Mark::Rule(rule) => match rule.direction {
