@@ -248,4 +248,6 @@ fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
 #[cfg(test)]
 mod loss_tests;
 #[cfg(test)]
+mod rows_tests;
+#[cfg(test)]
 mod tests;

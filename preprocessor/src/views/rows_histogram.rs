@@ -142,7 +142,7 @@ fn plot(arguments: &Arguments, x: &Numbers, values: &[f64], bins: &Bins) -> Resu
     let y = Axis::linear("Rows").over(Range::WithZero);
     let SeriesStyle { colour, .. } = series(0);
     let area: Vec<_> = bins.outline().map(|(x, count)| (x, 0.0, count)).collect();
-    let line = Line::new("", bins.outline().collect::<Vec<_>>(), series(0)).keyed(Key::None);
+    let line = Line::new("rows", bins.outline().collect::<Vec<_>>(), series(0)).keyed(Key::None);
     let plot = Plot::new(&title, &description, Axis::linear(&x_title), y);
     Ok(plot.with(Band::new("", area, colour)).with(line))
 }
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn edges_are_round_and_every_value_is_counted() {
-        let check = |values: &[f64], wanted, first, width: f64, counts: &[u64]| {
+        let check = |values: &[f64], wanted, first: f64, width: f64, counts: &[u64]| {
             let found = Bins::of(values, wanted);
             assert_eq!(found.counts, counts, "{values:?}");
             assert!(

@@ -58,6 +58,7 @@ enum Intervals {
 
 /// One series with its points from left to right.
 struct Curve {
+    /// The value of `by`; empty where there is one series.
     name: String,
     points: Vec<Point>,
 }
@@ -166,14 +167,29 @@ fn plot(
         y_axis,
     );
     for (index, curve) in curves.iter().enumerate() {
-        plot = with_curve(plot, arguments, curve, series(index));
+        let key = if curve.name.is_empty() {
+            Key::None
+        } else {
+            Key::Direct
+        };
+        let name = if curve.name.is_empty() {
+            y.column
+        } else {
+            &curve.name
+        };
+        plot = with_curve(plot, arguments, (name, key), &curve.points, series(index));
     }
     Ok(plot)
 }
 
-/// The marks of one series, its name at the first of them.
-fn with_curve(mut plot: Plot, arguments: &Arguments, curve: &Curve, style: SeriesStyle) -> Plot {
-    let Curve { name, points } = curve;
+/// The marks of one series, with its name at the end of its line, or in the legend.
+fn with_curve(
+    mut plot: Plot,
+    arguments: &Arguments,
+    (name, key): (&str, Key),
+    points: &[Point],
+    style: SeriesStyle,
+) -> Plot {
     if arguments.intervals == Intervals::Band {
         let band: Vec<_> = { points.iter() }
             .map(|point| {
@@ -186,7 +202,7 @@ fn with_curve(mut plot: Plot, arguments: &Arguments, curve: &Curve, style: Serie
     let lines = arguments.marks != Marks::Points;
     if lines {
         let places: Vec<_> = points.iter().map(|point| (point.x, point.y)).collect();
-        plot = plot.with(Line::new(name, places, style));
+        plot = plot.with(Line::new(name, places, style).keyed(key));
     }
     if arguments.marks != Marks::Lines || arguments.intervals == Intervals::Bars {
         let interval = |point: &Point| match arguments.intervals {
@@ -197,7 +213,11 @@ fn with_curve(mut plot: Plot, arguments: &Arguments, curve: &Curve, style: Serie
             interval: interval(point),
             ..*point
         });
-        let key = if lines { Key::None } else { Key::Legend };
+        let key = if lines || key == Key::None {
+            Key::None
+        } else {
+            Key::Legend
+        };
         let points = Points::new(name, points.collect::<Vec<_>>(), style).keyed(key);
         plot = plot.with(points);
     }
