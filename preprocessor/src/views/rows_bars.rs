@@ -141,6 +141,8 @@ fn plot(
             .map(|it| it.and_then(|it| it.interval))
             .collect();
         let bars = Bars::new(name, heights, series(index).colour).with_intervals(intervals);
+        let absent = (0..values.len()).filter(|index| values[*index].is_none());
+        let bars = bars.without(absent.collect::<Vec<_>>());
         let key = if name.is_empty() {
             Key::None
         } else {

@@ -80,12 +80,14 @@ impl Bins {
             true => round((high - low) / wanted as f64),
             false => round(low.abs().max(1.0) / 10.0),
         };
-        let first = (low / width).floor();
+        // 0.3 / 0.1 is a little less than 3.
+        let edge = |value: f64| (value / width + 1e-9).floor();
+        let first = edge(low);
         // The highest value may stand on the last edge.
-        let count = ((high / width).floor() - first) as usize + 1;
+        let count = (edge(high) - first) as usize + 1;
         let mut counts = vec![0; count.min(2 * MOST_BINS + 2)];
         for value in values {
-            let bin = ((value / width).floor() - first) as usize;
+            let bin = (edge(*value) - first) as usize;
             let last = counts.len() - 1;
             counts[bin.min(last)] += 1;
         }
@@ -169,6 +171,7 @@ mod tests {
             &[2, 2, 0, 0, 0, 1],
         );
         check(&[1.0, 1.1, 1.29], 3, 1.0, 0.1, &[1, 1, 1]);
+        check(&[0.1, 0.2, 0.3, 0.4], 3, 0.1, 0.1, &[1, 1, 1, 1]);
         check(&[7.0, 7.0], 5, 7.0, 1.0, &[2]);
         check(&[-3.0, -1.0, 0.5], 4, -3.0, 1.0, &[1, 0, 1, 1]);
     }

@@ -91,8 +91,8 @@ fn a_plot_has_a_series_for_each_value_and_intervals_of_repeats() {
         json!({"table": "times", "x": "n", "y": "seconds", "by": "program",
                "where": {"machine": "laptop"}, "x_log": true, "y_log": true, "y_label": "Time"}),
         expect![[r#"
-            n (key) | Time (ms)
-            Time (ms) over n (key). The series “radix” goes from 12.50 at 100 to 52.50 at 1,000. The series “merge” goes from 22.50 at 100 to 202.5 at 1,000.
+            n (keys) | Time (ms)
+            Time (ms) over n (keys). The series “radix” goes from 12.50 at 100 to 52.50 at 1,000. The series “merge” goes from 22.50 at 100 to 202.5 at 1,000.
             Values are medians of repeats with 95 % intervals.
             series,x,y,low,high
             radix,100,12.5,,
@@ -112,8 +112,8 @@ fn a_plot_has_a_series_for_each_value_and_intervals_of_repeats() {
         json!({"table": "times", "x": "n", "y": "seconds", "where": {"machine": "laptop", "program": "radix"},
                "intervals": "band", "marks": "lines", "y_unit": "s", "y_zero": true}),
         expect![[r#"
-            n (key) | seconds (s)
-            seconds (s) over n (key). It goes from 0.01250 at 100 to 0.05250 at 1,000.
+            n (keys) | seconds (s)
+            seconds (s) over n (keys). It goes from 0.01250 at 100 to 0.05250 at 1,000.
             Values are medians of repeats with 95 % intervals.
             series,x,y,low,high
             seconds,100,,0.01,0.015
@@ -128,8 +128,8 @@ fn a_plot_has_a_series_for_each_value_and_intervals_of_repeats() {
         "plot",
         json!({"table": "times", "x": "n", "y": "seconds", "by": "machine", "where": {"program": "merge"}, "intervals": "none"}),
         expect![[r#"
-            n (key) | seconds (ms)
-            seconds (ms) over n (key). The series “laptop” goes from 22.50 at 100 to 202.5 at 1,000. The series “server” is 20.00 at 1,000.
+            n (keys) | seconds (ms)
+            seconds (ms) over n (keys). The series “laptop” goes from 22.50 at 100 to 202.5 at 1,000. The series “server” is 20.00 at 1,000.
             Values are medians of repeats.
             series,x,y,low,high
             laptop,100,22.5,,
@@ -156,7 +156,8 @@ fn points_of_a_table_without_repeats_are_its_rows() {
         seconds,1,3,,
         log.n(lines_2_5) = Some(4.0)
         log.seconds(lines_2_5) = Some(4.0)
-    "#]].assert_eq(&drawn(
+    "#]]
+    .assert_eq(&drawn(
         "plot",
         json!({"table": "log", "x": "n", "y": "seconds", "marks": "points"}),
         Some("n,seconds\n1,2\n1,3\n0,1\n2,\n"),
@@ -176,7 +177,7 @@ fn bars_stand_in_groups() {
             laptop,radix,12.5,10,15
             laptop,merge,22.5,20,25
             server,radix,1,,
-            server,merge,0,,
+            server,merge,,,
             times.seconds(lines_9_22) = Some(14.0)
         "#]],
     );
@@ -235,52 +236,72 @@ fn what_cannot_be_shown_is_told_why() {
     check(
         "plot",
         json!({"table": "time", "x": "n", "y": "seconds"}),
-        expect![[r#"view `plot(table="time", x="n", y="seconds")`: no table is named `time`, expected one of `times`"#]],
+        expect![[
+            r#"view `plot(table="time", x="n", y="seconds")`: no table is named `time`, expected one of `times`"#
+        ]],
     );
     check(
         "plot",
         json!({"table": "times", "x": "n", "y": "second"}),
-        expect![[r#"view `plot(table="times", x="n", y="second")`: no column of `times` that has a unit is named `second`, expected one of `n`, `seconds`"#]],
+        expect![[
+            r#"view `plot(table="times", x="n", y="second")`: no column of `times` that has a unit is named `second`, expected one of `n`, `seconds`"#
+        ]],
     );
     check(
         "plot",
         json!({"table": "times", "x": "machine", "y": "seconds"}),
-        expect![[r#"view `plot(table="times", x="machine", y="seconds")`: the column `machine` of `times` has no unit; hint: declare one under `[times.columns]`, `1` for a number without unit"#]],
+        expect![[
+            r#"view `plot(table="times", x="machine", y="seconds")`: the column `machine` of `times` has no unit; hint: declare one under `[times.columns]`, `1` for a number without unit"#
+        ]],
     );
     check(
         "plot",
         json!({"table": "times", "x": "n", "y": "seconds"}),
-        expect![[r#"view `plot(table="times", x="n", y="seconds")`: 14 rows of `times` are meant, lines 9–22: name one by `machine` (`laptop`, `server`) and `program` (`radix`, `merge`)"#]],
+        expect![[
+            r#"view `plot(table="times", x="n", y="seconds")`: 14 rows of `times` are meant, lines 9–22: name one by `machine` (`laptop`, `server`) and `program` (`radix`, `merge`)"#
+        ]],
     );
     check(
         "plot",
         json!({"table": "times", "x": "n", "y": "seconds", "by": "computer"}),
-        expect![[r#"view `plot(by="computer", table="times", x="n", y="seconds")`: no column of `times` is named `computer`, expected one of `machine`, `program`, `n`, `repeat`, `seconds`"#]],
+        expect![[
+            r#"view `plot(by="computer", table="times", x="n", y="seconds")`: no column of `times` is named `computer`, expected one of `machine`, `program`, `n`, `repeat`, `seconds`"#
+        ]],
     );
     check(
         "plot",
         json!({"table": "times", "x": "n", "y": "seconds", "where": {"machine": "desktop"}}),
-        expect![[r#"view `plot(table="times", where={"machine":"desktop"}, x="n", y="seconds")`: no row of `times` has `desktop` in `machine`, which has `laptop`, `server`"#]],
+        expect![[
+            r#"view `plot(table="times", where={"machine":"desktop"}, x="n", y="seconds")`: no row of `times` has `desktop` in `machine`, which has `laptop`, `server`"#
+        ]],
     );
     check(
         "plot",
         json!({"table": "times", "x": "n", "y": "seconds", "y_unit": "m"}),
-        expect![[r#"view `plot(table="times", x="n", y="seconds", y_unit="m")`: `seconds`: a value in `s` cannot be printed in `m`"#]],
+        expect![[
+            r#"view `plot(table="times", x="n", y="seconds", y_unit="m")`: `seconds`: a value in `s` cannot be printed in `m`"#
+        ]],
     );
     check(
         "plot",
         json!({"table": "times", "x": "n", "y": "seconds", "where": {"machine": "server", "program": "merge", "n": 100}}),
-        expect![[r#"view `plot(table="times", where={"machine":"server","n":100,"program":"merge"}, x="n", y="seconds")`: no row has both `n` and `seconds`"#]],
+        expect![[
+            r#"view `plot(table="times", where={"machine":"server","n":100,"program":"merge"}, x="n", y="seconds")`: no row has both `n` and `seconds`"#
+        ]],
     );
     check(
         "bars",
         json!({"table": "times", "x": "computer", "y": "seconds"}),
-        expect![[r#"view `bars(table="times", x="computer", y="seconds")`: no column of `times` is named `computer`, expected one of `machine`, `program`, `n`, `repeat`, `seconds`"#]],
+        expect![[
+            r#"view `bars(table="times", x="computer", y="seconds")`: no column of `times` is named `computer`, expected one of `machine`, `program`, `n`, `repeat`, `seconds`"#
+        ]],
     );
     check(
         "histogram",
         json!({"table": "times", "x": "seconds", "bins": 0}),
-        expect![[r#"view `histogram(bins=0, table="times", x="seconds")`: `bins` is 0, expected 1 to 200"#]],
+        expect![[
+            r#"view `histogram(bins=0, table="times", x="seconds")`: `bins` is 0, expected 1 to 200"#
+        ]],
     );
 }
 
@@ -315,7 +336,9 @@ fn a_table_that_is_not_there_is_pending() {
     check(
         "histogram",
         json!({"table": "times", "x": "second"}),
-        expect![[r#"view `histogram(table="times", x="second")`: no column of `times` that has a unit is named `second`, expected one of `n`, `seconds`"#]],
+        expect![[
+            r#"view `histogram(table="times", x="second")`: no column of `times` that has a unit is named `second`, expected one of `n`, `seconds`"#
+        ]],
     );
 }
 
@@ -339,24 +362,32 @@ fn check_pivot(arguments: serde_json::Value, rows: Option<&str>, expect: Expect)
 fn a_pivot_table_has_one_value_in_rows_and_columns() {
     let rows = rows();
     let pivot = json!({"table": "times", "value": "seconds", "rows": "program", "columns": "n", "where": {"machine": "laptop"}, "interval": true, "places": 1});
-    check_pivot(pivot.clone(), Some(&rows), expect![[r#"
-        | program | 100 | 1,000 |
-        | :--- | ---: | ---: |
-        | radix | [12.5 (10.0 to 15.0)](times.seconds(machine=laptop,program=radix,n=100)) | [52.5 (50.0 to 55.0)](times.seconds(machine=laptop,program=radix,n=1000)) |
-        | merge | [22.5 (20.0 to 25.0)](times.seconds(machine=laptop,program=merge,n=100)) | [202.5 (200.0 to 205.0)](times.seconds(machine=laptop,program=merge,n=1000)) |
-        Cells: `seconds` in ms; columns: `n` (key). Values are medians of repeats with 95 % intervals.
-        program,100,"1,000"
-        radix,12.5,52.5
-        merge,22.5,202.5
-    "#]]);
-    check_pivot(pivot, None, expect![[r#"
+    check_pivot(
+        pivot.clone(),
+        Some(&rows),
+        expect![[r#"
+            | program | 100 | 1,000 |
+            | :--- | ---: | ---: |
+            | radix | [12.5 (10.0 to 15.0)](times.seconds(machine=laptop,program=radix,n=100)) | [52.5 (50.0 to 55.0)](times.seconds(machine=laptop,program=radix,n=1000)) |
+            | merge | [22.5 (20.0 to 25.0)](times.seconds(machine=laptop,program=merge,n=100)) | [202.5 (200.0 to 205.0)](times.seconds(machine=laptop,program=merge,n=1000)) |
+            Cells: `seconds` in ms; columns: `n` (keys). Values are medians of repeats with 95 % intervals.
+            program,100,"1,000"
+            radix,12.5,52.5
+            merge,22.5,202.5
+        "#]],
+    );
+    check_pivot(
+        pivot,
+        None,
+        expect![[r#"
         | program | seconds |
         | :--- | :--- |
         | – | [not measured](times.seconds(rows)) |
 
         program,seconds
         –,not measured
-    "#]]);
+    "#]],
+    );
     check_pivot(
         json!({"table": "times", "value": "seconds", "rows": "program", "columns": "n", "where": {"machine": "server"}, "unit": "s"}),
         Some(&rows),
@@ -365,7 +396,7 @@ fn a_pivot_table_has_one_value_in_rows_and_columns() {
             | :--- | ---: | ---: |
             | radix | [0.00100](times.seconds(machine=server,program=radix,n=100,repeat=0)) | [0.00500](times.seconds(machine=server,program=radix,n=1000,repeat=0)) |
             | merge | [not measured](times.seconds(machine=server,program=merge,n=100,repeat=0)) | [0.0200](times.seconds(machine=server,program=merge,n=1000,repeat=0)) ⁠ |
-            Cells: `seconds` in s; columns: `n` (key).
+            Cells: `seconds` in s; columns: `n` (keys).
             program,100,"1,000"
             radix,0.001,0.005
             merge,,0.02
@@ -374,6 +405,8 @@ fn a_pivot_table_has_one_value_in_rows_and_columns() {
     check_pivot(
         json!({"table": "times", "value": "seconds", "rows": "program", "columns": "n"}),
         Some(&rows),
-        expect![[r#"view `pivot(columns="n", rows="program", table="times", value="seconds")`: 7 rows of `times` are meant, lines 9–15: name one by `machine` (`laptop`, `server`)"#]],
+        expect![[
+            r#"view `pivot(columns="n", rows="program", table="times", value="seconds")`: 7 rows of `times` are meant, lines 9–15: name one by `machine` (`laptop`, `server`)"#
+        ]],
     );
 }

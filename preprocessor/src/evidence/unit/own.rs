@@ -117,10 +117,15 @@ impl Units {
                 text: text.to_owned(),
                 problem: "it is too large or too small",
             })?;
+        let unit = read.unit();
+        let symbol = match read.is_base() {
+            true => unit.symbol_after("").to_owned(),
+            false => read.symbol(),
+        };
         Ok(MultipleOf {
-            unit: read.unit(),
+            unit,
+            symbol,
             scale,
-            symbol: read.symbol(),
         })
     }
 }

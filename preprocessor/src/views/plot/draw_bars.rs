@@ -54,7 +54,11 @@ pub(super) fn draw_bars(svg: &mut Svg, plot: &Plot, layout: &Layout, bars: &Bars
         ]
         .concat(),
     );
-    for Bar { middle, end, .. } in &placed {
+    let there = placed
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !bars.absent.contains(index));
+    for (_, Bar { middle, end, .. }) in there {
         let (near, far) = (zero.min(*end), zero.max(*end));
         let (left, right) = (middle - thickness / 2.0, middle + thickness / 2.0);
         if lying {

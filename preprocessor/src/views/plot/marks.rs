@@ -183,6 +183,8 @@ pub struct Bars {
     pub name: String,
     /// One value for each category.
     pub values: Vec<f64>,
+    /// The categories, by index, that have no bar; their values count for nothing.
+    pub absent: Vec<usize>,
     /// The interval that holds each value, where there is one; empty for none at all.
     pub intervals: Vec<Option<(f64, f64)>>,
     /// What is printed at the end of each bar; empty for nothing at all.
@@ -201,12 +203,20 @@ impl Bars {
         Bars {
             name: name.to_owned(),
             values: values.into(),
+            absent: Vec::new(),
             intervals: Vec::new(),
             labels: Vec::new(),
             colour,
             fill: Fill::Solid,
             key: Key::Legend,
         }
+    }
+
+    /// The same bars without those of some categories.
+    #[must_use]
+    pub fn without(self, absent: impl Into<Vec<usize>>) -> Bars {
+        let absent = absent.into();
+        Bars { absent, ..self }
     }
 
     /// The same bars with the intervals that hold their values.
