@@ -1,5 +1,6 @@
 //! The files that a build reads. Only this module, `samples`, `generated` and `main.rs` touch the disk.
 
+mod images;
 mod tables;
 
 use crate::catalogue::{
@@ -143,6 +144,7 @@ impl Project {
             throughput,
             samples: others.samples,
             tables: others.tables,
+            images: self.images(),
         })
     }
 

@@ -30,7 +30,7 @@ pub use throughput::ThroughputRow;
 
 use crate::data::Tables;
 use crate::evidence::Quantity;
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::sync::Arc;
 
 /// One thing that a template may ask for.
@@ -87,6 +87,8 @@ pub struct Facts {
     pub samples: Vec<Samples>,
     /// Tables of one's own measurements.
     pub tables: Tables,
+    /// The paths of images beside the chapters, from their folder.
+    pub images: BTreeSet<String>,
 }
 
 impl Facts {

@@ -264,6 +264,7 @@ fn fill(renderer: Renderer, text: &str) -> Filled {
         throughput,
         samples: samples(text),
         tables: Default::default(),
+        images: Default::default(),
     };
     let works = WORKS.map(|key| format!("@misc{{{key}, title = {{T}}}}\n"));
     let bibliography = Bibliography::parse("references.bib", &works.concat()).expect("valid");

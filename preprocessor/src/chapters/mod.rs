@@ -16,6 +16,7 @@ mod lists;
 mod markup;
 mod maths;
 mod names;
+mod own_exhibits;
 mod sentinel;
 mod template;
 mod typed_numbers;

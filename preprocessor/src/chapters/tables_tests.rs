@@ -253,3 +253,83 @@ fn a_table_that_is_not_there_leaves_gaps_and_is_a_shortcoming() {
         ],
     );
 }
+
+#[test]
+fn an_own_image_has_a_number_and_a_caption() {
+    let image = |arguments: &str, expect: Expect| {
+        let mut facts = facts(DECLARED, Some(ROWS));
+        facts.images = ["images/a b.png".to_owned()].into();
+        let source = format!(
+            "<% filter figure(id='fig-a', {arguments}) %>\nWhat to see.\n<% endfilter %>\n\n@fig-a"
+        );
+        check_with(facts, &source, expect);
+    };
+    image(
+        "image='images/a b.png', alt='Two [machines]'",
+        expect![[r#"
+            <figure id="fig-a" class="images">
+
+            ![Two &#91;machines&#93;](images/a%20b.png)
+
+            <figcaption>
+
+            **Figure 1.** What to see.
+
+            </figcaption>
+
+            </figure>
+
+            [Figure 1](a.md#fig-a)"#]],
+    );
+    image("image='images/b.png', alt='x'", expect![[r#"
+        `book/a.md:1:11`: no image `images/b.png` is in the folder of the chapters; hint: there are `images/a b.png`
+    "#]]);
+    image("image='images/a b.png', alt=' '", expect![[r#"
+        `book/a.md:1:11`: `alt` is empty; hint: say what the image shows to who cannot see it
+    "#]]);
+    image("image='images/a b.png'", expect![[r#"
+        `book/a.md:1:11`: missing field `alt`
+    "#]]);
+    image("image='images/a b.png', alt='x', width=3", expect![[r#"
+        `book/a.md:1:11`: unknown field `width`, expected `image` or `alt`
+    "#]]);
+    image("alt='x'", expect![[r#"
+        `book/a.md:1:11`: a figure needs `view` or `image`; hint: the name of a view, or the path of an image, in quotation marks
+    "#]]);
+}
+
+#[test]
+fn an_own_table_has_a_number_and_a_caption() {
+    let table = |text: &str, expect: Expect| {
+        let source = format!(
+            "<% filter table(id='tbl-a', caption='Of *mine*.') %>\n{text}\n<% endfilter %>"
+        );
+        check(&source, expect);
+    };
+    table(
+        "| a | b |\n|---|--:|\n| x | << limit.time | fixed(places=1, unit='ms') >> |",
+        expect![[r#"
+            <figure id="tbl-a" class="table">
+
+            <figcaption>
+
+            **Table 1.** Of *mine*.
+
+            </figcaption>
+
+            | a | b |
+            |---|--:|
+            | x | [3.0 ms](appendix/evidence.md#ev-limit.time) |
+
+            </figure>"#]],
+    );
+    table("Text.", expect![[r#"
+        `book/a.md:1:11`: the text between the tags is not one Markdown table; hint: with `caption` the table stands between the tags, without it the caption does
+    "#]]);
+    table("| a |\n|---|\n| x |\n\nText.", expect![[r#"
+        `book/a.md:1:11`: the text between the tags is not one Markdown table; hint: with `caption` the table stands between the tags, without it the caption does
+    "#]]);
+    table("", expect![[r#"
+        `book/a.md:1:11`: the text between the tags is not one Markdown table; hint: with `caption` the table stands between the tags, without it the caption does
+    "#]]);
+}

@@ -107,6 +107,7 @@ impl RealBook {
             questions: self.questions.clone(),
             samples: vec![self.samples.clone()],
             tables: Default::default(),
+            images: Default::default(),
         }
     }
 
