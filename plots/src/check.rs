@@ -108,6 +108,11 @@ fn check_bars(plot: &Plot, bars: &Bars) -> Result<(), PlotError> {
         fail("the axis of their values is not linear".to_owned())
     } else if values != names.len() {
         fail(format!("{values} values for {} categories", names.len()))
+    } else if !bars.intervals.is_empty() && bars.intervals.len() != values {
+        fail(format!(
+            "{} intervals for {values} values",
+            bars.intervals.len()
+        ))
     } else if labels != 0 && labels != values {
         fail(format!("{labels} labels for {values} values"))
     } else {
@@ -131,8 +136,10 @@ fn intervals(mark: &Mark) -> Box<dyn Iterator<Item = (usize, f64, f64)> + '_> {
                 .enumerate()
                 .map(|(index, &(_, low, high))| (index, low, high)),
         ),
-        Mark::Line(_) | Mark::Bars(_) | Mark::Rule(_) | Mark::Note(_) => {
-            Box::new(std::iter::empty())
-        }
+        Mark::Bars(bars) => Box::new((0..bars.values.len()).filter_map(|index| {
+            let (low, high) = bars.interval(index)?;
+            Some((index, low, high))
+        })),
+        Mark::Line(_) | Mark::Rule(_) | Mark::Note(_) => Box::new(std::iter::empty()),
     }
 }

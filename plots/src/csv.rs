@@ -59,11 +59,19 @@ fn each_point<'a>(plot: &'a Plot, mark: &Mark, mut take: impl FnMut([Field<'a>; 
         Mark::Bars(bars) => {
             let lying = plot.y.names().is_some();
             for (index, &value) in bars.values.iter().enumerate() {
-                let (a, b) = match lying {
-                    true => (value, index as f64),
-                    false => (index as f64, value),
+                let is_absent = bars.absent.contains(&index);
+                let value = if is_absent {
+                    NONE
+                } else {
+                    Field::Number(value)
                 };
-                take([x(a), y(b), NONE, NONE]);
+                let (a, b) = match lying {
+                    true => (value, y(index as f64)),
+                    false => (x(index as f64), value),
+                };
+                let (low, high) = bars.interval(index).unzip();
+                let [low, high] = [low, high].map(|end| end.map_or(NONE, Field::Number));
+                take([a, b, low, high]);
             }
         }
         Mark::Rule(rule) => match rule.direction {

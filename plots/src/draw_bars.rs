@@ -13,6 +13,7 @@ const THICKEST_BAR: f64 = 30.0;
 /// Between the bars of a group.
 const BAR_GAP: f64 = 2.0;
 const OUTLINE_WIDTH: &str = "1.2";
+const INTERVAL_WIDTH: &str = "1.5";
 const TINT_OPACITY: &str = "0.35";
 
 /// One bar at its place.
@@ -21,6 +22,8 @@ struct Bar {
     middle: f64,
     /// Where its value ends.
     end: f64,
+    /// Where its interval begins and ends.
+    interval: Option<(f64, f64)>,
     negative: bool,
 }
 
@@ -37,6 +40,8 @@ pub(super) fn draw_bars(svg: &mut Svg, plot: &Plot, layout: &Layout, bars: &Bars
     let bar = |(index, &value): (usize, &f64)| Bar {
         middle: categories.place(index as f64) + shift,
         end: values.place(value),
+        interval: { bars.interval(index) }
+            .map(|(low, high)| (values.nearest_place(low), values.nearest_place(high))),
         negative: value < 0.0,
     };
     let placed: Vec<Bar> = bars.values.iter().enumerate().map(bar).collect();
@@ -49,7 +54,11 @@ pub(super) fn draw_bars(svg: &mut Svg, plot: &Plot, layout: &Layout, bars: &Bars
         ]
         .concat(),
     );
-    for Bar { middle, end, .. } in &placed {
+    let there = placed
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !bars.absent.contains(index));
+    for (_, Bar { middle, end, .. }) in there {
         let (near, far) = (zero.min(*end), zero.max(*end));
         let (left, right) = (middle - thickness / 2.0, middle + thickness / 2.0);
         if lying {
@@ -59,7 +68,43 @@ pub(super) fn draw_bars(svg: &mut Svg, plot: &Plot, layout: &Layout, bars: &Bars
         }
     }
     svg.close();
+    draw_intervals(svg, &placed, lying);
     draw_values(svg, bars, &placed, lying);
+}
+
+/// A line over each bar for its interval.
+fn draw_intervals(svg: &mut Svg, placed: &[Bar], lying: bool) {
+    if placed.iter().all(|bar| bar.interval.is_none()) {
+        return;
+    }
+    let class = attribute("class", "intervals");
+    svg.open(
+        "g",
+        &[&[class], &stroke(Colour::Ink, INTERVAL_WIDTH)[..]].concat(),
+    );
+    for bar in placed {
+        if let Some((low, high)) = bar.interval {
+            match lying {
+                true => svg.line((low, bar.middle), (high, bar.middle), &[]),
+                false => svg.line((bar.middle, low), (bar.middle, high), &[]),
+            }
+        }
+    }
+    svg.close();
+}
+
+impl Bar {
+    /// The end of the value or of its interval, whichever is farther from zero.
+    fn farthest(&self, lying: bool) -> f64 {
+        let Some((low, high)) = self.interval else {
+            return self.end;
+        };
+        // Upright bars grow towards smaller coordinates.
+        match lying == self.negative {
+            true => self.end.min(low).min(high),
+            false => self.end.max(low).max(high),
+        }
+    }
 }
 
 /// Thickness of each bar, and its distance from the middle of the category's room.
@@ -108,13 +153,12 @@ fn draw_values(svg: &mut Svg, bars: &Bars, placed: &[Bar], lying: bool) {
     );
     for (
         label,
-        &Bar {
-            middle,
-            end,
-            negative,
+        bar @ &Bar {
+            middle, negative, ..
         },
     ) in bars.labels.iter().zip(placed)
     {
+        let end = bar.farthest(lying);
         let (place, anchor) = match (lying, negative) {
             (true, false) => (
                 (end + 5.0, middle + CENTRE_TO_BASELINE * TICK_SIZE),

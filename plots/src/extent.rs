@@ -67,7 +67,12 @@ pub(super) fn data<'a>(plot: &Plot, mark: &'a Mark) -> impl Iterator<Item = Datu
             let (a, low, high) = band.points[index];
             [Some((x, a)), Some((y, low)), Some((y, high)), None]
         }
-        Mark::Bars(bars) => [Some((along, bars.values[index])), None, None, None],
+        Mark::Bars(bars) if bars.absent.contains(&index) => [None; 4],
+        Mark::Bars(bars) => {
+            let (low, high) = bars.interval(index).unzip();
+            let end = |end: Option<f64>| end.map(|end| (along, end));
+            [Some((along, bars.values[index])), end(low), end(high), None]
+        }
         Mark::Rule(rule) => match rule.direction {
             Direction::Horizontal => [Some((y, rule.at)), None, None, None],
             Direction::Vertical => [Some((x, rule.at)), None, None, None],

@@ -183,6 +183,10 @@ pub struct Bars {
     pub name: String,
     /// One value for each category.
     pub values: Vec<f64>,
+    /// The categories, by index, that have no bar; their values count for nothing.
+    pub absent: Vec<usize>,
+    /// The interval that holds each value, where there is one; empty for none at all.
+    pub intervals: Vec<Option<(f64, f64)>>,
     /// What is printed at the end of each bar; empty for nothing at all.
     pub labels: Vec<String>,
     /// The colour.
@@ -199,11 +203,32 @@ impl Bars {
         Bars {
             name: name.to_owned(),
             values: values.into(),
+            absent: Vec::new(),
+            intervals: Vec::new(),
             labels: Vec::new(),
             colour,
             fill: Fill::Solid,
             key: Key::Legend,
         }
+    }
+
+    /// The same bars without those of some categories.
+    #[must_use]
+    pub fn without(self, absent: impl Into<Vec<usize>>) -> Bars {
+        let absent = absent.into();
+        Bars { absent, ..self }
+    }
+
+    /// The same bars with the intervals that hold their values.
+    #[must_use]
+    pub fn with_intervals(self, intervals: impl Into<Vec<Option<(f64, f64)>>>) -> Bars {
+        let intervals = intervals.into();
+        Bars { intervals, ..self }
+    }
+
+    /// The interval of the bar with this index.
+    pub(super) fn interval(&self, index: usize) -> Option<(f64, f64)> {
+        self.intervals.get(index).copied().flatten()
     }
 
     /// The same bars with text at their ends.

@@ -1,5 +1,6 @@
 //! The files that a build reads. Only this module, `samples`, `generated` and `main.rs` touch the disk.
 
+mod images;
 mod tables;
 
 use crate::catalogue::{
@@ -173,6 +174,7 @@ impl Project {
         facts.questions = others.questions;
         facts.samples = others.samples;
         facts.tables = others.tables;
+        facts.images = self.images();
         Ok(facts)
     }
 

@@ -10,6 +10,7 @@ use crate::topic::{Inputs, Knowledge, Topic};
 use crate::views::{FigureView, TableView};
 use rayon::prelude::*;
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How a fact is marked that was not seen in the paper itself.
@@ -31,6 +32,8 @@ pub struct Facts {
     pub samples: Vec<Samples>,
     /// Tables of one's own measurements.
     pub tables: Tables,
+    /// The paths of images beside the chapters, from their folder.
+    pub images: BTreeSet<String>,
     /// The topics that are on.
     pub topics: Vec<&'static dyn Topic>,
     /// What they know beside their quantities.

@@ -14,6 +14,7 @@ use super::sentinel::{Mark, Piece, pieces};
 use super::template;
 use super::typed_numbers;
 use crate::catalogue::Facts;
+use crate::data::{Declaration, Tables};
 use crate::evidence::Origin;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -57,6 +58,7 @@ pub fn fill_book(
     let facts: Arc<Facts> = facts.into();
     let mut shortcomings = unmeasured_runs(&facts);
     shortcomings.extend(missing_samples(&facts));
+    shortcomings.extend(open_tables(&facts.tables));
     let mut faults = Vec::new();
     let mut written = Written::default();
     let mut numbers = Numbers::default();
@@ -319,6 +321,19 @@ fn missing_samples(facts: &Facts) -> impl Iterator<Item = Diagnostic> {
             samples.name, samples.remedy
         );
         Diagnostic::of_file("book.toml", message)
+    })
+}
+
+/// The tables that are not there, not what was sealed, or not sealed.
+fn open_tables(tables: &Tables) -> impl Iterator<Item = Diagnostic> {
+    tables.all.iter().filter_map(|table| {
+        let remedy = table.remedy()?;
+        let Declaration { name, line, .. } = &table.declaration;
+        let message = format!("table `{name}`: {}; hint: {remedy}", table.state_text());
+        Some(Diagnostic {
+            line: Some(*line),
+            ..Diagnostic::of_file(&tables.file, message)
+        })
     })
 }
 

@@ -34,6 +34,11 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
             content.add(file, record.digest.as_str());
         }
     }
+    for table in &facts.tables.all {
+        let digest = table.digest.as_ref().map_or("", |digest| digest.as_str());
+        content.add(&table.declaration.name, &table.state_text());
+        content.add(&table.declaration.file, digest);
+    }
     content.0.finish()
 }
 

@@ -128,6 +128,11 @@ pub(crate) fn image_file(path: &FilePath, description: &str) -> String {
     image(description, &format!("{ROOT}{GENERATED}/{path}"))
 }
 
+/// An image beside the chapters.
+pub(crate) fn own_image(path: &str, description: &str) -> String {
+    image(description, &format!("{ROOT}{}", destination(path)))
+}
+
 /// A plot in the PDF: an image that carries its SVG. As a file it would be one that only this
 /// renderer writes, and a build of the other would remove it meanwhile.
 pub(crate) fn plot_image(svg: &str, description: &str) -> String {

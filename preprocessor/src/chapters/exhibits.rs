@@ -12,6 +12,7 @@ use super::file_path::FilePath;
 use super::format::{Format, Printing};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
+use super::own_exhibits::{is_own_table, own_image_figure, own_table};
 use super::sentinel::{Mark, ROOT, quantity_name};
 use crate::escape::{code, message};
 use crate::evidence::Quantity;
@@ -65,6 +66,12 @@ pub(crate) fn table(
 ) -> Result<String, String> {
     let arguments: Arguments = parse(arguments)?;
     LabelKind::Table.check(&arguments.id)?;
+    if arguments.view.is_none() && is_own_table(&arguments.own) {
+        let (text, caption) = (caption, own_table(arguments.own, caption)?);
+        let origin = ("written in the chapter".to_owned(), Vec::new());
+        register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
+        return Ok(table_figure(&arguments.id, &caption, ("", ""), text));
+    }
     let (table, origin, note) = match &arguments.view {
         Some(view) => {
             let mark =
@@ -85,13 +92,20 @@ pub(crate) fn table(
     };
     register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
     let csv = link_to_csv(ledger, &arguments.id, table.to_csv())?;
-    let caption = captioned(&arguments.id, LabelKind::Table, caption, &note, &csv);
     let markdown = table.to_markdown();
-    let id = &arguments.id;
-    Ok(format!(
-        "<figure id=\"{id}\" class=\"table\">\n\n{caption}\n\n{}\n\n</figure>",
-        markdown.trim_end()
+    Ok(table_figure(
+        &arguments.id,
+        caption,
+        (&note, &csv),
+        &markdown,
     ))
+}
+
+/// The Markdown of a table with its caption, the view's note and the link to the data.
+fn table_figure(id: &str, caption: &str, (note, link): (&str, &str), markdown: &str) -> String {
+    let caption = captioned(id, LabelKind::Table, caption, note, link);
+    let markdown = markdown.trim();
+    format!("<figure id=\"{id}\" class=\"table\">\n\n{caption}\n\n{markdown}\n\n</figure>")
 }
 
 /// A figure with its caption, as Markdown.
@@ -103,10 +117,22 @@ pub(crate) fn figure(
 ) -> Result<String, String> {
     let arguments: Arguments = parse(arguments)?;
     LabelKind::Figure.check(&arguments.id)?;
-    let view = arguments
-        .view
-        .as_deref()
-        .ok_or("a figure needs `view`; hint: the name of a view in quotation marks")?;
+    let Some(view) = arguments.view.as_deref() else {
+        if !arguments.own.contains_key("image") {
+            return Err(
+                "a figure needs `view` or `image`; hint: the name of a view, or the path of an \
+                        image, in quotation marks"
+                    .to_owned(),
+            );
+        }
+        let (image, origin) = own_image_figure(ledger, arguments.own)?;
+        let id = &arguments.id;
+        register(ledger, chapter, id, LabelKind::Figure, (origin, Vec::new()));
+        let caption = captioned(id, LabelKind::Figure, caption, "", "");
+        return Ok(format!(
+            "<figure id=\"{id}\" class=\"images\">\n\n{image}\n\n{caption}\n\n</figure>"
+        ));
+    };
     let Exhibit {
         content,
         function,

@@ -4,7 +4,7 @@ use super::contract::Renderer;
 use super::file_path::FilePath;
 use super::labels::LabelKind;
 use super::sentinel::Mark;
-use crate::catalogue::{Catalogue, Entry, Facts};
+use crate::catalogue::{Catalogue, Entry, Facts, UnknownName};
 use crate::escape::markdown;
 use crate::evidence::Quantity;
 use rayon::prelude::*;
@@ -26,6 +26,8 @@ pub(crate) struct Ledger {
 pub(crate) struct Written {
     /// The names of the quantities that the text prints or an exhibit shows, chapter by chapter.
     pub(crate) used: BTreeMap<String, BTreeSet<String>>,
+    /// The quantities that the templates made, by name.
+    pub(crate) made: BTreeMap<String, Arc<Quantity>>,
     /// Generated files by their paths under [`super::contract::GENERATED`].
     pub(crate) files: BTreeMap<FilePath, Vec<u8>>,
     /// How each figure and table was made.
@@ -45,8 +47,21 @@ impl Written {
     /// Takes over what the templates of another chapter have left.
     pub(crate) fn absorb(&mut self, other: Written) {
         self.used.extend(other.used);
+        self.made.extend(other.made);
         self.files.extend(other.files);
         self.exhibits.extend(other.exhibits);
+    }
+
+    /// The quantity of this name, in the catalogue or made by a template.
+    pub(crate) fn quantity<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        name: &str,
+    ) -> Result<&'a Arc<Quantity>, UnknownName> {
+        match self.made.get(name) {
+            Some(made) => Ok(made),
+            None => catalogue.quantity(name),
+        }
     }
 }
 
@@ -68,15 +83,25 @@ impl Ledger {
 
     /// The quantity of this name, noted as used in `chapter`.
     pub(crate) fn use_quantity(&self, chapter: &str, name: &str) -> Result<Arc<Quantity>, String> {
-        let quantity = self
-            .facts
-            .catalogue
-            .quantity(name)
-            .map_err(|error| error.to_string())?;
+        let quantity = self.quantity(name)?;
         let mut written = self.written();
         let used = written.used.entry(chapter.to_owned()).or_default();
         used.insert(name.to_owned());
-        Ok(quantity.clone())
+        Ok(quantity)
+    }
+
+    /// The quantity of this name, which is not printed for it.
+    pub(crate) fn quantity(&self, name: &str) -> Result<Arc<Quantity>, String> {
+        let written = self.written();
+        let found = written.quantity(&self.facts.catalogue, name).cloned();
+        found.map_err(|error| error.to_string())
+    }
+
+    /// Keeps a quantity that a template made, and returns the mark that stands for it.
+    pub(crate) fn make(&self, quantity: Arc<Quantity>) -> String {
+        let mark = Mark::quantity(&quantity.name);
+        self.written().made.insert(quantity.name.clone(), quantity);
+        mark
     }
 }
 

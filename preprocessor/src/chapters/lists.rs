@@ -6,6 +6,7 @@ use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer};
 use super::ledger::Written;
 use super::sentinel::{Mark, ROOT};
 use crate::catalogue::{Catalogue, Facts, RunFacts};
+use crate::data::{Declaration, Table};
 use crate::escape::{code, destination, markdown, write_code, write_destination};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId};
@@ -37,7 +38,7 @@ pub(crate) type Used<'a> = BTreeMap<&'a str, &'a Quantity>;
 /// What the chapters used.
 pub(crate) fn used<'a>(catalogue: &'a Catalogue, written: &'a Written) -> Used<'a> {
     let names = written.used.values().flatten();
-    let printed = names.filter_map(|name| catalogue.quantity(name).ok());
+    let printed = names.filter_map(|name| written.quantity(catalogue, name).ok());
     let shown = written.exhibits.iter().flat_map(|exhibit| &exhibit.inputs);
     let (mut used, mut seen) = (BTreeMap::new(), HashSet::new());
     for quantity in printed.chain(shown) {
@@ -87,6 +88,12 @@ impl Lists<'_> {
         );
         for run in &self.facts.runs {
             list.push_str(&run_entry(self.renderer, run));
+        }
+        if !self.facts.tables.all.is_empty() {
+            list.push_str("\n## Tables of measurements {#tables}\n\n");
+        }
+        for table in &self.facts.tables.all {
+            list.push_str(&table_entry(self.renderer, table));
         }
         list.push_str("\n## Figures and tables {#exhibits}\n\n");
         for exhibit in &self.written.exhibits {
@@ -165,7 +172,8 @@ impl Lists<'_> {
     fn open_runs(&self, chapter: &str) -> String {
         const NAMED: usize = 3;
         let printed = self.written.used.get(chapter).into_iter().flatten();
-        let printed = printed.filter_map(|name| self.facts.catalogue.quantity(name).ok());
+        let catalogue = &self.facts.catalogue;
+        let printed = printed.filter_map(|name| self.written.quantity(catalogue, name).ok());
         let exhibits = self.written.exhibits.iter();
         let shown = exhibits
             .filter(|exhibit| exhibit.chapter == chapter)
@@ -295,6 +303,24 @@ fn run_entry(renderer: Renderer, run: &RunFacts) -> String {
         ));
     }
     entry.push_str(&format!(". Made by {}.\n", code(&run.command)));
+    entry
+}
+
+fn table_entry(renderer: Renderer, table: &Table) -> String {
+    let Declaration {
+        name,
+        file,
+        made_by,
+        ..
+    } = &table.declaration;
+    let anchor = renderer.anchor(&SourceId::Table(name.clone()).anchor());
+    let (name, state) = (code(name), markdown(&table.state_text()));
+    let mut entry = format!("- {anchor}{name}: {state}. File {}", code(file));
+    if let (Some(digest), Some(content)) = (&table.digest, &table.content) {
+        let rows = content.rows();
+        entry.push_str(&format!(", digest {}, {rows} rows", code(digest.short())));
+    }
+    entry.push_str(&format!(". Made by {}.\n", code(made_by)));
     entry
 }
 

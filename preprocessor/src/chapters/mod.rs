@@ -3,22 +3,27 @@
 mod bibliography;
 mod book;
 mod build_identifier;
+mod calls;
 mod citations;
 pub mod contract;
 mod exhibits;
 mod file_path;
 mod format;
+mod functions;
 mod labels;
 mod ledger;
 mod lists;
 mod markup;
 mod maths;
 mod names;
+mod own_exhibits;
 mod sentinel;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+mod tables_tests;
 #[cfg(test)]
 mod with_runs_tests;
 

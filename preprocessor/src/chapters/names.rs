@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A quoted text in a tag.
-const QUOTED: &str = r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`"#;
+pub(super) const QUOTED: &str = r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`"#;
 
 /// A stretch without templates, or a tag. Without groups, which would make the search slow.
 static TAGS: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,10 +33,10 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 /// not begin with a variable of the chapter's own.
 pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
     let (mut variables, mut dotted) = (BTreeSet::from(["loop"]), Vec::new());
-    for tag in TAGS.find_iter(source).filter(|tag| is_read(tag.as_str())) {
-        let names: Vec<_> = { WORDS.find_iter(tag.as_str()) }
+    for (start, tag) in tags(source) {
+        let names: Vec<_> = { WORDS.find_iter(tag) }
             .filter(|word| word.as_str().starts_with(begins_name))
-            .map(|name| (tag.start() + name.start(), name.as_str()))
+            .map(|name| (start + name.start(), name.as_str()))
             .collect();
         variables.extend(defined(&names));
         dotted.extend(names.into_iter().filter(|(_, name)| name.contains('.')));
@@ -56,6 +56,14 @@ pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
         .collect()
 }
 
+/// The tags of `source` that are neither comments nor text that stays as it is, with their places.
+pub(super) fn tags(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    let tags = TAGS
+        .find_iter(source)
+        .map(|tag| (tag.start(), tag.as_str()));
+    tags.filter(|(_, tag)| is_read(tag))
+}
+
 /// Whether a tag is neither a comment nor text that stays as it is.
 fn is_read(tag: &str) -> bool {
     let content = tag[2..].trim_start_matches(['-', ' ', '\n']);
@@ -68,7 +76,7 @@ fn is_read(tag: &str) -> bool {
     }
 }
 
-fn begins_name(c: char) -> bool {
+pub(super) fn begins_name(c: char) -> bool {
     c.is_ascii_alphabetic() || c == '_'
 }
 

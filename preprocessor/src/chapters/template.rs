@@ -4,10 +4,12 @@
 //! heading attributes `{#id}` and with mdBook's `{{#include}}`. Every chapter has an engine of its
 //! own, so that all chapters' faults are found in one build.
 
+use super::calls::name_arguments;
 use super::contract::Renderer;
 use super::diagnostic::Diagnostic;
 use super::exhibits;
 use super::format::{FILTERS, Printing};
+use super::functions;
 use super::ledger::Ledger;
 use super::names;
 use super::sentinel::{Mark, quantity_name, replace_marks};
@@ -29,10 +31,12 @@ pub(crate) fn fill(
     file: &str,
     source: &str,
 ) -> Result<String, Vec<Diagnostic>> {
-    let fault = |error: tera::Error| vec![diagnose(file, &error)];
+    let named = name_arguments(source);
+    let fault = |error: tera::Error| vec![named.in_source(source, diagnose(file, &error))];
     let mut tera = engine(ledger, chapter);
-    tera.add_raw_template(file, source).map_err(fault)?;
-    let unknown = names::check(&ledger.facts.catalogue, file, source);
+    tera.add_raw_template(file, &named.text).map_err(fault)?;
+    let mut unknown = names::check(&ledger.facts.catalogue, file, source);
+    unknown.extend(functions::check_picks(&ledger.facts.tables, file, source));
     if !unknown.is_empty() {
         return Err(unknown);
     }
@@ -89,6 +93,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
             Mark::List(list.to_owned()).to_text()
         });
     }
+    functions::register(&mut tera, ledger);
     let ledger = ledger.clone();
     tera.register_function(
         "question",

@@ -1,6 +1,6 @@
 //! The cells of a table, column by column.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A table's rows as they were read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -165,19 +165,42 @@ impl Content {
 
     /// The different texts of `column` in `rows`, in the order in which they come.
     pub fn distinct(&self, rows: &[u32], column: usize) -> Vec<String> {
-        let mut seen = std::collections::HashSet::new();
-        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let is_new = |row: &usize| seen.insert(self.key(column, *row));
+        let rows = rows.iter().map(|row| *row as usize).filter(is_new);
+        rows.map(|row| self.text(column, row)).collect()
+    }
+
+    /// `rows` by their text in `column`: numbers in their order, words as they come first.
+    pub fn groups(&self, rows: &[u32], column: usize) -> Vec<(String, Vec<u32>)> {
+        let mut places = HashMap::new();
+        let mut groups: Vec<Vec<u32>> = Vec::new();
         for &row in rows {
-            let key = match &self.columns[column] {
-                Cells::Numbers(numbers) => (numbers[row as usize] + 0.0).to_bits(),
-                Cells::Counts(counts) => counts[row as usize],
-                Cells::Words(words) => u64::from(words.of_rows[row as usize]),
-            };
-            if seen.insert(key) {
-                found.push(self.text(column, row as usize));
-            }
+            let place = *places
+                .entry(self.key(column, row as usize))
+                .or_insert_with(|| {
+                    groups.push(Vec::new());
+                    groups.len() - 1
+                });
+            groups[place].push(row);
         }
-        found
+        let named = |rows: Vec<u32>| (self.text(column, rows[0] as usize), rows);
+        let mut groups: Vec<_> = groups.into_iter().map(named).collect();
+        let number = |(text, _): &(String, Vec<u32>)| text.parse::<f64>().ok();
+        if groups.iter().all(|group| number(group).is_some()) {
+            let order = |group: &_| number(group).unwrap_or(f64::NAN);
+            groups.sort_by(|a, b| order(a).total_cmp(&order(b)));
+        }
+        groups
+    }
+
+    /// What is the same in two cells of a column where their texts are.
+    fn key(&self, column: usize, row: usize) -> u64 {
+        match &self.columns[column] {
+            Cells::Numbers(numbers) => (numbers[row] + 0.0).to_bits(),
+            Cells::Counts(counts) => counts[row],
+            Cells::Words(words) => u64::from(words.of_rows[row]),
+        }
     }
 
     /// What a row is called: `line 17`, `element 3`.

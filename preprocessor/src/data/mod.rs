@@ -20,7 +20,7 @@ pub use content::{Cells, Content, Places, as_identifier};
 pub use declaration::{Decimal, Declaration, Declared, read_declarations};
 pub use name::{Call, parse_name};
 pub use seal::{Sealed, seal};
-pub use select::Filters;
+pub use select::{Filters, filters};
 pub use table::{State, Table, Tables};
 pub use two_quantities::{difference, ratio};
 

@@ -66,8 +66,12 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Reads a name; `None` where it is none.
+/// Reads a name, also as a page prints it, with spaces; `None` where it is none.
 pub fn parse_name(text: &str) -> Option<Call> {
+    parse(&text.replace(' ', ""))
+}
+
+fn parse(text: &str) -> Option<Call> {
     let Some((before, inside)) = text.split_once('(') else {
         return Some(Call::Named(text.to_owned()));
     };
@@ -75,8 +79,8 @@ pub fn parse_name(text: &str) -> Option<Call> {
     match before {
         "ratio" | "difference" => {
             let comma = comma_between(inside)?;
-            let a = Box::new(parse_name(&inside[..comma])?);
-            let b = Box::new(parse_name(&inside[comma + 1..])?);
+            let a = Box::new(parse(&inside[..comma])?);
+            let b = Box::new(parse(&inside[comma + 1..])?);
             Some(match before {
                 "ratio" => Call::Ratio(a, b),
                 _ => Call::Difference(a, b),

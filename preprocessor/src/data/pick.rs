@@ -53,12 +53,12 @@ impl Table {
             .collect();
         let name = picked(&self.declaration.name, column, &values);
         let unit = self.unit(column).unit;
-        Ok(self.measured(name, unit, format!("`{column}`"), None))
+        Ok(self.measured(name, unit, column.to_owned(), None))
     }
 
     /// The unit of a column with numbers.
-    pub fn unit(&self, column: &str) -> MultipleOf {
-        self.declaration.columns[column]
+    pub fn unit(&self, column: &str) -> &MultipleOf {
+        &self.declaration.columns[column]
     }
 
     /// The quantity in a column of `rows`, which are one row or repeats of one measurement.
@@ -116,7 +116,7 @@ impl Table {
         let unit = self.unit(column);
         let place = self.place(content, row, true)?;
         let name = picked(&self.declaration.name, column, &place);
-        let key = format!("`{column}` in {}", content.place(row));
+        let key = format!("{column} in {}", content.place(row));
         Ok(self.measured(name, unit.unit, key, value.map(|value| unit.to_base(value))))
     }
 

@@ -2,10 +2,25 @@
 
 use super::content::{Content, Wanted, as_identifier};
 use super::table::Table;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// What is asked for: columns, as a template names them, and the texts that they hold.
 pub type Filters = BTreeMap<String, String>;
+
+/// What is asked for by the arguments of a function or view.
+///
+/// # Errors
+/// Where a value is neither a text nor a number.
+pub fn filters(arguments: Map<String, Value>) -> Result<Filters, String> {
+    let text = |(column, value): (String, Value)| match value {
+        Value::String(text) => Ok((column, text)),
+        Value::Number(number) => Ok((column, number.to_string())),
+        Value::Bool(flag) => Ok((column, flag.to_string())),
+        _ => Err(format!("`{column}` is neither a text nor a number")),
+    };
+    arguments.into_iter().map(text).collect()
+}
 
 impl Table {
     /// The declared column that holds numbers and that a template names `name`.
@@ -121,7 +136,7 @@ impl Table {
     ///
     /// # Errors
     /// Where they are not: what would tell them apart.
-    pub(super) fn check_one(&self, content: &Content, rows: &[u32]) -> Result<(), String> {
+    pub fn check_one(&self, content: &Content, rows: &[u32]) -> Result<(), String> {
         let differs = |column: &str| -> Result<Option<String>, String> {
             let values = content.distinct(rows, index(content, column)?);
             let differs = values.len() > 1;

@@ -147,7 +147,7 @@ impl Table {
         };
         let at = place.replace([' ', '–', ','], "_").replace("__", "_");
         let value = self.content.is_some().then_some(rows.len() as f64);
-        let key = format!("number of values in `{column}`, {place}");
+        let key = format!("number of rows of {column}, {place}");
         self.measured(
             format!("{name}.{}({at})", as_name(column)),
             Unit::One,

@@ -79,7 +79,7 @@ fn one_row_is_measured() {
         "times.seconds",
         &[("machine", "laptop"), ("program", "radix"), ("n", "2000")],
         expect![
-            "times.seconds(machine=laptop,program=radix,n=2000,repeat=1) = 0.01 s measured: `seconds` in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=laptop,program=radix,n=2000,repeat=1) = 0.01 s measured: seconds in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
     // What one column tells apart needs no other.
@@ -87,7 +87,7 @@ fn one_row_is_measured() {
         "times.seconds",
         &[("program", "merge sort")],
         expect![
-            "times.seconds(machine=laptop,program=merge%20sort,n=1000,repeat=1) = 0.02 s measured: `seconds` in line 9 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=laptop,program=merge%20sort,n=1000,repeat=1) = 0.02 s measured: seconds in line 9 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
     // 2e3 is 2000.
@@ -95,7 +95,7 @@ fn one_row_is_measured() {
         "times.n",
         &[("machine", "laptop"), ("n", "2e3")],
         expect![
-            "times.n(machine=laptop,program=radix,n=2000,repeat=1) = 2000 key measured: `n` in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.n(machine=laptop,program=radix,n=2000,repeat=1) = 2000 key measured: n in line 8 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
 }
@@ -118,7 +118,7 @@ fn repeats_are_derived() {
             ("repeat", "4"),
         ],
         expect![
-            "times.seconds(machine=laptop,program=radix,n=1000,repeat=4) = 0.002 s measured: `seconds` in line 5 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=laptop,program=radix,n=1000,repeat=4) = 0.002 s measured: seconds in line 5 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
 }
@@ -129,7 +129,7 @@ fn an_empty_cell_is_not_measured() {
         "times.seconds",
         &[("machine", "server"), ("n", "1000")],
         expect![
-            "times.seconds(machine=server,program=radix,n=1000,repeat=1) = none s measured: `seconds` in line 10 of data/times.csv (SHA-256 367ddfad45d2)"
+            "times.seconds(machine=server,program=radix,n=1000,repeat=1) = none s measured: seconds in line 10 of data/times.csv (SHA-256 367ddfad45d2)"
         ],
     );
     let rows = "machine,program,n,repeat,seconds\na,b,1,1,\na,b,1,2,4\na,b,1,3,8\n";
@@ -262,7 +262,7 @@ fn many_repeats_are_one_line_of_evidence() {
     };
     expect![[r#"
         times.seconds(machine=a,program=b,n=1) = 0.5005 (0.469 to 0.532) s derived: median of 1000 repeats, lines 2–1001 of times.seconds(lines_2_1001)
-        times.seconds(lines_2_1001) = 1000 1 measured: number of values in `seconds`, lines 2–1001 of data/times.csv (SHA-256 3b5b8ea8ff40)"#]].assert_eq(&format!("{}\n{}", described(&found), described(&inputs[0])));
+        times.seconds(lines_2_1001) = 1000 1 measured: number of rows of seconds, lines 2–1001 of data/times.csv (SHA-256 3b5b8ea8ff40)"#]].assert_eq(&format!("{}\n{}", described(&found), described(&inputs[0])));
     assert_eq!(inputs.len(), 1);
 }
 
@@ -273,7 +273,7 @@ fn a_missing_table_has_all_names_and_no_values() {
         &missing,
         "times.seconds",
         &[("n", "5")],
-        expect!["times.seconds(n=5) = none s measured: `seconds` of table times: no file yet"],
+        expect!["times.seconds(n=5) = none s measured: seconds of table times: no file yet"],
     );
     check_in(
         &missing,

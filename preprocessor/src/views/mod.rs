@@ -2,7 +2,12 @@
 
 pub mod table;
 
+mod measured_rows;
+mod pivot;
 mod quoted_curve;
+mod rows_bars;
+mod rows_histogram;
+mod rows_plot;
 mod sample_images;
 pub(crate) mod shown;
 
@@ -62,8 +67,22 @@ pub type TableView = fn(Arguments, &Facts, EvidenceMark) -> Result<Shown<Table>,
 /// Makes a figure.
 pub type FigureView = fn(Arguments, &Facts) -> Result<Shown<Figure>, String>;
 
+/// The views of any book that make tables.
+const TABLES: &[(&str, TableView)] = &[("pivot", |arguments, facts, mark| {
+    pivot::table(parse(arguments)?, facts, mark)
+})];
+
 /// The views of any book that make figures.
 const FIGURES: &[(&str, FigureView)] = &[
+    ("bars", |arguments, facts| {
+        rows_bars::figure(parse(arguments)?, facts)
+    }),
+    ("histogram", |arguments, facts| {
+        rows_histogram::figure(parse(arguments)?, facts)
+    }),
+    ("plot", |arguments, facts| {
+        rows_plot::figure(parse(arguments)?, facts)
+    }),
     ("quoted_curve", |arguments, facts| {
         quoted_curve::figure(&parse(arguments)?, facts)
     }),
@@ -89,7 +108,11 @@ pub fn table(
 ) -> Result<Exhibit<Table>, String> {
     let (function, view) = (
         call(name, &arguments),
-        find(name, facts.table_views(), "table")?,
+        find(
+            name,
+            TABLES.iter().copied().chain(facts.table_views()),
+            "table",
+        )?,
     );
     exhibit(function, view(arguments, facts, mark))
 }
@@ -152,3 +175,6 @@ fn call(name: &str, arguments: &Arguments) -> String {
 pub(crate) fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
     serde_json::from_value(arguments.into()).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod rows_tests;

@@ -118,15 +118,25 @@ impl Units {
                 problem: "it is too large or too small",
             })?;
         let unit = read.unit();
-        Ok(MultipleOf { unit, scale })
+        let symbol = match read.is_base() {
+            true => unit.symbol_after("").to_owned(),
+            false => read.symbol(),
+        };
+        Ok(MultipleOf {
+            unit,
+            symbol,
+            scale,
+        })
     }
 }
 
 /// A multiple of a base unit, such as the millisecond.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MultipleOf {
     /// The base unit.
     pub unit: Unit,
+    /// As it is printed behind a number, empty for a pure number.
+    pub symbol: String,
     /// From the base unit into the multiple.
     scale: Scale,
 }
@@ -134,7 +144,7 @@ pub struct MultipleOf {
 impl MultipleOf {
     /// A value in this multiple as one in the base unit.
     #[must_use]
-    pub fn to_base(self, value: f64) -> f64 {
+    pub fn to_base(&self, value: f64) -> f64 {
         value * self.scale.over / self.scale.times
     }
 }

@@ -1,0 +1,179 @@
+//! Calls of the functions that make quantities: `pick("times.seconds", n=8)`, `ratio(a, b)`.
+//!
+//! Tera knows arguments by name only. Before it reads a chapter, the first arguments of these
+//! functions get the names that they stand for.
+
+use super::diagnostic::Diagnostic;
+use super::names::{QUOTED, begins_name, tags};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The functions, and what their first arguments are called.
+const FUNCTIONS: [(&str, &[&str]); 3] = [
+    ("pick", &["of"]),
+    ("ratio", &["of", "to"]),
+    ("difference", &["of", "minus"]),
+];
+
+/// A quoted text, a number, a dotted name or another character.
+static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
+    let name = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*";
+    let tokens = format!("(?s){QUOTED}|[0-9][A-Za-z0-9_.]*|{name}|[^ \t\r\n]");
+    Regex::new(&tokens).expect("the expression is well formed")
+});
+
+/// A call of one of the functions.
+#[derive(Debug, PartialEq)]
+pub(super) struct Call<'a> {
+    pub(super) function: &'static str,
+    /// The tokens at which the arguments without a name begin, and where these stand.
+    pub(super) first: Vec<(usize, &'a str)>,
+    /// The names of the others, and where they stand.
+    pub(super) named: Vec<(usize, &'a str)>,
+}
+
+/// Every call in the templates of `source`, in the order in which they end.
+pub(super) fn calls(source: &str) -> Vec<Call<'_>> {
+    let is_there = |(function, _): &(&str, _)| source.contains(function);
+    match FUNCTIONS.iter().any(is_there) {
+        true => tags(source)
+            .flat_map(|(at, tag)| calls_in(at, tag))
+            .collect(),
+        false => Vec::new(),
+    }
+}
+
+fn calls_in(start: usize, tag: &str) -> Vec<Call<'_>> {
+    let tokens: Vec<_> = { TOKENS.find_iter(tag) }
+        .map(|token| (start + token.start(), token.as_str()))
+        .collect();
+    let word = |index: usize| tokens.get(index).map_or("", |(_, token)| *token);
+    let mut found = Vec::new();
+    // An open bracket, with the call that it belongs to.
+    let mut open: Vec<Option<Call>> = Vec::new();
+    for (index, &(at, token)) in tokens.iter().enumerate() {
+        let before = if index > 0 { word(index - 1) } else { "" };
+        if matches!(before, "(" | ",")
+            && token != ")"
+            && let Some(Some(call)) = open.last_mut()
+        {
+            let is_name = token.starts_with(begins_name) && word(index + 1) == "=";
+            match is_name && word(index + 2) != "=" {
+                true => call.named.push((at, token)),
+                false => call.first.push((at, token)),
+            }
+        }
+        match token {
+            "(" => open.push(function(before).map(|function| Call {
+                function,
+                first: Vec::new(),
+                named: Vec::new(),
+            })),
+            "[" | "{" => open.push(None),
+            ")" | "]" | "}" => found.extend(open.pop().flatten()),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn function(name: &str) -> Option<&'static str> {
+    let found = FUNCTIONS.iter().find(|(function, _)| *function == name);
+    found.map(|(function, _)| *function)
+}
+
+/// A chapter whose calls name all their arguments.
+pub(super) struct Named {
+    pub(super) text: String,
+    /// Where in the source something was put in, and how many characters.
+    inserted: Vec<(usize, usize)>,
+}
+
+/// `source` with the names of first arguments.
+pub(super) fn name_arguments(source: &str) -> Named {
+    let mut names = Vec::new();
+    for call in calls(source) {
+        let parameters = FUNCTIONS
+            .iter()
+            .find(|(function, _)| *function == call.function);
+        let parameters = parameters.map_or(&[][..], |(_, parameters)| *parameters);
+        names.extend(call.first.iter().map(|(at, _)| *at).zip(parameters));
+    }
+    names.sort_unstable();
+    let (mut text, mut inserted, mut done) = (String::with_capacity(source.len()), Vec::new(), 0);
+    for (at, name) in names {
+        text.extend([&source[done..at], name, "="]);
+        inserted.push((at, name.len() + 1));
+        done = at;
+    }
+    text.push_str(&source[done..]);
+    Named { text, inserted }
+}
+
+impl Named {
+    /// A fault that was found in the text, at its place in `source`.
+    pub(super) fn in_source(&self, source: &str, mut fault: Diagnostic) -> Diagnostic {
+        let (Some(line), Some(column)) = (fault.line, &mut fault.column) else {
+            return fault;
+        };
+        for &(at, length) in &self.inserted {
+            let place = Diagnostic::at_offset("", source, at, "");
+            if place.line == Some(line) && place.column.is_some_and(|start| start < *column) {
+                let least = place.column.unwrap_or(1);
+                *column = column.saturating_sub(length).max(least);
+            }
+        }
+        fault
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_arguments_get_names() {
+        let check = |source: &str, expected: &str| {
+            assert_eq!(name_arguments(source).text, expected);
+        };
+        check(
+            "<< pick(\"a.b\", n=8, m='x') | si >>",
+            "<< pick(of=\"a.b\", n=8, m='x') | si >>",
+        );
+        check(
+            "<< ratio(pick('a.b', n=8), c.d[0]) >> <% set x = difference( a , minus=b ) %>",
+            "<< ratio(of=pick(of='a.b', n=8), to=c.d[0]) >> <% set x = difference( of=a , minus=b ) %>",
+        );
+        check(
+            "<% if ratio(a == b, [1, 2]) %>",
+            "<% if ratio(of=a == b, to=[1, 2]) %>",
+        );
+        for plain in [
+            "pick('a.b') and <# pick('a.b') #> <% raw %><< pick('a.b') >><% endraw %>",
+            "<< picked('a.b') >><< x | default(value=\"pick('a', 'b')\") >><< pick() >>",
+        ] {
+            check(plain, plain);
+        }
+        // What is too much is left for Tera to refuse.
+        check("<< pick(a, b) >>", "<< pick(of=a, b) >>");
+    }
+
+    #[test]
+    fn places_are_those_of_the_source() {
+        let source = "é\n<< ratio(a, b) >> << c >>";
+        let named = name_arguments(source);
+        assert_eq!(named.text, "é\n<< ratio(of=a, to=b) >> << c >>");
+        let at = |column| {
+            let fault = Diagnostic {
+                line: Some(2),
+                column: Some(column),
+                ..Diagnostic::of_file("a.md", "x")
+            };
+            named.in_source(source, fault).column
+        };
+        assert_eq!(at(4), Some(4));
+        assert_eq!(at(28), Some(22));
+        assert_eq!(&named.text["é\n".len() + 27..][..1], "c");
+        assert_eq!(&source["é\n".len() + 21..][..1], "c");
+    }
+}

@@ -1,0 +1,64 @@
+//! The images that lie beside the chapters.
+
+use super::Project;
+use crate::chapters::contract::GENERATED;
+use std::collections::BTreeSet;
+use walkdir::{DirEntry, WalkDir};
+
+/// The formats that both renderers show.
+const FORMATS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "svg", "webp"];
+/// Folders that are nested deeper are not looked into.
+const DEEPEST: usize = 8;
+
+impl Project {
+    /// The paths of the images in the folder of the chapters, with `/`, but for generated ones.
+    pub(super) fn images(&self) -> BTreeSet<String> {
+        let root = self.root.join(&self.source);
+        let is_own = |entry: &DirEntry| {
+            let name = entry.file_name().to_string_lossy();
+            entry.depth() == 0
+                || !(name.starts_with('.') || (entry.depth() == 1 && name == GENERATED))
+        };
+        // What cannot be read is not there, and a chapter that shows it is told so.
+        let files = WalkDir::new(&root)
+            .max_depth(DEEPEST)
+            .into_iter()
+            .filter_entry(is_own);
+        let path = |entry: DirEntry| {
+            let path = entry.path().strip_prefix(&root).ok()?.to_str()?;
+            let extension = path.rsplit_once('.')?.1.to_ascii_lowercase();
+            let is_image = entry.file_type().is_file() && FORMATS.contains(&&*extension);
+            is_image.then(|| path.replace('\\', "/"))
+        };
+        files.filter_map(Result::ok).filter_map(path).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn images_of_the_chapters_are_found() {
+        let root = tempfile::tempdir().unwrap();
+        let book = root.path().join("book");
+        for file in [
+            "a.png",
+            "images/b.JPG",
+            "images/c.txt",
+            "generated/d.png",
+            ".e/f.png",
+        ] {
+            let path = book.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        std::os::unix::fs::symlink("/etc", book.join("link.png")).unwrap();
+        let found: Vec<_> = Project::new(root.path(), "book")
+            .images()
+            .into_iter()
+            .collect();
+        assert_eq!(found, ["a.png", "images/b.JPG"]);
+    }
+}

@@ -1,0 +1,167 @@
+//! The rows of a table that a view shows, and what it shows of them.
+
+use super::Figure;
+use super::shown::listed;
+use crate::catalogue::Facts;
+use crate::data::{Content, State, Table, filters};
+use crate::escape::code;
+use crate::evidence::Quantity;
+use crate::evidence::unit::convert;
+use crate::statistics::median_interval::{Median, median};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// The rows that a view was asked for.
+pub(super) struct Rows<'a> {
+    pub(super) table: &'a Table,
+    pub(super) content: &'a Content,
+    pub(super) rows: Vec<u32>,
+}
+
+/// A table's rows, or the table where its file is not there.
+pub(super) enum Found<'a> {
+    Rows(Rows<'a>),
+    Missing(&'a Table),
+}
+
+/// The rows of the table `name` that have what `asked` says.
+pub(super) fn find<'a>(
+    facts: &'a Facts,
+    name: &str,
+    asked: Map<String, Value>,
+) -> Result<Found<'a>, String> {
+    let table = facts.tables.table(name)?;
+    let asked = filters(asked)?;
+    for column in asked.keys() {
+        table.place_column(column)?;
+    }
+    let Some(content) = &table.content else {
+        return Ok(Found::Missing(table));
+    };
+    let rows = table.rows(content, &asked)?;
+    Ok(Found::Rows(Rows {
+        table,
+        content,
+        rows,
+    }))
+}
+
+/// What stands in the place of a figure whose table is not there.
+pub(super) fn pending(table: &Table) -> Figure {
+    let remedy = table.declaration.made_by.clone();
+    Figure::Pending { remedy }
+}
+
+impl<'a> Rows<'a> {
+    /// The index of a column of any kind.
+    pub(super) fn column(&self, name: &str) -> Result<usize, String> {
+        self.content.column(name).ok_or_else(|| {
+            let known: Vec<_> = self
+                .content
+                .heads
+                .iter()
+                .map(|head| format!("`{head}`"))
+                .collect();
+            let table = &self.table.declaration.name;
+            format!(
+                "no column of `{table}` is named `{name}`, expected one of {}",
+                known.join(", ")
+            )
+        })
+    }
+
+    /// A column with numbers, in the unit that a view prints it in.
+    pub(super) fn numbers(&self, name: &str, unit: Option<&str>) -> Result<Numbers<'a>, String> {
+        let (table, content) = (self.table, self.content);
+        let column = table.number_column(name)?;
+        let unit = match unit {
+            Some(unit) => unit.to_owned(),
+            None => table.unit(column).symbol.clone(),
+        };
+        // A unit that does not fit is refused once, not for each cell.
+        convert(0.0, table.unit(column).unit, &unit)
+            .map_err(|error| format!("`{column}`: {error}"))?;
+        let index = self.column(column)?;
+        Ok(Numbers {
+            table,
+            content,
+            column,
+            index,
+            unit,
+        })
+    }
+
+    /// One series for each value of `by`; a single one without a name for none.
+    pub(super) fn series(&self, by: Option<&str>) -> Result<Vec<(String, Vec<u32>)>, String> {
+        Ok(match by {
+            Some(by) => self.content.groups(&self.rows, self.column(by)?),
+            None => vec![(String::new(), self.rows.clone())],
+        })
+    }
+
+    /// The median of a column in rows that are repeats of one measurement; `None` where all are empty.
+    pub(super) fn median(&self, numbers: &Numbers, rows: &[u32]) -> Result<Option<Median>, String> {
+        self.table.check_one(self.content, rows)?;
+        let values: Vec<f64> = rows.iter().filter_map(|row| numbers.value(*row)).collect();
+        Ok(median(&values))
+    }
+
+    /// What stands for the rows in the evidence.
+    pub(super) fn inputs(&self, columns: &[&str]) -> Vec<Arc<Quantity>> {
+        columns
+            .iter()
+            .map(|column| self.table.rows_shown(column, &self.rows))
+            .collect()
+    }
+
+    /// What the caption says of the repeats and of the table's state.
+    pub(super) fn note(&self, repeats: bool, intervals: bool) -> String {
+        let what = match (repeats, intervals) {
+            (false, _) => "",
+            (true, false) => "Values are medians of repeats.",
+            (true, true) => "Values are medians of repeats with 95 % intervals.",
+        };
+        let state = match self.table.state {
+            State::Stale { .. } => format!(
+                "The file of the table {} is not the one that was sealed.",
+                code(&self.table.declaration.name)
+            ),
+            _ => String::new(),
+        };
+        format!("{what} {state}").trim().to_owned()
+    }
+}
+
+/// A column with numbers.
+pub(super) struct Numbers<'a> {
+    table: &'a Table,
+    content: &'a Content,
+    pub(super) column: &'a str,
+    index: usize,
+    unit: String,
+}
+
+impl Numbers<'_> {
+    /// The number in a row, in the unit of the view; `None` where the cell is empty.
+    pub(super) fn value(&self, row: u32) -> Option<f64> {
+        let value = self.content.number(self.index, row as usize)?;
+        let unit = self.table.unit(self.column);
+        let converted = convert(unit.to_base(value), unit.unit, &self.unit);
+        converted.ok().map(|converted| converted.value)
+    }
+
+    /// The title of an axis: the label, or else the column's name, with the unit.
+    pub(super) fn title(&self, label: Option<&str>) -> String {
+        let label = label.unwrap_or(self.column);
+        match self.unit.is_empty() || self.unit == "1" {
+            true => label.to_owned(),
+            false => format!("{label} ({})", self.unit),
+        }
+    }
+}
+
+/// The names of series in a sentence.
+pub(super) fn quoted(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
+    listed(&names)
+}
