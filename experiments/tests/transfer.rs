@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use clap::Parser;
-use common::{SIDE, planned};
+use common::{SIDE, planned, root};
 use experiments::data::augmentation::PaddedSplit;
 use experiments::data::flowers::{CLASSES, Flowers, NORMALISATION};
 use experiments::data::{Normaliser, Split};
@@ -16,7 +16,10 @@ use experiments::model::Model;
 use experiments::options::Options;
 use experiments::sgd::Sgd;
 use experiments::transfer::train;
-use results::{Arithmetic, Digest, Evaluation, PlannedRun, Record, Trainable, record_path};
+use results::{
+    Arithmetic, Digest, Evaluation, PlannedRun, Record, SourceDigests, Trainable, deciding_sources,
+    record_path,
+};
 use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
 
@@ -142,6 +145,18 @@ fn expected(run: &PlannedRun) -> (Vec<[f64; 2]>, f64) {
         rows.push([trained.loss, loss(&trainer.model, &flowers.validation)]);
     }
     (rows, loss(&trainer.model, &flowers.test))
+}
+
+#[test]
+fn the_record_names_what_was_compiled_into_the_program() {
+    let environment = recorded(&run_of("finetune", "all", "none")).environment;
+    assert_eq!(environment.source_digests, SourceDigests::CompiledTokens);
+    // The compiler saw what lies here, but for the programs of other experiments.
+    let mut expected = deciding_sources(root()).unwrap();
+    let own = "experiments/src/bin/finetune.rs";
+    expected.retain(|path, _| !path.starts_with("experiments/src/bin/") || path == own);
+    assert_eq!(environment.sources, expected);
+    assert!(expected.contains_key(own) && expected.contains_key("Cargo.lock"));
 }
 
 fn check(run: &PlannedRun) {

@@ -236,6 +236,25 @@ fn an_unknown_arithmetic() {
 }
 
 #[test]
+fn a_record_says_what_its_sources_digests_are_of() {
+    let mut written = record();
+    assert!(!written.to_text().unwrap().contains("source_digests"));
+    written.environment.source_digests = SourceDigests::CompiledTokens;
+    let text = written.to_text().unwrap();
+    assert!(text.contains("\"source_digests\": \"compiled tokens\",\n    \"sources\""));
+    let read = Record::parse(&text).unwrap().environment;
+    assert_eq!(read, written.environment);
+    for other in ["null", "\"tokens\""] {
+        let text = text.replace("\"compiled tokens\"", other);
+        let problem = Record::parse(&text).unwrap_err()[0].to_string();
+        assert!(
+            problem.contains("`environment.source_digests`: "),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
 fn null_for_a_number() {
     check_text(
         "\"train_loss\": 1.0",

@@ -53,29 +53,18 @@ pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
         ensure!(plan.run(id).is_some(), "`{file}` has no run `{id}`");
     }
     let states = states(&plan, &records, present_digest);
-    let text = fs::read_to_string(&places.plan)?;
-    let mut document: DocumentMut = text.parse()?;
+    let mut document: DocumentMut = fs::read_to_string(&places.plan)?.parse()?;
     let mut accepted = BTreeSet::new();
-    match &accept.experiment {
-        Some(name) => {
-            let of_experiment = |state: &&PlannedRunState| state.run.experiment == *name;
-            let entries = entries(accept, states.iter().filter(of_experiment))?;
-            let defaults = document
-                .get_mut("defaults")
-                .and_then(|all| all.get_mut(name));
-            let defaults = defaults.and_then(Item::as_table_mut);
-            let defaults =
-                defaults.with_context(|| format!("`{file}` has no `[defaults.{name}]`"))?;
-            add(defaults, &entries)?;
-            accepted.extend(entries);
-        }
-        None => {
-            for id in &accept.ids {
-                let entries = entries(accept, states.iter().filter(|state| state.run.id == *id))?;
-                add(run_table(&mut document, id)?, &entries)?;
-                accepted.extend(entries);
-            }
-        }
+    if let Some(name) = &accept.experiment {
+        let of_experiment = states.iter().filter(|state| state.run.experiment == *name);
+        accepted = entries(accept, of_experiment)?;
+        add(defaults_table(&mut document, name)?, &accepted)?;
+    }
+    for id in &accept.ids {
+        let of_run = states.iter().filter(|state| state.run.id == *id);
+        let entries = entries(accept, of_run)?;
+        add(run_table(&mut document, id)?, &entries)?;
+        accepted.extend(entries);
     }
     if accepted.is_empty() {
         say::line("nothing to accept: no such change makes these runs stale");
@@ -130,6 +119,13 @@ fn entry(accept: &Accept, run: &str, change: &Change) -> Result<Entry> {
         moved_to: moved_to.transpose()?,
         reason: accept.reason.clone(),
     })
+}
+
+/// The table `[defaults.EXPERIMENT]` of this experiment.
+fn defaults_table<'a>(document: &'a mut DocumentMut, experiment: &str) -> Result<&'a mut Table> {
+    let defaults = document.get_mut("defaults");
+    let table = defaults.and_then(|all| all.get_mut(experiment)?.as_table_mut());
+    table.with_context(|| format!("the plan has no table `[defaults.{experiment}]`"))
 }
 
 /// The table `[[run]]` of this id.
