@@ -55,9 +55,9 @@ pub enum Unit {
     Hertz,
     /// A percentage point.
     Point,
-    /// Per nat, the unit of a constant that is added to β₀ k in Peng et al.'s loss model.
+    /// Per nat.
     PerNat,
-    /// Per nat and training step, the unit of β₀ in Peng et al.'s loss model.
+    /// Per nat and training step.
     PerNatStep,
     /// A unit of a person's own.
     Own(&'static Spelling),

@@ -26,7 +26,7 @@ pub enum Entry {
     Text(String),
     /// Whether something holds, such as `runs.X.measured`.
     Flag(bool),
-    /// A group that may be empty, such as `loss_model` where the plan has no loss curves.
+    /// A group that may be empty, such as `runs` where there is no plan.
     Group(Members),
 }
 

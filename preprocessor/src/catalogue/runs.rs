@@ -38,7 +38,7 @@ impl RunFacts {
         }
     }
 
-    /// The identifier as templates write it: `runs.loss_resnet20_bf16`.
+    /// The identifier as templates write it: `runs.sort_radix_1`.
     pub fn name(&self) -> String {
         format!("runs.{}", underscored(&self.id))
     }

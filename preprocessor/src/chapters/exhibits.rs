@@ -1,8 +1,8 @@
 //! The filters `table` and `figure`: captioned, numbered, with their data to download.
 //!
 //! ```text
-//! <% filter table(id="tbl-k80", columns=[{"head": "Network"}, {"head": "Time (ms)", "unit": "ms",
-//!    "places": 3}], rows=[["VGG-16", inference.k80_board.vgg16.printed.time]]) %>
+//! <% filter table(id="tbl-times", columns=[{"head": "Program"}, {"head": "Time (ms)", "unit": "ms",
+//!    "places": 3}], rows=[["Radix sort", runs.sort_radix_1.time]]) %>
 //! The caption.
 //! <% endfilter %>
 //! ```

@@ -122,7 +122,7 @@ impl Labels {
         }
     }
 
-    /// A link to the label, such as `[Figure 3](../problem-3/vgg19.md#fig-share)`.
+    /// A link to the label, such as `[Figure 3](../times.md#fig-share)`.
     ///
     /// # Errors
     /// Where nothing has that label; the hint lists the labels of its kind.

@@ -1,20 +1,9 @@
 //! What readers call the networks, boards and platforms that identifiers stand for.
 
-const NAMES: [(&str, &str); 32] = [
-    ("alexnet", "AlexNet"),
-    ("alexnet_torchvision", "AlexNet (torchvision)"),
-    ("vgg16", "VGG-16"),
-    ("vgg19", "VGG-19"),
-    ("googlenet", "GoogLeNet"),
-    ("resnet50", "ResNet-50"),
-    ("resnet50_v1", "ResNet-50 v1"),
-    ("resnet20", "ResNet-20"),
-    ("resnet32", "ResNet-32"),
-    ("resnet44", "ResNet-44"),
-    ("resnet50_6n2", "ResNet-50 (n = 8)"),
-    ("resnet56", "ResNet-56"),
-    ("resnet18", "ResNet-18"),
-    ("resnet50_bottleneck", "ResNet-50 (bottleneck)"),
+use results::NETWORKS;
+
+/// Boards, platforms and what a plan asks for.
+const HARDWARE: [(&str, &str); 18] = [
     ("k80", "K80"),
     ("k80_board", "K80 board"),
     ("k80_gpu", "one GPU of a K80 board"),
@@ -35,9 +24,15 @@ const NAMES: [(&str, &str); 32] = [
     ("cuda", "any CUDA GPU"),
 ];
 
-/// The reader's name for an identifier; the identifier itself where it has no other.
+/// The reader's name for the identifier of a network, a board or a platform; the identifier itself
+/// where it has no other.
 pub(crate) fn readable(identifier: &str) -> &str {
-    let known = identifier.replace('-', "_");
-    let found = NAMES.iter().find(|(name, _)| *name == known);
-    found.map_or(identifier, |(_, readable)| readable)
+    let known = identifier.replace('_', "-");
+    let network = NETWORKS.iter().find(|network| network.name == known);
+    let written = identifier.replace('-', "_");
+    let hardware = HARDWARE.iter().find(|(name, _)| *name == written);
+    let found = network.map(|network| network.title);
+    found
+        .or(hardware.map(|(_, title)| *title))
+        .unwrap_or(identifier)
 }

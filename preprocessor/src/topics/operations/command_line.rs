@@ -4,18 +4,19 @@ use std::io::Write;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use results::NETWORKS;
 use serde::Serialize;
 
 use crate::topics::command_line::write_json;
 use crate::topics::operations::analysis::flops::{Convention, LayerCount, NetworkCount, count};
-use crate::topics::operations::analysis::networks::{NAMES, by_name};
+use crate::topics::operations::analysis::networks::by_name;
 
 /// Arguments of `flops`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  mdbook-measured flops vgg19 --convention lu")]
 pub struct FlopsArguments {
     /// Network
-    #[arg(value_parser = PossibleValuesParser::new(NAMES))]
+    #[arg(value_parser = PossibleValuesParser::new(names()))]
     pub network: String,
     /// How operations are counted: MACs, 2 FLOPs per MAC, or as Lu et al. 2017 count
     #[arg(
@@ -47,6 +48,11 @@ struct Row<'a> {
     output: [u64; 3],
     forward: u64,
     parameters: u64,
+}
+
+/// The networks that can be counted.
+fn names() -> impl Iterator<Item = &'static str> {
+    NETWORKS.iter().map(|network| network.name)
 }
 
 /// Counts the network and writes a line for each layer to `out`.

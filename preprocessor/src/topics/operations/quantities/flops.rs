@@ -5,8 +5,9 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity};
 use crate::topics::operations::analysis::flops::{Convention, NetworkCount, count};
 use crate::topics::operations::analysis::layers::{LayerKind, Network};
-use crate::topics::operations::analysis::networks::{NAMES, by_name, resnet50};
+use crate::topics::operations::analysis::networks::{by_name, resnet50};
 use rayon::prelude::*;
+use results::{KnownNetwork, NETWORKS};
 use std::sync::Arc;
 
 /// The conventions by the names that templates use.
@@ -38,11 +39,11 @@ pub(crate) fn identifier(network: &str) -> String {
 }
 
 pub(crate) fn add(catalogue: &mut Catalogue) {
-    let of_known = |name: &&str| {
-        let network = by_name(name).expect("every name of NAMES is a network");
+    let of_known = |KnownNetwork { name, .. }: &KnownNetwork| {
+        let network = by_name(name).expect("every known name is a network");
         of_network(&identifier(name), &network)
     };
-    let known: Vec<_> = NAMES.par_iter().with_max_len(1).map(of_known).collect();
+    let known: Vec<_> = NETWORKS.par_iter().with_max_len(1).map(of_known).collect();
     // The network of the transfer experiments: 72 px images of 102 classes.
     let flowers = resnet50(72, 102).expect("72 px suffice for ResNet-50");
     let flowers = of_network("resnet50_flowers", &flowers);

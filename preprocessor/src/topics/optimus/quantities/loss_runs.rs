@@ -3,6 +3,7 @@
 use crate::catalogue::RunFacts;
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::topics::names::readable;
 use crate::topics::optimus::analysis::accuracy_link::{AccuracyRun, first_epoch_reaching};
 use crate::topics::optimus::analysis::fitted_run::FittedRun;
 use crate::topics::optimus::analysis::loss_curve::LossCurve;
@@ -10,6 +11,7 @@ use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::analysis::training_set::{Family, HELD_OUT_DEPTH};
 use results::{
     Arithmetic, Completion, Configuration, Environment, EpochRow, LearningRateSchedule, State,
+    known_network,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -18,15 +20,6 @@ use std::sync::Arc;
 pub(crate) const EXPERIMENT: &str = "loss_curve";
 /// The network that is predicted, and therefore never fitted.
 pub(crate) const TARGET_NETWORK: &str = "resnet50-6n2";
-
-/// The networks of He et al. 2015, Sec. 4.2, whose depth is 6n + 2.
-const SIX_N_PLUS_TWO: [&str; 5] = [
-    "resnet20",
-    "resnet32",
-    "resnet44",
-    TARGET_NETWORK,
-    "resnet56",
-];
 
 /// What a run was trained on, or is to be trained on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,13 +93,7 @@ impl LossRun {
 
     /// As `ResNet-20`.
     pub(crate) fn network_title(&self) -> String {
-        let configuration = self.configuration();
-        match configuration.network.as_str() {
-            "resnet50-bottleneck" => "ResNet-50 (bottleneck)".to_owned(),
-            TARGET_NETWORK => "ResNet-50 (n = 8)".to_owned(),
-            network if network.starts_with("resnet") => format!("ResNet-{}", configuration.depth),
-            network => network.to_owned(),
-        }
+        readable(&self.configuration().network).to_owned()
     }
 
     /// The recorded configuration; the planned one where there is no record.
@@ -145,7 +132,8 @@ impl LossRun {
 
     /// The network's family.
     pub(crate) fn family(&self) -> Family {
-        match SIX_N_PLUS_TWO.contains(&self.configuration().network.as_str()) {
+        let network = known_network(&self.configuration().network);
+        match network.is_ok_and(|network| network.blocks_per_stage.is_some()) {
             true => Family::SixNPlusTwo,
             false => Family::Other,
         }

@@ -5,6 +5,7 @@ use crate::catalogue::Catalogue;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity};
 use crate::topics::operations::quantities::flops::identifier;
+use results::{NETWORKS, Task};
 use std::sync::Arc;
 
 /// The cards, each with the board whose peak is meant: the same for which the percent was derived.
@@ -14,25 +15,18 @@ const CARDS: [(&str, &str); 3] = [
     ("v100", "v100_sxm2"),
 ];
 
-/// The networks that are trained on CIFAR-10.
-const NETWORKS: [&str; 6] = [
-    "resnet18",
-    "resnet20",
-    "resnet32",
-    "resnet44",
-    "resnet50-6n2",
-    "resnet56",
-];
-
 /// The batch of a training step.
 const BATCH: &str = "assignment.loss_curves.batch";
 /// The steps of an epoch at that batch.
 const STEPS_PER_EPOCH: &str = "optimus.steps_per_epoch.m128";
 
-/// Adds the times of a step and of an epoch for every card and network.
+/// Adds the times of a step and of an epoch for every card and every network for CIFAR-10.
 pub(crate) fn add(catalogue: &mut Catalogue) {
     for (card, board) in CARDS {
-        for network in NETWORKS.map(identifier) {
+        let trained = NETWORKS
+            .iter()
+            .filter(|network| network.task == Task::Cifar10);
+        for network in trained.map(|network| identifier(network.name)) {
             if let Some(step) = training_step(catalogue, card, board, &network) {
                 add_epoch(catalogue, card, &network, &step);
                 catalogue.add(step);

@@ -38,7 +38,7 @@ pub enum Source {
 }
 
 impl Network {
-    /// The name, as in [`NAMES`](crate::topics::operations::analysis::networks::NAMES) for a known network.
+    /// The name, as in [`NETWORKS`](results::NETWORKS) for a known network.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -13,33 +13,7 @@ pub use resnet_cifar::{resnet_6n_plus_2, resnet18, resnet50_bottleneck};
 pub use vgg::{vgg16, vgg19};
 
 use super::layers::Network;
-
-/// Every known network: first those for ImageNet (224 or 227 px, 1,000 classes), then those for
-/// CIFAR-10 (32 px, ten classes).
-pub const NAMES: [&str; 14] = [
-    "alexnet",
-    "alexnet-torchvision",
-    "vgg16",
-    "vgg19",
-    "googlenet",
-    "resnet50",
-    "resnet50-v1",
-    "resnet20",
-    "resnet32",
-    "resnet44",
-    "resnet50-6n2",
-    "resnet56",
-    "resnet18",
-    "resnet50-bottleneck",
-];
-
-/// A name that is not in [`NAMES`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown network `{name}`; expected one of {}", NAMES.map(|name| format!("`{name}`")).join(", "))]
-pub struct UnknownNetwork {
-    /// What was asked for.
-    pub name: String,
-}
+use results::{KnownNetwork, UnknownNetwork, known_network};
 
 /// The network of this name. `resnet50` is torchvision's v1.5, `resnet50-v1` and `alexnet` are
 /// Caffe's; `resnet50-6n2` is He et al.'s 6n+2 family with n = 8.
@@ -47,22 +21,21 @@ pub struct UnknownNetwork {
 /// # Errors
 /// [`UnknownNetwork`] lists the known names.
 pub fn by_name(name: &str) -> Result<Network, UnknownNetwork> {
-    let network = match name {
-        "alexnet" => alexnet(),
-        "alexnet-torchvision" => alexnet_torchvision(),
-        "vgg16" => vgg16(),
-        "vgg19" => vgg19(),
-        "googlenet" => googlenet(),
-        "resnet50" => resnet50(224, 1000),
-        "resnet50-v1" => resnet50_v1(),
-        "resnet20" => resnet_6n_plus_2(name, 3),
-        "resnet32" => resnet_6n_plus_2(name, 5),
-        "resnet44" => resnet_6n_plus_2(name, 7),
-        "resnet50-6n2" => resnet_6n_plus_2(name, 8),
-        "resnet56" => resnet_6n_plus_2(name, 9),
-        "resnet18" => resnet18(),
-        "resnet50-bottleneck" => resnet50_bottleneck(),
-        _ => return Err(UnknownNetwork { name: name.into() }),
+    let KnownNetwork {
+        blocks_per_stage, ..
+    } = known_network(name)?;
+    let network = match (name, blocks_per_stage) {
+        ("alexnet", _) => alexnet(),
+        ("alexnet-torchvision", _) => alexnet_torchvision(),
+        ("vgg16", _) => vgg16(),
+        ("vgg19", _) => vgg19(),
+        ("googlenet", _) => googlenet(),
+        ("resnet50", _) => resnet50(224, 1000),
+        ("resnet50-v1", _) => resnet50_v1(),
+        ("resnet18", _) => resnet18(),
+        ("resnet50-bottleneck", _) => resnet50_bottleneck(),
+        (name, Some(n)) => resnet_6n_plus_2(name, *n),
+        (name, None) => unreachable!("the test `every_name_is_a_network` knows `{name}`"),
     };
     Ok(network.expect("the test `every_name_is_a_network` builds each of these lists"))
 }
@@ -70,11 +43,12 @@ pub fn by_name(name: &str) -> Result<Network, UnknownNetwork> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use results::NETWORKS;
 
     #[test]
     fn every_name_is_a_network() {
-        for name in NAMES {
-            assert_eq!(by_name(name).unwrap().name(), name);
+        for KnownNetwork { name, .. } in NETWORKS {
+            assert_eq!(by_name(name).unwrap().name(), *name);
         }
     }
 
@@ -82,7 +56,7 @@ mod tests {
     fn an_unknown_name_lists_the_known_ones() {
         let error = by_name("vgg-19").unwrap_err().to_string();
         assert!(
-            error.starts_with("unknown network `vgg-19`; expected one of `alexnet`, "),
+            error.starts_with("network `vgg-19` is unknown, expected one of `alexnet`, "),
             "{error}"
         );
         assert!(error.contains("`vgg19`"), "{error}");
