@@ -12,6 +12,7 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId};
 use crate::views::numbers;
 use rayon::prelude::*;
+use results::SourceDigests;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -19,6 +20,12 @@ use std::sync::Arc;
 const USUAL_ENTRY: usize = 512;
 /// The most inputs of a figure or table that are listed: each of its numbers leads to its own entry.
 const INPUTS_OF_AN_EXHIBIT: usize = 12;
+
+/// How the two kinds of records are judged.
+const HOW_RUNS_BECOME_STALE: &str = "A run is stale when a source file changes that decides its \
+    result. A record with *compiled* source files names all that went into its program, by their \
+    tokens, so that comments do not count; one with *listed* files is older and names, by their \
+    bytes, the files that a list kept by hand held to be decisive.\n\n";
 
 /// All that the lists are made of, once every chapter is filled.
 pub(crate) struct Lists<'a> {
@@ -86,6 +93,9 @@ impl Lists<'_> {
              the same build identifier hold the same numbers.\n\n## Runs {{#runs}}\n\n",
             self.build
         );
+        if !self.facts.runs.is_empty() {
+            list.push_str(HOW_RUNS_BECOME_STALE);
+        }
         for run in &self.facts.runs {
             list.push_str(&run_entry(self.renderer, run));
         }
@@ -297,9 +307,13 @@ fn run_entry(renderer: Renderer, run: &RunFacts) -> String {
             markdown(&run.circumstances()),
         ));
         entry.push_str(&format!(
-            ", {} threads, {} source files",
+            ", {} threads, {} {} source files",
             environment.threads,
-            environment.sources.len()
+            environment.sources.len(),
+            match environment.source_digests {
+                SourceDigests::ListedBytes => "listed",
+                SourceDigests::CompiledTokens => "compiled",
+            }
         ));
     }
     entry.push_str(&format!(". Made by {}.\n", code(&run.command)));
