@@ -99,7 +99,12 @@ fn build_shim(lib: &Path, output: &Path, cuda_include: Option<&Path>) {
     compiler
         .args(["-ltorch_cpu", "-lc10"])
         .arg(format!("-Wl,-rpath,{}", lib.display()));
-    // The digests of sources change often, the shim seldom.
+    run_unless_done(&mut compiler, output);
+}
+
+/// Runs the compiler, unless the same command has made `output` of the same source: the digests above are renewed with
+/// every source.
+fn run_unless_done(compiler: &mut Command, output: &Path) {
     let made_by = output.with_extension("made-by");
     let source = fs::read_to_string(SOURCE).expect("the shim's source");
     let command = format!("{compiler:?}\n{source}");

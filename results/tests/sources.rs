@@ -149,14 +149,17 @@ fn comments_and_layout_are_not() {
 }
 
 #[test]
-fn another_version_of_a_crate_is_noticed() {
+fn another_version_or_content_of_a_crate_is_noticed() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     for name in ["tch", "torch-sys", "half", "zune-core"] {
-        let old = format!("name = \"{name}\"\nversion = \"");
-        assert_eq!(
-            changed_by("Cargo.lock", &old, &format!("{old}9")),
-            ["Cargo.lock"],
-            "{name}"
-        );
+        let version = format!("name = \"{name}\"\nversion = \"");
+        let (_, entry) = lock.split_once(&version).unwrap();
+        let (until_checksum, _) = entry.split_once("checksum = \"").unwrap();
+        let checksum = format!("{version}{until_checksum}checksum = \"");
+        for old in [version, checksum] {
+            let changed = changed_by("Cargo.lock", &old, &format!("{old}9"));
+            assert_eq!(changed, ["Cargo.lock"], "{old}");
+        }
     }
 }
 

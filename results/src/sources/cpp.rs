@@ -163,6 +163,7 @@ mod tests {
             "int a;\n#ifdef A\nint b;",
             "int a; \n  #ifdef A\n\n  int b;",
         );
+        same("f(1'000); // a\ng();", "f(1'000); // b\ng();");
     }
 
     #[test]
