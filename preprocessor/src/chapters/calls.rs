@@ -34,7 +34,12 @@ pub(super) struct Call<'a> {
 
 /// Every call in the templates of `source`, in the order in which they end.
 pub(super) fn calls(source: &str) -> Vec<Call<'_>> {
-    let is_there = |(function, _): &(&str, _)| source.contains(function);
+    // Most chapters have none, and to look at every token takes longer than to see that.
+    let is_called = |at: usize| source[at..].trim_start().starts_with('(');
+    let is_there = |(function, _): &(&str, _)| {
+        let mut places = source.match_indices(function);
+        places.any(|(at, _)| is_called(at + function.len()))
+    };
     match FUNCTIONS.iter().any(is_there) {
         true => tags(source)
             .flat_map(|(at, tag)| calls_in(at, tag))
