@@ -281,21 +281,36 @@ fn an_own_image_has_a_number_and_a_caption() {
 
             [Figure 1](a.md#fig-a)"#]],
     );
-    image("image='images/b.png', alt='x'", expect![[r#"
+    image(
+        "image='images/b.png', alt='x'",
+        expect![[r#"
         `book/a.md:1:11`: no image `images/b.png` is in the folder of the chapters; hint: there are `images/a b.png`
-    "#]]);
-    image("image='images/a b.png', alt=' '", expect![[r#"
+    "#]],
+    );
+    image(
+        "image='images/a b.png', alt=' '",
+        expect![[r#"
         `book/a.md:1:11`: `alt` is empty; hint: say what the image shows to who cannot see it
-    "#]]);
-    image("image='images/a b.png'", expect![[r#"
+    "#]],
+    );
+    image(
+        "image='images/a b.png'",
+        expect![[r#"
         `book/a.md:1:11`: missing field `alt`
-    "#]]);
-    image("image='images/a b.png', alt='x', width=3", expect![[r#"
+    "#]],
+    );
+    image(
+        "image='images/a b.png', alt='x', width=3",
+        expect![[r#"
         `book/a.md:1:11`: unknown field `width`, expected `image` or `alt`
-    "#]]);
-    image("alt='x'", expect![[r#"
+    "#]],
+    );
+    image(
+        "alt='x'",
+        expect![[r#"
         `book/a.md:1:11`: a figure needs `view` or `image`; hint: the name of a view, or the path of an image, in quotation marks
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -323,13 +338,22 @@ fn an_own_table_has_a_number_and_a_caption() {
 
             </figure>"#]],
     );
-    table("Text.", expect![[r#"
+    table(
+        "Text.",
+        expect![[r#"
         `book/a.md:1:11`: the text between the tags is not one Markdown table; hint: with `caption` the table stands between the tags, without it the caption does
-    "#]]);
-    table("| a |\n|---|\n| x |\n\nText.", expect![[r#"
+    "#]],
+    );
+    table(
+        "| a |\n|---|\n| x |\n\nText.",
+        expect![[r#"
         `book/a.md:1:11`: the text between the tags is not one Markdown table; hint: with `caption` the table stands between the tags, without it the caption does
-    "#]]);
-    table("", expect![[r#"
+    "#]],
+    );
+    table(
+        "",
+        expect![[r#"
         `book/a.md:1:11`: the text between the tags is not one Markdown table; hint: with `caption` the table stands between the tags, without it the caption does
-    "#]]);
+    "#]],
+    );
 }

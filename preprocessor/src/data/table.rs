@@ -1,6 +1,6 @@
 //! A table with its state.
 
-use super::content::Content;
+use super::content::{Cells, Content};
 use super::declaration::Declaration;
 use super::{csv, json};
 use crate::diagnostic::Diagnostic;
@@ -175,10 +175,37 @@ fn read_content(declaration: &Declaration, bytes: &[u8]) -> Result<Content, Diag
         }
         false => csv::read(bytes, declaration),
     };
-    read.map_err(|(line, message)| Diagnostic {
+    let checked = read.and_then(|content| {
+        check_sizes(&content, declaration)?;
+        Ok(content)
+    });
+    checked.map_err(|(line, message)| Diagnostic {
         line: line.map(|line| line as usize),
         ..Diagnostic::of_file(&declaration.file, message)
     })
+}
+
+/// Checks that every number can be computed with in its base unit.
+fn check_sizes(content: &Content, declaration: &Declaration) -> Result<(), csv::Fault> {
+    const LARGEST: f64 = 1e300;
+    let columns = content.heads.iter().zip(&content.columns);
+    for (head, cells) in columns {
+        let (Cells::Numbers(numbers), Some(unit)) = (cells, declaration.columns.get(head)) else {
+            continue;
+        };
+        let too_large = numbers
+            .iter()
+            .position(|number| unit.to_base(*number).abs() > LARGEST);
+        if let Some(row) = too_large {
+            let (place, number) = (content.place(row), numbers[row]);
+            let message = format!(
+                "{place}: `{head}` is `{number}`, expected less than {LARGEST:e} {}",
+                unit.unit
+            );
+            return Err((None, message));
+        }
+    }
+    Ok(())
 }
 
 /// What keeps the file from being what was sealed. One that was never sealed is no worse a measurement.
