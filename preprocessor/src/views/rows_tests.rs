@@ -197,6 +197,16 @@ fn bars_stand_in_groups() {
 }
 
 #[test]
+fn a_series_without_a_value_is_named() {
+    let rows = "machine,program,n,repeat,seconds\na,radix,1,1,2\nb,radix,1,1,\n";
+    let arguments = json!({"table": "times", "x": "n", "y": "seconds", "by": "machine"});
+    for view in ["plot", "bars"] {
+        let shown = drawn(view, arguments.clone(), Some(rows));
+        assert!(shown.contains("\nNot measured: “b”.\n"), "{shown}");
+    }
+}
+
+#[test]
 fn a_histogram_counts_rows() {
     check(
         "histogram",
