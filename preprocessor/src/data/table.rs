@@ -1,6 +1,6 @@
 //! A table with its state.
 
-use super::content::{Cells, Content};
+use super::content::{Cells, Content, Places};
 use super::declaration::Declaration;
 use super::{csv, json};
 use crate::diagnostic::Diagnostic;
@@ -197,12 +197,13 @@ fn check_sizes(content: &Content, declaration: &Declaration) -> Result<(), csv::
             .iter()
             .position(|number| unit.to_base(*number).abs() > LARGEST);
         if let Some(row) = too_large {
-            let (place, number) = (content.place(row), numbers[row]);
-            let message = format!(
-                "{place}: `{head}` is `{number}`, expected less than {LARGEST:e} {}",
-                unit.unit
-            );
-            return Err((None, message));
+            let (number, unit) = (numbers[row], unit.unit);
+            let message =
+                format!("`{head}` is `{number:e}`, expected less than {LARGEST:e} {unit}");
+            return Err(match content.places {
+                Places::Lines(ref lines) => (Some(lines[row]), message),
+                Places::Elements(_) => (None, format!("{}: {message}", content.place(row))),
+            });
         }
     }
     Ok(())

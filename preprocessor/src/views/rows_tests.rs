@@ -399,13 +399,13 @@ fn a_pivot_table_has_one_value_in_rows_and_columns() {
     "#]],
     );
     check_pivot(
-        json!({"table": "times", "value": "seconds", "rows": "program", "columns": "n", "where": {"machine": "server"}, "unit": "s"}),
+        json!({"table": "times", "value": "seconds", "rows": "program", "columns": "n", "where": {"machine": "server"}, "unit": "s", "places": 3}),
         Some(&rows),
         expect![[r#"
             | program | 100 | 1,000 |
             | :--- | ---: | ---: |
-            | radix | [0.00100](times.seconds(machine=server,program=radix,n=100,repeat=0)) | [0.00500](times.seconds(machine=server,program=radix,n=1000,repeat=0)) |
-            | merge | [not measured](times.seconds(machine=server,program=merge,n=100,repeat=0)) | [0.0200](times.seconds(machine=server,program=merge,n=1000,repeat=0)) ⁠ |
+            | radix | [0.001](times.seconds(machine=server,program=radix,n=100,repeat=0)) | [0.005](times.seconds(machine=server,program=radix,n=1000,repeat=0)) |
+            | merge | [not measured](times.seconds(machine=server,program=merge,n=100,repeat=0)) | [0.020](times.seconds(machine=server,program=merge,n=1000,repeat=0)) |
             Cells: `seconds` in s; columns: `n` (keys).
             program,100,"1,000"
             radix,0.001,0.005

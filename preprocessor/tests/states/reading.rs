@@ -92,13 +92,15 @@ fn silent_figures(filled: &Filled, facts: &Facts) -> Vec<String> {
         let inputs = inputs.filter_map(|input| facts.catalogue.quantity(&input[1]).ok());
         let concerns: BTreeSet<&Concern> = inputs.flat_map(|input| input.concerns()).collect();
         let is_told = |concern: &&Concern| {
-            let told = [&concern.state, &concern.run, "not as planned"];
+            let told = [&concern.state, concern.source.name(), "not as planned"];
             concern.accepted || told.iter().any(|words| figure.contains(words))
         };
         if let Some(concern) = concerns.into_iter().find(|concern| !is_told(concern)) {
             silent.push(format!(
                 "`{}` does not say that `{}` is {}",
-                &listed[1], concern.run, concern.state
+                &listed[1],
+                concern.source.name(),
+                concern.state
             ));
         }
     }
