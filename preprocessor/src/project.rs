@@ -135,8 +135,21 @@ impl Project {
         let plan = others.plan.as_ref();
         let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
         let speeds = self.read_text(SPEEDS).map_err(|fault| vec![fault])?;
-        let (catalogue, throughput) =
+        let (mut catalogue, throughput) =
             Catalogue::of(others.quoted, &runs, &others.throughput, speeds.as_deref())?;
+        if catalogue.check_name("tables").is_ok() {
+            let message = "a name begins with `tables`, as those of the counts of tables do; hint: \
+                           rename the fact";
+            return Err(vec![Diagnostic::of_file(
+                self.in_source("quoted.toml"),
+                message,
+            )]);
+        }
+        others
+            .tables
+            .counts()
+            .into_iter()
+            .for_each(|count| catalogue.add(count));
         Ok(Facts {
             catalogue,
             runs,

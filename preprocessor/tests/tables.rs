@@ -141,6 +141,23 @@ fn quoted_facts_have_the_units_of_the_project() {
     let speed = inputs.facts.catalogue.quantity("speed").expect("a fact");
     assert_eq!(speed.unit.name(), "key/s");
     assert_eq!(inputs.facts.tables.all[0].state, State::Unsealed);
+    let count = |name: &str| {
+        let count = inputs
+            .facts
+            .catalogue
+            .quantity(&format!("tables.count.{name}"));
+        count.expect("a count").value
+    };
+    assert_eq!(
+        (count("unsealed"), count("missing"), count("declared")),
+        (Some(1.0), Some(0.0), Some(1.0))
+    );
+    write(
+        root.path(),
+        "book/quoted.toml",
+        &fact.replace("speed", "tables.count"),
+    );
+    assert!(state(root.path()).contains("a name begins with `tables`"));
 }
 
 #[test]

@@ -130,7 +130,8 @@ fn numbers_that_no_one_can_compute_with_are_refused() {
     let in_giga = DECLARED.replace("'s'", "'Gs'");
     expect![[r#"
         `data/times.csv:2`: `seconds` is `1e300`, expected less than 1e300 s
-    "#]].assert_eq(&shown(&in_giga, "program,seconds\na,1e300\n"));
+    "#]]
+    .assert_eq(&shown(&in_giga, "program,seconds\na,1e300\n"));
 }
 
 #[test]

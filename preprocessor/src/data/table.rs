@@ -232,6 +232,28 @@ fn concern(declaration: &Declaration, state: &State) -> Option<Concern> {
 }
 
 impl Tables {
+    /// How many tables are in which state, as `tables.count.missing` and so on.
+    pub fn counts(&self) -> Vec<Arc<Quantity>> {
+        let count = |fits: fn(&State) -> bool| self.all.iter().filter(|it| fits(&it.state)).count();
+        let states: [(&str, fn(&State) -> bool); 5] = [
+            ("sealed", |state| *state == State::Sealed),
+            ("unsealed", |state| *state == State::Unsealed),
+            ("stale", |state| matches!(state, State::Stale { .. })),
+            ("missing", |state| *state == State::Missing),
+            ("declared", |_| true),
+        ];
+        let quantity = |(name, fits): (&str, fn(&State) -> bool)| {
+            let definition = "count of the tables in data.toml by state";
+            Quantity::exact(
+                format!("tables.count.{name}"),
+                Unit::One,
+                count(fits) as f64,
+                definition,
+            )
+        };
+        states.into_iter().map(quantity).collect()
+    }
+
     /// The table of this name.
     ///
     /// # Errors
