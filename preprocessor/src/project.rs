@@ -167,13 +167,13 @@ impl Project {
         let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
         let inputs = Inputs {
             runs,
+            tables: others.tables,
             files: others.of_topics,
             quoted: self.in_source(QUOTED),
         };
         let mut facts = Facts::of(&self.topics, others.quoted, inputs)?;
         facts.questions = others.questions;
         facts.samples = others.samples;
-        facts.tables = others.tables;
         facts.images = self.images();
         Ok(facts)
     }

@@ -2,6 +2,7 @@
 //! them.
 
 use crate::catalogue::{Catalogue, RunFacts};
+use crate::data::Tables;
 use crate::diagnostic::Diagnostic;
 use crate::views::{FigureView, TableView};
 use std::any::{Any, TypeId};
@@ -75,6 +76,8 @@ pub struct ReadFile {
 pub struct Inputs {
     /// The planned runs with their records, in the plan's order.
     pub runs: Vec<RunFacts>,
+    /// Tables of one's own measurements.
+    pub tables: Tables,
     /// The topics' files that are there.
     pub files: BTreeMap<TopicFile, ReadFile>,
     /// The path of the quoted facts from the root of the project, for messages.

@@ -57,6 +57,9 @@ impl Facts {
         let places = Places::new(&quoted, &inputs.runs);
         add_quoted(&mut catalogue, quoted);
         runs::add(&mut catalogue, &inputs.runs);
+        for count in inputs.tables.counts() {
+            catalogue.add(count);
+        }
         let mut knowledge = Knowledge::default();
         add_topics(topics, &inputs, &mut knowledge, &mut catalogue)?;
         let clashes = catalogue.clashes(&places);
@@ -64,6 +67,7 @@ impl Facts {
             true => Ok(Facts {
                 catalogue,
                 runs: inputs.runs,
+                tables: inputs.tables,
                 topics: topics.to_vec(),
                 knowledge,
                 ..Facts::default()

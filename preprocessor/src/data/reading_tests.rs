@@ -120,6 +120,21 @@ fn what_is_no_number_is_named_with_its_line() {
 }
 
 #[test]
+fn numbers_that_no_one_can_compute_with_are_refused() {
+    check(
+        "program,seconds\na,1\nb,-1e301\n",
+        expect![[r#"
+            `data/times.csv:3`: `seconds` is `-1e301`, expected less than 1e300 s
+        "#]],
+    );
+    let in_giga = DECLARED.replace("'s'", "'Gs'");
+    expect![[r#"
+        `data/times.csv:2`: `seconds` is `1e300`, expected less than 1e300 s
+    "#]]
+    .assert_eq(&shown(&in_giga, "program,seconds\na,1e300\n"));
+}
+
+#[test]
 fn the_decimal_sign_is_found_out_where_it_is_clear() {
     check(
         "program;seconds\na;1,234\nb;0,5\n",

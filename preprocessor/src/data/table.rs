@@ -1,6 +1,6 @@
 //! A table with its state.
 
-use super::content::Content;
+use super::content::{Cells, Content, Places};
 use super::declaration::Declaration;
 use super::{csv, json};
 use crate::diagnostic::Diagnostic;
@@ -175,10 +175,38 @@ fn read_content(declaration: &Declaration, bytes: &[u8]) -> Result<Content, Diag
         }
         false => csv::read(bytes, declaration),
     };
-    read.map_err(|(line, message)| Diagnostic {
+    let checked = read.and_then(|content| {
+        check_sizes(&content, declaration)?;
+        Ok(content)
+    });
+    checked.map_err(|(line, message)| Diagnostic {
         line: line.map(|line| line as usize),
         ..Diagnostic::of_file(&declaration.file, message)
     })
+}
+
+/// Checks that every number can be computed with in its base unit.
+fn check_sizes(content: &Content, declaration: &Declaration) -> Result<(), csv::Fault> {
+    const LARGEST: f64 = 1e300;
+    let columns = content.heads.iter().zip(&content.columns);
+    for (head, cells) in columns {
+        let (Cells::Numbers(numbers), Some(unit)) = (cells, declaration.columns.get(head)) else {
+            continue;
+        };
+        let too_large = numbers
+            .iter()
+            .position(|number| unit.to_base(*number).abs() > LARGEST);
+        if let Some(row) = too_large {
+            let (number, unit) = (numbers[row], unit.unit);
+            let message =
+                format!("`{head}` is `{number:e}`, expected less than {LARGEST:e} {unit}");
+            return Err(match content.places {
+                Places::Lines(ref lines) => (Some(lines[row]), message),
+                Places::Elements(_) => (None, format!("{}: {message}", content.place(row))),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// What keeps the file from being what was sealed. One that was never sealed is no worse a measurement.
@@ -204,6 +232,28 @@ fn concern(declaration: &Declaration, state: &State) -> Option<Concern> {
 }
 
 impl Tables {
+    /// How many tables are in which state, as `tables.count.missing` and so on.
+    pub fn counts(&self) -> Vec<Arc<Quantity>> {
+        let count = |fits: fn(&State) -> bool| self.all.iter().filter(|it| fits(&it.state)).count();
+        let states: [(&str, fn(&State) -> bool); 5] = [
+            ("sealed", |state| *state == State::Sealed),
+            ("unsealed", |state| *state == State::Unsealed),
+            ("stale", |state| matches!(state, State::Stale { .. })),
+            ("missing", |state| *state == State::Missing),
+            ("declared", |_| true),
+        ];
+        let quantity = |(name, fits): (&str, fn(&State) -> bool)| {
+            let definition = "count of the tables in data.toml by state";
+            Quantity::exact(
+                format!("tables.count.{name}"),
+                Unit::One,
+                count(fits) as f64,
+                definition,
+            )
+        };
+        states.into_iter().map(quantity).collect()
+    }
+
     /// The table of this name.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::Figure;
 use super::shown::listed;
 use crate::catalogue::Facts;
 use crate::data::{Content, State, Table, filters};
-use crate::escape::code;
+use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
 use crate::evidence::unit::convert;
 use crate::statistics::median_interval::{Median, median};
@@ -114,12 +114,16 @@ impl<'a> Rows<'a> {
             .collect()
     }
 
-    /// What the caption says of the repeats and of the table's state.
-    pub(super) fn note(&self, repeats: bool, intervals: bool) -> String {
+    /// What the caption says of the repeats, of series without a value, and of the table's state.
+    pub(super) fn note(&self, repeats: bool, intervals: bool, absent: &[String]) -> String {
         let what = match (repeats, intervals) {
             (false, _) => "",
             (true, false) => "Values are medians of repeats.",
             (true, true) => "Values are medians of repeats with 95 % intervals.",
+        };
+        let absent = match absent.is_empty() {
+            true => String::new(),
+            false => format!("Not measured: {}.", markdown(&quoted(absent))),
         };
         let state = match self.table.state {
             State::Stale { .. } => format!(
@@ -128,7 +132,10 @@ impl<'a> Rows<'a> {
             ),
             _ => String::new(),
         };
-        format!("{what} {state}").trim().to_owned()
+        let sentences = [what, &absent, &state]
+            .into_iter()
+            .filter(|it| !it.is_empty());
+        sentences.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -161,7 +168,8 @@ impl Numbers<'_> {
 }
 
 /// The names of series in a sentence.
-pub(super) fn quoted(names: &[&str]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
+pub(super) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted = |name: &S| format!("“{}”", name.as_ref());
+    let names: Vec<_> = names.iter().map(quoted).collect();
     listed(&names)
 }

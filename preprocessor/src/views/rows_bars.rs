@@ -61,12 +61,13 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
         .map(|(category, _)| category)
         .collect();
     let mut repeated = false;
-    let mut all = Vec::new();
+    let (mut all, mut absent) = (Vec::new(), Vec::new());
     for (name, of_series) in rows.series(arguments.by.as_deref())? {
-        all.push((
-            name,
-            values(&rows, &y, x, &of_series, &categories, &mut repeated)?,
-        ));
+        let values = values(&rows, &y, x, &of_series, &categories, &mut repeated)?;
+        match values.iter().any(Option::is_some) {
+            true => all.push((name, values)),
+            false => absent.push(name),
+        }
     }
     if all.len() * categories.len() > MOST_BARS {
         return Err(format!(
@@ -81,7 +82,7 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     let intervals = medians().any(|median| median.interval.is_some());
     let plot = plot(&arguments, &rows.content.heads[x], &y, &categories, &all)?;
     let inputs = rows.inputs(&[y.column]);
-    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeated, intervals)))
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeated, intervals, &absent)))
 }
 
 /// The median of a series in each category.

@@ -58,7 +58,7 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     }
     let plot = plot(&arguments, &x, &values, &Bins::of(&values, wanted))?;
     let inputs = rows.inputs(&[x.column]);
-    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(false, false)))
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(false, false, &[])))
 }
 
 /// The number of bins by the rule of Freedman and Diaconis 1981, from sorted values.

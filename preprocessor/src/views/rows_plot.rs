@@ -78,15 +78,16 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     let x = rows.numbers(x, arguments.x_unit.as_deref())?;
     let y = rows.numbers(y, arguments.y_unit.as_deref())?;
     let mut repeated = false;
-    let mut curves = Vec::new();
+    let (mut curves, mut absent) = (Vec::new(), Vec::new());
     for (name, of_series) in rows.series(arguments.by.as_deref())? {
         let points =
             match arguments.marks == Marks::Points && rows.table.declaration.repeat.is_none() {
                 true => each_row(&x, &y, &of_series),
                 false => medians(&rows, (&x, &y), &of_series, &mut repeated)?,
             };
-        if !points.is_empty() {
-            curves.push(Curve { name, points });
+        match points.is_empty() {
+            true => absent.push(name),
+            false => curves.push(Curve { name, points }),
         }
     }
     if curves.is_empty() {
@@ -99,7 +100,7 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     let intervals = intervals && arguments.intervals != Intervals::None;
     let plot = plot(&arguments, (&x, &y), &curves)?;
     let inputs = rows.inputs(&[x.column, y.column]);
-    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeated, intervals)))
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeated, intervals, &absent)))
 }
 
 /// A point for each row.

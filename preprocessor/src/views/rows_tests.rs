@@ -197,6 +197,16 @@ fn bars_stand_in_groups() {
 }
 
 #[test]
+fn a_series_without_a_value_is_named() {
+    let rows = "machine,program,n,repeat,seconds\na,radix,1,1,2\nb,radix,1,1,\n";
+    let arguments = json!({"table": "times", "x": "n", "y": "seconds", "by": "machine"});
+    for view in ["plot", "bars"] {
+        let shown = drawn(view, arguments.clone(), Some(rows));
+        assert!(shown.contains("\nNot measured: “b”.\n"), "{shown}");
+    }
+}
+
+#[test]
 fn a_histogram_counts_rows() {
     check(
         "histogram",
@@ -389,13 +399,13 @@ fn a_pivot_table_has_one_value_in_rows_and_columns() {
     "#]],
     );
     check_pivot(
-        json!({"table": "times", "value": "seconds", "rows": "program", "columns": "n", "where": {"machine": "server"}, "unit": "s"}),
+        json!({"table": "times", "value": "seconds", "rows": "program", "columns": "n", "where": {"machine": "server"}, "unit": "s", "places": 3}),
         Some(&rows),
         expect![[r#"
             | program | 100 | 1,000 |
             | :--- | ---: | ---: |
-            | radix | [0.00100](times.seconds(machine=server,program=radix,n=100,repeat=0)) | [0.00500](times.seconds(machine=server,program=radix,n=1000,repeat=0)) |
-            | merge | [not measured](times.seconds(machine=server,program=merge,n=100,repeat=0)) | [0.0200](times.seconds(machine=server,program=merge,n=1000,repeat=0)) ⁠ |
+            | radix | [0.001](times.seconds(machine=server,program=radix,n=100,repeat=0)) | [0.005](times.seconds(machine=server,program=radix,n=1000,repeat=0)) |
+            | merge | [not measured](times.seconds(machine=server,program=merge,n=100,repeat=0)) | [0.020](times.seconds(machine=server,program=merge,n=1000,repeat=0)) |
             Cells: `seconds` in s; columns: `n` (keys).
             program,100,"1,000"
             radix,0.001,0.005
