@@ -170,7 +170,7 @@ fn what_a_template_made_is_explained() {
     let digest = results::Digest::of(ROWS);
     let expected = format!(
         "ratio(times.seconds(program=merge%20sort),times.seconds(program=radix)) = 2 1 (derived)\n  \
-         by ratio: a / b\n  times.seconds(program=merge%20sort) = 4 s (measured)\n    \
+         by a / b\n  times.seconds(program=merge%20sort) = 4 s (measured)\n    \
          seconds in line 3 of data/times.csv (SHA-256 {0})\n  times.seconds(program=radix) = 2 s \
          (measured)\n    seconds in line 2 of data/times.csv (SHA-256 {0})\n",
         digest.short()
