@@ -110,7 +110,7 @@ fn a_view_that_is_not_there_is_answered_with_those_that_are() {
     let known = "no view named `flops` makes a table; expected one of `flops_by_layer`, ";
     assert!(error.starts_with(known), "{error}");
     let error = figure("runs_of", Arguments::new(), &facts()).unwrap_err();
-    let known = "no view named `runs_of` makes a figure; expected one of `beta_over_depth`, ";
+    let known = "no view named `runs_of` makes a figure; expected one of `bars`, ";
     assert!(error.starts_with(known), "{error}");
 }
 
