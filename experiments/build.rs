@@ -1,16 +1,21 @@
-//! Builds the C++ shim against the headers of libtorch, and tells the binaries where libtorch lies.
+//! Tells the programs the digests of their sources, builds the C++ shim against the headers of libtorch, and tells the
+//! binaries where libtorch lies.
 //!
 //! Two shared objects: `libmeasured_shim_cpu.so`, and `libmeasured_shim_cuda.so` where libtorch's
 //! CUDA libraries and headers are installed. The programs open one of them at run time.
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
+
+use results::sources::{MANIFESTS, SOURCES, deciding_sources};
 
 const SOURCE: &str = "shim/shim.cpp";
 
 fn main() {
-    println!("cargo:rerun-if-changed={SOURCE}");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("OUT_DIR"));
+    let digests = out.join("sources.rs");
+    fs::write(digests, deciding()).expect("OUT_DIR can be written");
     println!("cargo:rerun-if-env-changed=LIBTORCH");
     // torch-sys hands this down: the folder of the libraries that it linked.
     let Some(lib) = env::var_os("DEP_TCH_LIBTORCH_LIB").map(PathBuf::from) else {
@@ -25,7 +30,6 @@ fn main() {
     println!("cargo:rustc-link-arg=-Wl,-rpath,{}", real.display());
     println!("cargo:rustc-env=MEASURED_LIBTORCH_LIB={}", real.display());
 
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("OUT_DIR"));
     println!("cargo:rustc-env=MEASURED_SHIM_DIR={}", out.display());
     build_shim(&real, &out.join("libmeasured_shim_cpu.so"), None);
     if let Some(cuda_include) = cuda_headers(&real) {
@@ -35,6 +39,23 @@ fn main() {
             Some(&cuda_include),
         );
     }
+}
+
+/// Paths and digests of the sources that this build is made of, as an array.
+fn deciding() -> String {
+    let root = Path::new("..");
+    for path in SOURCES.iter().chain(&MANIFESTS) {
+        // Of a folder that is missing cargo would think that it changes all the time.
+        if root.join(path).exists() {
+            println!("cargo:rerun-if-changed=../{path}");
+        }
+    }
+    let digests = deciding_sources(root).unwrap_or_else(|error| panic!("{error}"));
+    let digests: Vec<(&str, &str)> = digests
+        .iter()
+        .map(|(path, digest)| (path.as_str(), digest.as_str()))
+        .collect();
+    format!("&{digests:?}")
 }
 
 /// The CUDA headers beside a wheel's libtorch, where `libtorch_cuda.so` and the compiler headers are there too.
@@ -78,8 +99,17 @@ fn build_shim(lib: &Path, output: &Path, cuda_include: Option<&Path>) {
     compiler
         .args(["-ltorch_cpu", "-lc10"])
         .arg(format!("-Wl,-rpath,{}", lib.display()));
+    // The digests of sources change often, the shim seldom.
+    let made_by = output.with_extension("made-by");
+    let source = fs::read_to_string(SOURCE).expect("the shim's source");
+    let command = format!("{compiler:?}\n{source}");
+    if output.exists() && fs::read_to_string(&made_by).is_ok_and(|made_by| made_by == command) {
+        return;
+    }
     match compiler.output() {
-        Ok(done) if done.status.success() => {}
+        Ok(done) if done.status.success() => {
+            fs::write(made_by, command).expect("OUT_DIR can be written");
+        }
         Ok(done) => println!(
             "cargo:warning=the shim was not built ({}): {}",
             output.display(),

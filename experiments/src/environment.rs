@@ -1,10 +1,8 @@
 //! Where, when and from which sources a session runs, for the record.
 
-use std::path::Path;
-
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use jiff::Timestamp;
-use results::{DeviceKind, Environment, PlannedRun, source_digests};
+use results::{DeviceKind, Environment, PlannedRun, SourceDigests};
 
 use crate::device::{Computer, cpu_name, nvidia_smi};
 use crate::options::Options;
@@ -13,14 +11,13 @@ use crate::sources;
 /// Describes this machine and program at the beginning of a session.
 ///
 /// # Errors
-/// A deciding source file that cannot be read: the program must run in the repository's root.
+/// An experiment that no program of this crate makes.
 pub fn describe(run: &PlannedRun, computer: &Computer, options: &Options) -> Result<Environment> {
-    let data = run
-        .configuration
-        .data
-        .as_ref()
-        .map(|data| data.name.as_str());
-    let deciding = sources::deciding(&run.experiment, &run.configuration.network, data);
+    let experiment = &run.experiment;
+    ensure!(
+        sources::is_program(experiment),
+        "experiment `{experiment}` has no program in `experiments/src/bin`"
+    );
     let (commit, dirty) = sources::commit();
     let cuda = computer.kind == DeviceKind::Cuda;
     let now = Timestamp::now();
@@ -40,7 +37,8 @@ pub fn describe(run: &PlannedRun, computer: &Computer, options: &Options) -> Res
         runs_at_once: (options.runs_at_once > 1).then_some(options.runs_at_once),
         commit,
         dirty,
-        sources: source_digests(Path::new("."), &deciding)?,
+        source_digests: SourceDigests::CompiledTokens,
+        sources: sources::compiled_into(experiment),
         started: now,
         ended: now,
     })

@@ -2,7 +2,7 @@
 //!
 //! The way of a run: [`options`] name it in the plan, [`device`] finds the computer, [`data`] reads and augments images,
 //! [`networks`] declare [`parameters`] that [`weights`] hold, [`epoch`] trains with [`sgd`], [`session`] keeps record
-//! and [`checkpoint`]s under the run's [`lock`].
+//! and [`checkpoint`]s under the run's [`lock`]; [`transfer`] is all of it for weights that were trained before.
 
 pub mod checkpoint;
 pub mod data;
@@ -29,6 +29,7 @@ pub mod session;
 pub mod sgd;
 pub mod shim;
 pub mod sources;
+pub mod transfer;
 pub mod weights;
 mod working_time;
 

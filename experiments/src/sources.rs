@@ -1,65 +1,47 @@
-//! Which source files decide a run's result: a record whose files have changed since is stale.
+//! The sources that this program was compiled from, and their commit.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
-use results::Digest;
+use results::sources::{MANIFESTS, SOURCES};
+use results::{Digest, SourceDigests};
 
-/// Files that every run goes through.
-const NETWORK: [&str; 4] = ["layers.rs", "parameters.rs", "pass.rs", "weights.rs"];
+/// Paths and digests of everything in this crate that decides a result, taken when it was compiled.
+const COMPILED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
-/// Files that a training run goes through besides.
-const TRAINING: [&str; 6] = [
-    "data/augmentation.rs",
-    "data/mod.rs",
-    "epoch.rs",
-    "features.rs",
-    "model.rs",
-    "sgd.rs",
-];
+/// Where the programs lie among the sources.
+const PROGRAMS: &str = "experiments/src/bin/";
 
-/// The files that decide a run of `experiment` with `network`, from the repository's root, sorted.
-pub fn deciding(experiment: &str, network: &str, data: Option<&str>) -> Vec<String> {
-    let training: &[&str] = if data.is_some() { &TRAINING } else { &[] };
-    let data = match data {
-        Some("cifar10") => vec!["data/cifar10.rs"],
-        Some("vgg-flowers-72") => vec!["data/flowers.rs", "pretrained.rs"],
-        _ => Vec::new(),
-    };
-    let network = match network {
-        name if name.starts_with("resnet") => {
-            vec!["networks/residual_block.rs", "networks/resnet.rs"]
-        }
-        name if name.starts_with("vgg") => vec!["networks/vgg.rs"],
-        "googlenet" => vec!["networks/alexnet.rs", "networks/googlenet.rs"],
-        _ => vec!["networks/alexnet.rs"],
-    };
-    let program = format!("bin/{experiment}.rs");
-    let steps: &[&str] = match experiment {
-        "loss_curve" => &["graph.rs"],
-        _ => &[],
-    };
-    let files = NETWORK
+/// The digests of all that was compiled into the program `experiment` and decides its results, by path from the
+/// repository's root: of the kind [`SourceDigests::CompiledTokens`].
+pub fn compiled_into(experiment: &str) -> BTreeMap<String, Digest> {
+    let digest = |digest: &str| Digest::parse(digest).expect("written by the build script");
+    COMPILED
         .iter()
-        .chain(training)
-        .chain(steps)
-        .chain(&data)
-        .chain(&network)
-        .map(|file| (*file).to_owned());
-    let mut files: Vec<String> = files
-        .chain([program])
-        .map(|file| format!("experiments/src/{file}"))
-        .collect();
-    files.sort();
-    files
+        .filter(|(path, _)| program_of(path).is_none_or(|program| program == experiment))
+        .map(|&(path, of)| (path.to_owned(), digest(of)))
+        .collect()
 }
 
-/// The present digest of a source file, from the repository's root; none where the file is gone.
-pub fn present_digest(path: &str) -> Option<Digest> {
-    fs::read(path).ok().map(Digest::of)
+/// Whether a program of this crate makes `experiment`.
+pub fn is_program(experiment: &str) -> bool {
+    let mut programs = COMPILED.iter().filter_map(|(path, _)| program_of(path));
+    programs.any(|program| program == experiment)
 }
 
-/// The commit of the working tree, and whether its programs differ from it.
+/// The program that alone has the file at `path`, `PROGRAM.rs` or one of the folder `PROGRAM`; none of what all have.
+fn program_of(path: &str) -> Option<&str> {
+    let program = path.strip_prefix(PROGRAMS)?.split('/').next()?;
+    Some(program.strip_suffix(".rs").unwrap_or(program))
+}
+
+/// The present digest of a source that a record names, from the repository's root, where programs run.
+pub fn present_digest(path: &str, kind: SourceDigests) -> Option<Digest> {
+    results::present_digest(Path::new("."), path, kind)
+}
+
+/// The commit of the working tree, and whether what the programs are built from differs from it.
 ///
 /// Without git, what `scripts/bundle` found when it built this program; without that, `unknown` and true.
 pub fn commit() -> (String, bool) {
@@ -70,17 +52,9 @@ pub fn commit() -> (String, bool) {
             .success()
             .then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     };
-    match (
-        git(&["rev-parse", "HEAD"]),
-        git(&[
-            "status",
-            "--porcelain",
-            "--",
-            "experiments",
-            "results/src",
-            "Cargo.lock",
-        ]),
-    ) {
+    let changes = ["status", "--porcelain", "--"];
+    let changes = [&changes[..], &SOURCES, &MANIFESTS].concat();
+    match (git(&["rev-parse", "HEAD"]), git(&changes)) {
         (Some(commit), Some(changes)) => (commit, !changes.is_empty()),
         _ => match option_env!("MEASURED_COMMIT") {
             Some(commit) => {

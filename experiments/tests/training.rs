@@ -10,8 +10,8 @@ use experiments::model::Model;
 use experiments::networks;
 use experiments::sgd::Sgd;
 use experiments::shim::Shim;
-use mdbook_measured::analysis::networks::by_name;
-use results::{Arithmetic, Trainable};
+use mdbook_measured::topics::operations::analysis::networks::by_name;
+use results::{Arithmetic, NETWORKS, Trainable};
 use tch::{Device, Kind, Tensor};
 
 #[test]
@@ -135,23 +135,18 @@ fn fused_and_plain_sgd_agree() {
 /// Counted by libtorch from tensors here, by the analysis from layer lists there.
 #[test]
 fn parameters_are_those_of_the_analysis() {
-    for name in networks::NAMES {
-        let listed = by_name(name).unwrap();
-        let classes = if listed.parameters() < 24_000_000 && name.starts_with("resnet") {
-            10
-        } else {
-            1000
-        };
-        let counted = networks::build(name, classes).unwrap();
+    for known in NETWORKS {
+        let counted = networks::build(known.name, known.task.classes() as i64).unwrap();
         assert_eq!(
             counted.declared.parameter_count(),
-            listed.parameters(),
-            "{name}"
+            by_name(known.name).unwrap().parameters(),
+            "{}",
+            known.name
         );
     }
     let error = networks::build("resnet-20", 10).err().unwrap().to_string();
     assert!(
-        error.starts_with("network `resnet-20` is unknown; expected one of resnet20, "),
+        error.starts_with("network `resnet-20` is unknown, expected one of `alexnet`, "),
         "{error}"
     );
 }

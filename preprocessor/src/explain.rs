@@ -32,7 +32,7 @@ fn quantity(facts: &Facts, call: &Call) -> Result<Arc<Quantity>, String> {
 
 fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Result<()> {
     let indent = "  ".repeat(depth);
-    let value = match quantity.value {
+    let value = match quantity.known() {
         Some(value) => format!("{value} {}", quantity.unit),
         None => "not measured".to_owned(),
     };
@@ -47,7 +47,7 @@ fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Res
     }
     match &quantity.origin {
         Origin::Derived { function, inputs } => {
-            writeln!(out, "{indent}  by {function}")?;
+            writeln!(out, "{indent}  by {}", quantity.made_by(function))?;
             for input in inputs {
                 write_quantity(input, depth + 1, out)?;
             }
@@ -67,6 +67,7 @@ fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Formula;
     use crate::evidence::unit::Unit;
     use expect_test::expect;
 
@@ -76,20 +77,10 @@ mod tests {
         let catalogue = &mut facts.catalogue;
         let flops = Quantity::exact("flops", Unit::Flop, 15e9, "a count");
         let peak = Quantity::exact("peak", Unit::FlopPerSecond, 5e12, "a data sheet");
-        let time = Quantity::derived(
-            "time",
-            Unit::Second,
-            "flops / peak",
-            [&flops, &peak],
-            |[f, p]| f / p,
-        );
-        catalogue.add(Quantity::derived(
-            "speed",
-            Unit::ImagePerSecond,
-            "1 / time",
-            [&time],
-            |[t]| 1.0 / t,
-        ));
+        let time = Formula::of("flops", &flops) / Formula::of("peak", &peak);
+        let time = time.quantity("time", Unit::Second);
+        let speed = 1.0 / Formula::of("time", &time);
+        catalogue.add(speed.quantity("speed", Unit::ImagePerSecond));
         let mut text = Vec::new();
         explain(&facts, "speed", &mut text).expect("the name is known");
         expect![[r#"

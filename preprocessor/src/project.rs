@@ -17,8 +17,8 @@ use crate::topics;
 use anyhow::anyhow;
 use mdbook_preprocessor::config::Config;
 use rayon::prelude::*;
-use results::files::{read_file, read_text};
-use results::{Digest, Plan, Record, read_all_by, states};
+use results::files::read_text;
+use results::{Plan, Record, present_digest, read_all_by, states};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -195,9 +195,7 @@ impl Project {
 
     /// The planned runs with their states.
     fn runs(&self, plan: &Plan, records: &[(PathBuf, Arc<Record>)]) -> Vec<RunFacts> {
-        // The paths stand in the records, which may come from anywhere.
-        let read = |path: &str| read_file(&self.root.join(path), TEXT_BYTES).ok();
-        let source = |path: &str| read(path).map(Digest::of);
+        let source = |path: &str, kind| present_digest(&self.root, path, kind);
         states(plan, records, source)
             .into_iter()
             .map(|state| RunFacts::new(state, &self.root))

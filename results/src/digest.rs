@@ -1,8 +1,6 @@
 //! SHA-256 digests: of a record's content, of data, of weights and of the source files that decide a result.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::{fmt, fs, io};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 use sha2::{Digest as _, Sha256};
@@ -15,16 +13,6 @@ impl Digest {
     /// The digest of `bytes`.
     pub fn of(bytes: impl AsRef<[u8]>) -> Digest {
         Digest(format!("{:x}", Sha256::digest(bytes)))
-    }
-
-    /// The digest of all that `reader` yields, read in pieces.
-    ///
-    /// # Errors
-    /// What `reader` reports.
-    pub fn of_reader(mut reader: impl io::Read) -> io::Result<Digest> {
-        let mut hash = Sha256::new();
-        io::copy(&mut reader, &mut hash)?;
-        Ok(Digest(format!("{:x}", hash.finalize())))
     }
 
     /// Takes 64 lowercase hexadecimal digits as a digest.
@@ -111,19 +99,3 @@ impl<'de> Deserialize<'de> for Digest {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a SHA-256 digest, expected 64 lowercase hexadecimal digits")]
 pub struct NotADigest(String);
-
-/// The digests of the files at `paths`, which are relative to `root`, keyed by those paths as given.
-///
-/// # Errors
-/// A file that cannot be read, by name.
-pub fn source_digests(
-    root: &Path,
-    paths: &[impl AsRef<str>],
-) -> io::Result<BTreeMap<String, Digest>> {
-    let digest = |path: &str| {
-        let bytes = fs::read(root.join(path))
-            .map_err(|error| io::Error::new(error.kind(), format!("`{path}`: {error}")))?;
-        Ok((path.to_owned(), Digest::of(bytes)))
-    };
-    paths.iter().map(|path| digest(path.as_ref())).collect()
-}

@@ -59,12 +59,35 @@ pub struct Environment {
     pub commit: String,
     /// Whether the working tree differed from that commit.
     pub dirty: bool,
+    /// What the digests in `sources` are of.
+    #[serde(default, skip_serializing_if = "SourceDigests::is_listed_bytes")]
+    pub source_digests: SourceDigests,
     /// Digests of the source files that decide the result, by path from the repository's root.
     pub sources: BTreeMap<String, Digest>,
     /// When the run, or this session of it, began.
     pub started: Timestamp,
     /// When the record was last written; before `started` where the clock was set back in between.
     pub ended: Timestamp,
+}
+
+/// Which sources a record names, and what their digests are of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum SourceDigests {
+    /// The bytes of a few files that a list named, as they lay on the disk when the run began. Records from before
+    /// there was another kind do not say so.
+    #[default]
+    #[serde(rename = "listed bytes")]
+    ListedBytes,
+    /// The tokens of all that was compiled into the program and can change a result, taken when it was compiled, and
+    /// the locked versions of the crates.
+    #[serde(rename = "compiled tokens")]
+    CompiledTokens,
+}
+
+impl SourceDigests {
+    fn is_listed_bytes(&self) -> bool {
+        *self == SourceDigests::ListedBytes
+    }
 }
 
 /// Kind of device that computed.

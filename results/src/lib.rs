@@ -12,12 +12,14 @@ pub mod environment;
 pub mod error;
 pub mod files;
 pub mod measurement;
+pub mod networks;
 pub mod plan;
 mod plan_file;
 mod ranges;
 pub mod record;
 pub mod record_file;
 pub mod replacement;
+pub mod sources;
 pub mod state;
 
 use serde::{Deserialize, Deserializer};
@@ -26,15 +28,17 @@ pub use configuration::{
     Arithmetic, Augmentation, Configuration, DataSet, FrozenBatchNorm, InitialWeights,
     LearningRateSchedule, Timing, Trainable, Training,
 };
-pub use digest::{Digest, Hasher, source_digests};
-pub use environment::{DeviceKind, Environment, Session};
+pub use digest::{Digest, Hasher};
+pub use environment::{DeviceKind, Environment, Session, SourceDigests};
 pub use error::{Problem, RecordError};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
-pub use plan::{Accepted, Hardware, Plan, PlanError, PlannedRun};
+pub use networks::{KnownNetwork, NETWORKS, Task, UnknownNetwork, known_network};
+pub use plan::{Accepted, Hardware, MovedTo, Plan, PlanError, PlannedRun};
 pub use ranges::is_plain_name;
 pub use record::{Completion, Record, SCHEMA_VERSION};
 pub use record_file::{RECORD_BYTES, read_all, read_all_by, record_path};
 pub use replacement::{Replacement, replacement};
+pub use sources::{deciding_sources, present_digest};
 pub use state::{Change, PlannedRunState, State, better, states, unplanned};
 
 /// Reads a field that may be absent but not null: a NaN that another program wrote as null must not pass for absent.

@@ -1,6 +1,7 @@
 //! The plan: every run that there should be, from `experiments/plan.toml`.
 //!
-//! A run takes what it does not say itself from the table `[defaults.EXPERIMENT]`, key by key:
+//! A run takes what it does not say itself from the table `[defaults.EXPERIMENT]`, key by key; to the list `accepted`
+//! there its own is added. `depth` may be left out, since the network says it:
 //!
 //! ```toml
 //! [defaults.loss_curve]
@@ -12,7 +13,7 @@
 //! [[run]]
 //! id = "resnet20-bf16-1"
 //! experiment = "loss_curve"
-//! configuration = { network = "resnet20", depth = 20, arithmetic = "bf16", seed = 1 }
+//! configuration = { network = "resnet20", arithmetic = "bf16", seed = 1 }
 //! ```
 
 use std::fmt;
@@ -24,7 +25,7 @@ use crate::configuration::Configuration;
 use crate::digest::Digest;
 use crate::environment::{DeviceKind, Environment};
 use crate::files::read_text;
-use crate::plan_file;
+use crate::{plan_file, present};
 
 /// The longest plan, in bytes.
 const PLAN_BYTES: u64 = 16 << 20;
@@ -58,14 +59,29 @@ pub struct PlannedRun {
     pub card_not_at_hand: bool,
 }
 
-/// A content of data, weights or a source file under which a recorded run still counts.
+/// A content of a source file, data or weights under which a recorded run still counts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
-    /// Digest of the changed content, the current one: a further change is stale again.
+    /// What changed: a source file's path from the repository's root, or a field such as `configuration.data.digest`.
+    pub file: String,
+    /// Digest of its changed content, the current one: a further change is stale again.
     pub digest: Digest,
+    /// Where a part of the file is now, that records of it do not name: a change of that is stale too.
+    #[serde(default, deserialize_with = "present")]
+    pub moved_to: Option<MovedTo>,
     /// Why the result is the same.
     pub reason: String,
+}
+
+/// A source file that a part of another one was moved to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MovedTo {
+    /// Its path from the repository's root.
+    pub file: String,
+    /// Digest of its tokens, see [`SourceDigests::CompiledTokens`](crate::SourceDigests::CompiledTokens).
+    pub digest: Digest,
 }
 
 /// Where a planned run may be made.

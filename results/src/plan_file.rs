@@ -6,7 +6,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
+use crate::configuration::Configuration;
 use crate::error::Problem;
+use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Hardware, Plan, PlannedRun, underscored};
 use crate::ranges;
 
@@ -14,8 +16,14 @@ use crate::ranges;
 type Problems = Vec<(Option<usize>, String)>;
 
 pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
+    let depths: Vec<String> = NETWORKS
+        .iter()
+        .map(|network| format!("{} = {}", network.name, network.depth))
+        .collect();
+    let depths = depths.join("\n");
     let mut reader = Reader {
         text,
+        depths: DeTable::parse(&depths).expect("plain names").into_inner(),
         newlines: text.match_indices('\n').map(|(at, _)| at).collect(),
         problems: Problems::new(),
     };
@@ -35,6 +43,8 @@ pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
 
 struct Reader<'a> {
     text: &'a str,
+    /// By the network's name.
+    depths: DeTable<'a>,
     newlines: Vec<usize>,
     problems: Problems,
 }
@@ -107,6 +117,7 @@ impl<'a> Reader<'a> {
         if let Some(common) = experiment(&table).and_then(|name| defaults.get(name)) {
             merge(&mut table, common);
         }
+        self.add_depth(&mut table);
         match serde_path_to_error::deserialize(ValueDeserializer::from(table.clone())) {
             Ok(run) => {
                 self.check(&run, &table);
@@ -122,6 +133,23 @@ impl<'a> Reader<'a> {
                 );
                 None
             }
+        }
+    }
+
+    /// Writes the depth that follows from the network's name where the run says none.
+    fn add_depth(&self, table: &mut Spanned<DeValue<'a>>) {
+        let DeValue::Table(run) = table.get_mut() else {
+            return;
+        };
+        let configuration = run.get_mut("configuration").map(Spanned::get_mut);
+        let Some(DeValue::Table(configuration)) = configuration else {
+            return;
+        };
+        let network = configuration.get("network");
+        let depth = network.and_then(|network| self.depths.get(network.get_ref().as_str()?));
+        if let (Some(depth), false) = (depth, configuration.contains_key("depth")) {
+            let key = Spanned::new(depth.span(), "depth".into());
+            configuration.insert(key, depth.clone());
         }
     }
 
@@ -142,6 +170,9 @@ impl<'a> Reader<'a> {
             };
             self.report(Some(span_of(table, key)), problem.to_string());
         }
+        for (key, problem) in network_faults(&run.configuration) {
+            self.report(Some(span_of(table, key)), problem);
+        }
         if run.card_not_at_hand && !matches!(run.hardware, Hardware::Card(_)) {
             let problem = format!(
                 "`card_not_at_hand` with hardware `{}`, expected a named card",
@@ -161,6 +192,36 @@ impl<'a> Reader<'a> {
             self.report(Some(span_of(table, "accepted")), problem);
         }
     }
+}
+
+/// What the network's name says, against the rest of the configuration.
+fn network_faults(configuration: &Configuration) -> Vec<(&'static str, String)> {
+    let known = match known_network(&configuration.network) {
+        Ok(known) => known,
+        Err(unknown) => return vec![("configuration.network", unknown.to_string())],
+    };
+    let name = known.name;
+    let mut faults = Vec::new();
+    if configuration.depth != known.depth {
+        let problem = format!(
+            "`configuration.depth` is {}, expected {}, the depth of `{name}`; hint: leave it out",
+            configuration.depth, known.depth
+        );
+        faults.push(("configuration.depth", problem));
+    }
+    if !known.image_px.contains(&configuration.image_px) {
+        let (least, most) = known.image_px.clone().into_inner();
+        let expected = match least == most {
+            true => format!("{least}"),
+            false => format!("{least} to {most}"),
+        };
+        let problem = format!(
+            "`configuration.image_px` is {}, expected {expected}, which `{name}` takes",
+            configuration.image_px
+        );
+        faults.push(("configuration.image_px", problem));
+    }
+    faults
 }
 
 /// That templates could not tell a run from the one of this id and line.
@@ -192,15 +253,23 @@ fn experiment<'t>(run: &'t Spanned<DeValue<'_>>) -> Option<&'t str> {
     run.get_ref().get("experiment")?.get_ref().as_str()
 }
 
-/// Adds to `value` what `common` has and it has not; tables are merged, anything else stays.
+/// Adds to `value` what `common` has and it has not; tables are merged, lists `accepted` joined, anything else stays.
 fn merge<'a>(value: &mut Spanned<DeValue<'a>>, common: &Spanned<DeValue<'a>>) {
     let (DeValue::Table(own), DeValue::Table(common)) = (value.get_mut(), common.get_ref()) else {
         return;
     };
     for (key, default) in common {
         match own.get_mut(key) {
+            Some(own) if key.get_ref() == "accepted" => join(own, default),
             Some(own) => merge(own, default),
             None => drop(own.insert(key.clone(), default.clone())),
         }
+    }
+}
+
+/// Adds the entries of `common` behind those of `value`.
+fn join<'a>(value: &mut Spanned<DeValue<'a>>, common: &Spanned<DeValue<'a>>) {
+    if let (DeValue::Array(own), DeValue::Array(common)) = (value.get_mut(), common.get_ref()) {
+        common.iter().for_each(|entry| own.push(entry.clone()));
     }
 }

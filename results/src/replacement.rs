@@ -8,6 +8,7 @@
 use std::cmp::Ordering;
 
 use crate::digest::Digest;
+use crate::environment::SourceDigests;
 use crate::plan::PlannedRun;
 use crate::record::{Completion, Record};
 use crate::state::stale_changes;
@@ -31,12 +32,12 @@ enum Fit {
 }
 
 /// Whether `arriving` takes the place of `present`, a record of the same run. `run` is what the plan says of it, if it
-/// plans it; `sources` gives the present digest of a source file.
+/// plans it; `sources` gives the present digest of a source file, as for [`states`](crate::states).
 pub fn replacement(
     arriving: &Record,
     present: &Record,
     run: Option<&PlannedRun>,
-    sources: impl Fn(&str) -> Option<Digest>,
+    sources: impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> Replacement {
     use Completion::{Complete, Failed, Partial};
     let (new, old) = (fit(arriving, run, &sources), fit(present, run, &sources));
@@ -77,7 +78,7 @@ fn longer(arriving: &Record, present: &Record, fits_better: bool) -> Replacement
 fn fit(
     record: &Record,
     run: Option<&PlannedRun>,
-    sources: &impl Fn(&str) -> Option<Digest>,
+    sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> Fit {
     let changes = run.map(|run| stale_changes(run, record, sources));
     let fits = |what: &str| match what {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::canonical::leaves;
 use crate::digest::Digest;
-use crate::environment::Environment;
-use crate::plan::{Accepted, Plan, PlannedRun};
+use crate::environment::{Environment, SourceDigests};
+use crate::plan::{Accepted, MovedTo, Plan, PlannedRun};
 use crate::record::{Completion, Record};
 
 /// A planned run, the record that counts for it and its state.
@@ -70,21 +70,23 @@ pub struct Change {
 
 /// The state of every planned run, in the order of the plan.
 ///
-/// `sources` gives the present digest of a source file by its path from the repository's root,
-/// or nothing where the file is gone.
+/// `sources` gives the present digest of a source file by its path from the repository's root, of the kind that is
+/// asked for, or nothing where the file is gone: [`present_digest`](crate::present_digest).
 pub fn states<'a>(
     plan: &'a Plan,
     records: &'a [(PathBuf, Arc<Record>)],
-    sources: impl Fn(&str) -> Option<Digest>,
+    sources: impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> Vec<PlannedRunState<'a>> {
     // The runs of an experiment share most of their files.
-    let known = RefCell::new(BTreeMap::<String, Option<Digest>>::new());
-    let sources = |path: &str| {
+    type Known = BTreeMap<String, Option<Digest>>;
+    let known = RefCell::new(BTreeMap::<SourceDigests, Known>::new());
+    let sources = |path: &str, kind: SourceDigests| {
         let mut known = known.borrow_mut();
+        let known = known.entry(kind).or_default();
         if let Some(digest) = known.get(path) {
             return digest.clone();
         }
-        let digest = sources(path);
+        let digest = sources(path, kind);
         known.insert(path.to_owned(), digest.clone());
         digest
     };
@@ -97,7 +99,7 @@ pub fn states<'a>(
 fn run_state<'a>(
     run: &'a PlannedRun,
     records: &'a [(PathBuf, Arc<Record>)],
-    sources: &impl Fn(&str) -> Option<Digest>,
+    sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> PlannedRunState<'a> {
     let of_run = |(_, record): &&(PathBuf, Arc<Record>)| {
         record.experiment == run.experiment && record.run == run.id
@@ -192,7 +194,7 @@ pub fn better(a: &Record, b: &Record, stale: impl Fn(&Record) -> bool) -> bool {
 pub(crate) fn stale_changes(
     run: &PlannedRun,
     record: &Record,
-    sources: &impl Fn(&str) -> Option<Digest>,
+    sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> Vec<Change> {
     sort_changes(run, record, sources).0
 }
@@ -201,15 +203,12 @@ pub(crate) fn stale_changes(
 fn sort_changes<'a>(
     run: &'a PlannedRun,
     record: &Record,
-    sources: &impl Fn(&str) -> Option<Digest>,
+    sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> (Vec<Change>, Vec<(Change, &'a Accepted)>) {
     let (mut stale, mut tolerated) = (Vec::new(), Vec::new());
     for change in changes(run, record, sources) {
-        match run
-            .accepted
-            .iter()
-            .find(|accepted| accepted.digest.as_str() == change.current)
-        {
+        let accepts = |it: &&Accepted| accepts(it, &change, sources);
+        match run.accepted.iter().find(accepts) {
             Some(accepted) => tolerated.push((change, accepted)),
             None => stale.push(change),
         }
@@ -217,12 +216,25 @@ fn sort_changes<'a>(
     (stale, tolerated)
 }
 
+fn accepts(
+    accepted: &Accepted,
+    change: &Change,
+    sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
+) -> bool {
+    let stays = |moved: &MovedTo| {
+        sources(&moved.file, SourceDigests::CompiledTokens).as_ref() == Some(&moved.digest)
+    };
+    accepted.file == change.what
+        && accepted.digest.as_str() == change.current
+        && accepted.moved_to.as_ref().is_none_or(stays)
+}
+
 /// Everything that differs between the time of `record` and now: fields of the configuration, data and weights
 /// by their digests, hardware, deciding source files. Accepted changes are among them.
 fn changes(
     run: &PlannedRun,
     record: &Record,
-    sources: &impl Fn(&str) -> Option<Digest>,
+    sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> Vec<Change> {
     let mut found = configuration_changes(run, record);
     let earlier = record
@@ -242,7 +254,7 @@ fn changes(
 fn session_changes(
     run: &PlannedRun,
     environment: &Environment,
-    sources: &impl Fn(&str) -> Option<Digest>,
+    sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
 ) -> Vec<Change> {
     let hardware = Change {
         what: "hardware".to_owned(),
@@ -250,7 +262,7 @@ fn session_changes(
         current: run.hardware.to_string(),
     };
     let source = |(path, recorded): (&String, &Digest)| {
-        let current = sources(path);
+        let current = sources(path, environment.source_digests);
         (current.as_ref() != Some(recorded)).then(|| Change {
             what: path.clone(),
             recorded: recorded.to_string(),

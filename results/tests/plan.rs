@@ -228,7 +228,7 @@ fn defaults_that_serve_no_run() {
 #[test]
 fn accepted_without_a_reason() {
     let accepted = format!(
-        "accepted = [{{ digest = \"{}\", reason = \"\" }}]\npriority = 9",
+        "accepted = [{{ file = \"a.rs\", digest = \"{}\", reason = \"\" }}]\npriority = 9",
         Digest::default()
     );
     check(
@@ -238,6 +238,83 @@ fn accepted_without_a_reason() {
             plan.toml:27: `accepted` has no reason for 000000000000…; hint: say why the result is the same
         "#]],
     );
+}
+
+#[test]
+fn the_depth_follows_from_the_network() {
+    let plan = Plan::parse(&PLAN.replace("depth = 20, ", ""), "plan.toml").unwrap();
+    assert_eq!(plan, Plan::parse(PLAN, "plan.toml").unwrap());
+    let other = PLAN.replace("resnet20\", depth = 20", "resnet50-6n2\"");
+    let plan = Plan::parse(&other, "plan.toml").unwrap();
+    assert_eq!(plan.runs[0].configuration.depth, 50);
+}
+
+#[test]
+fn another_depth_than_the_networks() {
+    check(
+        "depth = 20, arithmetic = \"bf16\"",
+        "depth = 32, arithmetic = \"bf16\"",
+        expect![[r#"
+            plan.toml:20: `configuration.depth` is 32, expected 20, the depth of `resnet20`; hint: leave it out
+        "#]],
+    );
+}
+
+#[test]
+fn images_that_the_network_does_not_take() {
+    check(
+        "image_px = 32",
+        "image_px = 96",
+        expect![[r#"
+            plan.toml:5: `configuration.image_px` is 96, expected 8 to 32, which `resnet20` takes
+        "#]],
+    );
+    check(
+        "network = \"resnet20\", depth = 20, arithmetic = \"fp32\"",
+        "network = \"vgg16\", arithmetic = \"fp32\"",
+        expect![[r#"
+            plan.toml:5: `configuration.image_px` is 32, expected 224, which `vgg16` takes
+        "#]],
+    );
+}
+
+#[test]
+fn an_unknown_network() {
+    check(
+        "network = \"resnet20\", depth = 20, arithmetic = \"bf16\"",
+        "network = \"resnet21\", depth = 21, arithmetic = \"bf16\"",
+        expect![[r#"
+            plan.toml:20: network `resnet21` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`
+        "#]],
+    );
+}
+
+#[test]
+fn a_run_adds_to_what_its_defaults_accept() {
+    let entry = |of: &str| {
+        format!(
+            "accepted = [{{ file = \"{of}\", digest = \"{}\", reason = \"r\" }}]\n",
+            Digest::of(of)
+        )
+    };
+    let text = PLAN
+        .replace(
+            "hardware = \"cuda\"\n",
+            &format!("hardware = \"cuda\"\n{}", entry("a.rs")),
+        )
+        .replace(
+            "priority = 9\n",
+            &format!("priority = 9\n{}", entry("b.rs")),
+        );
+    let plan = Plan::parse(&text, "plan.toml").unwrap();
+    let files = |run: &PlannedRun| -> Vec<String> {
+        run.accepted
+            .iter()
+            .map(|accepted| accepted.file.clone())
+            .collect()
+    };
+    assert_eq!(files(&plan.runs[0]), ["a.rs"]);
+    assert_eq!(files(&plan.runs[1]), ["b.rs", "a.rs"]);
 }
 
 #[test]
@@ -255,11 +332,11 @@ fn no_toml() {
 fn several_mistakes_at_once() {
     let text = PLAN
         .replace("seed = 1", "seed = true")
-        .replace("depth = 20", "depth = 0");
+        .replace("batch_size = 128", "batch_size = 0");
     let error = Plan::parse(&text, "plan.toml").unwrap_err();
     expect![[r#"
-        plan.toml:20: `configuration.seed`: invalid type: boolean `true`, expected u64
-        plan.toml:28: `configuration.depth` is 0, expected at least 1; hint: correct the plan"#]]
+        plan.toml:6: `configuration.batch_size` is 0, expected at least 1; hint: correct the plan
+        plan.toml:20: `configuration.seed`: invalid type: boolean `true`, expected u64"#]]
     .assert_eq(&error.to_string());
 }
 

@@ -123,19 +123,6 @@ fn every_committed_record_is_sound_and_in_its_place() {
 }
 
 #[test]
-fn digests_of_sources() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("empty.rs"), "").unwrap();
-    let digests = source_digests(folder.path(), &["empty.rs"]).unwrap();
-    // SHA-256 of the empty text, FIPS 180-4.
-    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    assert_eq!(digests["empty.rs"].as_str(), empty);
-    assert_eq!(Digest::of_reader(&b""[..]).unwrap(), digests["empty.rs"]);
-    let error = source_digests(folder.path(), &["absent.rs"]).unwrap_err();
-    assert!(error.to_string().starts_with("`absent.rs`: "), "{error}");
-}
-
-#[test]
 fn the_place_of_a_record() {
     let expected = PathBuf::from("results/runs/loss_curve/resnet20.json");
     assert_eq!(

@@ -15,7 +15,9 @@ fn planned() -> PlannedRun {
         priority: 1,
         configuration: record().configuration,
         accepted: vec![Accepted {
+            file: "experiments/src/training.rs".to_owned(),
             digest: Digest::of("training"),
+            moved_to: None,
             reason: "a comment".to_owned(),
         }],
         card_not_at_hand: false,
@@ -23,7 +25,7 @@ fn planned() -> PlannedRun {
 }
 
 /// The source as it is now; the records of `common` were made with it.
-fn sources(_: &str) -> Option<Digest> {
+fn sources(_: &str, _: SourceDigests) -> Option<Digest> {
     Some(Digest::of("training"))
 }
 
@@ -75,7 +77,7 @@ fn later(mut record: Record) -> Record {
 }
 
 fn found(arriving: &Record, present: &Record) -> Replacement {
-    let sources = |path: &str| sources(path).filter(|_| !path.ends_with("gone.rs"));
+    let sources = |path: &str, kind| sources(path, kind).filter(|_| !path.ends_with("gone.rs"));
     replacement(arriving, present, Some(&planned()), sources)
 }
 

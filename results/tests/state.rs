@@ -10,6 +10,8 @@ use common::{Random, complete, record};
 use expect_test::{Expect, expect};
 use results::*;
 
+const FILE: &str = "experiments/src/training.rs";
+
 fn planned() -> PlannedRun {
     PlannedRun {
         id: "resnet20-cpu-fp32".to_owned(),
@@ -22,8 +24,8 @@ fn planned() -> PlannedRun {
     }
 }
 
-fn sources(path: &str) -> Option<Digest> {
-    (path == "experiments/src/training.rs").then(|| Digest::of("training"))
+fn sources(path: &str, _: SourceDigests) -> Option<Digest> {
+    (path == FILE).then(|| Digest::of("training"))
 }
 
 fn files(records: Vec<Record>) -> Vec<(PathBuf, Arc<Record>)> {
@@ -38,7 +40,7 @@ fn files(records: Vec<Record>) -> Vec<(PathBuf, Arc<Record>)> {
 fn check(
     run: PlannedRun,
     records: Vec<Record>,
-    sources: impl Fn(&str) -> Option<Digest>,
+    sources: impl Fn(&str, SourceDigests) -> Option<Digest>,
     expect: Expect,
 ) {
     let (plan, records) = (Plan { runs: vec![run] }, files(records));
@@ -192,7 +194,7 @@ fn stale_because_a_source_changed() {
     check(
         planned(),
         vec![complete()],
-        |_| Some(Digest::of("rewritten")),
+        |_, _| Some(Digest::of("rewritten")),
         expect![[r#"
             0.json: stale: experiments/src/training.rs c2fb788c7dee -> 04d96d8a91ea
         "#]],
@@ -204,7 +206,7 @@ fn stale_because_a_source_is_gone() {
     check(
         planned(),
         vec![complete()],
-        |_| None,
+        |_, _| None,
         expect![[r#"
             0.json: stale: experiments/src/training.rs c2fb788c7dee -> absent
         "#]],
@@ -229,10 +231,9 @@ fn stale_because_it_ran_elsewhere() {
 #[test]
 fn stale_because_an_earlier_session_had_other_sources() {
     let mut environment = record().environment;
-    environment.sources.insert(
-        "experiments/src/training.rs".to_owned(),
-        Digest::of("first draft"),
-    );
+    environment
+        .sources
+        .insert(FILE.to_owned(), Digest::of("first draft"));
     let earlier_sessions = vec![Session {
         last_epoch: 1,
         environment,
@@ -253,7 +254,9 @@ fn stale_because_an_earlier_session_had_other_sources() {
 #[test]
 fn an_accepted_change_is_not_stale() {
     let accepted = Accepted {
+        file: FILE.to_owned(),
         digest: Digest::of("renamed"),
+        moved_to: None,
         reason: "only a variable was renamed".to_owned(),
     };
     let run = PlannedRun {
@@ -263,7 +266,7 @@ fn an_accepted_change_is_not_stale() {
     check(
         run,
         vec![complete()],
-        |_| Some(Digest::of("renamed")),
+        |_, _| Some(Digest::of("renamed")),
         expect![[r#"
             0.json: Measured; accepted experiments/src/training.rs c2fb788c7dee -> 017e9e217af8: only a variable was renamed
         "#]],
@@ -271,9 +274,46 @@ fn an_accepted_change_is_not_stale() {
 }
 
 #[test]
-fn what_was_accepted_can_change_again() {
+fn each_kind_of_digest_is_compared_with_its_own() {
+    let mut of_tokens = complete();
+    of_tokens.environment.source_digests = SourceDigests::CompiledTokens;
+    of_tokens.earlier_sessions = vec![Session {
+        last_epoch: 1,
+        environment: record().environment,
+    }];
+    let now = |bytes: &'static str, tokens: &'static str| {
+        move |_: &str, kind| {
+            Some(Digest::of(match kind {
+                SourceDigests::ListedBytes => bytes,
+                SourceDigests::CompiledTokens => tokens,
+            }))
+        }
+    };
+    let stale = |record: Record, bytes, tokens| {
+        let (plan, records) = (
+            Plan {
+                runs: vec![planned()],
+            },
+            files(vec![record]),
+        );
+        states(&plan, &records, now(bytes, tokens))[0].state != State::Measured
+    };
+    assert!(!stale(complete(), "training", "changed"));
+    assert!(stale(complete(), "changed", "training"));
+    assert!(!stale(of_tokens.clone(), "training", "training"));
+    // Its earlier session is of the other kind.
+    assert!(stale(of_tokens.clone(), "changed", "training"));
+    assert!(stale(of_tokens.clone(), "training", "changed"));
+    of_tokens.earlier_sessions.clear();
+    assert!(!stale(of_tokens, "changed", "training"));
+}
+
+#[test]
+fn a_change_is_accepted_in_its_own_file_alone() {
     let accepted = Accepted {
+        file: "experiments/src/epoch.rs".to_owned(),
         digest: Digest::of("renamed"),
+        moved_to: None,
         reason: "only a variable was renamed".to_owned(),
     };
     let run = PlannedRun {
@@ -283,7 +323,69 @@ fn what_was_accepted_can_change_again() {
     check(
         run,
         vec![complete()],
-        |_| Some(Digest::of("renamed and more")),
+        |_, _| Some(Digest::of("renamed")),
+        expect![[r#"
+            0.json: stale: experiments/src/training.rs c2fb788c7dee -> 017e9e217af8
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_moved_is_stale_when_it_changes_where_it_is() {
+    let accepted = Accepted {
+        file: FILE.to_owned(),
+        digest: Digest::of("rest"),
+        moved_to: Some(MovedTo {
+            file: "experiments/src/moved.rs".to_owned(),
+            digest: Digest::of("moved"),
+        }),
+        reason: "its loop is a function".to_owned(),
+    };
+    let run = PlannedRun {
+        accepted: vec![accepted],
+        ..planned()
+    };
+    let now = |moved: &'static str| {
+        move |path: &str, kind| match (path, kind) {
+            (FILE, SourceDigests::ListedBytes) => Some(Digest::of("rest")),
+            ("experiments/src/moved.rs", SourceDigests::CompiledTokens) => Some(Digest::of(moved)),
+            _ => None,
+        }
+    };
+    check(
+        run.clone(),
+        vec![complete()],
+        now("moved"),
+        expect![[r#"
+            0.json: Measured; accepted experiments/src/training.rs c2fb788c7dee -> 2e09d5210db8: its loop is a function
+        "#]],
+    );
+    check(
+        run,
+        vec![complete()],
+        now("moved, and changed"),
+        expect![[r#"
+            0.json: stale: experiments/src/training.rs c2fb788c7dee -> 2e09d5210db8
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_accepted_can_change_again() {
+    let accepted = Accepted {
+        file: FILE.to_owned(),
+        digest: Digest::of("renamed"),
+        moved_to: None,
+        reason: "only a variable was renamed".to_owned(),
+    };
+    let run = PlannedRun {
+        accepted: vec![accepted],
+        ..planned()
+    };
+    check(
+        run,
+        vec![complete()],
+        |_, _| Some(Digest::of("renamed and more")),
         expect![[r#"
             0.json: stale: experiments/src/training.rs c2fb788c7dee -> 32977dbcc442
         "#]],

@@ -199,6 +199,11 @@ impl Unit {
         }
     }
 
+    /// Whether it is a pure number, or a product of powers of counts, such as `image/step`.
+    pub fn is_of_counts(self) -> bool {
+        self.factors().iter().all(|(unit, _)| unit.is_count())
+    }
+
     pub(crate) fn multiples(self) -> Multiples {
         self.spelling().multiples
     }

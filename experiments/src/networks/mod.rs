@@ -6,8 +6,10 @@ mod residual_block;
 mod resnet;
 mod vgg;
 
-use anyhow::{Result, bail};
+use results::{NETWORKS, UnknownNetwork, known_network};
 use tch::Tensor;
+
+use self::resnet::StrideIn;
 
 use crate::parameters::{Declared, Scope};
 use crate::pass::Pass;
@@ -40,49 +42,41 @@ pub struct Architecture {
     pub image_px: u64,
 }
 
-/// Names that [`build`] knows.
-pub const NAMES: [&str; 14] = [
-    "resnet20",
-    "resnet32",
-    "resnet44",
-    "resnet50-6n2",
-    "resnet56",
-    "resnet18",
-    "resnet50-bottleneck",
-    "alexnet",
-    "alexnet-torchvision",
-    "vgg16",
-    "vgg19",
-    "googlenet",
-    "resnet50",
-    "resnet50-v1",
+type Builder = fn(classes: i64) -> Architecture;
+
+/// How each of [`NETWORKS`] is built, in their order.
+const BUILDERS: [(&str, Builder); NETWORKS.len()] = [
+    ("alexnet", alexnet::caffe),
+    ("alexnet-torchvision", alexnet::torchvision),
+    ("vgg16", vgg::vgg16),
+    ("vgg19", vgg::vgg19),
+    ("googlenet", googlenet::googlenet),
+    ("resnet50", |classes| {
+        resnet::resnet50(classes, StrideIn::ThreeByThree)
+    }),
+    ("resnet50-v1", |classes| {
+        resnet::resnet50(classes, StrideIn::FirstOneByOne)
+    }),
+    ("resnet20", |classes| resnet::cifar(3, classes)),
+    ("resnet32", |classes| resnet::cifar(5, classes)),
+    ("resnet44", |classes| resnet::cifar(7, classes)),
+    ("resnet50-6n2", |classes| resnet::cifar(8, classes)),
+    ("resnet56", |classes| resnet::cifar(9, classes)),
+    ("resnet18", resnet::resnet18_cifar),
+    ("resnet50-bottleneck", resnet::resnet50_cifar),
 ];
 
 /// Builds the network `name` for `classes` classes.
 ///
 /// # Errors
 /// An unknown name, with those that are known.
-pub fn build(name: &str, classes: i64) -> Result<Architecture> {
-    Ok(match name {
-        "resnet20" => resnet::cifar(3, classes),
-        "resnet32" => resnet::cifar(5, classes),
-        "resnet44" => resnet::cifar(7, classes),
-        "resnet50-6n2" => resnet::cifar(8, classes),
-        "resnet56" => resnet::cifar(9, classes),
-        "resnet18" => resnet::resnet18_cifar(classes),
-        "resnet50-bottleneck" => resnet::resnet50_cifar(classes),
-        "resnet50" => resnet::resnet50(classes, resnet::StrideIn::ThreeByThree),
-        "resnet50-v1" => resnet::resnet50(classes, resnet::StrideIn::FirstOneByOne),
-        "alexnet" => alexnet::caffe(classes),
-        "alexnet-torchvision" => alexnet::torchvision(classes),
-        "vgg16" => vgg::vgg16(classes),
-        "vgg19" => vgg::vgg19(classes),
-        "googlenet" => googlenet::googlenet(classes),
-        _ => bail!(
-            "network `{name}` is unknown; expected one of {}",
-            NAMES.join(", ")
-        ),
-    })
+pub fn build(name: &str, classes: i64) -> Result<Architecture, UnknownNetwork> {
+    let known = known_network(name)?;
+    let (_, builder) = BUILDERS
+        .iter()
+        .find(|(name, _)| *name == known.name)
+        .expect("the test `every_known_network_is_built` compares the lists");
+    Ok(builder(classes))
 }
 
 /// Declares a network and puts it together with its facts.
@@ -99,5 +93,26 @@ fn architecture<N: Network + 'static>(
         classifier,
         depth,
         image_px,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_network_is_built() {
+        let built = BUILDERS.map(|(name, _)| name);
+        let known: Vec<&str> = NETWORKS.iter().map(|network| network.name).collect();
+        assert_eq!(built, *known);
+        for known in NETWORKS {
+            let built = build(known.name, known.task.classes() as i64).unwrap();
+            assert_eq!(
+                (built.depth, built.image_px),
+                (known.depth, known.made_for_px()),
+                "{}",
+                known.name
+            );
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ABSENT, Catalogue, Entry, Members};
 use crate::evidence::unit::Unit;
-use crate::evidence::{Concern, Measurement, Origin, Quantity, Source, SourceId};
+use crate::evidence::{Concern, Measurement, Missing, Origin, Quantity, Source, SourceId};
 use results::plan::underscored;
 use results::{PlannedRun, PlannedRunState, Record, State};
 use std::sync::Arc;
@@ -141,7 +141,7 @@ impl RunReader {
     pub fn measured(&self, name: &str, unit: Unit, key: &str, value: Option<f64>) -> Arc<Quantity> {
         Arc::new(Quantity {
             name: format!("{}.{name}", self.prefix),
-            value,
+            value: value.ok_or(Missing::NotMeasured),
             interval: None,
             unit,
             origin: Origin::Measured(Measurement {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::catalogue::{Catalogue, Entry, Question};
 use crate::evidence::unit::Unit;
-use crate::evidence::{Origin, Quantity, Quotation};
+use crate::evidence::{Formula, Origin, Quantity, Quotation};
 use expect_test::{Expect, expect};
 
 const BIBLIOGRAPHY: &str = "@misc{lu2017, author = {Lu, Z.}, title = {Modeling}, date = {2017}}";
@@ -12,7 +12,7 @@ fn facts() -> Facts {
     let mut catalogue = Catalogue::default();
     let quoted = Arc::new(Quantity {
         name: "lu.share".into(),
-        value: Some(0.9908),
+        value: Ok(0.9908),
         interval: None,
         unit: Unit::One,
         origin: Origin::Quoted(Quotation {
@@ -22,7 +22,7 @@ fn facts() -> Facts {
             note: "<script> & \"quotes\"".into(),
         }),
     });
-    let twice = Quantity::derived("twice", Unit::One, "2 × share", [&quoted], |[x]| 2.0 * x);
+    let twice = (2.0 * Formula::of("share", &quoted)).quantity("twice", Unit::One);
     catalogue.add(quoted);
     catalogue.add(twice);
     catalogue.add(Quantity::exact(

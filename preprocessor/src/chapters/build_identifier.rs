@@ -66,7 +66,7 @@ impl Content {
     /// Adds what the book can print of a quantity besides its source.
     fn add_value(&mut self, quantity: &Quantity) {
         let (low, high) = quantity.interval.unzip();
-        for number in [quantity.value, low, high] {
+        for number in [quantity.known(), low, high] {
             // No value is NaN.
             let bits = number.unwrap_or(f64::NAN).to_bits();
             self.0.update(bits.to_le_bytes());

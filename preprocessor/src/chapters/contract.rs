@@ -53,7 +53,7 @@ impl Renderer {
     /// A number, or words in its place, with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(self, quantity: &Quantity, text: &str) -> String {
         let concern = quantity.first_concern();
-        let flag = match concern.filter(|_| quantity.value.is_some()) {
+        let flag = match concern.filter(|_| quantity.value.is_ok()) {
             Some(concern) => html(&concern.flag()),
             None => String::new(),
         };
@@ -66,9 +66,9 @@ impl Renderer {
             Renderer::Html => {
                 let kind = quantity.kind().word();
                 let state = match (&quantity.value, concern) {
-                    (None, _) => " pending",
-                    (Some(_), None) => "",
-                    (Some(_), Some(_)) => " flawed",
+                    (Err(_), _) => " pending",
+                    (Ok(_), None) => "",
+                    (Ok(_), Some(_)) => " flawed",
                 };
                 let mut mark = String::with_capacity(USUAL_MARK);
                 mark.extend(["<a class=\"quantity ", kind, state, "\" href=\""]);

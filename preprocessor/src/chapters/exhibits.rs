@@ -351,7 +351,7 @@ impl ColumnSpec {
 impl Ledger {
     /// A cell with a quantity in the column's format, its mark, and its value for the CSV.
     fn quantity_cell(&self, quantity: &Quantity, printing: &Printing) -> Result<Cell, String> {
-        let Some(value) = quantity.value else {
+        let Some(value) = quantity.known() else {
             let mark = self.renderer.evidence_mark(quantity, "not measured");
             return Ok(Cell {
                 text: mark,

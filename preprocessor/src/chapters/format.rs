@@ -24,7 +24,7 @@ impl Printing {
     /// How a quantity is printed without a filter.
     pub(crate) fn default_of(quantity: &Quantity) -> Self {
         Printing {
-            format: Format::default_of(quantity.unit, quantity.value.unwrap_or_default()),
+            format: Format::default_of(quantity.unit, quantity.known().unwrap_or_default()),
             interval: false,
         }
     }

@@ -205,14 +205,14 @@ fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations
     entry.push_str(&renderer.anchor(&format!("ev-{}", quantity.name)));
     write_code(&mut entry, &quantity.name);
     entry.push_str(": ");
-    match quantity.value {
+    match quantity.known() {
         Some(value) => entry.push_str(&plain(value, quantity.unit)),
         None => entry.push_str("not measured"),
     }
     entry.push_str(". ");
     match &quantity.origin {
         Origin::Derived { function, inputs } => {
-            write_code(&mut entry, function);
+            write_code(&mut entry, &quantity.made_by(function).to_string());
             write_inputs(&mut entry, inputs, usize::MAX);
         }
         Origin::Quoted(quotation) => entry.push_str(&quotation_text(quotation, citations)),

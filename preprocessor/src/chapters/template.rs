@@ -137,7 +137,7 @@ fn print(
     printing: impl FnOnce(&Quantity) -> Printing,
 ) -> Result<String, String> {
     let quantity = ledger.use_quantity(chapter, name)?;
-    let text = match quantity.value {
+    let text = match quantity.known() {
         Some(value) => printing(&quantity).print(&quantity, value)?,
         None if marked || ledger.renderer == Renderer::Pdf => ABSENT.to_owned(),
         None => format!("\\text{{{ABSENT}}}"),

@@ -4,8 +4,8 @@ use super::content::Content;
 use super::name::picked;
 use super::select::{Filters, index};
 use super::table::{Table, Tables};
-use crate::evidence::Quantity;
 use crate::evidence::unit::MultipleOf;
+use crate::evidence::{Missing, Quantity};
 use crate::statistics::median_interval::median;
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ impl Table {
         if let [only] = &repeats[..] {
             return Ok(only.clone());
         }
-        let values: Vec<f64> = repeats.iter().filter_map(|repeat| repeat.value).collect();
+        let values: Vec<f64> = repeats.iter().filter_map(|repeat| repeat.known()).collect();
         let empty = match repeats.len() - values.len() {
             0 => String::new(),
             empty => format!(", {empty} of them empty"),
@@ -89,7 +89,7 @@ impl Table {
             true => repeats,
             false => vec![self.rows_shown(column, rows)],
         };
-        let quantity = Quantity::derived_value(
+        let quantity = Quantity::computed(
             picked(
                 &self.declaration.name,
                 column,
@@ -98,7 +98,7 @@ impl Table {
             self.unit(column).unit,
             format!("median of {} repeats, {places}{empty}", rows.len()),
             inputs,
-            found.map(|median| median.value),
+            found.map(|median| median.value).ok_or(Missing::NotMeasured),
         );
         Ok(match found.and_then(|median| median.interval) {
             Some((low, high)) => quantity.with_interval(low, high),

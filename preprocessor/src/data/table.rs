@@ -5,7 +5,7 @@ use super::declaration::Declaration;
 use super::{csv, json};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Concern, Measurement, Origin, Quantity, Source, SourceId};
+use crate::evidence::{Concern, Measurement, Missing, Origin, Quantity, Source, SourceId};
 use results::Digest;
 use std::sync::Arc;
 
@@ -128,7 +128,7 @@ impl Table {
     ) -> Arc<Quantity> {
         Arc::new(Quantity {
             name,
-            value,
+            value: value.ok_or(Missing::NotMeasured),
             interval: None,
             unit,
             origin: Origin::Measured(Measurement {

@@ -1,7 +1,7 @@
 //! The named derivations of two quantities.
 
 use super::name::of_two;
-use crate::evidence::{Origin, Quantity};
+use crate::evidence::{Formula, Origin, Quantity};
 use std::sync::Arc;
 
 /// `a / b`.
@@ -9,20 +9,14 @@ use std::sync::Arc;
 /// # Errors
 /// Where `b` is 0 or no float holds the quotient.
 pub fn ratio(a: &Arc<Quantity>, b: &Arc<Quantity>) -> Result<Arc<Quantity>, String> {
-    if b.value == Some(0.0) {
+    if b.known() == Some(0.0) {
         return Err(format!("`{}` is 0, and nothing is divided by it", b.name));
     }
-    let quotient = of("ratio", "a / b", (a, b), a.unit.over(b.unit), |a, b| a / b)?;
     // Across zero the quotients of an interval are no interval.
-    Ok(
-        match b
-            .interval
-            .is_some_and(|(low, high)| low <= 0.0 && high >= 0.0)
-        {
-            true => quotient,
-            false => with_interval(quotient, (a, b), |a, b| a / b),
-        },
-    )
+    let spans_zero = { b.interval }.is_some_and(|(low, high)| low <= 0.0 && high >= 0.0);
+    let has_interval = !spans_zero && one_is_exact(a, b);
+    let quotient = Formula::of("a", a) / Formula::of("b", b);
+    named(quotient, &of_two("ratio", &a.name, &b.name), has_interval)
 }
 
 /// `a − b`.
@@ -36,45 +30,29 @@ pub fn difference(a: &Arc<Quantity>, b: &Arc<Quantity>) -> Result<Arc<Quantity>,
             a.name, a.unit, b.name, b.unit
         ));
     }
-    let difference = of("difference", "a − b", (a, b), a.unit, |a, b| a - b)?;
-    Ok(with_interval(difference, (a, b), |a, b| a - b))
+    let difference = Formula::of("a", a) - Formula::of("b", b);
+    let name = of_two("difference", &a.name, &b.name);
+    named(difference, &name, one_is_exact(a, b))
 }
 
-type Two<'a> = (&'a Arc<Quantity>, &'a Arc<Quantity>);
+/// Whether the interval of the other one is that of the whole.
+fn one_is_exact(a: &Quantity, b: &Quantity) -> bool {
+    let is_exact = |quantity: &Quantity| {
+        matches!(quantity.origin, Origin::Exact { .. }) && quantity.interval.is_none()
+    };
+    is_exact(a) || is_exact(b)
+}
 
-fn of(
-    function: &str,
-    formula: &str,
-    (a, b): Two,
-    unit: crate::evidence::unit::Unit,
-    compute: fn(f64, f64) -> f64,
-) -> Result<Arc<Quantity>, String> {
-    let name = of_two(function, &a.name, &b.name);
-    let text = format!("{function}: {formula}");
-    let found = Quantity::derived(&*name, unit, text, [a, b], |[a, b]| compute(a, b));
-    match found.value.is_none_or(f64::is_finite) {
+fn named(formula: Formula, name: &str, has_interval: bool) -> Result<Arc<Quantity>, String> {
+    let unit = formula.unit();
+    let found = match has_interval {
+        true => formula.quantity_with_interval(name, unit),
+        false => formula.quantity(name, unit),
+    };
+    let ends = found.interval.map_or([0.0; 2], |(low, high)| [low, high]);
+    let mut numbers = found.known().into_iter().chain(ends);
+    match numbers.all(f64::is_finite) {
         true => Ok(found),
         false => Err(format!("`{name}` is too large for a number")),
-    }
-}
-
-/// The value with the interval that follows where one of the two has one and the other is exact.
-///
-/// Where both have one none follows: how far the two err together is not known.
-fn with_interval(found: Arc<Quantity>, (a, b): Two, compute: fn(f64, f64) -> f64) -> Arc<Quantity> {
-    let is_exact = |quantity: &Quantity| matches!(quantity.origin, Origin::Exact { .. });
-    let ends = match ((a.interval, a.value), (b.interval, b.value)) {
-        ((Some((low, high)), _), (None, Some(b_value))) if is_exact(b) => {
-            [compute(low, b_value), compute(high, b_value)]
-        }
-        ((None, Some(a_value)), (Some((low, high)), _)) if is_exact(a) => {
-            [compute(a_value, low), compute(a_value, high)]
-        }
-        _ => return found,
-    };
-    let [one, other] = ends;
-    match one.is_finite() && other.is_finite() {
-        true => found.with_interval(one.min(other), one.max(other)),
-        false => found,
     }
 }

@@ -4,10 +4,14 @@
 //! record or from a table), *derived* (computed from other quantities), *quoted* (taken from a publication) or
 //! *exact* (true by definition, such as the batch size that a plan prescribes).
 
+mod formula;
+mod missing;
 mod quantity;
 mod quoted;
 mod source;
 
+pub use formula::{Formula, Statistic};
+pub use missing::Missing;
 pub use quantity::{Kind, Origin, Quantity, Quotation};
 pub use quoted::{QuotedFact, read_quoted, read_quoted_in};
 pub use source::{Concern, Measurement, Source, SourceId};

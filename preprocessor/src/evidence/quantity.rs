@@ -1,5 +1,6 @@
 //! [`Quantity`] and its [`Origin`].
 
+use super::Missing;
 use super::source::{Concern, Measurement};
 use super::unit::Unit;
 use std::collections::BTreeSet;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 pub struct Quantity {
     /// The dotted name under which templates ask for it.
     pub name: String,
-    /// The value in `unit`; `None` where nothing was measured yet.
-    pub value: Option<f64>,
+    /// The value in `unit`, or why there is none.
+    pub value: Result<f64, Missing>,
     /// A 95 % interval in `unit`, where one was estimated.
     pub interval: Option<(f64, f64)>,
     /// The unit: SI base units or counts (`s`, `FLOP/s`, `image`, `1` for a ratio).
@@ -87,7 +88,7 @@ impl Quantity {
     ) -> Arc<Self> {
         Arc::new(Quantity {
             name: name.into(),
-            value: Some(value),
+            value: Ok(value),
             interval: None,
             unit,
             origin: Origin::Exact {
@@ -96,38 +97,15 @@ impl Quantity {
         })
     }
 
-    /// A value that `compute` makes of the `inputs`' values.
+    /// A value that `function` made of `inputs`, such as one parameter of a fit, or why there is none.
     ///
-    /// Where an input has no value, neither has the result: what was not measured cannot be
-    /// computed with.
-    pub fn derived<const N: usize>(
-        name: impl Into<String>,
-        unit: Unit,
-        function: impl Into<String>,
-        inputs: [&Arc<Quantity>; N],
-        compute: impl FnOnce([f64; N]) -> f64,
-    ) -> Arc<Self> {
-        let values = inputs.map(|input| input.value);
-        let value = values
-            .iter()
-            .all(Option::is_some)
-            .then(|| compute(values.map(|value| value.expect("all inputs have values"))));
-        Self::derived_value(
-            name,
-            unit,
-            function,
-            inputs.into_iter().cloned().collect(),
-            value,
-        )
-    }
-
-    /// A value that was computed from `inputs` elsewhere, such as one parameter of a fit.
-    pub fn derived_value(
+    /// What can be written as a formula is a [`Formula`](super::Formula).
+    pub fn computed(
         name: impl Into<String>,
         unit: Unit,
         function: impl Into<String>,
         inputs: Vec<Arc<Quantity>>,
-        value: Option<f64>,
+        value: Result<f64, Missing>,
     ) -> Arc<Self> {
         Arc::new(Quantity {
             name: name.into(),
@@ -141,10 +119,29 @@ impl Quantity {
         })
     }
 
+    /// The same value and interval under another name, which `function` chose.
+    pub fn chosen(self: &Arc<Self>, name: impl Into<String>, function: &str) -> Arc<Self> {
+        Arc::new(Quantity {
+            name: name.into(),
+            value: self.value.clone(),
+            interval: self.interval,
+            unit: self.unit,
+            origin: Origin::Derived {
+                function: function.to_owned(),
+                inputs: vec![self.clone()],
+            },
+        })
+    }
+
     /// This quantity with a 95 % interval.
     pub fn with_interval(mut self: Arc<Self>, low: f64, high: f64) -> Arc<Self> {
         Arc::make_mut(&mut self).interval = Some((low, high));
         self
+    }
+
+    /// The value, where there is one.
+    pub fn known(&self) -> Option<f64> {
+        self.value.as_ref().ok().copied()
     }
 
     /// The kind that the reader sees.
@@ -184,22 +181,38 @@ impl Quantity {
 
     /// Where the value comes from, in one line for a tooltip.
     pub fn provenance(&self) -> impl fmt::Display {
-        Provenance(&self.origin)
+        Provenance(self)
+    }
+
+    /// What a computed value was made by; where there is no value for a reason, that reason.
+    pub(crate) fn made_by<'a>(&'a self, function: &'a str) -> impl fmt::Display {
+        MadeBy(self, function)
+    }
+}
+
+struct MadeBy<'a>(&'a Quantity, &'a str);
+
+impl fmt::Display for MadeBy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.value {
+            Err(Missing::Because(reason)) => write!(f, "none: {reason}"),
+            _ => f.write_str(self.1),
+        }
     }
 }
 
 /// An origin in one line.
-struct Provenance<'a>(&'a Origin);
+struct Provenance<'a>(&'a Quantity);
 
 impl fmt::Display for Provenance<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match &self.0.origin {
             Origin::Measured(Measurement { source, key }) => match &source.file {
                 Some(file) => write!(f, "{key} of {file} ({})", source.circumstances),
                 None => write!(f, "{key} of {}: {}", source.id, source.id.absent()),
             },
             Origin::Derived { function, inputs } => {
-                f.write_str(function)?;
+                write!(f, "{}", self.0.made_by(function))?;
                 write_names(f, inputs)
             }
             Origin::Quoted(q) => write!(f, "{}, {} ({})", q.citation, q.place, q.checked),
@@ -224,12 +237,12 @@ fn write_names(f: &mut fmt::Formatter<'_>, inputs: &[Arc<Quantity>]) -> fmt::Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Source, SourceId};
+    use crate::evidence::{Formula, Source, SourceId};
 
     fn missing(run: &str) -> Arc<Quantity> {
         Arc::new(Quantity {
             name: format!("runs.{run}.test_accuracy"),
-            value: None,
+            value: Err(Missing::NotMeasured),
             interval: None,
             unit: Unit::One,
             origin: Origin::Measured(Measurement {
@@ -252,14 +265,9 @@ mod tests {
     #[test]
     fn what_was_not_measured_cannot_be_computed_with() {
         let two = Quantity::exact("two", Unit::One, 2.0, "a definition");
-        let sum = Quantity::derived(
-            "sum",
-            Unit::One,
-            "addition",
-            [&two, &missing("a")],
-            |[x, y]| x + y,
-        );
-        assert_eq!(sum.value, None);
+        let sum = Formula::of("two", &two) + Formula::of("a", &missing("a"));
+        let sum = sum.quantity("sum", Unit::One);
+        assert_eq!(sum.value, Err(Missing::NotMeasured));
         assert_eq!(
             sum.concerns()
                 .into_iter()
@@ -276,9 +284,17 @@ mod tests {
     #[test]
     fn a_computed_value_names_its_inputs() {
         let a = Quantity::exact("a", Unit::One, 2.0, "a definition");
-        let b = Quantity::derived("b", Unit::One, "double", [&a], |[a]| 2.0 * a);
-        let c = Quantity::derived("c", Unit::One, "sum", [&a, &b], |[a, b]| a + b);
-        assert_eq!(c.value, Some(6.0));
-        assert_eq!(c.provenance().to_string(), "sum of a, b");
+        let b = (2.0 * Formula::of("a", &a)).quantity("b", Unit::One);
+        let c = (Formula::of("a", &a) + Formula::of("b", &b)).quantity("c", Unit::One);
+        assert_eq!(c.value, Ok(6.0));
+        assert_eq!(c.provenance().to_string(), "a + b of a, b");
+    }
+
+    #[test]
+    fn a_reason_stands_in_the_place_of_the_function() {
+        let none = |missing| Quantity::computed("x", Unit::One, "a fit", vec![], Err(missing));
+        let told = |missing| none(missing).provenance().to_string();
+        assert_eq!(told("too few runs".into()), "none: too few runs");
+        assert_eq!(told(Missing::NotMeasured), "a fit");
     }
 }

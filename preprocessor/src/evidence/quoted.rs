@@ -97,7 +97,7 @@ impl From<QuotedFact> for Arc<Quantity> {
     fn from(fact: QuotedFact) -> Arc<Quantity> {
         Arc::new(Quantity {
             name: fact.name,
-            value: Some(fact.value),
+            value: Ok(fact.value),
             interval: None,
             unit: fact.unit,
             origin: Origin::Quoted(fact.quotation),
@@ -279,7 +279,7 @@ mod tests {
                     format!(
                         "{} = {} {} | {}",
                         f.name,
-                        f.value.unwrap(),
+                        f.known().unwrap(),
                         f.unit,
                         f.provenance()
                     )

@@ -11,7 +11,7 @@ use crate::topics::optimus::analysis::steps::Step;
 use results::{
     Arithmetic, Augmentation, Completion, Configuration, Counted, DeviceKind, Digest, Environment,
     EpochRow, Evaluation, FrozenBatchNorm, Hardware, LearningRateSchedule, PlannedRun, Record,
-    SCHEMA_VERSION, State, TimedSpan, Timing, Trainable, Training,
+    SCHEMA_VERSION, SourceDigests, State, TimedSpan, Timing, Trainable, Training,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -199,6 +199,7 @@ impl SyntheticRun {
             threads: 2,
             commit: "0123abc".to_owned(),
             dirty: false,
+            source_digests: SourceDigests::default(),
             sources: BTreeMap::new(),
             started: "2026-01-02T03:04:05Z".parse().expect("a time"),
             ended: "2026-01-02T03:14:05Z".parse().expect("a time"),

@@ -385,13 +385,13 @@ fn speed_and_time_over_workers() {
 /// Facts with a prediction of the number of epochs, or with one that still wants a run.
 fn predicted(epochs: Option<f64>) -> Facts {
     use crate::evidence::unit::Unit;
-    use crate::evidence::{Concern, Measurement, Origin, Source, SourceId};
+    use crate::evidence::{Concern, Measurement, Missing, Origin, Source, SourceId};
     let mut facts = facts();
     let run = Arc::new(Quantity {
         name: "runs.a.final_train_loss".to_owned(),
-        value: epochs,
+        value: epochs.ok_or(Missing::NotMeasured),
         interval: None,
-        unit: Unit::Nat,
+        unit: Unit::Epoch,
         origin: Origin::Measured(Measurement {
             source: Arc::new(Source {
                 id: SourceId::Run("a".to_owned()),
@@ -408,7 +408,7 @@ fn predicted(epochs: Option<f64>) -> Facts {
         }),
     });
     let name = "prediction.epochs_to_92.predicted";
-    let prediction = Quantity::derived(name, Unit::Epoch, "prediction", [&run], |[epochs]| epochs);
+    let prediction = run.chosen(name, "prediction");
     let prediction = match epochs {
         Some(epochs) => prediction.with_interval(epochs - 10.0, epochs + 20.0),
         None => prediction,

@@ -129,7 +129,7 @@ impl Curve {
         }
         found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let y = |quantity: &Quantity| {
-            let value = quantity.value.unwrap_or(f64::NAN);
+            let value = quantity.known().unwrap_or(f64::NAN);
             let in_percent = quantity.unit == Unit::One && y_label.ends_with("(%)");
             if in_percent { 100.0 * value } else { value }
         };

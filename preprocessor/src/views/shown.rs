@@ -99,7 +99,7 @@ pub(crate) fn quantity_cell(
     mark: EvidenceMark,
 ) -> Result<Cell, String> {
     const NONE: &str = "–";
-    let Some(value) = quantity.value else {
+    let Some(value) = quantity.known() else {
         return Ok(Cell {
             text: mark(quantity, NONE),
             printed: NONE.to_owned(),
@@ -144,7 +144,7 @@ pub(crate) fn scaled_estimate_cell(
     digits: usize,
     mark: EvidenceMark,
 ) -> Result<Cell, String> {
-    let Some(value) = quantity.value else {
+    let Some(value) = quantity.known() else {
         return Ok(Cell {
             text: mark(quantity, "–"),
             printed: "–".to_owned(),

@@ -93,7 +93,7 @@ impl RealBook {
     /// What a build would know.
     pub(crate) fn facts(&self, situation: &Situation) -> Facts {
         let Situation { plan, records, .. } = situation;
-        let source = |path: &str| self.sources.get(path).cloned();
+        let source = |path: &str, _| self.sources.get(path).cloned();
         let runs: Vec<_> = { states(plan, records, source).into_iter() }
             .map(|state| RunFacts::new(state, &self.root))
             .collect();

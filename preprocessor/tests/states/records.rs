@@ -5,7 +5,7 @@ use mdbook_measured::topics::optimus::analysis::loss_model::LossModel;
 use mdbook_measured::topics::optimus::analysis::steps::Step;
 use results::{
     Completion, Counted, DeviceKind, Digest, Environment, EpochRow, Evaluation, Hardware,
-    PlannedRun, Record, SCHEMA_VERSION, TestResult, TimedSpan, Training,
+    PlannedRun, Record, SCHEMA_VERSION, SourceDigests, TestResult, TimedSpan, Training,
 };
 use std::collections::BTreeMap;
 
@@ -93,6 +93,7 @@ fn environment(run: &PlannedRun, source: &Digest, random: &mut SplitMix64) -> En
         runs_at_once: None,
         commit: "0123abc0123abc".to_owned(),
         dirty: false,
+        source_digests: SourceDigests::default(),
         sources: BTreeMap::from([(SOURCE.to_owned(), source.clone())]),
         started: "2026-01-02T03:04:05Z".parse().expect("a time"),
         ended: "2026-01-02T03:14:05Z".parse().expect("a time"),

@@ -116,6 +116,7 @@ fn environment() -> Environment {
         threads: 2,
         commit: "0123abc".to_owned(),
         dirty: false,
+        source_digests: SourceDigests::default(),
         sources: BTreeMap::from([(
             "experiments/src/training.rs".to_owned(),
             Digest::of("training"),

@@ -1,117 +1,244 @@
 //! Accepting changes: the plan is told that a changed file does not change a run's result.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use experiments::say;
 use experiments::sources::present_digest;
-use results::{Change, Digest, Plan, State, states};
+use results::files::replace_file;
+use results::{Change, Digest, Plan, PlannedRunState, SourceDigests, State, states};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::Places;
 
-/// Which run, and why its result stays.
+/// Which runs, and why their results stay.
 #[derive(Debug, Args)]
 pub(crate) struct Accept {
-    /// Id of a stale run
-    id: String,
+    /// Ids of stale runs, which get entries of their own
+    #[arg(required_unless_present = "experiment", conflicts_with = "experiment")]
+    ids: Vec<String>,
+    /// All runs of this experiment, by entries in its defaults
+    #[arg(long, value_name = "NAME")]
+    experiment: Option<String>,
+    /// Only the change of this file; all changes if not given
+    #[arg(long, value_name = "PATH")]
+    file: Option<String>,
+    /// A file that a part was moved to, and whose changes make the runs stale from now on
+    #[arg(long, value_name = "PATH", requires = "file")]
+    moved_to: Option<String>,
     /// Why the result is the same
     #[arg(long)]
     reason: String,
 }
 
-/// Writes the present digests of what changed into the plan, under the run.
+/// A changed content, as an entry of a list `accepted`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    file: String,
+    digest: String,
+    /// Path and digest.
+    moved_to: Option<(String, String)>,
+    reason: String,
+}
+
+/// Writes the present digests of what changed into the plan, under the runs or their experiment's defaults.
 pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
-    let found = states(&plan, &records, present_digest)
-        .into_iter()
-        .find(|state| state.run.id == accept.id);
-    let state = found
-        .with_context(|| format!("`{}` has no run `{}`", places.plan.display(), accept.id))?
-        .state;
-    let changes = match state {
-        State::Stale { changes } => changes,
-        other => {
-            say::line(&format!("run `{}` is not stale: {other:?}", accept.id));
-            return Ok(());
+    let file = places.plan.display().to_string();
+    for id in &accept.ids {
+        ensure!(plan.run(id).is_some(), "`{file}` has no run `{id}`");
+    }
+    let states = states(&plan, &records, present_digest);
+    let text = fs::read_to_string(&places.plan)?;
+    let mut document: DocumentMut = text.parse()?;
+    let mut accepted = BTreeSet::new();
+    match &accept.experiment {
+        Some(name) => {
+            let of_experiment = |state: &&PlannedRunState| state.run.experiment == *name;
+            let entries = entries(accept, states.iter().filter(of_experiment))?;
+            let defaults = document
+                .get_mut("defaults")
+                .and_then(|all| all.get_mut(name));
+            let defaults = defaults.and_then(Item::as_table_mut);
+            let defaults =
+                defaults.with_context(|| format!("`{file}` has no `[defaults.{name}]`"))?;
+            add(defaults, &entries)?;
+            accepted.extend(entries);
         }
-    };
-    for Change {
+        None => {
+            for id in &accept.ids {
+                let entries = entries(accept, states.iter().filter(|state| state.run.id == *id))?;
+                add(run_table(&mut document, id)?, &entries)?;
+                accepted.extend(entries);
+            }
+        }
+    }
+    if accepted.is_empty() {
+        say::line("nothing to accept: no such change makes these runs stale");
+        return Ok(());
+    }
+    write(&places.plan, &document.to_string())?;
+    for Entry { file, digest, .. } in &accepted {
+        say::line(&format!("`{file}` is accepted as {digest:.12}"));
+    }
+    Ok(())
+}
+
+/// What makes the runs of `states` stale, each change once.
+///
+/// # Errors
+/// A change that is no other content of a file: that is another experiment.
+fn entries<'a>(
+    accept: &Accept,
+    states: impl Iterator<Item = &'a PlannedRunState<'a>>,
+) -> Result<BTreeSet<Entry>> {
+    let mut entries = BTreeSet::new();
+    for state in states {
+        let State::Stale { changes } = &state.state else {
+            continue;
+        };
+        let wanted = |change: &&Change| accept.file.as_ref().is_none_or(|it| *it == change.what);
+        for change in changes.iter().filter(wanted) {
+            entries.insert(entry(accept, &state.run.id, change)?);
+        }
+    }
+    Ok(entries)
+}
+
+fn entry(accept: &Accept, run: &str, change: &Change) -> Result<Entry> {
+    let Change {
         what,
         recorded,
         current,
-    } in &changes
-    {
-        ensure!(
-            Digest::parse(current).is_ok(),
-            "`{what}` was {recorded}, is {current}: that is another experiment; hint: make the run anew with `--again`"
-        );
-    }
-    let text = fs::read_to_string(&places.plan)?;
-    let text = insert(&text, &accept.id, &accept.reason, &changes)?;
-    Plan::parse(&text, &places.plan.display().to_string())?;
-    Ok(fs::write(&places.plan, text)?)
+    } = change;
+    ensure!(
+        Digest::parse(current).is_ok(),
+        "run `{run}`: `{what}` was {recorded}, is {current}: that is another experiment; hint: make the run anew with `--again`"
+    );
+    let moved_to = accept.moved_to.as_ref().map(|path| {
+        let digest = present_digest(path, SourceDigests::CompiledTokens);
+        let digest = digest.with_context(|| format!("`{path}` cannot be read"))?;
+        anyhow::Ok((path.clone(), digest.to_string()))
+    });
+    Ok(Entry {
+        file: what.clone(),
+        digest: current.clone(),
+        moved_to: moved_to.transpose()?,
+        reason: accept.reason.clone(),
+    })
 }
 
-/// The plan's text with an entry for each change under the run's `id`.
-fn insert(text: &str, id: &str, reason: &str, changes: &[Change]) -> Result<String> {
-    let key = format!("id = \"{id}\"");
-    let lines: Vec<&str> = text.lines().collect();
-    let at = lines.iter().position(|line| line.trim() == key);
-    let at = at.with_context(|| format!("the plan has no line `{key}`"))? + 1;
-    let reason = reason.replace('\\', "\\\\").replace('"', "\\\"");
-    let entry = |change: &Change| {
-        format!(
-            "  {{ digest = \"{}\", reason = \"{reason}\" }},",
-            change.current
-        )
+/// The table `[[run]]` of this id.
+fn run_table<'a>(document: &'a mut DocumentMut, id: &str) -> Result<&'a mut Table> {
+    let runs = document
+        .get_mut("run")
+        .and_then(Item::as_array_of_tables_mut);
+    let mut runs = runs.into_iter().flat_map(ArrayOfTables::iter_mut);
+    let run = runs.find(|run| run.get("id").and_then(Item::as_str) == Some(id));
+    run.with_context(|| format!("the plan has no table `[[run]]` with the id `{id}`"))
+}
+
+/// Adds `entries` to the list `accepted` of `table`, each on a line of its own; one of the same content is replaced.
+fn add(table: &mut Table, entries: &BTreeSet<Entry>) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let list = table.entry("accepted").or_insert(Array::new().into());
+    let Some(list) = list.as_array_mut() else {
+        bail!("`accepted` is no list in brackets");
     };
-    let entries = changes.iter().map(entry);
-    let begun = "accepted = [";
-    let inserted: Vec<String> = match lines.get(at) {
-        Some(&line) if line == begun => entries.collect(),
-        _ => [begun.to_owned()]
-            .into_iter()
-            .chain(entries)
-            .chain(["]".to_owned()])
-            .collect(),
-    };
-    let at = if inserted[0] == begun { at } else { at + 1 };
-    let (before, after) = lines.split_at(at);
-    let all = before
-        .iter()
-        .copied()
-        .chain(inserted.iter().map(String::as_str))
-        .chain(after.iter().copied());
-    Ok(all.collect::<Vec<_>>().join("\n") + "\n")
+    for entry in entries {
+        let same = |value: &Value| {
+            let text = |key| value.as_inline_table().and_then(|it| it.get(key)?.as_str());
+            text("file") == Some(&entry.file) && text("digest") == Some(&entry.digest)
+        };
+        let new = Value::InlineTable(inline_table(entry));
+        let place = list.iter().position(same);
+        match place.and_then(|place| list.get_mut(place)) {
+            Some(old) => {
+                let layout = old.decor().clone();
+                *old = new;
+                *old.decor_mut() = layout;
+            }
+            None => list.push_formatted(new.decorated("\n  ", "")),
+        }
+    }
+    list.set_trailing_comma(true);
+    let holds_comment = list.trailing().as_str().is_some_and(|it| it.contains('#'));
+    if !holds_comment {
+        list.set_trailing("\n");
+    }
+    Ok(())
+}
+
+fn inline_table(entry: &Entry) -> InlineTable {
+    let mut table = InlineTable::new();
+    table.insert("file", entry.file.as_str().into());
+    table.insert("digest", entry.digest.as_str().into());
+    if let Some((file, digest)) = &entry.moved_to {
+        let moved_to = [("file", file.as_str()), ("digest", digest)];
+        table.insert(
+            "moved_to",
+            Value::InlineTable(moved_to.into_iter().collect()),
+        );
+    }
+    table.insert("reason", entry.reason.as_str().into());
+    table
+}
+
+/// Replaces the plan by `text`, which must be a sound one.
+fn write(path: &Path, text: &str) -> Result<()> {
+    Plan::parse(text, &path.display().to_string())?;
+    Ok(replace_file(path, text.as_bytes())?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn entry(digest: &str, reason: &str) -> BTreeSet<Entry> {
+        BTreeSet::from([Entry {
+            file: "a.rs".to_owned(),
+            digest: digest.to_owned(),
+            moved_to: None,
+            reason: reason.to_owned(),
+        }])
+    }
+
+    /// The plan after `entries` were added to the run `b`.
+    fn added(plan: &str, entries: &BTreeSet<Entry>) -> String {
+        let mut document: DocumentMut = plan.parse().unwrap();
+        add(run_table(&mut document, "b").unwrap(), entries).unwrap();
+        document.to_string()
+    }
+
     #[test]
-    fn entries_stand_under_their_run() {
-        let change = |current: &str| Change {
-            what: "experiments/src/sgd.rs".to_owned(),
-            recorded: String::new(),
-            current: current.to_owned(),
-        };
-        let plan = "[[run]]\nid = \"a\"\npriority = 1\n\n[[run]]\nid = \"b\"\n";
-        let once = insert(plan, "a", "a \"comment\"", &[change("11")]).unwrap();
-        assert_eq!(
-            once,
-            "[[run]]\nid = \"a\"\naccepted = [\n  { digest = \"11\", reason = \"a \\\"comment\\\"\" },\n]\npriority = 1\n\n\
-             [[run]]\nid = \"b\"\n"
-        );
-        let twice = insert(&once, "a", "again", &[change("22")]).unwrap();
-        assert!(
-            twice.contains(
-                "accepted = [\n  { digest = \"22\", reason = \"again\" },\n  { digest = \"11\""
-            ),
-            "{twice}"
-        );
-        assert!(insert(plan, "c", "", &[]).is_err());
+    fn entries_stand_in_their_table_and_all_else_stays() {
+        let plan = "# Runs.\n[[run]]\nid = \"a\" # first\n\n[[run]] # second\nid = \"b\"\nseed   = 0x10\n\n# The end.\n[[run]]\nid = \"c\"\n";
+        let list =
+            "accepted = [\n  { file = \"a.rs\", digest = \"11\", reason = 'a \"comment\"' },\n]\n";
+        let once = added(plan, &entry("11", "a \"comment\""));
+        let (before, after) = plan.split_at(plan.find("\n# The end").unwrap());
+        assert_eq!(once, format!("{before}{list}{after}"));
+        // A second one stands behind it, and one of the same content in its place.
+        let twice = added(&once, &entry("22", "b"));
+        let line = "  { file = \"a.rs\", digest = \"22\", reason = \"b\" },\n";
+        assert_eq!(twice, once.replace("' },\n", &format!("' }},\n{line}")));
+        let again = added(&twice, &entry("22", "c"));
+        assert_eq!(again, twice.replace("reason = \"b\"", "reason = \"c\""));
+    }
+
+    #[test]
+    fn comments_in_a_list_stay() {
+        let plan = "[[run]]\nid = \"b\"\naccepted = [\n  # One.\n  { file = \"b.rs\", digest = \"11\", reason = \"r\" }, # two\n  # Three.\n]\n";
+        let found = added(plan, &entry("22", "c"));
+        for comment in ["# One.", "# two", "# Three."] {
+            assert!(found.contains(comment), "{found}");
+        }
+        assert!(found.parse::<DocumentMut>().is_ok(), "{found}");
     }
 }

@@ -1,8 +1,8 @@
 //! Operations and parameters of every network that the analysis knows.
 
 use crate::catalogue::Catalogue;
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Formula, Quantity};
 use crate::topics::operations::analysis::flops::{Convention, NetworkCount, count};
 use crate::topics::operations::analysis::layers::{LayerKind, Network};
 use crate::topics::operations::analysis::networks::{NAMES, by_name, resnet50};
@@ -56,12 +56,12 @@ fn of_network(name: &str, network: &Network) -> Vec<Arc<Quantity>> {
     let counts = CONVENTIONS.map(|(key, convention, unit)| (key, unit, count(network, convention)));
     let (_, _, macs) = &counts[0];
     let counted = |leaf: &str, unit: Unit, value: f64| {
-        Quantity::derived_value(
+        Quantity::computed(
             format!("flops.{name}.{leaf}"),
             unit,
             format!("analysis::flops::count({})", network.name()),
             Vec::new(),
-            Some(value),
+            Ok(value),
         )
     };
     let training = 2 * macs.training_macs();
@@ -89,12 +89,12 @@ fn totals(name: &str, key: &str, unit: Unit, count: &NetworkCount) -> Vec<Arc<Qu
         count.convention.name()
     );
     let part = |leaf: &str, value: u64| {
-        Quantity::derived_value(
+        Quantity::computed(
             format!("flops.{name}.{key}.{leaf}"),
             unit,
             function.clone(),
             Vec::new(),
-            Some(value as f64),
+            Ok(value as f64),
         )
     };
     let total = part("total", count.forward());
@@ -102,13 +102,9 @@ fn totals(name: &str, key: &str, unit: Unit, count: &NetworkCount) -> Vec<Arc<Qu
     for (leaf, kind) in KINDS {
         let of_kind = part(leaf, count.of_kind(kind).forward);
         if leaf == "convolution" || leaf == "fully_connected" {
-            quantities.push(Quantity::derived(
-                format!("flops.{name}.{key}.{leaf}_share"),
-                Unit::One,
-                "part / total",
-                [&of_kind, &total],
-                |[part, total]| part / total,
-            ));
+            let share = Formula::of("part", &of_kind) / Formula::of("total", &total);
+            let name = format!("flops.{name}.{key}.{leaf}_share");
+            quantities.push(share.quantity(name, Unit::One));
         }
         quantities.push(of_kind);
     }
@@ -122,12 +118,8 @@ fn add_difference(catalogue: &mut Catalogue) {
             .known(&format!("flops.{network}.mac.convolution"))
             .expect("both networks were counted")
     };
-    let difference = Quantity::derived(
-        "flops.vgg19.mac.convolution_beyond_vgg16",
-        Unit::MultiplyAccumulate,
-        "difference",
-        [&of("vgg19"), &of("vgg16")],
-        |[more, less]| more - less,
-    );
+    let difference = Formula::of("VGG-19", &of("vgg19")) - Formula::of("VGG-16", &of("vgg16"));
+    let name = "flops.vgg19.mac.convolution_beyond_vgg16";
+    let difference = difference.quantity(name, Unit::MultiplyAccumulate);
     catalogue.add(difference);
 }

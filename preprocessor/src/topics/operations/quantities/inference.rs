@@ -4,8 +4,8 @@
 //! first: they count a multiply-accumulate as one operation, the vendors as two.
 
 use crate::catalogue::Catalogue;
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Formula, Quantity};
 use std::sync::Arc;
 
 pub(crate) fn add(catalogue: &mut Catalogue) {
@@ -20,13 +20,9 @@ pub(crate) fn add(catalogue: &mut Catalogue) {
             }
         }
         if let Some(bandwidth) = catalogue.known(&format!("device.{device}.memory_bandwidth")) {
-            catalogue.add(Quantity::derived(
-                format!("machine_balance.{device}"),
-                Unit::One,
-                "peak / memory bandwidth, FLOP per byte",
-                [&peak, &bandwidth],
-                |[peak, bandwidth]| peak / bandwidth,
-            ));
+            let balance = Formula::of("peak", &peak) / Formula::of("memory bandwidth", &bandwidth);
+            let unit = Unit::Flop.over(Unit::Byte);
+            catalogue.add(balance.quantity(format!("machine_balance.{device}"), unit));
         }
     }
 }
@@ -37,24 +33,14 @@ fn add_times(
     printed: &Arc<Quantity>,
     peak: &Arc<Quantity>,
 ) {
-    for (leaf, formula, factor) in [
-        ("printed", "FLOPs as printed / peak", 1.0),
-        ("corrected", "2 × FLOPs as printed / peak", 2.0),
-    ] {
-        let time = Quantity::derived(
-            format!("{prefix}.{leaf}.time"),
-            Unit::Second,
-            formula,
-            [printed, peak],
-            |[flops, peak]| factor * flops / peak,
-        );
-        catalogue.add(Quantity::derived(
-            format!("{prefix}.{leaf}.throughput"),
-            Unit::ImagePerSecond,
-            "1 / time",
-            [&time],
-            |[seconds]| 1.0 / seconds,
-        ));
+    let printed = Formula::of("FLOPs as printed", printed);
+    let peak = Formula::of("peak", peak);
+    for (leaf, operations) in [("printed", printed.clone()), ("corrected", 2.0 * printed)] {
+        let time =
+            (operations / peak.clone()).quantity(format!("{prefix}.{leaf}.time"), Unit::Second);
+        let speed = 1.0 / Formula::of("time", &time);
+        let name = format!("{prefix}.{leaf}.throughput");
+        catalogue.add(speed.quantity(name, Unit::ImagePerSecond));
         catalogue.add(time);
     }
 }

@@ -1,7 +1,7 @@
 //! Sums of layer times against the time of a full pass, from the quoted tables of Lu et al.
 
 use crate::catalogue::Catalogue;
-use crate::evidence::Quantity;
+use crate::evidence::Formula;
 use crate::evidence::unit::Unit;
 
 pub(crate) fn add(catalogue: &mut Catalogue) {
@@ -14,31 +14,17 @@ pub(crate) fn add(catalogue: &mut Catalogue) {
                 continue;
             };
             let name = |leaf: &str| format!("lu_time.{network}.{platform}.{leaf}");
-            let difference = Quantity::derived(
-                name("difference"),
-                Unit::Second,
-                "layer sum − full pass",
-                [&sum, &pass],
-                |[sum, pass]| sum - pass,
-            );
-            let ratio = Quantity::derived(
-                name("ratio"),
-                Unit::One,
-                "layer sum / full pass",
-                [&sum, &pass],
-                |[sum, pass]| sum / pass,
-            );
+            let sum = Formula::of("layer sum", &sum);
+            let pass = Formula::of("full pass", &pass);
+            let difference =
+                (sum.clone() - pass.clone()).quantity(name("difference"), Unit::Second);
             if let Some(layers) = &layers {
-                catalogue.add(Quantity::derived(
-                    name("difference_per_layer"),
-                    Unit::Second,
-                    "difference / layers",
-                    [&difference, layers],
-                    |[difference, layers]| difference / layers,
-                ));
+                let layers = Formula::of("layers", layers);
+                let per_layer = Formula::of("difference", &difference) / layers;
+                catalogue.add(per_layer.quantity(name("difference_per_layer"), Unit::Second));
             }
             catalogue.add(difference);
-            catalogue.add(ratio);
+            catalogue.add((sum / pass).quantity(name("ratio"), Unit::One));
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use super::flops::identifier;
 use crate::catalogue::{Catalogue, RunFacts};
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Formula, Missing, Quantity};
 use crate::statistics::median_interval::{Median, median};
 use crate::topics::operations::analysis::platform_percent_of_peak::{
     Workload, fit_percent_of_peak,
 };
-use crate::topics::optimus::quantities::prediction::computed;
 use results::{Arithmetic, TimedSpan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -176,12 +175,12 @@ fn add_times(catalogue: &mut Catalogue, passes: &TimedPasses) -> Arc<Quantity> {
     // Trial by trial, as what slows the machine slows both.
     let ratios: Vec<f64> = layers.iter().zip(&full).map(|(s, p)| s / p).collect();
     let ratio = median(&ratios);
-    let quantity = Quantity::derived_value(
+    let quantity = Quantity::computed(
         format!("{}.ratio", passes.name()),
         Unit::One,
         "median over the trials of layer sum / full pass",
         vec![sum.clone(), pass.clone()],
-        ratio.map(|ratio| ratio.value),
+        ratio.map(|ratio| ratio.value).ok_or(Missing::NotMeasured),
     );
     catalogue.add(with_interval(quantity, ratio));
     catalogue.add(passes.layer_count());
@@ -197,23 +196,14 @@ fn add_speed(
     passes: &TimedPasses,
     time: &Arc<Quantity>,
 ) -> Option<Arc<Quantity>> {
-    let batch = passes.batch as f64;
-    catalogue.add(Quantity::derived(
-        format!("{}.images_per_second", passes.name()),
-        Unit::ImagePerSecond,
-        "batch / time of a pass among many",
-        [time],
-        |[seconds]| batch / seconds,
-    ));
+    let batch = Formula::known("batch", passes.batch as f64, Unit::Image);
+    let time = Formula::of("time of a pass among many", time);
+    let name = format!("{}.images_per_second", passes.name());
+    catalogue.add((batch.clone() / time.clone()).quantity(name, Unit::ImagePerSecond));
     let network = identifier(&passes.run.planned.configuration.network);
     let operations = catalogue.known(&format!("flops.{network}.two.total"))?;
-    Some(Quantity::derived(
-        format!("{}.speed", passes.name()),
-        Unit::FlopPerSecond,
-        "batch × FLOPs per image / time of a pass among many",
-        [&operations, time],
-        |[operations, seconds]| batch * operations / seconds,
-    ))
+    let speed = batch * Formula::of("FLOPs per image", &operations) / time;
+    Some(speed.quantity(format!("{}.speed", passes.name()), Unit::FlopPerSecond))
 }
 
 /// The share of the peak of the board that made the run; no board, and no value, where its peak is
@@ -230,16 +220,14 @@ fn percent_of_peak(
     });
     match quoted {
         Some((board, peak)) => {
-            let share = |[speed, peak]: [f64; 2]| speed / peak;
-            let share = Quantity::derived(name, Unit::One, "speed / peak", [speed, &peak], share);
-            (Some(board), share)
+            let share = Formula::of("speed", speed) / Formula::of("peak", &peak);
+            (Some(board), share.quantity(name, Unit::One))
         }
         None => {
             let reason = format!("no peak of `{}` is quoted", passes.hardware());
-            (
-                None,
-                computed(name, Unit::One, "", vec![speed.clone()], Err(reason)),
-            )
+            let inputs = vec![speed.clone()];
+            let share = Quantity::computed(name, Unit::One, "", inputs, Err(reason.into()));
+            (None, share)
         }
     }
 }
@@ -247,7 +235,7 @@ fn percent_of_peak(
 /// One constant for all networks.
 fn fitted(constant: &str, fractions: Vec<Arc<Quantity>>) -> Arc<Quantity> {
     let workload = |fraction: &Arc<Quantity>| {
-        let seconds_at_peak = fraction.value?;
+        let seconds_at_peak = fraction.known()?;
         Some(Workload {
             seconds_at_peak,
             measured_seconds: 1.0,
@@ -257,8 +245,8 @@ fn fitted(constant: &str, fractions: Vec<Arc<Quantity>>) -> Arc<Quantity> {
     let fitted = fit_percent_of_peak(&workloads).map(|fitted| fitted.fraction);
     let name = format!("ppp_measured.{constant}");
     let function = "analysis::platform_percent_of_peak::fit_percent_of_peak";
-    let fitted = fitted.map_err(|error| error.to_string());
-    computed(name, Unit::One, function, fractions, fitted)
+    let fitted = fitted.map_err(|error| error.to_string().into());
+    Quantity::computed(name, Unit::One, function, fractions, fitted)
 }
 
 #[cfg(test)]

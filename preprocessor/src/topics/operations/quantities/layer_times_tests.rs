@@ -18,7 +18,7 @@ fn check(catalogue: &Catalogue, leaf: &str, value: f64, interval: Option<(f64, f
     let name = format!("runs.layer_time_resnet50_bf16.{leaf}");
     let quantity = catalogue.quantity(&name).expect("it was added");
     let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-12;
-    let found = quantity.value.expect("it has a value");
+    let found = quantity.known().expect("it has a value");
     assert!(near(found, value), "{name} is {found}, expected {value}");
     let found = quantity.interval;
     let same = match (found, interval) {
@@ -57,7 +57,7 @@ fn speeds_are_those_of_passes_that_do_not_wait() {
     check(&catalogue, "batch_2.speed", 6.4e12, None);
     check(&catalogue, "batch_2.percent_of_peak", 0.064, None);
     let fitted = catalogue.quantity("ppp_measured.h200_sxm.bf16.batch_2");
-    let fitted = fitted.expect("one network was timed").value.expect("so");
+    let fitted = fitted.expect("one network was timed").known().expect("so");
     assert!((fitted - 0.064).abs() < 1e-12, "{fitted}");
 }
 
@@ -70,7 +70,7 @@ fn a_device_without_a_quoted_peak_has_no_percent_of_it() {
         "ppp_measured.h200_sxm.bf16.batch_1",
     ] {
         assert_eq!(
-            catalogue.quantity(name).expect("a name").value,
+            catalogue.quantity(name).expect("a name").known(),
             None,
             "{name}"
         );
@@ -83,5 +83,8 @@ fn what_was_not_timed_has_names_without_values() {
     run.record = None;
     let catalogue = catalogue(run);
     let name = "runs.layer_time_resnet50_bf16.batch_1.ratio";
-    assert_eq!(catalogue.quantity(name).expect("it is planned").value, None);
+    assert_eq!(
+        catalogue.quantity(name).expect("it is planned").known(),
+        None
+    );
 }

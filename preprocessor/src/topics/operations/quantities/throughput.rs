@@ -4,11 +4,9 @@ use super::flops::identifier;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Origin, Quantity, Quotation};
+use crate::evidence::{Formula, Origin, Quantity, Quotation};
 use crate::topic::{ReadFile, TopicFile};
-use crate::topics::operations::analysis::platform_percent_of_peak::{
-    platform_percent_of_peak, summarize,
-};
+use crate::topics::operations::analysis::platform_percent_of_peak::summarize;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -154,7 +152,7 @@ fn derive(
         .map_err(|error| error.to_string())?;
     let speed = Arc::new(Quantity {
         name: format!("published.throughput.line{line}"),
-        value: Some(row.images_per_second),
+        value: Ok(row.images_per_second),
         interval: None,
         unit: Unit::ImagePerSecond,
         origin: Origin::Quoted(Quotation {
@@ -166,15 +164,10 @@ fn derive(
     });
     let index = counts.entry(gpu.to_owned()).or_default();
     *index += 1;
-    let percent_of_peak = Quantity::derived(
-        format!("ppp.{gpu}.source_{index}"),
-        Unit::One,
-        "images/s × training FLOPs per image / peak",
-        [&speed, operations, peak],
-        |[speed, flops, peak]| {
-            platform_percent_of_peak(speed, flops as u64, peak).unwrap_or(f64::NAN)
-        },
-    );
+    let achieved =
+        Formula::of("images/s", &speed) * Formula::of("training FLOPs per image", operations);
+    let percent_of_peak = achieved / Formula::of("peak", peak);
+    let percent_of_peak = percent_of_peak.quantity(format!("ppp.{gpu}.source_{index}"), Unit::One);
     Ok(ThroughputRow {
         gpu: gpu.to_owned(),
         card: row.gpu.clone(),
@@ -237,7 +230,7 @@ fn add_summary(
     gpu: &str,
     sources: Vec<Arc<Quantity>>,
 ) -> Result<(), String> {
-    let values: Vec<f64> = sources.iter().filter_map(|source| source.value).collect();
+    let values: Vec<f64> = sources.iter().filter_map(|source| source.known()).collect();
     let summary = summarize(&values).map_err(|error| error.to_string())?;
     for (leaf, value) in [
         ("count", summary.count as f64),
@@ -245,12 +238,12 @@ fn add_summary(
         ("median", summary.median),
         ("maximum", summary.maximum),
     ] {
-        catalogue.add(Quantity::derived_value(
+        catalogue.add(Quantity::computed(
             format!("ppp.{gpu}.{leaf}"),
             Unit::One,
             format!("{leaf} over the published speeds"),
             sources.clone(),
-            Some(value),
+            Ok(value),
         ));
     }
     Ok(())

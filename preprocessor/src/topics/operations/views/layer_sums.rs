@@ -113,11 +113,11 @@ impl Network {
     }
 
     fn layer_count(&self) -> f64 {
-        self.layers.value.unwrap_or(f64::NAN)
+        self.layers.known().unwrap_or(f64::NAN)
     }
 
     fn ratio(&self, platform: usize) -> f64 {
-        self.ratios[platform].value.unwrap_or(f64::NAN)
+        self.ratios[platform].known().unwrap_or(f64::NAN)
     }
 
     fn label(&self) -> Result<String, String> {

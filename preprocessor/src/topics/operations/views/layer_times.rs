@@ -101,7 +101,7 @@ impl Quantities {
         let known = facts
             .catalogue
             .known(&format!("{}.{}", passes.name(), self.leaf));
-        known.filter(|quantity| quantity.value.is_some() || self.leaf != SHARE)
+        known.filter(|quantity| quantity.value.is_ok() || self.leaf != SHARE)
     }
 
     fn cell(&self, quantity: Option<&Arc<Quantity>>, mark: EvidenceMark) -> Result<Cell, String> {

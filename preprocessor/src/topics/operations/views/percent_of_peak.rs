@@ -76,7 +76,7 @@ fn is_small(row: &ThroughputRow) -> bool {
 }
 
 fn value(quantity: &Quantity) -> f64 {
-    quantity.value.unwrap_or(f64::NAN)
+    quantity.known().unwrap_or(f64::NAN)
 }
 
 /// What the catalogue says about all sources of one GPU.

@@ -1,10 +1,10 @@
 //! When runs reach the target accuracy, measured and predicted, and whether hardware matters.
 
 use super::loss_runs::{LossFit, LossRun};
-use super::prediction::{computed, hardware, mean, training};
+use super::prediction::{hardware, mean, training};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Missing, Quantity};
 use crate::topics::optimus::analysis::accuracy_link::{AccuracyLink, AccuracyRun, LinkForm};
 use crate::topics::optimus::analysis::hardware_independence::{
     EpochsToTarget, Independence, PermutationTest, SIGNIFICANCE, test_independence,
@@ -40,7 +40,7 @@ impl Reached {
     pub(crate) fn add(&self, catalogue: &mut Catalogue) {
         let flags = [
             ("never", self.never),
-            ("reached", self.epochs.value.is_some()),
+            ("reached", self.epochs.value.is_ok()),
         ];
         for (flag, holds) in flags {
             catalogue.insert(format!("{}_{flag}", self.epochs.name), Entry::Flag(holds));
@@ -57,7 +57,7 @@ impl<'a> Link<'a> {
         fits: &'a [LossFit],
         target: &Arc<Quantity>,
     ) -> Self {
-        let accuracy = target.value.unwrap_or(f64::NAN);
+        let accuracy = target.known().unwrap_or(f64::NAN);
         let family = training(fits).filter(|fit| fit.run.family() == Family::SixNPlusTwo);
         let runs: Vec<AccuracyRun> = family.map(|fit| fit.run.accuracies()).collect();
         let link = AccuracyLink::fit(&runs).map_err(|error| error.to_string());
@@ -73,11 +73,23 @@ impl<'a> Link<'a> {
         catalogue.insert("accuracy_link.form", Entry::Text(form.to_owned()));
         let function = "leave-one-run-out error of analysis::accuracy_link, root mean square";
         let name = "accuracy_link.error";
-        catalogue.add(computed(name, Unit::One, function, inputs.clone(), error));
+        catalogue.add(Quantity::computed(
+            name,
+            Unit::One,
+            function,
+            inputs.clone(),
+            error.map_err(Missing::from),
+        ));
         let function = "largest training loss at the target by analysis::accuracy_link";
         let name = "accuracy_link.loss";
         catalogue.insert("accuracy_link.reaches_target", Entry::Flag(loss.is_ok()));
-        let quantity = computed(name, Unit::Nat, function, inputs, loss.clone());
+        let quantity = Quantity::computed(
+            name,
+            Unit::Nat,
+            function,
+            inputs,
+            loss.clone().map_err(Missing::from),
+        );
         catalogue.add(quantity.clone());
         Link {
             accuracy,
@@ -105,7 +117,13 @@ impl<'a> Link<'a> {
         });
         let inputs = sources.iter().chain([&self.quantity]).cloned().collect();
         let function = "first epoch whose predicted loss is at most that of the target";
-        let epochs = computed(name, Unit::Epoch, function, inputs, value);
+        let epochs = Quantity::computed(
+            name,
+            Unit::Epoch,
+            function,
+            inputs,
+            value.map_err(Missing::from),
+        );
         let epochs = match interval.filter(|_| !never) {
             Some((low, high)) => epochs.with_interval(low, high),
             None => epochs,
@@ -125,12 +143,11 @@ impl<'a> Link<'a> {
     pub(crate) fn measured(&self, name: String, targets: &[&LossFit]) -> Reached {
         let quantity = |target: &&LossFit| target.run.epochs_to_target(self.accuracy);
         let inputs: Vec<_> = targets.iter().map(quantity).collect();
-        let has_ended = |target: &LossFit, epochs: &Quantity| {
-            target.run.is_complete() || epochs.value.is_some()
-        };
+        let has_ended =
+            |target: &LossFit, epochs: &Quantity| target.run.is_complete() || epochs.value.is_ok();
         let ended = std::iter::zip(targets, &inputs)
             .filter(|(target, epochs)| has_ended(target, epochs))
-            .map(|(_, epochs)| epochs.value);
+            .map(|(_, epochs)| epochs.known());
         let ended: Vec<Option<f64>> = ended.collect();
         let reached: Option<Vec<f64>> = ended.iter().copied().collect();
         let value = match reached {
@@ -139,7 +156,13 @@ impl<'a> Link<'a> {
             None => Err("the target is never reached".to_owned()),
         };
         Reached {
-            epochs: computed(name, Unit::Epoch, "mean over seeds", inputs, value),
+            epochs: Quantity::computed(
+                name,
+                Unit::Epoch,
+                "mean over seeds",
+                inputs,
+                value.map_err(Missing::from),
+            ),
             never: ended.contains(&None),
         }
     }
@@ -167,7 +190,7 @@ pub(crate) fn add_independence(catalogue: &mut Catalogue, fits: &[LossFit], targ
     for LossFit { run, .. } in fits {
         let epochs = run.epochs_to_target(target);
         catalogue.add(epochs.clone());
-        let value = epochs.value.filter(|_| run.is_complete());
+        let value = epochs.known().filter(|_| run.is_complete());
         compared.extend(
             value
                 .filter(|_| run.has_common_recipe)
@@ -210,7 +233,13 @@ fn add_test(
     let add = |catalogue: &mut Catalogue, leaf: &str, unit, value: Result<f64, String>| {
         let name = format!("hardware_independence.{leaf}");
         let function = "analysis::hardware_independence, permutation test";
-        catalogue.add(computed(name, unit, function, inputs.clone(), value));
+        catalogue.add(Quantity::computed(
+            name,
+            unit,
+            function,
+            inputs.clone(),
+            value.map_err(Missing::from),
+        ));
     };
     for (leaf, part) in parts {
         add(

@@ -3,8 +3,8 @@
 use super::loss_runs::{EXPERIMENT, LossFit, LossRun};
 use super::prediction::LossCurves;
 use crate::catalogue::{Catalogue, Entry, Members};
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Formula, Missing, Quantity};
 use crate::statistics::interval::Interval;
 use crate::topics::optimus::analysis::bootstrap::{Resampling, moving_block_bootstrap};
 use crate::topics::optimus::analysis::fitted_run::FittedRun;
@@ -21,10 +21,10 @@ use std::sync::Arc;
 const REFITS: usize = 200;
 
 /// The parameters by the names that templates use, with their units.
-pub(crate) const BETAS: [(&str, &str); 3] = [
-    ("beta0", "1/(nat·step)"),
-    ("beta1", "1/nat"),
-    ("beta2", "nat"),
+pub(crate) const BETAS: [(&str, Unit); 3] = [
+    ("beta0", Unit::PerNatStep),
+    ("beta1", Unit::PerNat),
+    ("beta2", Unit::Nat),
 ];
 
 /// The intervals of each run's β; none where a run could not be fitted.
@@ -79,7 +79,7 @@ impl Models<'_> {
         catalogue.insert(format!("{}.fitted", self.prefix), fitted);
     }
 
-    /// A quantity of the points; where it has no value, its function says why.
+    /// A quantity of the points.
     fn quantity(
         &self,
         leaf: &str,
@@ -88,21 +88,15 @@ impl Models<'_> {
         compute: impl Fn(&FittedRun) -> Result<f64, String>,
     ) -> Arc<Quantity> {
         let value = self.fit.as_ref().map_err(Clone::clone).and_then(compute);
-        let function = match &value {
-            Ok(_) => function.to_owned(),
-            Err(reason) => format!("none: {reason}"),
-        };
         let name = format!("{}.{leaf}", self.prefix);
         let inputs = vec![self.points.clone()];
-        Quantity::derived_value(name, unit, function, inputs, value.ok())
+        Quantity::computed(name, unit, function, inputs, value.map_err(Missing::from))
     }
 
     fn add_whole_run(&self, catalogue: &mut Catalogue) {
         for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
-            let function = format!("analysis::loss_fit::fit, in {unit}");
-            let beta = self.quantity(leaf, Unit::One, &function, |fit| {
-                Ok(betas(fit.whole_run)[index])
-            });
+            let function = "analysis::loss_fit::fit";
+            let beta = self.quantity(leaf, unit, function, |fit| Ok(betas(fit.whole_run)[index]));
             let beta = match self.intervals {
                 Some(intervals) => beta.with_interval(intervals[index].low, intervals[index].high),
                 None => beta,
@@ -124,34 +118,24 @@ impl Models<'_> {
     /// β of the loss divided by its largest value.
     fn normalised(&self, beta: &Arc<Quantity>, index: usize) -> Arc<Quantity> {
         let largest = self.fit.as_ref().map(|fit| fit.fitted.largest_loss());
-        let factor = match (index, largest) {
-            (2, Ok(largest)) => 1.0 / largest,
-            (_, Ok(largest)) => largest,
-            (_, Err(_)) => f64::NAN,
+        let largest = largest.map_err(|reason| reason.as_str().into());
+        let points = std::slice::from_ref(self.points);
+        let largest = Formula::made_of("largest loss", largest, Unit::Nat, points);
+        let beta = Formula::of(&format!("β{index}"), beta);
+        let normalised = match index {
+            2 => beta / largest,
+            _ => beta * largest,
         };
-        let function = match index {
-            2 => "β₂ / largest loss".to_owned(),
-            _ => format!("β{index} × largest loss"),
-        };
-        let normalised = Quantity::derived_value(
-            format!("{}.normalised_beta{index}", self.prefix),
-            Unit::One,
-            function,
-            vec![beta.clone(), self.points.clone()],
-            beta.value.map(|value| value * factor),
-        );
-        match beta.interval {
-            Some((low, high)) => normalised.with_interval(low * factor, high * factor),
-            None => normalised,
-        }
+        let name = format!("{}.normalised_beta{index}", self.prefix);
+        normalised.quantity_with_interval(name, Unit::One)
     }
 
     /// The model of one stage, counted from 0, in steps since the stage began.
     fn add_stage(&self, catalogue: &mut Catalogue, stage: usize) {
         for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
             let leaf = format!("stage{}.{leaf}", stage + 1);
-            let function = format!("analysis::loss_fit::fit of the stage, in {unit}");
-            catalogue.add(self.quantity(&leaf, Unit::One, &function, |fit| {
+            let function = "analysis::loss_fit::fit of the stage";
+            catalogue.add(self.quantity(&leaf, unit, function, |fit| {
                 let staged = fit.stages.clone().map_err(reason)?;
                 let model = staged.stages().get(stage);
                 let (_, model) = model.ok_or("the stage has not begun")?;

@@ -2,10 +2,10 @@
 
 use super::loss_models::BETAS;
 use super::loss_runs::{Hardware, LossFit};
-use super::prediction::{Fitting, Predictions, computed, hardware, sources};
+use super::prediction::{Fitting, Predictions, hardware, sources};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Missing, Quantity};
 use crate::topics::optimus::analysis::beta_regression::{
     BetaRegression, CANDIDATES, Candidate, Form, Scope,
 };
@@ -26,7 +26,13 @@ pub(crate) fn add(catalogue: &mut Catalogue, fits: &[LossFit], predictions: &Pre
                 .and_then(|regression| error_of(regression, index, candidate));
             let name = format!("{prefix}.{}.error", candidate_name(candidate));
             let function = "root mean squared leave-one-depth-out error over the 6n + 2 networks";
-            catalogue.add(computed(name, Unit::One, function, inputs.clone(), error));
+            catalogue.add(Quantity::computed(
+                name,
+                Unit::One,
+                function,
+                inputs.clone(),
+                error.map_err(Missing::from),
+            ));
         }
         let chosen = regression.ok().map(|regression| &regression.betas[index]);
         add_chosen(catalogue, &prefix, chosen, &inputs, &hardware(fits));
@@ -65,12 +71,12 @@ fn add_chosen(
     catalogue.add_group(format!("{prefix}.terms"), members);
     let Some(chosen) = chosen else { return };
     for (index, leaf) in terms(chosen, hardware).into_iter().enumerate() {
-        let term = Quantity::derived_value(
+        let term = Quantity::computed(
             format!("{prefix}.terms.{leaf}"),
             Unit::One,
             "coefficient of the chosen regression, of ln β where it is the logarithmic one",
             inputs.to_vec(),
-            Some(chosen.regression.coefficients[index]),
+            Ok(chosen.regression.coefficients[index]),
         );
         let interval = chosen.regression.coefficient_interval(index);
         catalogue.add(match interval {

@@ -1,10 +1,10 @@
 //! Coefficients of Eq. (4) of Peng et al. 2018 fitted to training speeds that the reader measured.
 
 use super::parameter_servers::{COEFFICIENTS, FITTED};
-use super::prediction::computed;
 use crate::catalogue::{Catalogue, Entry};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Missing, Quantity};
 use crate::topic::{ReadFile, TopicFile};
 use crate::topics::optimus::analysis::parameter_server::{
     Measurement, SpeedError, SynchronousSpeed,
@@ -95,9 +95,13 @@ impl Fitted {
 pub fn add(catalogue: &mut Catalogue, table: Option<&ReadFile>) -> Result<(), Vec<Diagnostic>> {
     let fitted = table.map(Fitted::of).transpose()?;
     catalogue.insert(format!("{FITTED}.fitted"), Entry::Flag(fitted.is_some()));
-    let missing = || format!("`{PATH}` with the speeds that you measured is not there");
+    let missing = || {
+        Missing::from(format!(
+            "`{PATH}` with the speeds that you measured is not there"
+        ))
+    };
     let fitted = fitted.as_ref().ok_or_else(missing);
-    let count = computed(
+    let count = Quantity::computed(
         format!("{FITTED}.rows"),
         Unit::One,
         &format!("speeds in `{PATH}`"),
@@ -106,7 +110,7 @@ pub fn add(catalogue: &mut Catalogue, table: Option<&ReadFile>) -> Result<(), Ve
     );
     let mut add = |leaf: &str, unit, function: &str, part: &dyn Fn(&Fitted) -> f64| {
         let (name, inputs) = (format!("{FITTED}.{leaf}"), vec![count.clone()]);
-        catalogue.add(computed(
+        catalogue.add(Quantity::computed(
             name,
             unit,
             function,
@@ -190,10 +194,10 @@ mod tests {
         add(&mut catalogue, Some(&file(&table))).unwrap();
         for (leaf, expect) in [("t0", 0.01), ("t1", 0.2), ("t2", 0.3), ("t4", 0.05)] {
             let name = format!("{FITTED}.{leaf}");
-            let found = catalogue.quantity(&name).unwrap().value.unwrap();
+            let found = catalogue.quantity(&name).unwrap().known().unwrap();
             assert!((found - expect).abs() < 1e-9, "{name} is {found}");
         }
-        let error = catalogue.quantity("speed_fit.mean_error").unwrap().value;
+        let error = catalogue.quantity("speed_fit.mean_error").unwrap().known();
         assert!(error.unwrap() < 1e-9);
     }
 
@@ -204,7 +208,7 @@ mod tests {
             add(&mut catalogue, table.map(file).as_ref()).unwrap();
             assert_eq!(catalogue.flag("speed_fit.fitted"), table.is_some());
             let quantities = catalogue.quantities("speed_fit.");
-            assert!({ quantities.clone() }.all(|it| it.value.is_some() == table.is_some()));
+            assert!({ quantities.clone() }.all(|it| it.value.is_ok() == table.is_some()));
             let names: Vec<_> = quantities.map(|it| it.name.clone()).collect();
             names
         };

@@ -1,8 +1,8 @@
 //! Training speed with parameter servers (Peng et al., Eq. 4) from the quoted coefficients.
 
 use crate::catalogue::Catalogue;
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Formula, Quantity};
 use crate::topics::optimus::analysis::parameter_server::{
     SpeedError, SynchronousSpeed, steps_per_epoch,
 };
@@ -36,7 +36,11 @@ pub fn coefficients(catalogue: &Catalogue, prefix: &str) -> Option<[Arc<Quantity
 /// # Errors
 /// Where a coefficient is negative or not finite.
 pub fn speed(coefficients: &[Arc<Quantity>; 5]) -> Result<SynchronousSpeed, SpeedError> {
-    SynchronousSpeed::new(coefficients.each_ref().map(|c| c.value.unwrap_or(f64::NAN)))
+    SynchronousSpeed::new(
+        coefficients
+            .each_ref()
+            .map(|c| c.known().unwrap_or(f64::NAN)),
+    )
 }
 
 pub(crate) fn add(catalogue: &mut Catalogue) -> Result<(), String> {
@@ -55,16 +59,13 @@ fn add_all(
     images: &Arc<Quantity>,
 ) -> Result<(), String> {
     let speed = speed(coefficients).map_err(|error| error.to_string())?;
-    let image_count = images.value.unwrap_or_default() as u64;
+    let image_count = images.known().unwrap_or_default() as u64;
     for batch in BATCHES {
+        let per_epoch = Formula::of("images", images)
+            / Formula::known(&batch.to_string(), batch as f64, Unit::Image);
+        let name = format!("optimus.steps_per_epoch.m{batch}");
+        catalogue.add(per_epoch.rounded_up().quantity(name, Unit::Step));
         let steps = steps_per_epoch(image_count, batch).map_err(|error| error.to_string())?;
-        catalogue.add(Quantity::derived_value(
-            format!("optimus.steps_per_epoch.m{batch}"),
-            Unit::Step,
-            format!("⌈images / {batch}⌉"),
-            vec![images.clone()],
-            Some(steps as f64),
-        ));
         for servers in SERVERS {
             add_optimum(catalogue, coefficients, &speed, servers, batch, steps)
                 .map_err(|error| error.to_string())?;
@@ -116,12 +117,12 @@ fn add_optimum(
         ),
     ];
     for (leaf, unit, function, value) in values {
-        catalogue.add(Quantity::derived_value(
+        catalogue.add(Quantity::computed(
             format!("optimus.p{servers}.m{batch}.{leaf}"),
             unit,
             format!("{function}, p = {servers}, M = {batch}"),
             coefficients.to_vec(),
-            Some(value),
+            Ok(value),
         ));
     }
     Ok(())
@@ -136,16 +137,9 @@ pub(crate) fn add_times_to_target(catalogue: &mut Catalogue) {
         let Some(epoch) = catalogue.known(&format!("optimus.p{servers}.m128.epoch_time")) else {
             continue;
         };
-        let time = Quantity::derived(
-            format!("time_to_92.p{servers}"),
-            Unit::Second,
-            "predicted epochs × time of an epoch at the best number of workers",
-            [&epochs, &epoch],
-            |[epochs, epoch]| epochs * epoch,
-        );
-        catalogue.add(match (epochs.interval, epoch.value) {
-            (Some((low, high)), Some(epoch)) => time.with_interval(low * epoch, high * epoch),
-            _ => time,
-        });
+        let time = Formula::of("predicted epochs", &epochs)
+            * Formula::of("time of an epoch at the best number of workers", &epoch);
+        let name = format!("time_to_92.p{servers}");
+        catalogue.add(time.quantity_with_interval(name, Unit::Second));
     }
 }

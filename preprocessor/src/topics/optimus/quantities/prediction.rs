@@ -5,7 +5,6 @@ use super::loss_models::{intervals, reason};
 use super::loss_runs::{Hardware, LossFit};
 use crate::catalogue::RunFacts;
 use crate::evidence::Quantity;
-use crate::evidence::unit::Unit;
 use crate::statistics::interval::Interval;
 use crate::topics::optimus::analysis::bootstrap::Resampling;
 use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
@@ -167,21 +166,7 @@ pub(crate) fn sources(fits: &[LossFit], hardware: Option<&Hardware>) -> Vec<Arc<
         .collect()
 }
 
-/// A derived quantity; where it has no value, its function says why.
-pub(crate) fn computed(
-    name: impl Into<String>,
-    unit: Unit,
-    function: &str,
-    inputs: Vec<Arc<Quantity>>,
-    value: Result<f64, String>,
-) -> Arc<Quantity> {
-    let function = match &value {
-        Ok(_) => function.to_owned(),
-        Err(reason) => format!("none: {reason}"),
-    };
-    Quantity::derived_value(name, unit, function, inputs, value.ok())
-}
-
-pub(crate) fn mean(values: &[f64]) -> f64 {
+/// The mean of some values.
+pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }

@@ -1,14 +1,12 @@
 //! The predictions of ResNet-50 on every hardware, and how far they lie from what was measured.
 
 use super::epochs_to_target::{Link, Reached};
-use super::loss_models::betas;
+use super::loss_models::{BETAS, betas};
 use super::loss_runs::{Hardware, LossFit};
-use super::prediction::{
-    Fitting, Predictions, computed, hardware, mean, sources, targets, training,
-};
+use super::prediction::{Fitting, Predictions, hardware, mean, sources, targets, training};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
 use crate::evidence::unit::Unit;
-use crate::evidence::{Origin, Quantity};
+use crate::evidence::{Missing, Quantity, Statistic};
 use crate::topics::optimus::analysis::loss_regression::PredictedLossModel;
 use crate::topics::optimus::analysis::prediction::PredictedRun;
 use crate::topics::optimus::analysis::prediction_error::PredictionError;
@@ -50,22 +48,13 @@ fn add_held_out(catalogue: &mut Catalogue, fits: &[LossFit], predictions: &Predi
         let error = |fit: &&LossFit| {
             catalogue.known(&format!("loss_model.{}.held_out.{name}", fit.run.name()))
         };
-        let errors: Vec<_> = runs.iter().filter_map(error).collect();
-        let values: Option<Vec<f64>> = errors.iter().map(|error| error.value).collect();
-        let mean = values
-            .filter(|values| !values.is_empty())
-            .map(|values| mean(&values));
-        Quantity::derived_value(
-            format!("prediction.held_out.{name}"),
-            Unit::One,
-            "mean over the runs that are fitted to",
-            errors,
-            mean,
-        )
+        let errors = runs.iter().filter_map(error).collect();
+        let name = format!("prediction.held_out.{name}");
+        Statistic::MEAN.over("the runs that are fitted to", errors, name, Unit::One)
     });
     let is_better = staged
-        .value
-        .zip(whole.value)
+        .known()
+        .zip(whole.known())
         .is_some_and(|(staged, whole)| staged < whole);
     let fitting = match is_better && predictions.regression(Fitting::PerStage).is_ok() {
         true => Fitting::PerStage,
@@ -131,14 +120,14 @@ impl<'a> PredictionOn<'a> {
         catalogue: &mut Catalogue,
         model: &Result<PredictedLossModel, String>,
     ) {
-        for index in 0..3 {
+        for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
             let value = model.as_ref().map(|model| betas(model.model)[index]);
-            let beta = computed(
-                format!("{}.beta{index}", self.prefix),
-                Unit::One,
+            let beta = Quantity::computed(
+                format!("{}.{leaf}", self.prefix),
+                unit,
                 "analysis::loss_regression at depth 50",
                 self.sources.clone(),
-                value.map_err(Clone::clone),
+                value.map_err(|reason| reason.as_str().into()),
             );
             catalogue.add(match model {
                 Ok(model) => {
@@ -189,12 +178,12 @@ impl<'a> PredictionOn<'a> {
                     }
                 });
             let name = format!("{}.{fitting}.{leaf}", self.prefix);
-            catalogue.add(computed(
+            catalogue.add(Quantity::computed(
                 name,
                 Unit::One,
                 function,
                 self.all_sources(),
-                error,
+                error.map_err(Missing::from),
             ));
         }
     }
@@ -273,15 +262,8 @@ fn first_that<'a, 'b>(
 }
 
 fn copied(name: &str, source: &Arc<Quantity>) -> Arc<Quantity> {
-    let function = match (&source.origin, source.value) {
-        (Origin::Derived { function, .. }, None) => function,
-        _ => "of the first hardware whose ResNet-50 is predicted and measured, fp32 first",
-    };
-    let copy = Quantity::derived(name, source.unit, function, [source], |[value]| value);
-    match source.interval {
-        Some((low, high)) => copy.with_interval(low, high),
-        None => copy,
-    }
+    let function = "of the first hardware whose ResNet-50 is predicted and measured, fp32 first";
+    source.chosen(name, function)
 }
 
 /// What no run allows to be computed yet: it waits for all of them.
@@ -290,5 +272,5 @@ fn awaited(name: &str, unit: Unit, fits: &[LossFit]) -> Arc<Quantity> {
     let targets = targets.map(|fit| fit.points.clone());
     let sources = sources(fits, None).into_iter().chain(targets).collect();
     let reason = "no hardware has enough complete runs".to_owned();
-    computed(name, unit, "", sources, Err(reason))
+    Quantity::computed(name, unit, "", sources, Err(reason.into()))
 }

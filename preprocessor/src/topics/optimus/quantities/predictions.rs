@@ -16,5 +16,5 @@ pub(crate) fn add(catalogue: &mut Catalogue, curves: &LossCurves) {
     let link = Link::add(catalogue, fits, &target);
     loss_regression::add(catalogue, fits, predictions);
     prediction_quantities::add(catalogue, fits, predictions, &link);
-    epochs_to_target::add_independence(catalogue, fits, target.value.unwrap_or(f64::NAN));
+    epochs_to_target::add_independence(catalogue, fits, target.known().unwrap_or(f64::NAN));
 }

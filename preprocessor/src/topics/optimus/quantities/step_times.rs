@@ -2,8 +2,8 @@
 //! percent of peak (Qi et al. 2017, Sec. 3.3).
 
 use crate::catalogue::Catalogue;
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Formula, Quantity};
 use crate::topics::operations::quantities::flops::identifier;
 use std::sync::Arc;
 
@@ -57,32 +57,23 @@ fn training_step(
     let peak = catalogue.known(&format!("device.{board}.peak_fp32"))?;
     let percent = |leaf: &str| catalogue.known(&format!("ppp.{card}.{leaf}"));
     let (median, least, most) = (percent("median")?, percent("minimum")?, percent("maximum")?);
-    let at_peak = batch.value? * operations.value? / peak.value?;
-    let (fastest, slowest) = (at_peak / most.value?, at_peak / least.value?);
-    let step = Quantity::derived_value(
-        format!("paleo.{card}.{network}.training_step"),
-        Unit::Second,
-        "batch × training FLOPs per image / (median PPP × peak); interval: largest to smallest PPP",
-        vec![batch, operations, median.clone(), least, most, peak],
-        Some(at_peak / median.value?),
-    );
-    Some(step.with_interval(fastest, slowest))
+    let median = Arc::new(Quantity {
+        interval: Some((least.known()?, most.known()?)),
+        ..Quantity::clone(&median)
+    });
+    let operations =
+        Formula::of("batch", &batch) * Formula::of("training FLOPs per image", &operations);
+    let achieved = Formula::of("median PPP", &median) * Formula::of("peak", &peak);
+    let step = (operations / achieved).noted("interval: largest to smallest PPP", [least, most]);
+    let name = format!("paleo.{card}.{network}.training_step");
+    Some(step.quantity_with_interval(name, Unit::Second))
 }
 
 fn add_epoch(catalogue: &mut Catalogue, card: &str, network: &str, step: &Arc<Quantity>) {
     let Some(steps) = catalogue.known(STEPS_PER_EPOCH) else {
         return;
     };
-    let count = steps.value.unwrap_or(f64::NAN);
-    let epoch = Quantity::derived(
-        format!("paleo.{card}.{network}.epoch_time"),
-        Unit::Second,
-        "steps per epoch × time of a step",
-        [&steps, step],
-        |[steps, step]| steps * step,
-    );
-    catalogue.add(match step.interval {
-        Some((low, high)) => epoch.with_interval(count * low, count * high),
-        None => epoch,
-    });
+    let epoch = Formula::of("steps per epoch", &steps) * Formula::of("time of a step", step);
+    let name = format!("paleo.{card}.{network}.epoch_time");
+    catalogue.add(epoch.quantity_with_interval(name, Unit::Second));
 }

@@ -92,7 +92,7 @@ fn with_points(plot: Plot, hardware: &Hardware, betas: &[Beta], index: usize) ->
     let point = |beta: &&Beta| {
         Some(Point {
             x: beta.depth as f64,
-            y: beta.quantity.value?,
+            y: beta.quantity.known()?,
             interval: beta.quantity.interval,
         })
     };

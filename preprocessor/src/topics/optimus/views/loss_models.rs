@@ -78,7 +78,7 @@ impl Quantities {
         let [betas @ .., rmse, r2] = &self.0[..] else {
             return Err("a loss model has five numbers".to_owned());
         };
-        let fitted = betas.first().and_then(|beta| beta.value);
+        let fitted = betas.first().and_then(|beta| beta.known());
         let mut hardware = run.hardware.to_string();
         if let (Some(_), Some(concern)) = (fitted, run.facts.concern()) {
             hardware = format!("{hardware}; {}", concern.state);

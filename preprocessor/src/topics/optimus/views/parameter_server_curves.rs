@@ -108,10 +108,10 @@ pub(crate) fn time_to_accuracy(
         .chain([&images, epochs])
         .cloned()
         .collect();
-    if let Some(awaited) = inputs.iter().find(|input| input.value.is_none()) {
+    if let Some(awaited) = inputs.iter().find(|input| input.value.is_err()) {
         return Ok(Shown::new(pending(awaited), inputs));
     }
-    let predicted = epochs.value.unwrap_or_default();
+    let predicted = epochs.known().unwrap_or_default();
     let model = Model::new(coefficients)?;
     let seconds = |curve: Curve, workers, epochs| {
         let speed = model.speed_at(curve, workers)?;
@@ -159,7 +159,7 @@ fn images(catalogue: &Catalogue) -> Result<(Arc<Quantity>, u64), String> {
     let images = catalogue
         .quantity(IMAGES)
         .map_err(|error| error.to_string())?;
-    Ok((images.clone(), images.value.unwrap_or_default() as u64))
+    Ok((images.clone(), images.known().unwrap_or_default() as u64))
 }
 
 fn workers_axis() -> Axis {

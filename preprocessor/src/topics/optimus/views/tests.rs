@@ -18,7 +18,7 @@ fn facts(runs: Vec<RunFacts>) -> Facts {
 
 fn check_table(name: &str, runs: Vec<RunFacts>, expect: Expect) {
     let mark = |quantity: &Quantity, text: &str| match quantity.concerns().first() {
-        Some(concern) if quantity.value.is_some() => format!("{text} ({})", concern.state),
+        Some(concern) if quantity.value.is_ok() => format!("{text} ({})", concern.state),
         _ => text.to_owned(),
     };
     let exhibit = table(name, Arguments::new(), &facts(runs), &mark).expect("a table");

@@ -64,7 +64,7 @@ pub(crate) fn table(
             .iter()
             .zip(quantities)
             .filter(|(run, _)| run.is_measured());
-        complete.any(|(_, quantity)| quantity.as_ref().is_some_and(|q| q.value.is_some()))
+        complete.any(|(_, quantity)| quantity.as_ref().is_some_and(|q| q.value.is_ok()))
     };
     let names: Vec<_> = runs.iter().map(|run| run.name()).collect();
     let every_result: Vec<_> = RESULTS

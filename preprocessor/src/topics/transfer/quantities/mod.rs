@@ -8,10 +8,9 @@
 mod ranking;
 
 use crate::catalogue::{Catalogue, Entry, Members, RunFacts};
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Quantity, Statistic};
 use crate::statistics::binomial_interval::wilson_interval;
-use crate::topics::optimus::quantities::prediction::mean;
 use ranking::Approach;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,55 +24,34 @@ const APPROACHES: [(&str, &str); 2] = [
 /// The learning rate of a setting, the last part of its name.
 const LEARNING_RATE: &str = "learning_rate";
 
-/// What is told of a setting beside its learning rate: a number over its runs.
+/// What is told of a setting beside its learning rate: a statistic of its runs.
 struct Told {
     /// The last part of the name.
     leaf: &'static str,
     unit: Unit,
     /// The quantity of each run that it is computed from.
     from: &'static str,
-    function: &'static str,
-    compute: fn(&[f64]) -> f64,
+    statistic: Statistic,
 }
 
+#[rustfmt::skip]
 const TOLD: [Told; 8] = [
-    mean_of("train_loss", Unit::Nat, "final_train_loss"),
-    mean_of(
-        "validation_accuracy",
-        Unit::One,
-        "final_validation_accuracy",
-    ),
-    mean_of(
-        "best_validation_accuracy",
-        Unit::One,
-        "best_validation_accuracy",
-    ),
-    mean_of("test_accuracy", Unit::One, "test_accuracy"),
-    Told {
-        leaf: "test_spread",
-        unit: Unit::One,
-        from: "test_accuracy",
-        function: "standard deviation over the runs' seeds",
-        compute: standard_deviation,
-    },
-    mean_of("training_time", Unit::Second, "training_time"),
-    mean_of("epoch_time", Unit::Second, "epoch_time"),
-    Told {
-        leaf: "runs_at_once",
-        unit: Unit::One,
-        from: "runs_at_once",
-        function: "largest over the runs' seeds",
-        compute: |values| values.iter().copied().fold(1.0, f64::max),
-    },
+    told("train_loss", Unit::Nat, "final_train_loss", Statistic::MEAN),
+    told("validation_accuracy", Unit::One, "final_validation_accuracy", Statistic::MEAN),
+    told("best_validation_accuracy", Unit::One, "best_validation_accuracy", Statistic::MEAN),
+    told("test_accuracy", Unit::One, "test_accuracy", Statistic::MEAN),
+    told("test_spread", Unit::One, "test_accuracy", Statistic::STANDARD_DEVIATION),
+    told("training_time", Unit::Second, "training_time", Statistic::MEAN),
+    told("epoch_time", Unit::Second, "epoch_time", Statistic::MEAN),
+    told("runs_at_once", Unit::One, "runs_at_once", Statistic::LARGEST),
 ];
 
-const fn mean_of(leaf: &'static str, unit: Unit, from: &'static str) -> Told {
+const fn told(leaf: &'static str, unit: Unit, from: &'static str, statistic: Statistic) -> Told {
     Told {
         leaf,
         unit,
         from,
-        function: "mean over the runs' seeds",
-        compute: mean,
+        statistic,
     }
 }
 
@@ -184,7 +162,7 @@ impl<'a> Setting<'a> {
     /// Gives the test accuracy Wilson's interval.
     fn add_interval(&mut self) {
         let test = self.test().clone();
-        if let Some(value) = test.value.filter(|_| self.test_images > 0) {
+        if let Some(value) = test.known().filter(|_| self.test_images > 0) {
             let (low, high) = wilson_interval(value, self.test_images);
             self.told
                 .insert("test_accuracy", test.with_interval(low, high));
@@ -196,13 +174,11 @@ impl<'a> Setting<'a> {
         let accuracies = ["validation_accuracy", "test_accuracy"];
         self.test_images > 0
             && self.runs.iter().all(|run| run.is_measured())
-            && accuracies
-                .iter()
-                .all(|leaf| self.told[leaf].value.is_some())
+            && accuracies.iter().all(|leaf| self.told[leaf].value.is_ok())
     }
 
     fn validation(&self) -> f64 {
-        self.told["validation_accuracy"].value.unwrap_or_default()
+        self.told["validation_accuracy"].known().unwrap_or_default()
     }
 
     fn test(&self) -> &Arc<Quantity> {
@@ -222,24 +198,11 @@ impl<'a> Setting<'a> {
 impl Told {
     fn over(&self, runs: &[&RunFacts], prefix: &str, catalogue: &Catalogue) -> Arc<Quantity> {
         let of_run = |run: &&RunFacts| catalogue.known(&format!("{}.{}", run.name(), self.from));
-        let inputs: Vec<_> = runs.iter().filter_map(of_run).collect();
-        let values: Option<Vec<f64>> = inputs.iter().map(|input| input.value).collect();
-        let value = values.filter(|values| !values.is_empty());
-        Quantity::derived_value(
-            format!("{prefix}.{}", self.leaf),
-            self.unit,
-            self.function,
-            inputs,
-            value.map(|values| (self.compute)(&values)),
-        )
+        let inputs = runs.iter().filter_map(of_run).collect();
+        let name = format!("{prefix}.{}", self.leaf);
+        self.statistic
+            .over("the runs' seeds", inputs, name, self.unit)
     }
-}
-
-/// Of a sample; zero for one value.
-fn standard_deviation(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (squares / (values.len().max(2) - 1) as f64).sqrt()
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@
 
 use super::{Setting, leaves};
 use crate::catalogue::{ABSENT, Catalogue, Entry};
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Formula, Quantity};
 use crate::statistics::proportions::difference_interval;
-use crate::topics::optimus::quantities::prediction::computed;
 use std::sync::Arc;
 
 /// The settings of one experiment.
@@ -77,7 +76,7 @@ pub(crate) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
     let runs: Vec<_> = runs.collect();
     catalogue.add(cost_ratio(both, &runs));
     let ranked = both.map(|(a, b)| {
-        let accuracy = |setting: &Setting| setting.test().value.unwrap_or_default();
+        let accuracy = |setting: &Setting| setting.test().known().unwrap_or_default();
         match accuracy(b) > accuracy(a) {
             true => (b, a),
             false => (a, b),
@@ -120,7 +119,7 @@ impl Choice<'_> {
         for (leaf, unit) in leaves() {
             let name = format!("{}.{leaf}", self.prefix);
             catalogue.add(match setting {
-                Some(setting) => copied(name, &setting.told[leaf], function),
+                Some(setting) => setting.told[leaf].chosen(name, function),
                 None => self.awaited(name, unit),
             });
         }
@@ -156,27 +155,16 @@ fn awaited(name: impl Into<String>, unit: Unit, runs: &[Arc<Quantity>]) -> Arc<Q
         true => "no such run is planned",
         false => "not every run that is compared is measured",
     };
-    computed(name, unit, "", runs.to_vec(), Err(reason.to_owned()))
-}
-
-fn copied(name: String, of: &Arc<Quantity>, function: &str) -> Arc<Quantity> {
-    let copy = Quantity::derived(name, of.unit, function, [of], |[value]| value);
-    match of.interval {
-        Some((low, high)) => copy.with_interval(low, high),
-        None => copy,
-    }
+    Quantity::computed(name, unit, "", runs.to_vec(), Err(reason.into()))
 }
 
 fn lead(name: String, first: &Setting, second: &Setting) -> Arc<Quantity> {
-    let share = |of: &Setting| (of.test().value.unwrap_or_default(), of.test_images);
+    let share = |of: &Setting| (of.test().known().unwrap_or_default(), of.test_images);
     let (low, high) = difference_interval(share(first), share(second));
-    let lead = Quantity::derived(
-        name,
-        Unit::One,
-        "analysis::proportions::difference_interval",
-        [first.test(), second.test()],
-        |[first, second]| first - second,
-    );
+    let lead = Formula::of("accuracy of the first", first.test())
+        - Formula::of("accuracy of the second", second.test());
+    let remark = "interval by statistics::proportions::difference_interval";
+    let lead = lead.noted(remark, []).quantity(name, Unit::One);
     lead.with_interval(low, high)
 }
 
@@ -192,11 +180,12 @@ fn cost_ratio(both: Option<(&Setting, &Setting)>, runs: &[Arc<Quantity>]) -> Arc
     let Some((finetune, extraction)) = both else {
         return awaited(NAME, Unit::One, runs);
     };
-    Quantity::derived(
-        NAME,
-        Unit::One,
-        "ratio of the median times of an epoch",
-        [&finetune.told["epoch_time"], &extraction.told["epoch_time"]],
-        |[finetune, extraction]| finetune / extraction,
-    )
+    let epoch = |of: &str, setting: &Setting| {
+        Formula::of(
+            &format!("time of an epoch of {of}"),
+            &setting.told["epoch_time"],
+        )
+    };
+    let ratio = epoch("fine-tuning", finetune) / epoch("feature extraction", extraction);
+    ratio.quantity(NAME, Unit::One)
 }

@@ -36,7 +36,7 @@ fn catalogue(all: &[RunFacts]) -> Catalogue {
 }
 
 fn value(catalogue: &Catalogue, name: &str) -> f64 {
-    catalogue.quantity(name).unwrap().value.unwrap()
+    catalogue.quantity(name).unwrap().known().unwrap()
 }
 
 fn flag(catalogue: &Catalogue, name: &str) -> Option<bool> {
@@ -124,7 +124,7 @@ fn nothing_is_decided_while_a_run_is_missing() {
     let mean = catalogue
         .quantity("transfer.finetune.lr0_01.test_accuracy")
         .unwrap();
-    assert_eq!(mean.value, None);
+    assert_eq!(mean.known(), None);
     assert_eq!(
         flag(&catalogue, "transfer.feature_extraction.complete"),
         Some(true)

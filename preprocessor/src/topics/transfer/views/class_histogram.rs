@@ -72,7 +72,7 @@ fn classes(facts: &Facts) -> Result<Vec<(u64, Arc<Quantity>)>, String> {
 }
 
 fn value(quantity: &Quantity) -> f64 {
-    quantity.value.unwrap_or(f64::NAN)
+    quantity.known().unwrap_or(f64::NAN)
 }
 
 fn describe(classes: &[(u64, Arc<Quantity>)], train: f64, validation: f64) -> String {

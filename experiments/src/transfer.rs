@@ -1,0 +1,158 @@
+//! Training on a small data set from pretrained weights: of every layer, or of a new classifier alone.
+//!
+//! After each epoch the validation split is evaluated, and after the last one, once, the test split.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use results::{Counted, PlannedRun, TestResult, Trainable, Training};
+use tch::Tensor;
+
+use crate::data::augmentation::PaddedSplit;
+use crate::data::flowers::{CLASSES, Flowers, NORMALISATION, SIDE};
+use crate::data::{self, Normaliser};
+use crate::device::Computer;
+use crate::epoch::{TrainedEpoch, Trainer};
+use crate::features::FeatureStore;
+use crate::model::Model;
+use crate::options::Options;
+use crate::pretrained;
+use crate::session::{Evaluations, Session, is_wanted};
+use crate::sgd::Sgd;
+
+/// Makes the run of `experiment` that `options` name, which trains `trainable`.
+///
+/// # Errors
+/// A plan, data, weights or device that do not fit; what the file system refuses.
+pub fn experiment(options: &Options, experiment: &str, trainable: Trainable) -> Result<()> {
+    let run = options.planned_run(experiment)?;
+    let configuration = &run.configuration;
+    let planned_data = configuration.data.as_ref();
+    let planned_data = planned_data.context("the plan names no data")?;
+    let planned_weights = configuration.initial_weights.as_ref();
+    let planned_weights = planned_weights.context("the plan names no initial weights")?;
+    let found = training(&run)?.trainable;
+    ensure!(
+        found == trainable,
+        "run `{}` trains {found:?}, expected {trainable:?}",
+        run.id
+    );
+    ensure!(
+        configuration.image_px == SIDE as u64,
+        "run `{}` takes images of {} px, the data set has {SIDE}",
+        run.id,
+        configuration.image_px
+    );
+    if !is_wanted(options, &run)? {
+        return Ok(());
+    }
+    let (arithmetic, threads) = (configuration.arithmetic, options.thread_count());
+    let computer = Computer::find(options.device.as_deref(), arithmetic, threads)?;
+    let folder = data::folder(options.data.as_deref())?;
+    let flowers = Flowers::read(&folder)?;
+    let (name, digest) = ("vgg-flowers-72", &planned_data.digest);
+    data::check_digest(name, &folder, &flowers.digest, digest)?;
+    let file = pretrained::path(&folder, &planned_weights.name);
+    let pretrained = pretrained::read(&file, planned_weights)?;
+    train(options, &run, &computer, &flowers, &pretrained)
+}
+
+/// Trains on the training split of `flowers` from the weights `pretrained`, but for the classifier, which is new.
+///
+/// # Errors
+/// Weights that do not fit the network; hardware that the plan excludes; what the file system refuses.
+pub fn train(
+    options: &Options,
+    run: &PlannedRun,
+    computer: &Computer,
+    flowers: &Flowers,
+    pretrained: &BTreeMap<String, Tensor>,
+) -> Result<()> {
+    // The pretrained network with a new classifier, and its optimiser.
+    let (configuration, training) = (&run.configuration, training(run)?);
+    let device = computer.device;
+    let model = Model::new(
+        &configuration.network,
+        CLASSES,
+        training.trainable,
+        configuration.arithmetic,
+        configuration.seed,
+        device,
+    )?;
+    model
+        .weights
+        .load(pretrained, |name| !model.is_classifier(name))?;
+    let sgd = Sgd::new(
+        model.weights.moving(),
+        training.momentum,
+        training.weight_decay,
+        computer.shim.as_ref(),
+    );
+    let counted = Counted {
+        parameters: model.parameter_count(),
+        layers: model.layer_shapes(configuration.image_px),
+        images_per_class: images_per_class(flowers),
+    };
+    let normaliser = Normaliser::new(NORMALISATION, model.kind(), device);
+    let (batch_size, seed) = (configuration.batch_size, configuration.seed);
+    let mut trainer = Trainer::new(model, sgd, normaliser, training, batch_size, seed);
+
+    // The splits on the device; a frozen network's features of the validation split are computed here, once.
+    let padding = training.augmentation.crop_padding_px;
+    let train = PaddedSplit::new(&flowers.train.to_device(device), padding);
+    let validation = trainer.evaluation_set(flowers.validation.to_device(device));
+
+    // Training: an epoch, then the validation split, until all is done or time to stop; then the test split.
+    let mut session = Session::begin(options, run, computer, counted, &mut trainer)?;
+    let store = session.feature_store(&trainer);
+    while let Some(epoch) = session.next_epoch(&trainer)? {
+        let go_on = |images| session.step(images);
+        let Some(trained) = train_epoch(&mut trainer, epoch, &train, &store, go_on)? else {
+            break;
+        };
+        session.finish_epoch(&trainer, train.len(), trained, || Evaluations {
+            validation: Some(trainer.evaluate(&validation)),
+            test: None,
+        })?;
+    }
+    session.end(|| {
+        let test = trainer.evaluate(&trainer.evaluation_set(flowers.test.to_device(device)));
+        Some(TestResult {
+            loss: test.loss,
+            accuracy: test.accuracy,
+            images: flowers.test.len(),
+        })
+    })
+}
+
+/// Trains what the plan lets move: all layers on images, or the classifier on the features of the frozen layers, which
+/// runs of other learning rates share through `store`.
+fn train_epoch(
+    trainer: &mut Trainer,
+    epoch: u64,
+    split: &PaddedSplit,
+    store: &FeatureStore,
+    go_on: impl Fn(u64) -> bool,
+) -> Result<Option<TrainedEpoch>> {
+    if !trainer.model.is_frozen() {
+        return Ok(trainer.train_epoch(epoch, split, go_on));
+    }
+    let features = trainer.epoch_features(epoch, split, store, go_on)?;
+    Ok(features.map(|features| trainer.train_classifier(epoch, &features)))
+}
+
+fn training(run: &PlannedRun) -> Result<&Training> {
+    let training = run.configuration.training.as_ref();
+    training.context("the plan trains nothing")
+}
+
+fn images_per_class(flowers: &Flowers) -> BTreeMap<String, Vec<u64>> {
+    let splits = [
+        ("train", &flowers.train),
+        ("validation", &flowers.validation),
+        ("test", &flowers.test),
+    ];
+    splits
+        .map(|(name, split)| (name.to_owned(), split.images_per_class(CLASSES)))
+        .into()
+}

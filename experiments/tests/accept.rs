@@ -1,0 +1,138 @@
+//! `plan accept` on the committed plan and some of its records, which are made to be of older sources.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::root;
+use common::tiny_run::plan;
+use results::{Digest, Record, SourceDigests, present_digest};
+use tempfile::TempDir;
+
+const LAYERS: &str = "experiments/src/layers.rs";
+const WEIGHTS: &str = "experiments/src/weights.rs";
+const SGD: &str = "experiments/src/sgd.rs";
+
+/// The committed plan, which accepts a change of `WEIGHTS` for all, and records of two runs: of the present sources,
+/// but for that file and those named here.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let text = fs::read_to_string(root().join("experiments/plan.toml")).unwrap();
+    let digest = present(WEIGHTS).unwrap();
+    let entry = format!("  {{ file = \"{WEIGHTS}\", digest = \"{digest}\", reason = \"r\" }},\n");
+    let list = "[defaults.finetune]\naccepted = [\n";
+    assert!(text.contains(list));
+    let text = text.replacen(list, &format!("{list}{entry}"), 1);
+    fs::write(folder.path().join("plan.toml"), text).unwrap();
+    of_older_sources(folder.path(), "finetune-lr0.01", &[WEIGHTS, LAYERS]);
+    of_older_sources(folder.path(), "finetune-lr0.1", &[WEIGHTS, LAYERS, SGD]);
+    folder
+}
+
+fn of_older_sources(folder: &Path, run: &str, older: &[&str]) {
+    let path = format!("runs/finetune/{run}.json");
+    let mut record = Record::read(&root().join("results").join(&path)).unwrap();
+    for (file, digest) in &mut record.environment.sources {
+        *digest = match older.contains(&file.as_str()) {
+            true => Digest::of("older"),
+            false => present(file).unwrap(),
+        };
+    }
+    record.write(&folder.join(path)).unwrap();
+}
+
+fn present(file: &str) -> Option<Digest> {
+    present_digest(root(), file, SourceDigests::ListedBytes)
+}
+
+/// What `plan` says, and whether it succeeds.
+fn said(folder: &TempDir, arguments: &[&str]) -> (bool, String) {
+    let output = plan(folder.path(), arguments).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+/// What `plan status` says of a run, without digests.
+fn state(folder: &TempDir, run: &str) -> String {
+    let (_, states) = said(folder, &["status"]);
+    let line = states
+        .lines()
+        .find(|line| line.split(' ').next() == Some(run))
+        .unwrap();
+    let words = line[run.len()..].split_whitespace();
+    let words = words.take_while(|word| *word != "was");
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn accepted_for_a_run_the_others_stay_stale() {
+    let folder = folder();
+    let before = fs::read_to_string(folder.path().join("plan.toml")).unwrap();
+    assert_eq!(
+        state(&folder, "finetune-lr0.01"),
+        format!("stale: {LAYERS}")
+    );
+    let accept = ["accept", "finetune-lr0.01", "--reason", "only a comment"];
+    assert!(said(&folder, &accept).0);
+    // What the defaults accept counts as before.
+    assert_eq!(state(&folder, "finetune-lr0.01"), "measured");
+    assert_eq!(state(&folder, "finetune-lr0.1"), format!("stale: {LAYERS}"));
+    let after = fs::read_to_string(folder.path().join("plan.toml")).unwrap();
+    let (begin, end) = after
+        .split_once("accepted = [\n  { file = \"experiments/src/layers.rs\"")
+        .unwrap();
+    let (_, end) = end.split_once("]\n").unwrap();
+    assert_eq!(format!("{begin}{end}"), before);
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn accepted_for_an_experiment_all_runs_count() {
+    let folder = folder();
+    let by_file = [
+        "accept",
+        "--experiment",
+        "finetune",
+        "--reason",
+        "a comment",
+        "--file",
+        LAYERS,
+    ];
+    assert!(said(&folder, &by_file).0);
+    assert_eq!(state(&folder, "finetune-lr0.01"), "measured");
+    assert_eq!(state(&folder, "finetune-lr0.1"), format!("stale: {SGD}"));
+    let all = [
+        "accept",
+        "--experiment",
+        "finetune",
+        "--reason",
+        "another comment",
+    ];
+    assert!(said(&folder, &all).0);
+    assert_eq!(state(&folder, "finetune-lr0.1"), "measured");
+    let (accepted, text) = said(&folder, &all);
+    assert!(accepted && text.contains("nothing to accept"), "{text}");
+}
+
+#[test]
+fn another_experiment_is_not_accepted() {
+    let folder = folder();
+    let path = folder.path().join("plan.toml");
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace("momentum = 0.9", "momentum = 0.8");
+    fs::write(&path, &text).unwrap();
+    for arguments in [
+        &["accept", "finetune-lr0.1", "--reason", "r"][..],
+        &["accept", "--experiment", "finetune", "--reason", "r"],
+        &["accept", "finetune-lr7", "--reason", "r"],
+        &["accept", "--experiment", "finetoon", "--reason", "r"],
+        &["accept", "--reason", "r"],
+    ] {
+        let (accepted, said) = said(&folder, arguments);
+        assert!(!accepted, "{arguments:?}: {said}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+}
