@@ -202,22 +202,6 @@ pub fn interval(value: f64, low: f64, high: f64, print: impl Fn(f64) -> Text) ->
     ))
 }
 
-/// A value with the half width of its interval: 0.71 ± 0.03. `print` prints each number.
-///
-/// # Errors
-/// [`NumberError::Interval`] if `half_width` is negative, and those of `print`.
-pub fn plus_minus(value: f64, half_width: f64, print: impl Fn(f64) -> Text) -> Text {
-    if finite(half_width)? < 0.0 {
-        let (low, high) = (value - half_width, value + half_width);
-        return Err(NumberError::Interval { low, high });
-    }
-    Ok(format!(
-        "{}{NO_BREAK_SPACE}±{NO_BREAK_SPACE}{}",
-        print(value)?,
-        print(half_width)?
-    ))
-}
-
 /// An exponent in superscript digits: −12 is ⁻¹².
 #[must_use]
 pub fn superscript(exponent: i32) -> String {

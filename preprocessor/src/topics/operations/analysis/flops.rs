@@ -152,13 +152,6 @@ pub fn count(network: &Network, convention: Convention) -> NetworkCount {
     }
 }
 
-/// FLOPs of one image's training step, 2 per MAC: forward, gradients of inputs and gradients
-/// of weights. Somewhat less than three forward passes, because nothing needs the gradient of
-/// the image. Normalisation, activations and the update of the weights are left out.
-pub fn training_flops_per_image(network: &Network) -> u64 {
-    2 * count(network, Convention::MultiplyAccumulate).training_macs()
-}
-
 fn count_layer(node: &Node, convention: Convention, needs_input_gradient: bool) -> LayerCount {
     let macs = forward_macs(node);
     LayerCount {
@@ -179,7 +172,7 @@ fn count_layer(node: &Node, convention: Convention, needs_input_gradient: bool) 
 
 /// For each layer whether the backward pass needs the gradient of its input: whether any layer
 /// before it holds parameters.
-pub(crate) fn input_gradients_needed(network: &Network) -> Vec<bool> {
+fn input_gradients_needed(network: &Network) -> Vec<bool> {
     let mut learns: Vec<bool> = Vec::new(); // whether parameters lie before or in the node
     let mut needed = Vec::new();
     for node in network.nodes() {
@@ -206,7 +199,9 @@ impl NetworkCount {
         self.sum(|layer| layer.backward_macs.total())
     }
 
-    /// MACs of forward and backward pass.
+    /// MACs of one image's training step: forward and backward pass. Somewhat less than three forward
+    /// passes, because nothing needs the gradient of the image. Normalisation, activations and the
+    /// update of the weights are left out.
     pub fn training_macs(&self) -> u64 {
         self.forward_macs() + self.backward_macs()
     }
@@ -252,7 +247,7 @@ impl NetworkCount {
 
 /// Multiply-accumulates of one image: each output element of a convolution takes
 /// kernel² · channels / groups, each of a fully connected layer one per input.
-pub(crate) fn forward_macs(node: &Node) -> u64 {
+fn forward_macs(node: &Node) -> u64 {
     let per_output = match (node.layer, node.inputs.as_slice()) {
         (Layer::Convolution(convolution), [input]) => convolution.weights_per_filter(*input),
         (Layer::FullyConnected { .. }, [input]) => input.elements(),
@@ -262,7 +257,7 @@ pub(crate) fn forward_macs(node: &Node) -> u64 {
 }
 
 /// Operations of the layers without matrix product, as [`Convention::Lu`] counts them.
-pub(crate) fn elementwise_operations(node: &Node) -> u64 {
+fn elementwise_operations(node: &Node) -> u64 {
     let per_output = match node.layer {
         Layer::Pool(pool) => pool.kernel * pool.kernel,
         Layer::GlobalPool(_) => node

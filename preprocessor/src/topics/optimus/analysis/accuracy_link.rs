@@ -81,11 +81,6 @@ impl AccuracyLink {
         })
     }
 
-    /// The test accuracy, in 0..1, that goes with a training loss in nats.
-    pub fn accuracy_at(&self, loss_nats: f64) -> f64 {
-        self.curve.accuracy_at(loss_nats)
-    }
-
     /// The largest training loss in nats at which the accuracy is reached; `None` where no loss
     /// above 0 does.
     pub fn loss_reaching(&self, accuracy: f64) -> Option<f64> {
@@ -217,12 +212,12 @@ mod tests {
         assert_eq!(link.form, form, "{:?}", link.leave_one_run_out_errors);
         for loss in [0.05, 0.1, 0.3, 0.8] {
             assert!(
-                (link.accuracy_at(loss) - accuracy(loss)).abs() < tolerance,
+                (link.curve.accuracy_at(loss) - accuracy(loss)).abs() < tolerance,
                 "{loss}"
             );
-            let target = link.accuracy_at(loss);
+            let target = link.curve.accuracy_at(loss);
             let inverse = link.loss_reaching(target).unwrap();
-            assert!(link.accuracy_at(inverse) >= target - 1e-9 && inverse >= loss * 0.999);
+            assert!(link.curve.accuracy_at(inverse) >= target - 1e-9 && inverse >= loss * 0.999);
         }
     }
 

@@ -27,18 +27,6 @@ pub struct PredictedSteps {
 }
 
 impl PredictedRun {
-    /// A run predicted by one model from its first to its last step.
-    pub fn whole_run(predicted: PredictedLossModel) -> Self {
-        Self {
-            model: StagedLossModel::whole_run(predicted.model),
-            draws: predicted
-                .draws
-                .into_iter()
-                .map(StagedLossModel::whole_run)
-                .collect(),
-        }
-    }
-
     /// A run predicted stage by stage, each with the step at which it begins, the first with 0.
     ///
     /// The n-th draws of all stages make the n-th draw of the run, so stages predicted with
@@ -153,7 +141,7 @@ mod tests {
         for draw in of_stage.draws.iter_mut().take(20) {
             (draw.beta0, draw.beta1) = (0.0, 0.0);
         }
-        let run = PredictedRun::whole_run(of_stage);
+        let run = PredictedRun::staged(&[(Step(0.0), of_stage)]).unwrap();
         assert_eq!(run.band_at(Step(10.0)), None);
     }
 
@@ -173,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_error_against_a_measured_curve() {
-        let run = PredictedRun::whole_run(predicted(0.1, 0.0));
+        let run = PredictedRun::staged(&[(Step(0.0), predicted(0.1, 0.0))]).unwrap();
         let points = (0..10).map(|k| {
             (
                 Step(f64::from(k)),

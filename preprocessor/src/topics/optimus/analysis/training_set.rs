@@ -1,7 +1,5 @@
 //! The fitted models from which those of an unseen network are predicted.
 
-use std::collections::BTreeSet;
-
 use super::loss_model::LossModel;
 
 /// The depth that is predicted and therefore never fitted: ResNet-50.
@@ -76,14 +74,6 @@ impl TrainingSet {
     pub fn models(&self) -> &[TrainedModel] {
         &self.models
     }
-
-    /// The hardware of the models, sorted.
-    pub fn hardware(&self) -> BTreeSet<&str> {
-        self.models
-            .iter()
-            .map(|trained| trained.hardware.as_str())
-            .collect()
-    }
 }
 
 fn check_betas(index: usize, model: LossModel) -> Result<(), TrainingSetError> {
@@ -116,7 +106,7 @@ mod tests {
         let found = TrainingSet::new(vec![trained(20, 0.5), trained(depth, beta1)]);
         let shown = found.map_or_else(
             |error| error.to_string(),
-            |set| format!("{:?}", set.hardware()),
+            |set| format!("{} models", set.models().len()),
         );
         assert_eq!(shown, expected);
     }
@@ -132,7 +122,7 @@ mod tests {
 
     #[test]
     fn other_models() {
-        check(56, 0.5, r#"{"fp32"}"#);
+        check(56, 0.5, "2 models");
         check(0, 0.5, "model `1` has depth `0`; expected at least 1");
         check(
             20,

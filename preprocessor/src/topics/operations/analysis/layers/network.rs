@@ -43,11 +43,6 @@ impl Network {
         &self.name
     }
 
-    /// The shape of the input image.
-    pub fn image(&self) -> Shape {
-        self.image
-    }
-
     /// Every layer, each after its inputs.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes

@@ -23,8 +23,6 @@ pub struct Convolution {
     pub stride: u64,
     /// Zeros added on each side.
     pub padding: u64,
-    /// Step between a filter's taps.
-    pub dilation: u64,
     /// Parts into which input and output channels are split; a filter sees one part.
     pub groups: u64,
     /// Whether each filter adds a learned constant.
@@ -32,14 +30,13 @@ pub struct Convolution {
 }
 
 impl Convolution {
-    /// Stride 1, no padding, dilation 1, one group, with bias.
+    /// Stride 1, no padding, one group, with bias.
     pub const fn new(filters: u64, kernel: u64) -> Convolution {
         Convolution {
             filters,
             kernel,
             stride: 1,
             padding: 0,
-            dilation: 1,
             groups: 1,
             bias: true,
         }
@@ -53,11 +50,6 @@ impl Convolution {
     /// With so many zeros on each side.
     pub const fn padding(self, padding: u64) -> Convolution {
         Convolution { padding, ..self }
-    }
-
-    /// With this step between a filter's taps.
-    pub const fn dilation(self, dilation: u64) -> Convolution {
-        Convolution { dilation, ..self }
     }
 
     /// With channels split into so many groups.
@@ -81,7 +73,6 @@ impl Convolution {
     pub(crate) fn output(&self, input: Shape) -> Result<Shape, LayerError> {
         at_least_one("filters", self.filters)?;
         at_least_one("kernel", self.kernel)?;
-        at_least_one("dilation", self.dilation)?;
         at_least_one("groups", self.groups)?;
         for channels in [input.channels, self.filters] {
             if !channels.is_multiple_of(self.groups) {
@@ -91,8 +82,15 @@ impl Convolution {
                 });
             }
         }
-        let extent = self.dilation * (self.kernel - 1) + 1;
-        let side = |side| windows(side, extent, self.stride, self.padding, Rounding::Floor);
+        let side = |side| {
+            windows(
+                side,
+                self.kernel,
+                self.stride,
+                self.padding,
+                Rounding::Floor,
+            )
+        };
         Ok(Shape {
             channels: self.filters,
             height: side(input.height)?,
@@ -221,7 +219,6 @@ mod tests {
         check(three.output(image), "8 × 30 × 30");
         check(three.padding(1).output(image), "8 × 32 × 32");
         check(three.padding(1).stride(2).output(image), "8 × 16 × 16");
-        check(three.dilation(2).output(image), "8 × 28 × 28");
         check(
             three.padding(1).output(Shape {
                 channels: 4,
@@ -246,7 +243,7 @@ mod tests {
             "`6` channels are not divisible by `4` groups",
         );
         check(
-            three.dilation(20).output(image),
+            Convolution::new(8, 41).output(image),
             "window of `41` is larger than the padded input of `32`",
         );
         check(
@@ -256,10 +253,6 @@ mod tests {
         check(
             three.groups(0).output(image),
             "`groups` is `0`; expected at least 1",
-        );
-        check(
-            three.dilation(0).output(image),
-            "`dilation` is `0`; expected at least 1",
         );
         check(
             Convolution::new(0, 3).output(image),

@@ -2,7 +2,6 @@
 
 use super::error::{SpeedError, check_coefficients};
 use super::fit::{Measurement, fit};
-use super::{dot, steps_per_epoch};
 use crate::topics::operations::analysis::positive::positive;
 
 /// Speed of synchronous training, Eq. (4):
@@ -68,17 +67,9 @@ impl SynchronousSpeed {
     /// # Errors
     /// No server, no worker, or fewer images in the batch than workers.
     pub fn step_seconds(&self, servers: u64, workers: u64, batch: u64) -> Result<f64, SpeedError> {
-        let coefficients = [
-            self.images_per_worker,
-            self.constant,
-            self.workers_per_server,
-            self.workers,
-            self.servers,
-        ];
-        Ok(dot(
-            &coefficients,
-            &SynchronousSpeed::regressors(servers, workers, batch)?,
-        ))
+        let regressors = SynchronousSpeed::regressors(servers, workers, batch)?;
+        let terms = std::iter::zip(self.coefficients(), regressors).map(|(theta, x)| theta * x);
+        Ok(terms.sum())
     }
 
     /// Steps per second, Eq. (4).
@@ -92,21 +83,6 @@ impl SynchronousSpeed {
         batch: u64,
     ) -> Result<f64, SpeedError> {
         Ok(1.0 / self.step_seconds(servers, workers, batch)?)
-    }
-
-    /// Seconds of one pass over `images`: ⌈images / M⌉ steps.
-    ///
-    /// # Errors
-    /// As [`SynchronousSpeed::step_seconds`], or no images.
-    pub fn epoch_seconds(
-        &self,
-        servers: u64,
-        workers: u64,
-        batch: u64,
-        images: u64,
-    ) -> Result<f64, SpeedError> {
-        let steps = steps_per_epoch(images, batch)?;
-        Ok(steps as f64 * self.step_seconds(servers, workers, batch)?)
     }
 
     /// The real number of workers at which a step is shortest:

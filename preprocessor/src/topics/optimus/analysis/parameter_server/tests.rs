@@ -3,7 +3,6 @@
 use super::*;
 
 const SYNCHRONOUS: [f64; 5] = [1.02, 2.78, 4.92, 0.00, 0.02];
-const ASYNCHRONOUS: [f64; 4] = [2.83, 3.92, 0.00, 0.11];
 
 fn synchronous() -> SynchronousSpeed {
     SynchronousSpeed::new(SYNCHRONOUS).unwrap()
@@ -55,50 +54,11 @@ fn days_for_350_epochs() {
             .unwrap();
         let seconds = training_seconds(350.0, 50_000, 128, speed).unwrap();
         assert_eq!(format!("{:.1}", seconds / 86_400.0), days);
-        let epoch = synchronous()
-            .epoch_seconds(servers, workers, 128, 50_000)
-            .unwrap();
-        assert!((epoch * 350.0 / seconds - 1.0).abs() < 1e-12);
     };
     assert_eq!(steps_per_epoch(50_000, 128), Ok(391));
     assert_eq!(steps_per_epoch(50_000, 40), Ok(1250));
     check(2, 7, "61.3");
     check(4, 10, "44.7");
-}
-
-#[test]
-fn asynchronous_speed_by_hand() {
-    let model = AsynchronousSpeed::new(ASYNCHRONOUS).unwrap();
-    let expect = 10.0 / (2.83 + 3.92 * 10.0 / 5.0 + 0.11 * 5.0);
-    assert!((model.steps_per_second(5, 10).unwrap() / expect - 1.0).abs() < 1e-12);
-}
-
-#[test]
-fn step_costs_by_hand() {
-    let costs = StepCosts {
-        forward_seconds_per_image: 0.5,
-        backward_seconds: 3.0,
-        model_bytes: 100.0,
-        server_bytes_per_second: 25.0,
-        update_seconds: 8.0,
-        seconds_per_worker: 0.25,
-        seconds_per_server: 0.125,
-    };
-    // 4 · 0.5 + 3 + 2 · (100/2)/(25/6) + 8 · 6/2 + 0.25 · 6 + 0.125 · 2
-    assert_eq!(
-        costs.step_seconds(2, 6, 4, 6),
-        Ok(2.0 + 3.0 + 24.0 + 24.0 + 1.5 + 0.25)
-    );
-    let error = StepCosts {
-        update_seconds: f64::NAN,
-        ..costs
-    }
-    .step_seconds(2, 6, 4, 6);
-    assert_eq!(
-        error.unwrap_err().to_string(),
-        "`update_seconds` is `NaN`; expected a finite number of at least 0"
-    );
-    assert!(costs.step_seconds(0, 6, 4, 6).is_err());
 }
 
 /// Speeds of a model for 1 to 8 servers and 1 to 10 workers.
@@ -138,24 +98,6 @@ fn a_fit_recovers_synchronous_coefficients() {
     check([0.1, 0.0, 0.3, 0.2, 0.05], 64);
 }
 
-#[test]
-fn a_fit_recovers_asynchronous_coefficients() {
-    let model = AsynchronousSpeed::new(ASYNCHRONOUS).unwrap();
-    let rows = measurements(40, |p, w| model.steps_per_second(p, w).unwrap());
-    let fit = AsynchronousSpeed::fit(&rows).unwrap();
-    let found = [
-        fit.constant,
-        fit.workers_per_server,
-        fit.workers,
-        fit.servers,
-    ];
-    let close = found
-        .iter()
-        .zip(ASYNCHRONOUS)
-        .all(|(f, c)| (f - c).abs() < 1e-9);
-    assert!(close, "{found:?}");
-}
-
 fn check_error<T: std::fmt::Debug>(result: Result<T, SpeedError>, expect: &str) {
     assert_eq!(result.unwrap_err().to_string(), expect);
 }
@@ -184,14 +126,15 @@ fn errors_of_resources() {
         model.best_workers_by_formula(2, 0),
         &format!("`batch` is `0`; {positive}"),
     );
-    check_error(
-        model.epoch_seconds(2, 4, 40, 0),
-        &format!("`images` is `0`; {positive}"),
+    let error = |epochs, images| {
+        let error = training_seconds(epochs, images, 128, 1.0).unwrap_err();
+        error.to_string()
+    };
+    assert_eq!(
+        error(f64::NAN, 50_000),
+        format!("`epochs` is `NaN`; {positive}")
     );
-    let error = training_seconds(f64::NAN, 50_000, 128, 1.0)
-        .unwrap_err()
-        .to_string();
-    assert_eq!(error, format!("`epochs` is `NaN`; {positive}"));
+    assert_eq!(error(350.0, 0), format!("`images` is `0`; {positive}"));
 }
 
 #[test]
@@ -201,7 +144,7 @@ fn errors_of_coefficients() {
         "`constant` is `NaN`; expected a finite number of at least 0",
     );
     check_error(
-        AsynchronousSpeed::new([1.0, 0.0, -0.5, 0.0]),
+        SynchronousSpeed::new([1.0, 0.0, 0.0, -0.5, 0.0]),
         "`workers` is `-0.5`; expected a finite number of at least 0",
     );
     check_error(
