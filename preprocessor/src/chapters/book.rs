@@ -3,9 +3,10 @@
 use super::bibliography::Bibliography;
 use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::citations::{Citations, CitedWork};
-use super::contract::{REFERENCES_CHAPTER, Renderer};
+use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::file_path::FilePath;
+use super::homes::{Homes, List};
 use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
 use super::lists::{Lists, Used, used};
@@ -59,12 +60,13 @@ pub fn fill_book(
     let mut shortcomings = unmeasured_runs(&facts);
     shortcomings.extend(missing_samples(&facts));
     shortcomings.extend(open_tables(&facts.tables));
-    let mut faults = Vec::new();
+    let (homes, mut faults) = Homes::find(chapters);
+    let homes = Arc::new(homes);
     let mut written = Written::default();
     let mut numbers = Numbers::default();
     let mut marked = Vec::new();
     let (read, inputs) = rayon::join(
-        || read_each(chapters, &facts, bibliography, renderer),
+        || read_each(chapters, &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, read) in chapters.iter().zip(read) {
@@ -82,6 +84,7 @@ pub fn fill_book(
     }
     let used = used(&facts.catalogue, &written);
     numbers.add_quotations(&used, bibliography, &mut faults);
+    faults.extend(homes.faults(&marked, &numbers.citations));
     let Numbers { labels, citations } = numbers;
     let resolver = Resolver {
         labels: &labels,
@@ -92,6 +95,7 @@ pub fn fill_book(
             written: &written,
             used: &used,
             citations: &citations,
+            homes: &homes,
             build: &build_identifier(&inputs, &written),
         },
     };
@@ -132,12 +136,13 @@ struct Read {
 fn read_each(
     chapters: &[Chapter],
     facts: &Arc<Facts>,
+    homes: &Arc<Homes>,
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Vec<Read> {
     let context = ledger::context(&facts.catalogue);
     let read = |Chapter { path, file, source }: &Chapter| {
-        let ledger = Ledger::new(renderer, facts.clone());
+        let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, &context, path, file, source);
         Read {
             marked: filled.map(|text| markup::mark(renderer, bibliography, (file, source), &text)),
@@ -276,9 +281,10 @@ impl Resolver<'_> {
                 page.or_fault(label, reference)
             }
             Mark::Citation(index) => {
-                let references = format!("{}{REFERENCES_CHAPTER}.md", page.root);
+                let references = self.lists.homes.of(List::References);
+                let references = references.map(|home| format!("{}{}", page.root, home.markdown));
                 let works = &page.citations[*index];
-                Some(self.lists.citations.print(works, &references))
+                Some(self.lists.citations.print(works, references.as_deref()))
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Root => Some(page.root.clone()),

@@ -77,8 +77,16 @@ fn check_faults(sources: &[(&str, &str)], expected: Expect) {
     expected.assert_eq(&lines.concat());
 }
 
+/// Chapters that the others' links lead to.
+const LISTS: [(&str, &str); 2] = [
+    ("appendix/evidence.md", "<< evidence() >>"),
+    ("appendix/references.md", "<< references() >>"),
+];
+
 fn check_text(renderer: Renderer, source: &str, expected: Expect) {
-    let filled = fill(renderer, &[("part/a.md", source)]);
+    let mut sources = vec![("part/a.md", source)];
+    sources.extend(LISTS.iter().filter(|(_, call)| !source.contains(call)));
+    let filled = fill(renderer, &sources);
     assert_eq!(filled.faults, []);
     expected.assert_eq(&format!("{}\n", filled.chapters["part/a.md"]));
 }
@@ -251,7 +259,11 @@ fn references_point_forward_and_across_chapters() {
                  rows=[[lu.share]]) %>See @eq-one.<% endfilter %>\n\n$$x$$ {#eq-one}";
     let filled = fill(
         Renderer::Pdf,
-        &[("a.md", "See @tbl-late [@lu2017]."), ("part/b.md", table)],
+        &[
+            ("a.md", "See @tbl-late [@lu2017]."),
+            ("part/b.md", table),
+            LISTS[1],
+        ],
     );
     assert_eq!(filled.faults, []);
     assert_eq!(
@@ -272,12 +284,9 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
         Renderer::Pdf,
         "<< twice | number(digits=3) >>\n\n<< evidence() >>",
         expect![[r#"
-            [1.98](../appendix/evidence.md#ev-twice)
+            [1.98](../part/a.md#ev-twice)
 
-            This is build <span id="build">`f10cf40339ac`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
-
-            ## Runs {#runs}
-
+            This is build <span id="build">`9c2f62966ada`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
 
             ## Figures and tables {#exhibits}
 
@@ -293,6 +302,65 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
 
             - <a id="ev-lu.share"></a>`lu.share`: 0.9908. \[[1](../appendix/references.md#ref-lu2017), Table 3 &#124; with a bar\] (read in the paper; &lt;script&gt; &amp; &quot;quotes&quot;)
 
+        "#]],
+    );
+}
+
+/// A list is found in any chapter; without one, marks lead nowhere and citations are a fault.
+#[test]
+fn lists_are_where_they_are_called() {
+    let source = "<< lu.share | percent(places=2) >> [@lu2017]";
+    let filled = |renderer, lists: &[(&str, &str)]| {
+        let filled = fill(renderer, &[&[("a.md", source)], lists].concat());
+        let faults: Vec<_> = filled.faults.iter().map(ToString::to_string).collect();
+        (filled.chapters["a.md"].clone(), faults)
+    };
+    let one = [("end/README.md", "<< evidence() >>\n\n<< references() >>")];
+    let (text, faults) = filled(Renderer::Html, &one);
+    assert_eq!(faults, [""; 0]);
+    assert!(text.contains("<a class=\"quantity quoted\" href=\"end/index.html#ev-lu.share\""));
+    assert!(
+        text.ends_with("\\[[1](end/README.md#ref-lu2017)\\]"),
+        "{text}"
+    );
+    let (text, faults) = filled(Renderer::Pdf, &one);
+    assert_eq!(faults, [""; 0]);
+    assert!(
+        text.starts_with("[99.08\u{a0}%](end/README.md#ev-lu.share)"),
+        "{text}"
+    );
+    let only_works = [("works.md", "<< references() >>")];
+    let (text, faults) = filled(Renderer::Html, &only_works);
+    assert_eq!(faults, [""; 0]);
+    assert!(text.starts_with("<span class=\"quantity quoted\" tabindex=\"0\" data-evidence="));
+    let (text, _) = filled(Renderer::Pdf, &only_works);
+    assert!(text.starts_with("99.08\u{a0}% "), "{text}");
+    let (_, faults) = filled(Renderer::Pdf, &[]);
+    let nowhere = "no chapter calls `references()`, so a citation leads nowhere; hint: write \
+                   `<< references() >>` into a chapter";
+    assert_eq!(faults, [format!("`book/a.md:1:38`: {nowhere}")]);
+}
+
+#[test]
+fn lists_without_a_place_are_faults() {
+    check_faults(
+        &[
+            ("a.md", "<< lu.share >>"),
+            ("b.md", "x\n<< evidence() >>"),
+            ("c.md", "<< evidence() >>"),
+        ],
+        expect![[r#"
+            `book/c.md:1:4`: `evidence()` stands in `b.md` already; hint: a book has one such list
+            `book/b.md:2:4`: no chapter calls `references()`, so a citation leads nowhere; hint: write `<< references() >>` into a chapter
+        "#]],
+    );
+    check_faults(
+        &[
+            ("a.md", "<< time >>"),
+            ("b.md", "<% if 1 == 2 %><< evidence() >><% endif %>"),
+        ],
+        expect![[r#"
+            `book/b.md:1:19`: `evidence()` is in a branch that is not taken; hint: links lead to the list, so the chapter has it always
         "#]],
     );
 }

@@ -48,6 +48,22 @@ pub(super) fn calls(source: &str) -> Vec<Call<'_>> {
     }
 }
 
+/// Where the templates of `source` call `function`, in their order.
+pub(super) fn calls_of(source: &str, function: &str) -> Vec<usize> {
+    if !source.contains(function) {
+        return Vec::new();
+    }
+    let in_tag = |(start, tag): (usize, &str)| {
+        let tokens: Vec<_> = TOKENS.find_iter(tag).collect();
+        let called = tokens.windows(2).filter_map(move |pair| {
+            let is_call = pair[0].as_str() == function && pair[1].as_str() == "(";
+            is_call.then_some(start + pair[0].start())
+        });
+        called.collect::<Vec<_>>()
+    };
+    tags(source).flat_map(in_tag).collect()
+}
+
 fn calls_in(start: usize, tag: &str) -> Vec<Call<'_>> {
     let tokens: Vec<_> = { TOKENS.find_iter(tag) }
         .map(|token| (start + token.start(), token.as_str()))

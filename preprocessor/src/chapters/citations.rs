@@ -38,13 +38,22 @@ impl Citations {
         self.numbers.get(key).copied()
     }
 
-    /// A citation of works that have numbers as Markdown: `[3, Table 2]`, each work a link.
-    pub(crate) fn print(&self, works: &[CitedWork], references: &str) -> String {
+    /// Whether no work was cited.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// A citation of works that have numbers as Markdown: `[3, Table 2]`, each work a link to
+    /// `references`, the chapter that lists them.
+    pub(crate) fn print(&self, works: &[CitedWork], references: Option<&str>) -> String {
         let works: Vec<_> = works
             .iter()
             .map(|work| {
                 let number = self.number_of(&work.key).expect("it was given one");
-                let link = format!("[{number}]({references}#ref-{})", work.key);
+                let link = match references {
+                    Some(references) => format!("[{number}]({references}#ref-{})", work.key),
+                    None => number.to_string(),
+                };
                 match &work.place {
                     Some(place) => format!("{link}, {place}"),
                     None => link,
@@ -127,11 +136,11 @@ mod tests {
             citations.number(&work.key);
         }
         assert_eq!(
-            citations.print(&first, "r.md"),
+            citations.print(&first, Some("r.md")),
             "\\[[1](r.md#ref-he2015)\\]"
         );
         assert_eq!(
-            citations.print(&second, "r.md"),
+            citations.print(&second, Some("r.md")),
             "\\[[2](r.md#ref-lu2017), Table 3; [1](r.md#ref-he2015)\\]"
         );
         expect![[r#"

@@ -5,16 +5,13 @@
 //! line of evidence only in the HTML. All of it is decided here, and the PDF's writer reads it back.
 
 use super::file_path::FilePath;
+use super::homes::Home;
 use super::sentinel::ROOT;
 use crate::escape::{Html, destination, html, markdown, write_destination};
 use crate::evidence::Quantity;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write as _;
 
-/// The chapter that lists the evidence, from the root of the book.
-pub const EVIDENCE_CHAPTER: &str = "appendix/evidence";
-/// The chapter that lists the references, from the root of the book.
-pub const REFERENCES_CHAPTER: &str = "appendix/references";
 /// The folder of generated files, from the root of the book.
 pub const GENERATED: &str = "generated";
 
@@ -50,8 +47,14 @@ impl Renderer {
         format!("<a id=\"{}\"></a>", html(id))
     }
 
-    /// A number, or words in its place, with the mark that leads to its evidence.
-    pub(crate) fn evidence_mark(self, quantity: &Quantity, text: &str) -> String {
+    /// A number, or words in its place, with the mark that leads to its evidence; to nowhere in a
+    /// book that does not list it.
+    pub(crate) fn evidence_mark(
+        self,
+        evidence: Option<&Home>,
+        quantity: &Quantity,
+        text: &str,
+    ) -> String {
         let concern = quantity.first_concern();
         let flag = match concern.filter(|_| quantity.value.is_ok()) {
             Some(concern) => html(&concern.flag()),
@@ -59,10 +62,13 @@ impl Renderer {
         };
         let text = markdown(text);
         match self {
-            Renderer::Pdf => {
-                let name = destination(&quantity.name);
-                format!("[{text}]({ROOT}{EVIDENCE_CHAPTER}.md#ev-{name}){flag}")
-            }
+            Renderer::Pdf => match evidence {
+                Some(Home { markdown, .. }) => {
+                    let name = destination(&quantity.name);
+                    format!("[{text}]({ROOT}{markdown}#ev-{name}){flag}")
+                }
+                None => format!("{text}{flag}"),
+            },
             Renderer::Html => {
                 let kind = quantity.kind().word();
                 let state = match (&quantity.value, concern) {
@@ -71,10 +77,24 @@ impl Renderer {
                     (Ok(_), Some(_)) => " flawed",
                 };
                 let mut mark = String::with_capacity(USUAL_MARK);
-                mark.extend(["<a class=\"quantity ", kind, state, "\" href=\""]);
-                let _ = write!(mark, "{ROOT}");
-                mark.extend([EVIDENCE_CHAPTER, ".html#ev-"]);
-                write_destination(&mut mark, &quantity.name);
+                let (element, address) = match evidence {
+                    Some(_) => ("a", " href=\""),
+                    None => ("span", " tabindex=\"0"), // the keyboard reaches what it shows
+                };
+                mark.extend([
+                    "<",
+                    element,
+                    " class=\"quantity ",
+                    kind,
+                    state,
+                    "\"",
+                    address,
+                ]);
+                if let Some(Home { page, .. }) = evidence {
+                    let _ = write!(mark, "{ROOT}");
+                    mark.extend([page, "#ev-"]);
+                    write_destination(&mut mark, &quantity.name);
+                }
                 mark.push_str("\" data-evidence=\"");
                 let mut tip = Html(&mut mark);
                 let provenance = quantity.provenance();
@@ -82,7 +102,7 @@ impl Renderer {
                     None => write!(tip, "{kind}: {provenance}"),
                     Some(concern) => write!(tip, "{provenance}; {}", concern.remedy),
                 };
-                mark.extend(["\">", &text, "</a>", &flag]);
+                mark.extend(["\">", &text, "</", element, ">", &flag]);
                 mark
             }
         }

@@ -74,8 +74,7 @@ pub(crate) fn table(
     }
     let (table, origin, note) = match &arguments.view {
         Some(view) => {
-            let mark =
-                |quantity: &Quantity, text: &str| ledger.renderer.evidence_mark(quantity, text);
+            let mark = |quantity: &Quantity, text: &str| ledger.evidence_mark(quantity, text);
             let Exhibit {
                 content,
                 function,
@@ -378,7 +377,7 @@ impl Ledger {
     /// A cell with a quantity in the column's format, its mark, and its value for the CSV.
     fn quantity_cell(&self, quantity: &Quantity, printing: &Printing) -> Result<Cell, String> {
         let Some(value) = quantity.known() else {
-            let mark = self.renderer.evidence_mark(quantity, "not measured");
+            let mark = self.evidence_mark(quantity, "not measured");
             return Ok(Cell {
                 text: mark,
                 printed: "not measured".into(),
@@ -387,7 +386,7 @@ impl Ledger {
         };
         let printed = printing.print(quantity, value)?;
         let in_column = printing.format.column_value(quantity.unit, value)?;
-        let marked = self.renderer.evidence_mark(quantity, &printed);
+        let marked = self.evidence_mark(quantity, &printed);
         Ok(Cell::number(&printed, in_column).shown_as(marked))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::contract::Renderer;
 use super::file_path::FilePath;
+use super::homes::{Homes, List};
 use super::labels::LabelKind;
 use super::sentinel::Mark;
 use crate::catalogue::{Catalogue, Entry, Facts, UnknownName};
@@ -18,6 +19,7 @@ use tera::value::Key;
 pub(crate) struct Ledger {
     pub(crate) renderer: Renderer,
     pub(crate) facts: Arc<Facts>,
+    homes: Arc<Homes>,
     written: Mutex<Written>,
 }
 
@@ -66,12 +68,19 @@ impl Written {
 }
 
 impl Ledger {
-    pub(crate) fn new(renderer: Renderer, facts: Arc<Facts>) -> Arc<Self> {
+    pub(crate) fn new(renderer: Renderer, facts: Arc<Facts>, homes: Arc<Homes>) -> Arc<Self> {
         Arc::new(Ledger {
             renderer,
             facts,
+            homes,
             written: Mutex::default(),
         })
+    }
+
+    /// A number, or words in its place, with the mark that leads to its evidence.
+    pub(crate) fn evidence_mark(&self, quantity: &Quantity, text: &str) -> String {
+        let evidence = self.homes.of(List::Evidence);
+        self.renderer.evidence_mark(evidence, quantity, text)
     }
 
     /// The part that chapters write to.

@@ -2,7 +2,8 @@
 
 use super::bibliography::Bibliography;
 use super::citations::Citations;
-use super::contract::{BUILD_ID, REFERENCES_CHAPTER, Renderer};
+use super::contract::{BUILD_ID, Renderer};
+use super::homes::{Home, Homes, List};
 use super::ledger::Written;
 use super::sentinel::{Mark, ROOT};
 use crate::catalogue::{Catalogue, Facts, RunFacts};
@@ -35,6 +36,7 @@ pub(crate) struct Lists<'a> {
     pub(crate) written: &'a Written,
     pub(crate) used: &'a Used<'a>,
     pub(crate) citations: &'a Citations,
+    pub(crate) homes: &'a Homes,
     /// The build identifier.
     pub(crate) build: &'a str,
 }
@@ -90,10 +92,11 @@ impl Lists<'_> {
     fn evidence(&self) -> String {
         let mut list = format!(
             "This is build <span id=\"{BUILD_ID}\">`{}`</span> of the book. HTML and PDF with \
-             the same build identifier hold the same numbers.\n\n## Runs {{#runs}}\n\n",
+             the same build identifier hold the same numbers.\n",
             self.build
         );
         if !self.facts.runs.is_empty() {
+            list.push_str("\n## Runs {#runs}\n\n");
             list.push_str(HOW_RUNS_BECOME_STALE);
         }
         for run in &self.facts.runs {
@@ -121,9 +124,7 @@ impl Lists<'_> {
             let id = kind.word();
             list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
             let of_kind = self.used.par_iter().filter(|(_, q)| q.kind() == kind);
-            let entry = |(_, quantity): (&&str, &&Quantity)| {
-                quantity_entry(self.renderer, quantity, self.citations)
-            };
+            let entry = |(_, quantity): (&&str, &&Quantity)| quantity_entry(self, quantity);
             list.extend(of_kind.map(entry).collect::<Vec<_>>());
         }
         list.push_str(&self.unused());
@@ -202,7 +203,12 @@ impl Lists<'_> {
         let in_words = |(state, runs): (&&str, &BTreeSet<&SourceId>)| {
             let link = |source: &&SourceId| {
                 let (name, anchor) = (code(source.name()), source.anchor());
-                format!("[{name}](evidence.md#{})", destination(&anchor))
+                match self.homes.of(List::Evidence) {
+                    Some(Home { markdown, .. }) => {
+                        format!("[{name}]({ROOT}{markdown}#{})", destination(&anchor))
+                    }
+                    None => name,
+                }
             };
             let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
             if runs.len() > NAMED {
@@ -217,10 +223,10 @@ impl Lists<'_> {
     }
 }
 
-fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations) -> String {
+fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
     let mut entry = String::with_capacity(USUAL_ENTRY);
     entry.push_str("- ");
-    entry.push_str(&renderer.anchor(&format!("ev-{}", quantity.name)));
+    entry.push_str(&lists.renderer.anchor(&format!("ev-{}", quantity.name)));
     write_code(&mut entry, &quantity.name);
     entry.push_str(": ");
     match quantity.known() {
@@ -233,7 +239,9 @@ fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations
             write_code(&mut entry, &quantity.made_by(function).to_string());
             write_inputs(&mut entry, inputs, usize::MAX);
         }
-        Origin::Quoted(quotation) => entry.push_str(&quotation_text(quotation, citations)),
+        Origin::Quoted(quotation) => {
+            entry.push_str(&quotation_text(quotation, lists.citations, lists.homes));
+        }
         Origin::Measured(_) | Origin::Exact { .. } => {
             entry.push_str(&markdown(&quantity.provenance().to_string()));
         }
@@ -242,17 +250,23 @@ fn quantity_entry(renderer: Renderer, quantity: &Quantity, citations: &Citations
     entry
 }
 
-fn quotation_text(quotation: &Quotation, citations: &Citations) -> String {
+fn quotation_text(quotation: &Quotation, citations: &Citations, homes: &Homes) -> String {
     let number = citations.number_of(&quotation.citation);
-    // A work that is not in the bibliography is a fault of its own.
+    // A work that is not in the bibliography is a fault of its own, and so is a book without a list of works.
     let number = number.map_or("?".to_owned(), |number| number.to_string());
+    let number = match homes.of(List::References) {
+        Some(Home { markdown, .. }) => {
+            let work = destination(&quotation.citation);
+            format!("[{number}]({ROOT}{markdown}#ref-{work})")
+        }
+        None => number,
+    };
     let note = match quotation.note.is_empty() {
         true => String::new(),
         false => format!("; {}", markdown(&quotation.note)),
     };
     format!(
-        "\\[[{number}]({ROOT}{REFERENCES_CHAPTER}.md#ref-{}), {}\\] ({}{note})",
-        destination(&quotation.citation),
+        "\\[{number}, {}\\] ({}{note})",
         markdown(&quotation.place),
         markdown(&quotation.checked)
     )

@@ -10,6 +10,7 @@ mod exhibits;
 mod file_path;
 mod format;
 mod functions;
+mod homes;
 mod labels;
 mod ledger;
 mod lists;

@@ -148,7 +148,7 @@ fn print(
         None => format!("\\text{{{ABSENT}}}"),
     };
     Ok(match marked {
-        true => ledger.renderer.evidence_mark(&quantity, &text),
+        true => ledger.evidence_mark(&quantity, &text),
         false => text,
     })
 }

@@ -15,11 +15,12 @@ use results::Arithmetic::{Bf16, Fp32, Tf32};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CHAPTERS: [&str; 4] = [
+const CHAPTERS: [&str; 5] = [
     "problem-3/percent-of-peak.md",
     "problem-4/loss-models.md",
     "problem-4/prediction.md",
     "problem-4/time-to-accuracy.md",
+    "appendix/references.md",
 ];
 
 /// Speeds as a reader may measure them.

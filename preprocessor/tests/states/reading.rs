@@ -2,13 +2,16 @@
 
 use mdbook_measured::catalogue::{Facts, RunFacts};
 use mdbook_measured::chapters::Filled;
-use mdbook_measured::chapters::contract::{EVIDENCE_CHAPTER, Renderer};
+use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::evidence::Concern;
 use pulldown_cmark::{Event, Parser};
 use regex::Regex;
 use results::State;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+/// The chapter of the real book that lists the evidence.
+const EVIDENCE: &str = "appendix/evidence.md";
 
 fn regex(text: &str) -> Regex {
     Regex::new(text).expect("well formed")
@@ -42,7 +45,7 @@ fn as_read(line: &str) -> String {
 
 /// Runs that are not measured and whose state the book does not tell.
 fn untold(filled: &Filled, runs: &[RunFacts]) -> Vec<String> {
-    let evidence = filled.chapters.get(&format!("{EVIDENCE_CHAPTER}.md"));
+    let evidence = filled.chapters.get(EVIDENCE);
     let lines: Vec<_> = evidence.map_or("", String::as_str).lines().collect();
     let is_told = |run: &&RunFacts| {
         let anchor = format!("id=\"run-{}\"", run.id);
@@ -79,7 +82,7 @@ fn silent_figures(filled: &Filled, facts: &Facts) -> Vec<String> {
     static LISTED: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?m)^- \[Figure.*#([a-z0-9-]+)\): (.*)$"));
     static INPUT: LazyLock<Regex> = LazyLock::new(|| regex(r"\(#ev-([^)]+)\)"));
-    let evidence = &filled.chapters[&format!("{EVIDENCE_CHAPTER}.md")];
+    let evidence = &filled.chapters[EVIDENCE];
     let mut silent = Vec::new();
     for listed in LISTED.captures_iter(evidence) {
         let opening = format!("<figure id=\"{}\" class=\"plot\">", &listed[1]);
