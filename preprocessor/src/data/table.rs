@@ -234,15 +234,16 @@ fn concern(declaration: &Declaration, state: &State) -> Option<Concern> {
 impl Tables {
     /// How many tables are in which state, as `tables.count.missing` and so on.
     pub fn counts(&self) -> Vec<Arc<Quantity>> {
-        let count = |fits: fn(&State) -> bool| self.all.iter().filter(|it| fits(&it.state)).count();
-        let states: [(&str, fn(&State) -> bool); 5] = [
+        type Fits = fn(&State) -> bool;
+        let count = |fits: Fits| self.all.iter().filter(|it| fits(&it.state)).count();
+        let states: [(&str, Fits); 5] = [
             ("sealed", |state| *state == State::Sealed),
             ("unsealed", |state| *state == State::Unsealed),
             ("stale", |state| matches!(state, State::Stale { .. })),
             ("missing", |state| *state == State::Missing),
             ("declared", |_| true),
         ];
-        let quantity = |(name, fits): (&str, fn(&State) -> bool)| {
+        let quantity = |(name, fits): (&str, Fits)| {
             let definition = "count of the tables in data.toml by state";
             Quantity::exact(
                 format!("tables.count.{name}"),
