@@ -50,3 +50,65 @@ mod command_line_tests;
 pub(crate) mod synthetic_runs;
 #[cfg(test)]
 mod view_tests;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Facts;
+    use crate::topic::Inputs;
+    use std::collections::BTreeSet;
+
+    fn names_of(topics: &[&'static dyn Topic]) -> Vec<&'static str> {
+        topics.iter().map(|topic| topic.name()).collect()
+    }
+
+    #[test]
+    fn a_topic_brings_those_that_it_needs_before_it() {
+        let check = |names: &[&str], expected: &[&str]| {
+            assert_eq!(names_of(&named(names).unwrap()), expected, "{names:?}");
+        };
+        check(&[], &[]);
+        check(&["transfer"], &["training", "transfer"]);
+        check(&["operations"], &["operations"]);
+        check(
+            &["optimus", "optimus"],
+            &["training", "operations", "optimus"],
+        );
+        check(
+            &["optimus", "transfer"],
+            &["training", "operations", "transfer", "optimus"],
+        );
+    }
+
+    #[test]
+    fn a_topic_that_is_not_there_is_answered_with_those_that_are() {
+        assert_eq!(
+            named(&["optimus", "optimal"]).err().unwrap(),
+            "no topic is named `optimal`, expected some of `training`, `operations`, `transfer`, \
+             `optimus`"
+        );
+    }
+
+    /// The first parts of the names that a book of these topics has without files of its own.
+    fn beginnings(topics: &[&'static dyn Topic]) -> BTreeSet<String> {
+        let facts = Facts::of(topics, Vec::new(), Inputs::default()).expect("nothing is wrong");
+        let first = |(name, _): (&str, _)| name.split('.').next().unwrap_or_default().to_owned();
+        facts.catalogue.entries().map(first).collect()
+    }
+
+    #[test]
+    fn names_of_a_topic_are_there_where_it_is_on() {
+        let engine = ["interval", "quoted", "runs", "tables"].map(str::to_owned);
+        assert_eq!(beginnings(&[]), BTreeSet::from(engine.clone()));
+        let check = |topic: &str, expected: &[&str]| {
+            let mut names = beginnings(&named(&[topic]).unwrap());
+            engine.iter().for_each(|name| drop(names.remove(name)));
+            assert_eq!(names.iter().collect::<Vec<_>>(), expected, "{topic}");
+        };
+        check("training", &[]);
+        check("operations", &["flops"]);
+        check("transfer", &["transfer"]);
+        check("optimus", &["flops", "loss_model", "speed_fit"]);
+        assert!(beginnings(&TOPICS).contains("transfer"));
+    }
+}
