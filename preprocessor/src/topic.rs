@@ -3,6 +3,7 @@
 
 use crate::catalogue::{Catalogue, RunFacts};
 use crate::diagnostic::Diagnostic;
+use crate::layout::Layout;
 use crate::views::{FigureView, TableView};
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
@@ -77,8 +78,8 @@ pub struct Inputs {
     pub runs: Vec<RunFacts>,
     /// The topics' files that are there.
     pub files: BTreeMap<TopicFile, ReadFile>,
-    /// The path of the quoted facts from the root of the project, for messages.
-    pub quoted: String,
+    /// Where the book's files are.
+    pub layout: Layout,
 }
 
 impl Inputs {
