@@ -19,10 +19,16 @@ const LICENCES: [(&str, &str); 2] = [
     (OFL, include_str!("../../licences/OFL.txt")),
 ];
 
-/// The files by their paths in the folder of generated files.
-pub fn files() -> Vec<(FilePath, Cow<'static, [u8]>)> {
+/// The files by their paths in the folder of generated files, which is at `folder` from the root of
+/// the project.
+///
+/// mdBook publishes the style sheet at that path, and the fonts without the folder of the chapters.
+pub fn files(folder: &str) -> Vec<(FilePath, Cow<'static, [u8]>)> {
+    let parts = folder.split('/').filter(|part| !matches!(*part, "" | "."));
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    let generated = format!("{}{name}/", "../".repeat(parts.count()));
     let style = [
-        include_str!("../assets/measured.css"),
+        &include_str!("../assets/measured.css").replace("GENERATED/", &generated),
         plots::STYLE_SHEET,
         "\n",
         include_str!("../assets/tables.css"),
@@ -82,8 +88,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_style_sheet_finds_its_fonts_from_where_it_is() {
+        for (folder, url) in [
+            ("book/generated", "\"../../generated/fonts/"),
+            ("docs/book/made", "\"../../../made/fonts/"),
+            ("./made", "\"../made/fonts/"),
+        ] {
+            let files = files(folder);
+            let (_, style) = { files.iter() }
+                .find(|(path, _)| path.as_str() == "measured.css")
+                .unwrap();
+            let style = std::str::from_utf8(style).unwrap();
+            assert_eq!(style.matches(url).count(), FONTS.len(), "{folder}");
+        }
+    }
+
+    #[test]
     fn every_font_that_the_pages_name_is_there_with_its_licence() {
-        let files: Vec<_> = files()
+        let files: Vec<_> = files("book/generated")
             .into_iter()
             .map(|(path, _)| path.to_string())
             .collect();

@@ -6,6 +6,7 @@
 pub mod diagnostic;
 use writing::escape;
 
+pub mod layout;
 pub mod evidence;
 pub mod statistics;
 pub mod data;
@@ -19,8 +20,10 @@ pub mod topics;
 pub mod assets;
 pub mod explain;
 pub mod generated;
+pub mod init;
 pub mod project;
 pub mod protocol;
+mod settings;
 mod samples;
 
 #[cfg(test)]

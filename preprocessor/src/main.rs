@@ -3,6 +3,7 @@
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 use mdbook_measured::explain::explain;
+use mdbook_measured::init::init;
 use mdbook_measured::project::Project;
 use mdbook_measured::protocol::preprocess;
 use mdbook_measured::topics::command_line;
@@ -51,6 +52,15 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Writes a book to begin with: chapters, facts, measurements and settings; overwrites no file.
+    ///
+    /// `mdbook build` then makes HTML and PDF with the installed programs `mdbook-measured` and
+    /// `mdbook-measured-pdf`. Without the second, take `[output.measured-pdf]` out of `book.toml`.
+    Init {
+        /// The folder to write into.
+        #[arg(default_value = ".")]
+        root: PathBuf,
+    },
     #[command(flatten)]
     ForLogs(command_line::Command),
 }
@@ -90,6 +100,7 @@ fn run(arguments: Arguments) -> Result<()> {
                 false => project.list_unsealed(out),
             }
         }
+        Some(Command::Init { root }) => init(&root, &mut io::stdout().lock()),
         Some(Command::ForLogs(command)) => command_line::run(command, &mut io::stdout().lock()),
         None => {
             // The main thread would else wait for a thread that does its work.

@@ -6,13 +6,14 @@ mod tables;
 use crate::catalogue::{
     Facts, Question, RunFacts, SampleSettings, Samples, Topics, read_questions,
 };
-use crate::chapters::contract::GENERATED;
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::data::{Declared, Tables};
 use crate::evidence::unit::Units;
 use crate::evidence::{QuotedFact, read_quoted_in};
 use crate::generated::Generated;
+use crate::layout::Layout;
 use crate::samples;
+use crate::settings::Settings;
 use crate::topic::{Inputs, ReadFile, Topic, TopicFile};
 use crate::topics;
 use anyhow::anyhow;
@@ -24,11 +25,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The plan of the runs, from the root of the project.
-const PLAN: &str = "experiments/plan.toml";
-/// The records of the runs, from the root of the project.
-const RUNS: &str = "results/runs";
 
 /// The facts taken from publications, from the folder of the chapters.
 const QUOTED: &str = "quoted.toml";
@@ -44,6 +40,8 @@ pub struct Project {
     data: PathBuf,
     samples: BTreeMap<String, SampleSettings>,
     topics: Vec<&'static dyn Topic>,
+    layout: Layout,
+    strict: bool,
 }
 
 /// What a build knows before it fills the chapters.
@@ -67,13 +65,17 @@ struct Others {
 impl Project {
     /// The project in `root`, whose chapters are in the folder `source` of it.
     pub fn new(root: impl Into<PathBuf>, source: impl Into<PathBuf>) -> Self {
-        Project {
+        let mut project = Project {
             root: root.into(),
             source: source.into(),
             data: PathBuf::new(),
             samples: BTreeMap::new(),
             topics: Vec::new(),
-        }
+            layout: Layout::default(),
+            strict: false,
+        };
+        project.layout.quoted = project.in_source(QUOTED);
+        project
     }
 
     /// The project in `root` as its `book.toml` describes it; the reader's data folder is
@@ -82,16 +84,16 @@ impl Project {
     /// # Errors
     /// A key of `[preprocessor.measured]` that does not hold what is expected.
     pub fn of(root: PathBuf, config: &Config) -> anyhow::Result<Self> {
-        let topics: Vec<String> = config
-            .get("preprocessor.measured.topics")?
-            .unwrap_or_default();
-        let topics = topics::named(&topics).map_err(|message| anyhow!("`book.toml`: {message}"))?;
-        let samples = config.get("preprocessor.measured.samples")?;
+        let settings = Settings::read(config)?;
+        let topics = topics::named(&settings.topics);
+        let topics = topics.map_err(|message| anyhow!("`book.toml`: {message}"))?;
         let data = std::env::var_os("MEASURED_DATA");
         Ok(Project {
             data: data.map_or_else(|| PathBuf::from("data"), PathBuf::from),
-            samples: samples.unwrap_or_default(),
+            samples: settings.samples,
             topics,
+            layout: settings.layout,
+            strict: settings.strict,
             ..Project::new(root, &config.book.src)
         })
     }
@@ -105,14 +107,14 @@ impl Project {
         }
     }
 
-    /// The same project, which shows `samples` from the folder `data`.
-    #[must_use]
-    pub fn with_samples(self, data: PathBuf, samples: BTreeMap<String, SampleSettings>) -> Self {
-        Project {
-            data,
-            samples,
-            ..self
-        }
+    /// The name of the folder of generated files.
+    pub fn generated_name(&self) -> &str {
+        &self.layout.generated
+    }
+
+    /// Whether what a draft may have is a fault: `strict` in `book.toml`.
+    pub fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// A path in the folder of the chapters, from the root of the project, with `/`.
@@ -169,7 +171,7 @@ impl Project {
             runs,
             tables: others.tables,
             files: others.of_topics,
-            quoted: self.in_source(QUOTED),
+            layout: self.layout.clone(),
         };
         let mut facts = Facts::of(&self.topics, others.quoted, inputs)?;
         facts.questions = others.questions;
@@ -250,7 +252,7 @@ impl Project {
     }
 
     fn read_records(&self) -> (Vec<(PathBuf, Arc<Record>)>, Vec<Diagnostic>) {
-        let (records, errors) = read_all_by(&self.root.join(RUNS), |paths| {
+        let (records, errors) = read_all_by(&self.root.join(&self.layout.runs), |paths| {
             let paths = paths.par_iter().with_max_len(1);
             paths.map(|path| Record::read(path)).collect()
         });
@@ -265,7 +267,8 @@ impl Project {
 
     /// The plan; a project may do without one.
     fn read_plan(&self, faults: &mut Vec<Diagnostic>) -> Option<Plan> {
-        let text = match self.read_text(PLAN) {
+        let file = &self.layout.plan;
+        let text = match self.read_text(file) {
             Ok(text) => text?,
             Err(fault) => {
                 faults.push(fault);
@@ -273,12 +276,12 @@ impl Project {
             }
         };
         let place = |(line, message)| Diagnostic {
-            file: PLAN.to_owned(),
+            file: file.clone(),
             line,
             column: None,
             message,
         };
-        match Plan::parse(&text, PLAN) {
+        match Plan::parse(&text, file) {
             Ok(plan) => Some(plan),
             Err(error) => {
                 faults.extend(error.problems.into_iter().map(place));
@@ -294,7 +297,7 @@ impl Project {
 
     /// The folder of generated files.
     pub fn generated(&self) -> Generated {
-        let folder = self.root.join(&self.source).join(GENERATED);
+        let folder = self.root.join(&self.source).join(&self.layout.generated);
         Generated::new(folder, self.root.clone())
     }
 }
@@ -310,7 +313,7 @@ mod tests {
     #[test]
     fn what_is_no_ordinary_file_is_named_and_not_waited_for() {
         for file in [
-            PLAN,
+            "experiments/plan.toml",
             "results/speeds.csv",
             "book/quoted.toml",
             "book/data.toml",

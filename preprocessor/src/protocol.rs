@@ -37,7 +37,7 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
             ..Filled::default()
         },
     };
-    if is_strict(&context)? {
+    if project.is_strict() || std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1") {
         filled.faults.append(&mut filled.shortcomings);
     }
     if !filled.faults.is_empty() {
@@ -50,7 +50,7 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     warn_of(&filled.shortcomings);
     let made = filled.files.into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
-    files.extend(assets::files());
+    files.extend(assets::files(&project.in_source(project.generated_name())));
     let obsolete = match filled.faults.is_empty() {
         true => Obsolete::Remove,
         false => Obsolete::Keep,
@@ -68,14 +68,6 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     });
     sent.context("handing the book back")?;
     generated.context("writing the generated files")
-}
-
-/// Whether shortcomings are faults: `strict = true` under `[preprocessor.measured]`, or the
-/// environment variable `MEASURED_STRICT=1`.
-fn is_strict(context: &PreprocessorContext) -> Result<bool> {
-    let configured = context.config.get::<bool>("preprocessor.measured.strict")?;
-    let demanded = std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1");
-    Ok(configured.unwrap_or(false) || demanded)
 }
 
 /// Tells the author of typed numbers, and counts the runs that are not there.

@@ -4,6 +4,7 @@
 use crate::catalogue::{Catalogue, RunFacts};
 use crate::data::Tables;
 use crate::diagnostic::Diagnostic;
+use crate::layout::Layout;
 use crate::views::{FigureView, TableView};
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
@@ -80,8 +81,8 @@ pub struct Inputs {
     pub tables: Tables,
     /// The topics' files that are there.
     pub files: BTreeMap<TopicFile, ReadFile>,
-    /// The path of the quoted facts from the root of the project, for messages.
-    pub quoted: String,
+    /// Where the book's files are.
+    pub layout: Layout,
 }
 
 impl Inputs {

@@ -3,6 +3,7 @@
 use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::chapters::{Chapter, Diagnostic, Filled, fill_book};
 use mdbook_measured::project::Project;
+use mdbook_preprocessor::config::Config;
 use regex::Regex;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,9 +19,8 @@ fn config() -> toml::Table {
 }
 
 fn project() -> Project {
-    let samples = config()["preprocessor"]["measured"]["samples"].clone();
-    let samples = samples.try_into().expect("the samples are well described");
-    Project::new(root(), "book").with_samples("data".into(), samples)
+    let config = Config::from_disk(root().join("book.toml")).expect("there is a book.toml");
+    Project::of(root(), &config).expect("book.toml describes a book")
 }
 
 /// The chapters in the order of `SUMMARY.md`.

@@ -5,24 +5,24 @@
 use super::{Catalogue, Entry, RunFacts};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Origin, Quantity, QuotedFact, SourceId};
+use crate::topic::Inputs;
 use std::collections::BTreeMap;
-
-/// The plan of the runs, from the root of the project.
-const PLAN: &str = "experiments/plan.toml";
 
 /// Where the facts and runs of a catalogue stand, for messages.
 pub(super) struct Places<'a> {
     /// File and line of each quoted fact.
     quoted: BTreeMap<String, (String, usize)>,
     runs: &'a [RunFacts],
+    plan: &'a str,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(quoted: &[QuotedFact], runs: &'a [RunFacts]) -> Self {
+    pub(super) fn new(quoted: &[QuotedFact], inputs: &'a Inputs) -> Self {
         let place = |fact: &QuotedFact| (fact.name.clone(), (fact.file.clone(), fact.line));
         Places {
             quoted: quoted.iter().map(place).collect(),
-            runs,
+            runs: &inputs.runs,
+            plan: &inputs.layout.plan,
         }
     }
 
@@ -30,7 +30,7 @@ impl<'a> Places<'a> {
     fn place(&self, name: &str, entry: &Entry) -> Option<(String, Option<usize>)> {
         match (self.quoted.get(name), self.run(name, entry)) {
             (Some((file, line)), _) if is_quoted(entry) => Some((file.clone(), Some(*line))),
-            (_, Some(_)) => Some((PLAN.to_owned(), None)),
+            (_, Some(_)) => Some((self.plan.to_owned(), None)),
             _ => None,
         }
     }
@@ -56,7 +56,7 @@ impl<'a> Places<'a> {
     /// An entry and where it comes from, in words.
     fn describe(&self, name: &str, entry: &Entry) -> String {
         if let Some(run) = self.run(name, entry) {
-            return format!("`{name}` of run `{run}` in `{PLAN}`");
+            return format!("`{name}` of run `{run}` in `{}`", self.plan);
         }
         let Entry::Quantity(quantity) = entry else {
             return format!("`{name}`, a word of the program");
@@ -109,7 +109,7 @@ fn clash(
     let place = places.place(name, entry);
     let (file, line) = place
         .or_else(|| places.place(other_name, other))
-        .unwrap_or_else(|| (PLAN.to_owned(), None));
+        .unwrap_or_else(|| (places.plan.to_owned(), None));
     let message = format!(
         "{} and {} {problem}; hint: rename the fact or the run",
         places.describe(name, entry),

@@ -6,6 +6,7 @@ use crate::data::Tables;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity, QuotedFact};
+use crate::layout::Layout;
 use crate::topic::{Inputs, Knowledge, Topic};
 use crate::views::{FigureView, TableView};
 use rayon::prelude::*;
@@ -34,6 +35,8 @@ pub struct Facts {
     pub tables: Tables,
     /// The paths of images beside the chapters, from their folder.
     pub images: BTreeSet<String>,
+    /// Where the book's files are.
+    pub layout: Layout,
     /// The topics that are on.
     pub topics: Vec<&'static dyn Topic>,
     /// What they know beside their quantities.
@@ -54,9 +57,9 @@ impl Facts {
         inputs: Inputs,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut catalogue = Catalogue::default();
-        let places = Places::new(&quoted, &inputs.runs);
+        let places = Places::new(&quoted, &inputs);
         add_quoted(&mut catalogue, quoted);
-        runs::add(&mut catalogue, &inputs.runs);
+        runs::add(&mut catalogue, &inputs.runs, &inputs.layout.plan);
         for count in inputs.tables.counts() {
             catalogue.add(count);
         }
@@ -68,6 +71,7 @@ impl Facts {
                 catalogue,
                 runs: inputs.runs,
                 tables: inputs.tables,
+                layout: inputs.layout,
                 topics: topics.to_vec(),
                 knowledge,
                 ..Facts::default()

@@ -153,12 +153,12 @@ impl RunReader {
 }
 
 /// Adds the state of every run, and how many runs are in which state.
-pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
+pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts], plan: &str) {
     catalogue.add_group("runs", Members::Planned("run".to_owned()));
     for run in runs {
         add_texts(catalogue, run);
     }
-    add_counts(catalogue, runs);
+    add_counts(catalogue, runs, plan);
 }
 
 fn add_texts(catalogue: &mut Catalogue, run: &RunFacts) {
@@ -171,7 +171,7 @@ fn add_texts(catalogue: &mut Catalogue, run: &RunFacts) {
     catalogue.insert(format!("{name}.device"), Entry::Text(device.to_owned()));
 }
 
-fn add_counts(catalogue: &mut Catalogue, runs: &[RunFacts]) {
+fn add_counts(catalogue: &mut Catalogue, runs: &[RunFacts], plan: &str) {
     type Holds = fn(&State) -> bool;
     let count = |holds: Holds| runs.iter().filter(|run| holds(&run.state)).count();
     let states: [(&str, Holds); 7] = [
@@ -188,7 +188,7 @@ fn add_counts(catalogue: &mut Catalogue, runs: &[RunFacts]) {
             format!("runs.count.{name}"),
             Unit::One,
             count(holds) as f64,
-            "count of the runs in experiments/plan.toml by state",
+            format!("count of the runs in {plan} by state"),
         ));
     }
     let complete = runs

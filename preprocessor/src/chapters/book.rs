@@ -83,7 +83,7 @@ pub fn fill_book(
         }
     }
     let used = used(&facts.catalogue, &written);
-    numbers.add_quotations(&used, bibliography, &mut faults);
+    numbers.add_quotations(&used, bibliography, &facts.layout.quoted, &mut faults);
     faults.extend(homes.faults(&marked, &numbers.citations));
     let Numbers { labels, citations } = numbers;
     let resolver = Resolver {
@@ -199,6 +199,7 @@ impl Numbers {
         &mut self,
         used: &Used,
         bibliography: &Bibliography,
+        quoted: &str,
         faults: &mut Vec<Diagnostic>,
     ) {
         for quantity in used.values() {
@@ -207,7 +208,7 @@ impl Numbers {
             };
             match bibliography.check(&quotation.citation) {
                 Ok(()) => drop(self.citations.number(&quotation.citation)),
-                Err(message) => faults.push(Diagnostic::of_file("book/quoted.toml", message)),
+                Err(message) => faults.push(Diagnostic::of_file(quoted, message)),
             }
         }
     }
@@ -224,7 +225,7 @@ fn unmeasured_runs(facts: &Facts) -> Vec<Diagnostic> {
             let file = run
                 .record
                 .as_ref()
-                .map_or("experiments/plan.toml", |(file, _)| file);
+                .map_or(&facts.layout.plan, |(file, _)| file);
             let message = format!(
                 "run `{}`: {}; hint: `{}`",
                 run.id,

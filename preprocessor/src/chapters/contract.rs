@@ -12,9 +12,6 @@ use crate::evidence::Quantity;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write as _;
 
-/// The folder of generated files, from the root of the book.
-pub const GENERATED: &str = "generated";
-
 /// What the address of an image begins with that is an SVG itself, in base 64.
 pub const SVG_URL: &str = "data:image/svg+xml;base64,";
 
@@ -143,9 +140,9 @@ impl Renderer {
     }
 }
 
-/// An image among the generated files.
-pub(crate) fn image_file(path: &FilePath, description: &str) -> String {
-    image(description, &format!("{ROOT}{GENERATED}/{path}"))
+/// An image among the generated files, which are in `folder`.
+pub(crate) fn image_file(folder: &str, path: &FilePath, description: &str) -> String {
+    image(description, &format!("{ROOT}{folder}/{path}"))
 }
 
 /// An image beside the chapters.

@@ -7,7 +7,7 @@
 //! <% endfilter %>
 //! ```
 
-use super::contract::{GENERATED, Renderer, image_file, inline_plot, plot_image};
+use super::contract::{Renderer, image_file, inline_plot, plot_image};
 use super::file_path::FilePath;
 use super::format::{Format, Printing};
 use super::labels::LabelKind;
@@ -178,7 +178,7 @@ fn plotted(ledger: &Ledger, id: &str, plot: &Plot) -> Result<String, String> {
 fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> Result<String, String> {
     let image = |(path, description, content): (String, String, Vec<u8>)| {
         let path = FilePath::new(path)?;
-        let image = image_file(&path, &description);
+        let image = image_file(&ledger.facts.layout.generated, &path, &description);
         ledger.written().files.insert(path, content);
         Ok(image)
     };
@@ -220,7 +220,10 @@ fn register(
 /// Keeps the data as a file and returns the link to it.
 fn link_to_csv(ledger: &Ledger, id: &str, csv: String) -> Result<String, String> {
     let path = FilePath::new(format!("data/{id}.csv"))?;
-    let link = format!(" [Data (CSV)]({ROOT}{GENERATED}/{path})");
+    let link = format!(
+        " [Data (CSV)]({ROOT}{}/{path})",
+        ledger.facts.layout.generated
+    );
     ledger.written().files.insert(path, csv.into_bytes());
     Ok(link)
 }

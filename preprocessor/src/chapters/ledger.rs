@@ -30,7 +30,7 @@ pub(crate) struct Written {
     pub(crate) used: BTreeMap<String, BTreeSet<String>>,
     /// The quantities that the templates made, by name.
     pub(crate) made: BTreeMap<String, Arc<Quantity>>,
-    /// Generated files by their paths under [`super::contract::GENERATED`].
+    /// Generated files by their paths in their folder.
     pub(crate) files: BTreeMap<FilePath, Vec<u8>>,
     /// How each figure and table was made.
     pub(crate) exhibits: Vec<ExhibitOrigin>,

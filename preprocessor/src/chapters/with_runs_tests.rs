@@ -38,8 +38,9 @@ fn read(path: &str) -> String {
 
 #[test]
 fn chapters_of_loss_curves_fill_when_runs_arrive() {
-    let known = Project::new(root(), "book").read();
-    let known = known.ok().expect("the book's files are sound");
+    let Ok(known) = Project::new(root(), "book").read() else {
+        panic!("the book's files are sound");
+    };
     let runs = complete_runs(&[Fp32, Tf32, Bf16], 40);
     let quoted = read_quoted("quoted.toml", &read("quoted.toml")).expect("valid facts");
     let throughput = read("published/training_throughput.csv");

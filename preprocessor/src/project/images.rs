@@ -1,7 +1,6 @@
 //! The images that lie beside the chapters.
 
 use super::Project;
-use crate::chapters::contract::GENERATED;
 use std::collections::BTreeSet;
 use walkdir::{DirEntry, WalkDir};
 
@@ -17,7 +16,8 @@ impl Project {
         let is_own = |entry: &DirEntry| {
             let name = entry.file_name().to_string_lossy();
             entry.depth() == 0
-                || !(name.starts_with('.') || (entry.depth() == 1 && name == GENERATED))
+                || !(name.starts_with('.')
+                    || (entry.depth() == 1 && name == *self.layout.generated))
         };
         // What cannot be read is not there, and a chapter that shows it is told so.
         let files = WalkDir::new(&root)

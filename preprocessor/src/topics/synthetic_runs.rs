@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::read_quoted;
+use crate::layout::Layout;
 use crate::statistics::random::SplitMix64;
 use crate::topic::Inputs;
 use crate::topics::TOPICS;
@@ -21,7 +22,10 @@ pub(crate) fn facts_of(quoted: &str, runs: Vec<RunFacts>, published: &str) -> Fa
     let quoted = read_quoted("quoted.toml", quoted).expect("valid facts");
     let inputs = Inputs {
         runs,
-        quoted: "quoted.toml".to_owned(),
+        layout: Layout {
+            quoted: "quoted.toml".to_owned(),
+            ..Layout::default()
+        },
         ..Inputs::default()
     };
     let inputs = inputs.with_file(PUBLISHED, "published.csv", published);

@@ -43,7 +43,7 @@ impl Topic for Optimus {
         let curves = knowledge.get().expect("the analysis has kept them");
         loss_models::add(catalogue, curves);
         predictions::add(catalogue, curves);
-        let of_facts = |message| vec![Diagnostic::of_file(&inputs.quoted, message)];
+        let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
         step_times::add(catalogue);
         parameter_servers::add_times_to_target(catalogue);

@@ -104,7 +104,7 @@ pub fn add(catalogue: &mut Catalogue, table: Option<&ReadFile>) -> Result<(), Ve
     let count = Quantity::computed(
         format!("{FITTED}.rows"),
         Unit::One,
-        &format!("speeds in `{PATH}`"),
+        format!("speeds in `{PATH}`"),
         Vec::new(),
         fitted.clone().map(|fitted| fitted.rows as f64),
     );
