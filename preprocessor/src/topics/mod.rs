@@ -45,6 +45,8 @@ pub fn named<S: AsRef<str>>(names: &[S]) -> Result<Vec<&'static dyn Topic>, Stri
 }
 
 #[cfg(test)]
+mod formula_tests;
+#[cfg(test)]
 mod command_line_tests;
 #[cfg(test)]
 pub(crate) mod synthetic_runs;

@@ -130,3 +130,48 @@ fn nothing_is_decided_while_a_run_is_missing() {
         Some(true)
     );
 }
+
+/// The test says the opposite of the validation, and of the two equals it prefers the larger rate.
+#[test]
+fn settings_are_chosen_by_validation_and_ties_go_to_the_smaller_rate() {
+    let catalogue = catalogue(&[
+        run("finetune", 0.1, 1, 0.80, 0.60),
+        run("finetune", 0.01, 1, 0.70, 0.90),
+        run("feature_extraction", 1.0, 1, 0.60, 0.70),
+        run("feature_extraction", 0.1, 1, 0.60, 0.65),
+    ]);
+    for (name, expect) in [
+        ("finetune.best.learning_rate", 0.1),
+        ("finetune.best.lead", -0.3),
+        ("feature_extraction.best.learning_rate", 0.1),
+        ("feature_extraction.best.lead", -0.05),
+        ("winner.test_accuracy", 0.65),
+        ("difference", 0.05),
+    ] {
+        let found = value(&catalogue, &format!("transfer.{name}"));
+        assert!((found - expect).abs() < 1e-12, "{name}: {found}");
+    }
+    let lead = catalogue.quantity("transfer.finetune.best.lead").unwrap();
+    assert!(lead.interval.unwrap().1 < 0.0, "{lead:?}");
+    assert_eq!(
+        flag(&catalogue, "transfer.finetune.best.supported"),
+        Some(false)
+    );
+}
+
+/// Epochs of 30 s against 10 s.
+#[test]
+fn fine_tuning_costs_three_times_as_much() {
+    let mut all = all();
+    for run in all
+        .iter_mut()
+        .filter(|run| run.planned.experiment == "finetune")
+    {
+        let (_, record) = run.record.as_mut().unwrap();
+        let epochs = &mut Arc::make_mut(record).epochs;
+        epochs
+            .iter_mut()
+            .for_each(|epoch| epoch.train_seconds = 30.0);
+    }
+    assert_eq!(value(&catalogue(&all), "transfer.cost_ratio"), 3.0);
+}
