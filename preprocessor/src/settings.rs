@@ -206,24 +206,28 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_faults() {
-        check(
-            "topic = ['optimus']",
-            expect![
-                "`book.toml`: `[preprocessor.measured]`: unknown field `topic`, expected one of `topics`, `strict`, `samples`, `plan`, `runs`, `generated`, `command`, `before`, `after`, `renderers`, `optional`; hint: `samples` has tables, and other tables of the book have other keys"
-            ],
-        );
-        check(
-            "strict = 1",
-            expect![[r#"
-            `book.toml`: `[preprocessor.measured]`: invalid type: integer `1`, expected a boolean
-            in `strict`; hint: `samples` has tables, and other tables of the book have other keys"#]],
-        );
-        check(
-            "[preprocessor.measured.samples.x]\nfolders = 'a'",
-            expect![[r#"
-                `book.toml`: `[preprocessor.measured]`: unknown field `folders`, expected one of `folder`, `classes`, `images-per-class`
-                in `samples.x`; hint: `samples` has tables, and other tables of the book have other keys"#]],
-        );
+        let own =
+            "; hint: `command`, `before`, `after`, `renderers` and `optional` are mdBook's own";
+        for (keys, expected) in [
+            (
+                "topic = ['optimus']",
+                "unknown field `topic`, expected one of `topics`, `strict`, `samples`, `plan`, \
+                 `runs`, `generated`, `command`, `before`, `after`, `renderers`, `optional`",
+            ),
+            (
+                "strict = 1",
+                "invalid type: integer `1`, expected a boolean in `strict`",
+            ),
+            (
+                "[preprocessor.measured.samples.x]\nfolders = 'a'",
+                "unknown field `folders`, expected one of `folder`, `classes`, \
+                 `images-per-class` in `samples.x`",
+            ),
+        ] {
+            let error = format!("{:#}", read("book", keys).expect_err(keys));
+            let place = "`book.toml`: `[preprocessor.measured]`: ";
+            assert_eq!(error, format!("{place}{expected}{own}"));
+        }
     }
 
     #[test]
