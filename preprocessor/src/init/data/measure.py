@@ -17,7 +17,7 @@ def insertion(keys):
 print("program,n,repeat,seconds")
 for n in (100, 400, 1600):
     for program in (insertion, sorted):
-        for repeat in (1, 2, 3):
+        for repeat in range(1, 8):
             keys = [random.random() for _ in range(n)]
             begin = time.perf_counter()
             program(keys)
