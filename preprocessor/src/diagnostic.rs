@@ -26,6 +26,21 @@ impl Diagnostic {
         }
     }
 
+    /// What is wrong with `text`, the content of `file`, that is not TOML.
+    pub(crate) fn of_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
+        let place = error.span().unwrap_or_default();
+        let message = match (error.message().trim(), text.get(place.clone())) {
+            (message @ "duplicate key", Some(key)) => format!("`{key}`: {message}"),
+            (message, _) => message.to_owned(),
+        };
+        Diagnostic {
+            line: error
+                .span()
+                .map(|_| LineNumbers::of(text).line(place.start)),
+            ..Self::of_file(file, message)
+        }
+    }
+
     /// A fault at the byte `offset` of `text`, which is the content of `file`.
     pub fn at_offset(file: &str, text: &str, offset: usize, message: impl Into<String>) -> Self {
         let before = &text[..offset];

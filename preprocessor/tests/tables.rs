@@ -98,6 +98,24 @@ fn a_table_is_sealed_and_goes_stale() {
 }
 
 #[test]
+fn a_seal_replaces_no_link_and_no_file_that_is_read_only() {
+    let root = project();
+    let root = root.path();
+    let file = root.join("book/data.toml");
+    let mut permissions = fs::metadata(&file).expect("a file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&file, permissions).expect("they can be set");
+    let refused = |why: &str| Err(format!("`book/data.toml`: {why}"));
+    let sealed = seal(root, &["times"]);
+    assert_eq!(sealed, refused("it is read-only; hint: make it writable"));
+    fs::rename(&file, root.join("own.toml")).expect("it can be renamed");
+    symlink(root.join("own.toml"), &file).expect("a link");
+    let why = "it is a link, and nothing is written through it; hint: copy the file";
+    assert_eq!(seal(root, &["times"]), refused(why));
+    assert_eq!(fs::read_to_string(&file).expect("text"), DECLARED);
+}
+
+#[test]
 fn no_file_outside_of_the_project_is_read() {
     let (root, outside) = (project(), tempfile::tempdir().expect("a folder"));
     let root = root.path();

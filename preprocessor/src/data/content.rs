@@ -99,6 +99,19 @@ impl Words {
         self.of_rows.push(code);
     }
 
+    /// The words that `wanted` may mean: the one that is written so where a text is asked for, else all
+    /// that write its number. 1.1 and 1.10 are one number and two versions.
+    fn meant(&self, wanted: &Wanted) -> Vec<u32> {
+        match self.index.get(&wanted.text) {
+            Some(word) if wanted.is_text => vec![*word],
+            _ => {
+                let words = self.known.iter().zip(0..);
+                let meant = words.filter(|(word, _)| wanted.is(word));
+                meant.map(|(_, word)| word).collect()
+            }
+        }
+    }
+
     fn of(&self, row: usize) -> &str {
         &self.known[self.of_rows[row] as usize]
     }
@@ -115,12 +128,7 @@ impl Content {
 
     /// The index of a column: by its name, or by its name as an identifier.
     pub fn column(&self, name: &str) -> Option<usize> {
-        let exact = self.heads.iter().position(|head| head == name);
-        exact.or_else(|| {
-            self.heads
-                .iter()
-                .position(|head| as_identifier(head) == name)
-        })
+        position(&self.heads, name)
     }
 
     /// The number in a cell; `None` where it is empty or holds words.
@@ -142,12 +150,20 @@ impl Content {
     }
 
     /// The rows among `rows` whose cell in `column` is `wanted`.
-    pub(super) fn matching(&self, rows: &[u32], column: usize, wanted: &Wanted) -> Vec<u32> {
+    ///
+    /// # Errors
+    /// Where several words may be meant: which.
+    pub(super) fn matching(
+        &self,
+        rows: &[u32],
+        column: usize,
+        wanted: &Wanted,
+    ) -> Result<Vec<u32>, Vec<String>> {
         let keep = |fits: &dyn Fn(usize) -> bool| {
             let rows = rows.iter().copied();
             rows.filter(|row| fits(*row as usize)).collect()
         };
-        match &self.columns[column] {
+        Ok(match &self.columns[column] {
             Cells::Numbers(numbers) => match wanted.number {
                 Some(number) => keep(&|row| numbers[row] == number),
                 None => Vec::new(),
@@ -156,11 +172,15 @@ impl Content {
                 Some(number) => keep(&|row| counts[row] as f64 == number),
                 None => Vec::new(),
             },
-            Cells::Words(words) => {
-                let fits: Vec<bool> = words.known.iter().map(|word| wanted.is(word)).collect();
-                keep(&|row| fits[words.of_rows[row] as usize])
-            }
-        }
+            Cells::Words(words) => match &words.meant(wanted)[..] {
+                [] => Vec::new(),
+                [word] => keep(&|row| words.of_rows[row] == *word),
+                several => {
+                    let known = several.iter().map(|word| &words.known[*word as usize]);
+                    return Err(known.cloned().collect());
+                }
+            },
+        })
     }
 
     /// The different texts of `column` in `rows`, in the order in which they come.
@@ -248,19 +268,31 @@ impl Content {
 
 /// A value that a template asks for in a column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Wanted {
+pub struct Wanted {
     /// As it was written.
     pub(super) text: String,
     number: Option<f64>,
+    /// Whether it was asked for as a text, not as a number.
+    is_text: bool,
 }
 
 impl Wanted {
-    /// The value that `text` writes.
-    pub(super) fn new(text: &str) -> Wanted {
+    /// What is asked for as a text.
+    pub fn text(text: impl Into<String>) -> Wanted {
+        let text = text.into();
         let number = text.parse().ok();
         Wanted {
-            text: text.to_owned(),
             number: number.filter(|number: &f64| number.is_finite()),
+            is_text: true,
+            text,
+        }
+    }
+
+    /// What is asked for as a number.
+    pub fn number(number: &serde_json::Number) -> Wanted {
+        Wanted {
+            is_text: false,
+            ..Wanted::text(number.to_string())
         }
     }
 
@@ -292,6 +324,16 @@ fn edits(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// Where among `names` the one is that is `name`, or that alone is so as an identifier.
+pub(super) fn position<T: AsRef<str>>(names: &[T], name: &str) -> Option<usize> {
+    let exact = names.iter().position(|it| it.as_ref() == name);
+    exact.or_else(|| {
+        let is_so = |index: &usize| as_identifier(names[*index].as_ref()) == name;
+        let mut alike = (0..names.len()).filter(is_so);
+        alike.next().filter(|_| alike.next().is_none())
+    })
 }
 
 /// A column's name as an argument of a template's function can be: `Time (ms)` is `time_ms`.

@@ -5,6 +5,7 @@ use super::declaration::Declaration;
 use super::number::NumberReader;
 use crate::evidence::unit::MultipleOf;
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use std::collections::HashSet;
 
 /// What is wrong with a file: the line, where one is known, and a message.
 pub(super) type Fault = (Option<u32>, String);
@@ -181,9 +182,8 @@ fn check_heads(heads: &[String], declaration: &Declaration) -> Result<(), Fault>
             "it is empty; expected a row of column names".to_owned(),
         ));
     }
-    let twice = (1..heads.len()).find(|&index| heads[..index].contains(&heads[index]));
-    if let Some(index) = twice {
-        let head = &heads[index];
+    let mut seen = HashSet::new();
+    if let Some(head) = heads.iter().find(|head| !seen.insert(*head)) {
         return Err((
             Some(1),
             format!("two columns are named `{head}`; hint: rename one of them"),

@@ -63,7 +63,7 @@ pub struct Declared {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 struct Keys {
     file: String,
     made_by: String,
@@ -102,10 +102,7 @@ pub fn read_declarations(file: &str, text: &str) -> Result<Declared, Vec<Diagnos
     };
     match DeTable::parse(text) {
         Ok(table) => reader.read(table.into_inner()),
-        Err(error) => {
-            let place = error.span().unwrap_or_default();
-            reader.refuse(place, error.message().trim().to_owned());
-        }
+        Err(error) => reader.faults.push(Diagnostic::of_toml(file, text, &error)),
     }
     reader.faults.sort();
     match reader.faults.is_empty() {
@@ -248,7 +245,7 @@ fn read_digest(text: &str) -> Result<Digest, String> {
         .and_then(|it| Digest::parse(it).ok());
     digest.ok_or_else(|| {
         format!(
-            "`digest` is `{text}`, expected `{SHA256}` and 64 hexadecimal digits; hint: \
+            "`digest` is `{text}`, expected `{SHA256}` and 64 hexadecimal digits in lower case; hint: \
              `mdbook-measured seal` writes it"
         )
     })

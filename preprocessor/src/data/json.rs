@@ -3,16 +3,16 @@
 use super::content::{Cells, Content, Places};
 use super::csv::{Fault, missing};
 use super::declaration::Declaration;
+use super::document::Document;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the rows of a JSON file.
 pub(super) fn read(bytes: &[u8], declaration: &Declaration) -> Result<Content, Fault> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let document: Value = serde_json::from_slice(bytes).map_err(|error| {
-        let hint = "hint: JSON has no NaN; `null` stands where nothing was measured";
+    let Document(document) = serde_json::from_slice(bytes).map_err(|error| {
         let line = u32::try_from(error.line()).ok();
-        (line, format!("it is not JSON: {error}; {hint}"))
+        (line, not_read(&error))
     })?;
     let at = &declaration.rows;
     let rows = document.pointer(at).ok_or_else(|| {
@@ -29,6 +29,15 @@ pub(super) fn read(bytes: &[u8], declaration: &Declaration) -> Result<Content, F
         )),
     };
     content(columns.map_err(|message| (None, message))?, declaration)
+}
+
+fn not_read(error: &serde_json::Error) -> String {
+    match error.is_data() {
+        true => format!("{error}; hint: rename one of them"),
+        false => format!(
+            "it is not JSON: {error}; hint: JSON has no NaN; `null` stands where nothing was measured"
+        ),
+    }
 }
 
 const EXPECTED: &str = "expected an array of objects, or an object of arrays of one length";
@@ -80,6 +89,9 @@ fn by_column(columns: &Map<String, Value>) -> Result<Columns<'_>, String> {
 
 fn content((columns, rows): Columns, declaration: &Declaration) -> Result<Content, Fault> {
     let heads: Vec<String> = columns.keys().map(|name| (*name).to_owned()).collect();
+    if heads.is_empty() {
+        return Err((None, format!("it has no columns, {EXPECTED}")));
+    }
     if let Some(message) = missing(&heads, declaration) {
         return Err((None, message));
     }

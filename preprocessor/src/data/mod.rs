@@ -7,6 +7,7 @@
 mod content;
 mod csv;
 mod declaration;
+mod document;
 mod json;
 mod name;
 mod number;
@@ -16,7 +17,7 @@ mod select;
 mod table;
 mod two_quantities;
 
-pub use content::{Cells, Content, Places, as_identifier};
+pub use content::{Cells, Content, Places, Wanted, as_identifier};
 pub use declaration::{Decimal, Declaration, Declared, read_declarations};
 pub use name::{Call, parse_name};
 pub use seal::{Sealed, seal};

@@ -1,6 +1,7 @@
 //! The names of quantities that templates make: `times.seconds(n=4194304,program=radix)`,
 //! `ratio(a.b,c.d)`. Whoever reads one in the evidence can ask for it with `explain`.
 
+use super::content::Wanted;
 use super::select::Filters;
 
 /// What a name asks for.
@@ -90,7 +91,7 @@ fn parse(text: &str) -> Option<Call> {
             let values = inside.split(',').filter(|value| !value.is_empty());
             let filter = |value: &str| {
                 let (column, value) = value.split_once('=')?;
-                Some((decoded(column)?, decoded(value)?))
+                Some((decoded(column)?, Wanted::text(decoded(value)?)))
             };
             Some(Call::Pick {
                 column: decoded(before)?,

@@ -49,7 +49,7 @@ impl Table {
         let wanted = self.wanted(filters)?;
         let values: Vec<_> = wanted
             .into_iter()
-            .map(|(head, wanted)| (head, wanted.text))
+            .map(|(head, wanted)| (head, wanted.text.clone()))
             .collect();
         let name = picked(&self.declaration.name, column, &values);
         let unit = self.unit(column).unit;

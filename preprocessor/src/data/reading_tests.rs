@@ -319,7 +319,7 @@ fn json_of_another_shape_is_told_what_was_expected() {
         "",
         r#"[{"program": "a", "seconds": 1, "seconds": 2}]"#,
         expect![[r#"
-            element 0: a | 2
+            `data/times.json:1`: the key `seconds` stands twice at line 1 column 41; hint: rename one of them
         "#]],
     );
 }
@@ -330,4 +330,44 @@ fn a_csv_file_has_no_pointer_to_rows() {
     expect![[r#"
         `data/times.csv`: it is read as CSV, which has no `rows`; hint: `rows` is for a file whose name ends in `.json`
     "#]].assert_eq(&shown(&declared, "program,seconds\n"));
+}
+
+#[test]
+fn a_key_of_json_that_stands_twice_is_refused() {
+    check_json(
+        "",
+        "[{\"program\": \"a\", \"seconds\": 1,\n \"seconds\": 2}]",
+        expect![[r#"
+            `data/times.json:2`: the key `seconds` stands twice at line 2 column 10; hint: rename one of them
+        "#]],
+    );
+    check_json(
+        "",
+        "{\"program\": [\"a\"], \"seconds\": [1], \"seconds\": [2]}",
+        expect![[r#"
+            `data/times.json:1`: the key `seconds` stands twice at line 1 column 44; hint: rename one of them
+        "#]],
+    );
+    check_json(
+        "/a",
+        "{\"a\": [], \"a\": []}",
+        expect![[r#"
+        `data/times.json:1`: the key `a` stands twice at line 1 column 13; hint: rename one of them
+    "#]],
+    );
+    for nothing in ["[]", "{}", "[{}]"] {
+        check_json("", nothing, expect![["
+            `data/times.json`: it has no columns, expected an array of objects, or an object of arrays of one length
+        "]]);
+    }
+}
+
+#[test]
+fn a_hundred_thousand_columns_are_read_at_once() {
+    let others: String = (0..100_000).map(|column| format!(",c{column}")).collect();
+    let csv = format!("program,seconds{others}\nradix,2{}\n", ",".repeat(100_000));
+    let start = std::time::Instant::now();
+    assert!(shown(DECLARED, csv).starts_with("line 2: radix | 2 | "));
+    // Comparing each with each takes half a minute.
+    assert!(start.elapsed().as_secs() < 10);
 }

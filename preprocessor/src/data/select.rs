@@ -1,25 +1,25 @@
 //! The rows that a template asks for.
 
-use super::content::{Content, Wanted, as_identifier};
+use super::content::{Content, Wanted, as_identifier, position};
 use super::table::Table;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// What is asked for: columns, as a template names them, and the texts that they hold.
-pub type Filters = BTreeMap<String, String>;
+/// What is asked for: columns, as a template names them, and what they hold.
+pub type Filters = BTreeMap<String, Wanted>;
 
 /// What is asked for by the arguments of a function or view.
 ///
 /// # Errors
 /// Where a value is neither a text nor a number.
 pub fn filters(arguments: Map<String, Value>) -> Result<Filters, String> {
-    let text = |(column, value): (String, Value)| match value {
-        Value::String(text) => Ok((column, text)),
-        Value::Number(number) => Ok((column, number.to_string())),
-        Value::Bool(flag) => Ok((column, flag.to_string())),
+    let wanted = |(column, value): (String, Value)| match value {
+        Value::String(text) => Ok((column, Wanted::text(text))),
+        Value::Number(number) => Ok((column, Wanted::number(&number))),
+        Value::Bool(flag) => Ok((column, Wanted::text(flag.to_string()))),
         _ => Err(format!("`{column}` is neither a text nor a number")),
     };
-    arguments.into_iter().map(text).collect()
+    arguments.into_iter().map(wanted).collect()
 }
 
 impl Table {
@@ -69,7 +69,7 @@ impl Table {
                 ),
                 false => format!(
                     "`{name}` selects no rows of `{table}`, expected one of {}",
-                    listed(columns)
+                    as_arguments(&columns)
                 ),
             }
         })
@@ -88,10 +88,13 @@ impl Table {
     ///
     /// # Errors
     /// Where a column is not one of `where` and `repeat`, or is named twice.
-    pub(super) fn wanted(&self, filters: &Filters) -> Result<Vec<(&str, Wanted)>, String> {
+    pub(super) fn wanted<'a>(
+        &'a self,
+        filters: &'a Filters,
+    ) -> Result<Vec<(&'a str, &'a Wanted)>, String> {
         let mut wanted = Vec::new();
-        for (name, text) in filters {
-            wanted.push((self.place_column(name)?, Wanted::new(text)));
+        for (name, value) in filters {
+            wanted.push((self.place_column(name)?, value));
         }
         let order = |column: &str| self.place_columns().position(|it| it == column);
         wanted.sort_by_key(|(column, _)| order(column));
@@ -107,10 +110,14 @@ impl Table {
     /// Where there is none; the message lists what the column has.
     pub fn rows(&self, content: &Content, filters: &Filters) -> Result<Vec<u32>, String> {
         let mut rows: Vec<u32> = (0..content.rows() as u32).collect();
+        if rows.is_empty() {
+            return Err(format!("`{}` has no rows", self.declaration.name));
+        }
         let mut so_far = Vec::new();
         for (column, wanted) in self.wanted(filters)? {
             let index = index(content, column)?;
-            let matching = content.matching(&rows, index, &wanted);
+            let matching = content.matching(&rows, index, wanted);
+            let matching = matching.map_err(|words| self.several(column, wanted, words))?;
             if matching.is_empty() {
                 let among = match so_far.is_empty() {
                     true => String::new(),
@@ -120,16 +127,22 @@ impl Table {
                     "no row of `{}` has `{}` in `{column}`{among}, which has {}",
                     self.declaration.name,
                     wanted.text,
-                    nearest(content.distinct(&rows, index), &wanted)
+                    nearest(content.distinct(&rows, index), wanted)
                 ));
             }
             so_far.push(format!("`{column}` is `{}`", wanted.text));
             rows = matching;
         }
-        match rows.is_empty() {
-            true => Err(format!("`{}` has no rows", self.declaration.name)),
-            false => Ok(rows),
-        }
+        Ok(rows)
+    }
+
+    fn several(&self, column: &str, wanted: &Wanted, words: Vec<String>) -> String {
+        format!(
+            "`{}` in `{column}` of `{}` may be {}; hint: write the one that is meant in quotation marks",
+            wanted.text,
+            self.declaration.name,
+            shortened(words)
+        )
     }
 
     /// Checks that `rows` are one row or repeats of one measurement.
@@ -196,16 +209,24 @@ pub(super) fn index(content: &Content, column: &str) -> Result<usize, String> {
         .ok_or_else(|| format!("no column is named `{column}`"))
 }
 
-/// The column that is named so, or that is so as an identifier.
+/// The column that is named so, or that alone is so as an identifier.
 fn find<'a>(columns: &[&'a str], name: &str) -> Option<&'a str> {
-    let exact = columns.iter().find(|column| **column == name);
-    let found = exact.or_else(|| columns.iter().find(|column| as_identifier(column) == name));
-    found.copied()
+    Some(columns[position(columns, name)?])
 }
 
 fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
+}
+
+/// Columns as arguments can name them: of what Tera does not read as a name, the identifier too.
+fn as_arguments(columns: &[&str]) -> String {
+    let is_plain = |name: &str| name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    let named = |name: &&str| match is_plain(name) {
+        true => format!("`{name}`"),
+        false => format!("`{name}` (as an argument `{}`)", as_identifier(name)),
+    };
+    columns.iter().map(named).collect::<Vec<_>>().join(", ")
 }
 
 /// The values of a column, those that are most like the wanted one first.

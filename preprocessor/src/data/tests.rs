@@ -43,7 +43,7 @@ fn tables() -> Tables {
 }
 
 fn filters(filters: &[(&str, &str)]) -> Filters {
-    let own = |(column, value): &(&str, &str)| ((*column).to_owned(), (*value).to_owned());
+    let own = |(column, value): &(&str, &str)| ((*column).to_owned(), Wanted::text(*value));
     filters.iter().map(own).collect()
 }
 
@@ -468,7 +468,7 @@ fn faults_of_declarations_are_told_all_at_once() {
     let lines: Vec<_> = faults.iter().map(|fault| format!("{fault}\n")).collect();
     expect![[r#"
         `book/data.toml:1`: `A` is not a name; hint: a name has lower-case letters, digits and `_`, and starts with a letter
-        `book/data.toml:5`: `a`: `digest` is `abc`, expected `sha256:` and 64 hexadecimal digits; hint: `mdbook-measured seal` writes it
+        `book/data.toml:5`: `a`: `digest` is `abc`, expected `sha256:` and 64 hexadecimal digits in lower case; hint: `mdbook-measured seal` writes it
         `book/data.toml:9`: `b`: `x` stands twice in `where` and `repeat`; hint: a repeat does not say which row it is
         `book/data.toml:14`: `c`: `columns.x`: unknown unit `furlong`, expected one of `1` `FLOP` `MAC` `FLOP/s` `s` `byte` `byte/s` `image/s` `step/s` `image` `parameter` `epoch` `step` `nat` `W` `Hz` `point` `1/nat` `1/(nat·step)`, a multiple such as `ms`, or a product or quotient of them; hint: declare your own under `[units]`; a column of words has no unit
         `book/data.toml:18`: `d`: `rows` is `a`, expected a JSON pointer such as `/results`
@@ -480,4 +480,97 @@ fn faults_of_declarations_are_told_all_at_once() {
         `book/data.toml:41`: `units.s`: `s` is a unit already, `s`
         `book/data.toml:42`: `units.key`: unknown field `plural`, expected one of `one`, `many`, `multiples`
     "#]].assert_eq(&lines.concat());
+}
+
+#[test]
+fn a_word_that_is_written_so_is_no_other_spelling_of_its_number() {
+    let declared = "[times]\nfile = 'data/times.csv'\nmade_by = 'x'\nwhere = ['version']\n\
+                    [times.columns]\nseconds = 's'\n";
+    let tables = tables_of(
+        declared,
+        Some("version,seconds\n1.1,5\n1.10,6\n2.0,7\nx,8\n"),
+    );
+    let picked = |version: &str| {
+        let picked = tables.pick("times.seconds", &filters(&[("version", version)]));
+        picked.map(|quantity| quantity.known())
+    };
+    assert_eq!(picked("1.1"), Ok(Some(5.0)));
+    assert_eq!(picked("1.10"), Ok(Some(6.0)));
+    assert_eq!(picked("2"), Ok(Some(7.0)));
+    let several = "`1.1` in `version` of `times` may be `1.1`, `1.10`; hint: write the one that is meant in \
+                   quotation marks";
+    assert_eq!(picked("1.100"), Err(several.replacen("1.1", "1.100", 1)));
+    // A template that says 1.10 asks for the number 1.1.
+    let asked = serde_json::json!({"version": 1.10, "x": 2});
+    let asked = super::filters(serde_json::from_value(asked).expect("a table")).expect("sound");
+    let of = |column: &str| Filters::from([("version".to_owned(), asked[column].clone())]);
+    assert_eq!(
+        tables.pick("times.seconds", &of("version")),
+        Err(several.to_owned())
+    );
+    let two = tables.pick("times.seconds", &of("x"));
+    assert_eq!(two.expect("one row").known(), Some(7.0));
+}
+
+#[test]
+fn a_name_that_two_columns_have_as_an_identifier_names_none() {
+    let declared = "[times]\nfile = 'data/times.csv'\nmade_by = 'x'\n\
+                    [times.columns]\n'Time (s)' = 's'\n'Time [s]' = 's'\n'Wait (s)' = 's'\n";
+    let tables = tables_of(declared, Some("Time (s),Time [s],Wait (s)\n5,6,7\n"));
+    check_in(
+        &tables,
+        "times.time_s",
+        &[],
+        expect![
+            "no column of `times` that has a unit is named `time_s`, expected one of `Time (s)`, `Time [s]`, `Wait (s)`"
+        ],
+    );
+    check_in(
+        &tables,
+        "times.wait_s",
+        &[],
+        expect![
+            "times.Wait%20%28s%29() = 7 s measured: Wait (s) in line 2 of data/times.csv (SHA-256 6487ab8dec3f)"
+        ],
+    );
+    check_in(
+        &tables,
+        "times.Time [s]",
+        &[],
+        expect![
+            "times.Time%20%5Bs%5D() = 6 s measured: Time [s] in line 2 of data/times.csv (SHA-256 6487ab8dec3f)"
+        ],
+    );
+}
+
+#[test]
+fn a_table_with_heads_alone_has_no_rows() {
+    let tables = tables_of(DECLARED, Some("machine,program,n,repeat,seconds\n"));
+    check_in(
+        &tables,
+        "times.seconds",
+        &[("program", "radix")],
+        expect![[r#"`times` has no rows"#]],
+    );
+}
+
+#[test]
+fn what_stands_in_a_file_twice_is_named() {
+    let error = read_declarations(
+        "book/data.toml",
+        &format!("{DECLARED}[times]\nfile = 'x'\n"),
+    );
+    let faults = error.expect_err("a table that is there twice");
+    expect!["`book/data.toml:15`: `times`: duplicate key"].assert_eq(&faults[0].to_string());
+    let faults = read_declarations("book/data.toml", "times = 1\n").expect_err("no table");
+    expect!["`book/data.toml:1`: `times`: invalid type: integer `1`, expected a table; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `columns`, `rows`, `separator`, `decimal`"].assert_eq(&faults[0].to_string());
+}
+
+#[test]
+fn a_column_that_no_argument_can_name_has_another_name() {
+    let declared =
+        "[times]\nfile = 'data/times.csv'\nmade_by = 'x'\nwhere = ['Größe', 'Run (no)', 'N_1']\n";
+    let tables = tables_of(declared, Some("Größe,Run (no),N_1\n5,6,7\n"));
+    let table = tables.table("times").expect("a table");
+    expect!["`size` selects no rows of `times`, expected one of `Größe` (as an argument `gr_e`), `Run (no)` (as an argument `run_no`), `N_1`"].assert_eq(&table.place_column("size").expect_err("no such column"));
 }

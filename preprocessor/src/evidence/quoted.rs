@@ -55,13 +55,7 @@ pub fn read_quoted_in(
     };
     match DeTable::parse(text) {
         Ok(table) => reader.read_table("", table.into_inner()),
-        Err(error) => {
-            let fault = Diagnostic::of_file(file, error.message().trim());
-            reader.faults.push(Diagnostic {
-                line: error.span().map(|span| reader.lines.line(span.start)),
-                ..fault
-            });
-        }
+        Err(error) => reader.faults.push(Diagnostic::of_toml(file, text, &error)),
     }
     if reader.faults.is_empty() {
         reader.facts.sort_by(|a, b| a.name.cmp(&b.name));

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use results::files::{read_file, read_text, replace_file};
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// The file that declares tables, beside the chapters.
 const DECLARATIONS: &str = "data.toml";
@@ -93,7 +94,10 @@ impl Project {
         }
         let sealed = seal(&text, &digests).map_err(|error| anyhow!("`{file}`: {error}"))?;
         if sealed.changed > 0 {
-            replace_file(&path, sealed.text.as_bytes()).with_context(|| format!("`{file}`"))?;
+            let write = || replace_file(&path, sealed.text.as_bytes());
+            check_writable(&path)
+                .and_then(|()| write())
+                .with_context(|| format!("`{file}`"))?;
         }
         for (name, digest) in digests {
             writeln!(out, "{name}: {}", digest.short())?;
@@ -147,6 +151,17 @@ impl Project {
             }
         }
     }
+}
+
+/// Checks that a new file may take the place of the one at `path`: it would be neither a link nor read-only.
+fn check_writable(path: &Path) -> io::Result<()> {
+    let found = fs::symlink_metadata(path)?;
+    let problem = match (found.is_symlink(), found.permissions().readonly()) {
+        (true, _) => "it is a link, and nothing is written through it; hint: copy the file",
+        (_, true) => "it is read-only; hint: make it writable",
+        _ => return Ok(()),
+    };
+    Err(io::Error::other(problem))
 }
 
 /// The tables of these names, all for none.
