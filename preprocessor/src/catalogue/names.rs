@@ -75,7 +75,10 @@ impl Catalogue {
                 _ => listed,
             };
         }
-        format!("the names begin with {}", self.beginnings().join(", "))
+        format!(
+            "the names begin with {}; `topics` in book.toml switches others on",
+            self.beginnings().join(", ")
+        )
     }
 
     /// The first parts of all names.
