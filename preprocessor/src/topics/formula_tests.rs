@@ -10,6 +10,8 @@ tensorflow/docs,a,1,ResNet-50,ImageNet,K80,64,FP32,TensorFlow,20,
 tensorflow/docs,a,1,ResNet-50,ImageNet,K80,64,FP32,TensorFlow,60,
 tensorflow/docs,a,1,ResNet-50,ImageNet,K80,64,FP32,TensorFlow,10,
 tensorflow/docs,a,1,ResNet-50,ImageNet,P100,64,FP32,TensorFlow,219,
+tensorflow/docs,a,1,ResNet-50,ImageNet,V100,64,FP32,TensorFlow,100,
+tensorflow/docs,a,1,ResNet-50,CIFAR-10,V100,64,FP32,TensorFlow,1000,
 ";
 
 fn catalogue(runs: Vec<RunFacts>) -> Catalogue {
@@ -38,13 +40,19 @@ fn times_at_the_peak_and_sums_of_layers() {
         // 664.7 ms for the layers, 104.4 ms for the pass.
         ("lu_time.resnet50_v1.tx1_gpu.difference", 0.5603),
         ("lu_time.resnet50_v1.tx1_gpu.ratio", 6.366_858),
+        // 227 layers.
+        (
+            "lu_time.resnet50_v1.tx1_gpu.difference_per_layer",
+            2.468_28e-3,
+        ),
         // 630.9 ms for the layers, 637.9 ms for the pass.
         ("lu_time.googlenet.tx1_cpu.difference", -7.0e-3),
     ];
     check(&catalogue(Vec::new()), &expected);
 }
 
-/// A training step of ResNet-50 takes 2 (3 × 4,089,184,256 − 118,013,952) FLOPs an image.
+/// A training step of ResNet-50 takes 2 (3 × 4,089,184,256 − 118,013,952) FLOPs an image, that
+/// of the CIFAR-10 form with as many layers 2 (3 × 1,297,829,888 − 1,769,472).
 #[test]
 fn percents_of_peak_of_published_speeds() {
     let expected = [
@@ -53,6 +61,8 @@ fn percents_of_peak_of_published_speeds() {
         ("ppp.k80.median", 0.111_336),
         ("ppp.k80.maximum", 0.334_008),
         ("ppp.p100.median", 0.502_028),
+        ("ppp.v100.source_1", 0.154_771),
+        ("ppp.v100.source_2", 0.495761),
     ];
     check(&catalogue(Vec::new()), &expected);
 }
@@ -72,16 +82,17 @@ fn the_best_number_of_workers() {
     check(&catalogue(Vec::new()), &expected);
 }
 
+fn in_state((index, state): (usize, &State)) -> RunFacts {
+    let made = SyntheticRun::new(("resnet20", 20), Arithmetic::Fp32, "Example GPU");
+    let mut run = made.complete();
+    run.id = format!("run-{index}");
+    run.planned.experiment = "other".to_owned();
+    run.state = state.clone();
+    run
+}
+
 fn in_states(states: &[State]) -> Catalogue {
-    let run = |(index, state): (usize, &State)| {
-        let made = SyntheticRun::new(("resnet20", 20), Arithmetic::Fp32, "Example GPU");
-        let mut run = made.complete();
-        run.id = format!("run-{index}");
-        run.planned.experiment = "other".to_owned();
-        run.state = state.clone();
-        run
-    };
-    catalogue(states.iter().enumerate().map(run).collect())
+    catalogue(states.iter().enumerate().map(in_state).collect())
 }
 
 /// One measured run, two stale ones, three partial ones and so on.
@@ -124,6 +135,13 @@ fn runs_are_counted_by_state() {
         );
     }
     check(&counted, &[("runs.count.planned", 21.0)]);
+    for (name, state) in &states {
+        let concern = in_state((0, state)).concern();
+        let accepted = concern.map(|concern| concern.accepted);
+        // Only the plan's word that no such card is at hand excuses a run.
+        let expect = (*name != "measured").then_some(*name == "no_such_card");
+        assert_eq!(accepted, expect, "{name}");
+    }
     let is_complete = |other: State| in_states(&[State::Measured, other]).flag("runs.complete");
     assert!(is_complete(State::NoSuchCard));
     assert!(!is_complete(stale));

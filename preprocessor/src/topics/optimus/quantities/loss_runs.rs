@@ -264,3 +264,7 @@ fn hardware(run: &RunFacts, planned: &[&RunFacts]) -> Hardware {
         device: found.map_or_else(|| run.planned.hardware.to_string(), |of| of.device),
     }
 }
+
+#[cfg(test)]
+#[path = "loss_runs_tests.rs"]
+mod tests;

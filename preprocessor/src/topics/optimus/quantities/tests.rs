@@ -121,6 +121,19 @@ fn three_epochs_are_too_few() {
     );
 }
 
+/// The learning rate drops after epoch 17 of 40, the last one recorded here.
+#[test]
+fn a_drop_after_the_last_epoch_begins_no_stage() {
+    let run = SyntheticRun::new(NETWORKS[1], Fp32, "NVIDIA H200").recorded(17);
+    let catalogue = catalogue(&[run]);
+    let beta0 = |of: &str| {
+        let name = format!("loss_model.loss_resnet20_fp32.{of}beta0");
+        quantity(&catalogue, &name).known()
+    };
+    assert!(beta0("").is_some());
+    assert_eq!(beta0("stage1."), beta0(""));
+}
+
 /// Two epochs after the first drop: a model of the whole run, none of its stages yet.
 #[test]
 fn a_run_whose_second_stage_has_begun() {

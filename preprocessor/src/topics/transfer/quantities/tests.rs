@@ -4,7 +4,7 @@ use super::*;
 use crate::catalogue::Entry;
 use crate::topics::synthetic_runs::SyntheticRun;
 use crate::topics::training::quantities as training;
-use results::{Arithmetic, Evaluation, TestResult};
+use results::{Arithmetic, Evaluation, Record, State, TestResult};
 
 /// A complete run with these accuracies on 1,000 images each.
 fn run(experiment: &str, rate: f64, seed: u64, validation: f64, test: f64) -> RunFacts {
@@ -14,18 +14,26 @@ fn run(experiment: &str, rate: f64, seed: u64, validation: f64, test: f64) -> Ru
     run.planned.configuration.seed = seed;
     let training = run.planned.configuration.training.as_mut();
     training.expect("it trains").learning_rate.base = rate;
-    let (_, record) = run.record.as_mut().expect("it is complete");
-    let record = Arc::make_mut(record);
-    record.epochs.last_mut().expect("epochs").validation = Some(Evaluation {
-        loss: 1.0,
-        accuracy: validation,
-    });
+    let record = record(&mut run);
+    record.epochs.last_mut().expect("epochs").validation = validated(validation);
     record.test = Some(TestResult {
         loss: 1.0,
         accuracy: test,
         images: 1000,
     });
     run
+}
+
+fn record(run: &mut RunFacts) -> &mut Record {
+    let (_, record) = run.record.as_mut().expect("it is complete");
+    Arc::make_mut(record)
+}
+
+fn validated(accuracy: f64) -> Option<Evaluation> {
+    Some(Evaluation {
+        loss: 1.0,
+        accuracy,
+    })
 }
 
 fn catalogue(all: &[RunFacts]) -> Catalogue {
@@ -131,6 +139,84 @@ fn nothing_is_decided_while_a_run_is_missing() {
     );
 }
 
+/// Of 40 epochs one takes 50 s and the others 10 s, in the other run all 20 s: 440 s and 800 s.
+#[test]
+fn a_setting_is_told_of_by_means_over_its_runs() {
+    let mut runs = [
+        run("finetune", 0.1, 1, 0.80, 0.78),
+        run("finetune", 0.1, 2, 0.82, 0.80),
+    ];
+    let [first, second] = runs.each_mut().map(record);
+    first.epochs[0].train_seconds = 50.0;
+    first.epochs[0].validation = validated(0.90);
+    first.epochs[39].train_loss = 0.2;
+    first.test.as_mut().unwrap().images = 4000;
+    for epoch in &mut second.epochs {
+        epoch.train_seconds = 20.0;
+    }
+    second.epochs[0].validation = validated(0.84);
+    second.epochs[39].train_loss = 0.6;
+    second.environment.runs_at_once = Some(3);
+    let catalogue = catalogue(&runs);
+    for (leaf, expect) in [
+        ("train_loss", 0.4),
+        ("validation_accuracy", 0.81),
+        ("best_validation_accuracy", 0.87),
+        ("training_time", 620.0),
+        ("epoch_time", 15.0),
+        ("runs_at_once", 3.0),
+    ] {
+        let found = value(&catalogue, &format!("transfer.finetune.lr0_1.{leaf}"));
+        assert!((found - expect).abs() < 1e-12, "{leaf}: {found}");
+    }
+    // As wide as the smallest of the tests makes it.
+    let test = "transfer.finetune.lr0_1.test_accuracy";
+    let interval = catalogue.quantity(test).unwrap().interval;
+    assert_eq!(interval, Some(wilson_interval(0.79, 1000)));
+}
+
+#[test]
+fn every_run_must_be_current_and_validated() {
+    let is_complete = |all: &[RunFacts]| {
+        let catalogue = catalogue(all);
+        flag(&catalogue, "transfer.finetune.complete").unwrap()
+    };
+    assert!(is_complete(&all()));
+    let mut stale = all();
+    stale[0].state = State::Stale {
+        changes: Vec::new(),
+    };
+    assert!(!is_complete(&stale));
+    let mut unvalidated = all();
+    record(&mut unvalidated[0]).epochs[39].validation = None;
+    assert!(!is_complete(&unvalidated));
+    // One rate leaves nothing to choose.
+    let one_rate = &all()[..2];
+    assert!(!is_complete(one_rate));
+}
+
+/// What is said of fine-tuning at 0.1 with these test accuracies, against 0.01 with those.
+fn check_lead(accuracies: &[(f64, f64)], in_every_seed: bool, supported: bool) {
+    let runs = { accuracies.iter().zip(1..) }.flat_map(|((first, second), seed)| {
+        [
+            run("finetune", 0.1, seed, 0.8, *first),
+            run("finetune", 0.01, seed, 0.7, *second),
+        ]
+    });
+    let catalogue = catalogue(&runs.collect::<Vec<_>>());
+    let of = |leaf: &str| flag(&catalogue, &format!("transfer.finetune.best.{leaf}")).unwrap();
+    let found = (of("in_every_seed"), of("supported"));
+    assert_eq!(found, (in_every_seed, supported), "{accuracies:?}");
+}
+
+/// On 1,000 images a difference of 1 point is within ±3.6 points of chance, one of 10 is not.
+#[test]
+fn support_needs_both_the_images_and_the_seeds() {
+    check_lead(&[(0.80, 0.70), (0.90, 0.80)], true, true);
+    check_lead(&[(0.79, 0.78), (0.79, 0.78)], true, false);
+    check_lead(&[(0.80, 0.80), (0.90, 0.70)], false, false);
+}
+
 /// The test says the opposite of the validation, and of the two equals it prefers the larger rate.
 #[test]
 fn settings_are_chosen_by_validation_and_ties_go_to_the_smaller_rate() {
@@ -159,7 +245,7 @@ fn settings_are_chosen_by_validation_and_ties_go_to_the_smaller_rate() {
     );
 }
 
-/// Epochs of 30 s against 10 s.
+/// Epochs of 30 s, the first of 400 s, against 10 s.
 #[test]
 fn fine_tuning_costs_three_times_as_much() {
     let mut all = all();
@@ -167,11 +253,11 @@ fn fine_tuning_costs_three_times_as_much() {
         .iter_mut()
         .filter(|run| run.planned.experiment == "finetune")
     {
-        let (_, record) = run.record.as_mut().unwrap();
-        let epochs = &mut Arc::make_mut(record).epochs;
+        let epochs = &mut record(run).epochs;
         epochs
             .iter_mut()
             .for_each(|epoch| epoch.train_seconds = 30.0);
+        epochs[0].train_seconds = 400.0;
     }
     assert_eq!(value(&catalogue(&all), "transfer.cost_ratio"), 3.0);
 }
