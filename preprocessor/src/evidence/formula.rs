@@ -3,6 +3,7 @@
 
 use super::unit::Unit;
 use super::{Missing, Quantity};
+use crate::statistics::mean::{mean, standard_deviation};
 use std::ops::{Add, Div, Mul, Sub};
 use std::sync::Arc;
 
@@ -311,16 +312,6 @@ impl Statistic {
         let function = format!("{} over {over_what}", self.name);
         Quantity::computed(name, unit, function, inputs, value)
     }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-fn standard_deviation(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (squares / (values.len().max(2) - 1) as f64).sqrt()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod binomial_interval;
 pub mod interval;
 pub(crate) mod isotonic_regression;
 pub mod linear_regression;
+pub(crate) mod mean;
 pub mod median_interval;
 pub mod nonnegative_least_squares;
 pub(crate) mod positive_definite;

@@ -1,10 +1,11 @@
 //! When runs reach the target accuracy, measured and predicted, and whether hardware matters.
 
 use super::loss_runs::{LossFit, LossRun};
-use super::prediction::{hardware, mean, training};
+use super::prediction::{hardware, training};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Missing, Quantity};
+use crate::statistics::mean::mean;
 use crate::topics::optimus::analysis::accuracy_link::{AccuracyLink, AccuracyRun, LinkForm};
 use crate::topics::optimus::analysis::hardware_independence::{
     EpochsToTarget, Independence, PermutationTest, SIGNIFICANCE, test_independence,

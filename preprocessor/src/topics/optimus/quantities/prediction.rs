@@ -165,8 +165,3 @@ pub(crate) fn sources(fits: &[LossFit], hardware: Option<&Hardware>) -> Vec<Arc<
         .map(|fit| fit.points.clone())
         .collect()
 }
-
-/// The mean of some values.
-pub(super) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}

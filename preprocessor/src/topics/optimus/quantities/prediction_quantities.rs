@@ -3,10 +3,11 @@
 use super::epochs_to_target::{Link, Reached};
 use super::loss_models::{BETAS, betas};
 use super::loss_runs::{Hardware, LossFit};
-use super::prediction::{Fitting, Predictions, hardware, mean, sources, targets, training};
+use super::prediction::{Fitting, Predictions, hardware, sources, targets, training};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Missing, Quantity, Statistic};
+use crate::statistics::mean::mean;
 use crate::topics::optimus::analysis::loss_regression::PredictedLossModel;
 use crate::topics::optimus::analysis::prediction::PredictedRun;
 use crate::topics::optimus::analysis::prediction_error::PredictionError;
