@@ -4,6 +4,8 @@
 //! copying) into one constant per platform: the average inefficiency relative to peak FLOP/s.
 
 use super::positive::{NotPositive, positive};
+use crate::evidence::{Formula, Quantity};
+use std::sync::Arc;
 
 /// PPP of a training run, as a fraction:
 /// images per second · FLOPs per image / peak FLOP/s.
@@ -14,14 +16,22 @@ use super::positive::{NotPositive, positive};
 /// # Errors
 /// A rate, count or peak that is 0, negative or not finite.
 pub fn platform_percent_of_peak(
-    images_per_second: f64,
-    flops_per_image: u64,
-    peak_flops_per_second: f64,
-) -> Result<f64, NotPositive> {
-    let images_per_second = positive("images_per_second", images_per_second)?;
-    let flops_per_image = positive("flops_per_image", flops_per_image as f64)?;
-    let peak = positive("peak_flops_per_second", peak_flops_per_second)?;
-    Ok(images_per_second * flops_per_image / peak)
+    images_per_second: &Arc<Quantity>,
+    flops_per_image: &Arc<Quantity>,
+    peak_flops_per_second: &Arc<Quantity>,
+) -> Result<Formula, NotPositive> {
+    for (what, quantity) in [
+        ("images_per_second", images_per_second),
+        ("flops_per_image", flops_per_image),
+        ("peak_flops_per_second", peak_flops_per_second),
+    ] {
+        if let Some(value) = quantity.known() {
+            positive(what, value)?;
+        }
+    }
+    let achieved = Formula::of("images/s", images_per_second)
+        * Formula::of("training FLOPs per image", flops_per_image);
+    Ok(achieved / Formula::of("peak", peak_flops_per_second))
 }
 
 /// One workload on one platform: how long it takes, and would take at peak.
@@ -136,8 +146,18 @@ pub fn summarize(fractions: &[f64]) -> Result<Summary, PercentOfPeakError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::unit::Unit;
     use crate::topics::operations::analysis::flops::{Convention, count};
     use crate::topics::operations::analysis::networks::by_name;
+
+    fn percent_of_peak(images: f64, flops: u64, peak: f64) -> Result<Formula, NotPositive> {
+        let exact = |unit, value| Quantity::exact("x", unit, value, "a definition");
+        platform_percent_of_peak(
+            &exact(Unit::ImagePerSecond, images),
+            &exact(Unit::Flop, flops as f64),
+            &exact(Unit::FlopPerSecond, peak),
+        )
+    }
 
     /// TensorFlow's own benchmark of May 2017: 219 images/s on a P100 SXM2, 51.9 on half a K80,
     /// at 2 · (3 · 3,857,973,248 − 118,013,952) FLOPs each.
@@ -146,7 +166,8 @@ mod tests {
         let check = |images_per_second: f64, peak: f64, expect: &str| {
             let network = by_name("resnet50-v1").unwrap();
             let flops = 2 * count(&network, Convention::MultiplyAccumulate).training_macs();
-            let fraction = platform_percent_of_peak(images_per_second, flops, peak).unwrap();
+            let fraction = percent_of_peak(images_per_second, flops, peak).unwrap();
+            let fraction = fraction.quantity("ppp", Unit::One).known().unwrap();
             assert_eq!(format!("{fraction:.3}"), expect);
         };
         check(219.0, 10.6e12, "0.473");
@@ -156,7 +177,7 @@ mod tests {
     #[test]
     fn throughput_errors() {
         let check = |images: f64, flops: u64, peak: f64, expect: &str| {
-            let error = platform_percent_of_peak(images, flops, peak).unwrap_err();
+            let error = percent_of_peak(images, flops, peak).unwrap_err();
             assert_eq!(error.to_string(), expect);
         };
         let positive = "expected a finite number above 0";

@@ -4,9 +4,11 @@ use super::flops::identifier;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Formula, Origin, Quantity, Quotation};
+use crate::evidence::{Origin, Quantity, Quotation};
 use crate::topic::{ReadFile, TopicFile};
-use crate::topics::operations::analysis::platform_percent_of_peak::summarize;
+use crate::topics::operations::analysis::platform_percent_of_peak::{
+    platform_percent_of_peak, summarize,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -164,9 +166,8 @@ fn derive(
     });
     let index = counts.entry(gpu.to_owned()).or_default();
     *index += 1;
-    let achieved =
-        Formula::of("images/s", &speed) * Formula::of("training FLOPs per image", operations);
-    let percent_of_peak = achieved / Formula::of("peak", peak);
+    let percent_of_peak = platform_percent_of_peak(&speed, operations, peak)
+        .map_err(|error| format!("of `{board}`: {error}"))?;
     let percent_of_peak = percent_of_peak.quantity(format!("ppp.{gpu}.source_{index}"), Unit::One);
     Ok(ThroughputRow {
         gpu: gpu.to_owned(),
