@@ -208,7 +208,10 @@ impl Numbers {
             };
             match bibliography.check(&quotation.citation) {
                 Ok(()) => drop(self.citations.number(&quotation.citation)),
-                Err(message) => faults.push(Diagnostic::of_file(quoted, message)),
+                Err(message) => {
+                    let table = quotation.table.as_ref().and_then(|it| it.file.as_deref());
+                    faults.push(Diagnostic::of_file(table.unwrap_or(quoted), message));
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ fn facts() -> Facts {
             place: "Table 3 | with a bar".into(),
             checked: "read in the paper".into(),
             note: "<script> & \"quotes\"".into(),
+            table: None,
         }),
     });
     let twice = (2.0 * Formula::of("share", &quoted)).quantity("twice", Unit::One);

@@ -103,7 +103,7 @@ impl Lists<'_> {
             list.push_str(&run_entry(self.renderer, run));
         }
         if !self.facts.tables.all.is_empty() {
-            list.push_str("\n## Tables of measurements {#tables}\n\n");
+            list.push_str("\n## Tables of data {#tables}\n\n");
         }
         for table in &self.facts.tables.all {
             list.push_str(&table_entry(self.renderer, table));
@@ -339,8 +339,10 @@ fn table_entry(renderer: Renderer, table: &Table) -> String {
         name,
         file,
         made_by,
+        cites,
         ..
     } = &table.declaration;
+    let made = if cites.is_some() { "Quoted" } else { "Made by" };
     let anchor = renderer.anchor(&SourceId::Table(name.clone()).anchor());
     let (name, state) = (code(name), markdown(&table.state_text()));
     let mut entry = format!("- {anchor}{name}: {state}. File {}", code(file));
@@ -348,7 +350,7 @@ fn table_entry(renderer: Renderer, table: &Table) -> String {
         let rows = content.rows();
         entry.push_str(&format!(", digest {}, {rows} rows", code(digest.short())));
     }
-    entry.push_str(&format!(". Made by {}.\n", code(made_by)));
+    entry.push_str(&format!(". {made} {}.\n", code(made_by)));
     entry
 }
 

@@ -197,8 +197,7 @@ fn check_heads(heads: &[String], declaration: &Declaration) -> Result<(), Fault>
 
 /// The first declared column that is not among `heads`, in words.
 pub(super) fn missing(heads: &[String], declaration: &Declaration) -> Option<String> {
-    let declared = declaration.place.iter().chain(&declaration.repeat);
-    let mut declared = declared.chain(declaration.columns.keys());
+    let mut declared = declaration.word_columns().chain(declaration.columns.keys());
     let missing = declared.find(|name| !heads.contains(name))?;
     let known: Vec<_> = heads.iter().map(|head| format!("`{head}`")).collect();
     Some(format!(

@@ -26,8 +26,10 @@ pub struct Declaration {
     pub file: String,
     /// Where the rows are in a JSON file, as a JSON pointer; the whole file where it is empty.
     pub rows: String,
-    /// The command that makes the file.
+    /// The command that makes the file; of quoted rows, how they were taken from the works.
     pub made_by: String,
+    /// Which works the rows are quoted from; absent where they are one's own measurements.
+    pub cites: Option<Cites>,
     /// The digest of the file when it was sealed.
     pub digest: Option<Digest>,
     /// The columns that say which row is which, in the order in which names list them.
@@ -40,6 +42,38 @@ pub struct Declaration {
     pub separator: Option<u8>,
     /// The decimal sign, where that is declared.
     pub decimal: Option<Decimal>,
+    /// What topics are to know of the table, by their names.
+    pub topics: BTreeMap<String, toml::Table>,
+}
+
+impl Declaration {
+    /// The columns whose words say what a row is: which one, which repeat, from which work.
+    pub(super) fn word_columns(&self) -> impl Iterator<Item = &String> {
+        let cites = self.cites.iter().filter_map(|cites| match cites {
+            Cites::Column(column) => Some(column),
+            Cites::Work(_) => None,
+        });
+        self.place.iter().chain(&self.repeat).chain(cites)
+    }
+}
+
+/// Where the keys of the works are from which rows are quoted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cites {
+    /// All rows are from this work of the bibliography.
+    Work(String),
+    /// This column has the key of each row's work.
+    Column(String),
+}
+
+impl Cites {
+    /// `@key` is a work, anything else a column.
+    fn of(text: String) -> Cites {
+        match text.strip_prefix('@') {
+            Some(key) => Cites::Work(key.to_owned()),
+            None => Cites::Column(text),
+        }
+    }
 }
 
 /// A decimal sign.
@@ -73,10 +107,13 @@ struct Keys {
     #[serde(default, rename = "where")]
     place: Vec<String>,
     repeat: Option<String>,
+    cites: Option<String>,
     #[serde(default)]
     columns: BTreeMap<String, String>,
     separator: Option<Separator>,
     decimal: Option<Decimal>,
+    #[serde(default)]
+    topics: BTreeMap<String, toml::Table>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -140,7 +177,7 @@ impl Reader<'_> {
                 Err(error) => {
                     let place = error.span().unwrap_or(span);
                     let hint = "a table has `file` and `made_by`, and may have `digest`, `where`, \
-                                `repeat`, `columns`, `rows`, `separator`, `decimal`";
+                                `repeat`, `cites`, `columns`, `rows`, `separator`, `decimal`, `topics`";
                     let found = error.message().trim();
                     self.refuse(place, format!("`{name}`: {found}; hint: {hint}"));
                 }
@@ -193,6 +230,7 @@ impl Reader<'_> {
             file: keys.file,
             rows: keys.rows,
             made_by: keys.made_by,
+            cites: keys.cites.map(Cites::of),
             digest: keys.digest.as_deref().map(read_digest).transpose()?,
             place: keys.place,
             repeat: keys.repeat,
@@ -203,6 +241,7 @@ impl Reader<'_> {
                 Separator::Tab => b'\t',
             }),
             decimal: keys.decimal,
+            topics: keys.topics,
         })
     }
 

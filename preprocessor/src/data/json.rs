@@ -128,11 +128,7 @@ fn numbers(name: &str, cells: &[&Value]) -> Result<Cells, String> {
 
 /// A column of words. One that nothing asks for may hold anything.
 fn words(name: &str, cells: &[&Value], declaration: &Declaration) -> Result<Cells, String> {
-    let is_asked_for = declaration
-        .place
-        .iter()
-        .chain(&declaration.repeat)
-        .any(|it| it == name);
+    let is_asked_for = declaration.word_columns().any(|it| it == name);
     let mut words = Cells::without_unit();
     for (index, cell) in cells.iter().enumerate() {
         match cell {

@@ -18,7 +18,7 @@ mod table;
 mod two_quantities;
 
 pub use content::{Cells, Content, Places, Wanted, as_identifier};
-pub use declaration::{Decimal, Declaration, Declared, read_declarations};
+pub use declaration::{Cites, Decimal, Declaration, Declared, read_declarations};
 pub use name::{Call, parse_name};
 pub use seal::{Sealed, seal};
 pub use select::{Filters, filters};

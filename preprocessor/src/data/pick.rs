@@ -53,7 +53,7 @@ impl Table {
             .collect();
         let name = picked(&self.declaration.name, column, &values);
         let unit = self.unit(column).unit;
-        Ok(self.measured(name, unit, column.to_owned(), None))
+        Ok(self.read_at(name, unit, (column.to_owned(), None), None))
     }
 
     /// The unit of a column with numbers.
@@ -87,7 +87,7 @@ impl Table {
         let found = median(&values);
         let inputs = match repeats.len() <= LISTED_REPEATS {
             true => repeats,
-            false => vec![self.rows_shown(column, rows)],
+            false => self.rows_shown(column, rows),
         };
         let quantity = Quantity::computed(
             picked(
@@ -117,7 +117,8 @@ impl Table {
         let place = self.place(content, row, true)?;
         let name = picked(&self.declaration.name, column, &place);
         let key = format!("{column} in {}", content.place(row));
-        Ok(self.measured(name, unit.unit, key, value.map(|value| unit.to_base(value))))
+        let value = value.map(|value| unit.to_base(value));
+        Ok(self.read_at(name, unit.unit, (key, Some(row as u32)), value))
     }
 
     /// The values of `where` in a row, and which repeat it is.

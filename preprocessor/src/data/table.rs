@@ -1,11 +1,13 @@
 //! A table with its state.
 
 use super::content::{Cells, Content, Places};
-use super::declaration::Declaration;
+use super::declaration::{Cites, Declaration};
 use super::{csv, json};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Concern, Measurement, Missing, Origin, Quantity, Source, SourceId};
+use crate::evidence::{
+    Concern, Measurement, Missing, Origin, Quantity, Quotation, Source, SourceId,
+};
 use results::Digest;
 use std::sync::Arc;
 
@@ -99,6 +101,7 @@ impl Table {
     /// The state in words.
     pub fn state_text(&self) -> String {
         match &self.state {
+            State::Sealed if self.declaration.cites.is_some() => "quoted".to_owned(),
             State::Sealed => "measured".to_owned(),
             State::Unsealed => "not sealed".to_owned(),
             State::Stale { sealed, found } => format!(
@@ -118,28 +121,69 @@ impl Table {
         }
     }
 
-    /// A value that is measured at `key` of the file.
-    pub(super) fn measured(
+    /// A value at `key` of the file, in `row`, where the file is there: measured, or quoted from the
+    /// work that the row cites.
+    pub(super) fn read_at(
         &self,
         name: String,
         unit: Unit,
-        key: String,
+        (key, row): (String, Option<u32>),
         value: Option<f64>,
     ) -> Arc<Quantity> {
+        let source = self.source.clone();
+        let origin = match self.work(row) {
+            Some(citation) => Origin::Quoted(Quotation {
+                citation,
+                place: format!("{key} of {}", self.declaration.file),
+                checked: self.declaration.made_by.clone(),
+                note: String::new(),
+                table: Some(source),
+            }),
+            None => Origin::Measured(Measurement { source, key }),
+        };
         Arc::new(Quantity {
             name,
             value: value.ok_or(Missing::NotMeasured),
             interval: None,
             unit,
-            origin: Origin::Measured(Measurement {
-                source: self.source.clone(),
-                key,
-            }),
+            origin,
         })
     }
 
-    /// How many of `rows` there are: what stands for them in the evidence, by their lines.
-    pub fn rows_shown(&self, column: &str, rows: &[u32]) -> Arc<Quantity> {
+    /// The key of the work that a row is quoted from; none of one's own measurements, and none where a
+    /// row would name it and there is no file.
+    fn work(&self, row: Option<u32>) -> Option<String> {
+        match self.declaration.cites.as_ref()? {
+            Cites::Work(key) => Some(key.clone()),
+            Cites::Column(column) => {
+                let content = self.content.as_ref()?;
+                Some(content.text(content.column(column)?, row? as usize))
+            }
+        }
+    }
+
+    /// How many of `rows` there are, of each work that they cite: what stands for them in the
+    /// evidence, by their lines.
+    pub fn rows_shown(&self, column: &str, rows: &[u32]) -> Vec<Arc<Quantity>> {
+        let by_work = match (&self.declaration.cites, &self.content) {
+            (Some(Cites::Column(cites)), Some(content)) if !rows.is_empty() => {
+                let cites = content.column(cites);
+                let groups = cites.map(|cites| content.groups(rows, cites));
+                groups
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(_, rows)| rows)
+                    .collect()
+            }
+            _ => vec![rows.to_vec()],
+        };
+        { by_work.iter() }
+            .map(|rows| self.rows_of_one_work(column, rows))
+            .collect()
+    }
+
+    /// [`Self::rows_shown`] of rows that cite one work, or none.
+    pub fn rows_of_one_work(&self, column: &str, rows: &[u32]) -> Arc<Quantity> {
         let name = &self.declaration.name;
         let place = match &self.content {
             Some(content) => content.ranges(rows),
@@ -148,10 +192,10 @@ impl Table {
         let at = place.replace([' ', '–', ','], "_").replace("__", "_");
         let value = self.content.is_some().then_some(rows.len() as f64);
         let key = format!("number of rows of {column}, {place}");
-        self.measured(
+        self.read_at(
             format!("{name}.{}({at})", as_name(column)),
             Unit::One,
-            key,
+            (key, rows.first().copied()),
             value,
         )
     }

@@ -472,11 +472,11 @@ fn faults_of_declarations_are_told_all_at_once() {
         `book/data.toml:9`: `b`: `x` stands twice in `where` and `repeat`; hint: a repeat does not say which row it is
         `book/data.toml:14`: `c`: `columns.x`: unknown unit `furlong`, expected one of `1` `FLOP` `MAC` `FLOP/s` `s` `byte` `byte/s` `image/s` `step/s` `image` `parameter` `epoch` `step` `nat` `W` `Hz` `point` `1/nat` `1/(nat·step)`, a multiple such as `ms`, or a product or quotient of them; hint: declare your own under `[units]`; a column of words has no unit
         `book/data.toml:18`: `d`: `rows` is `a`, expected a JSON pointer such as `/results`
-        `book/data.toml:25`: `e`: unknown field `seperator`, expected one of `file`, `made_by`, `rows`, `digest`, `where`, `repeat`, `columns`, `separator`, `decimal`; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `columns`, `rows`, `separator`, `decimal`
-        `book/data.toml:29`: `f`: unknown variant `x`, expected `.` or `,`; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `columns`, `rows`, `separator`, `decimal`
+        `book/data.toml:25`: `e`: unknown field `seperator`, expected one of `file`, `made_by`, `rows`, `digest`, `where`, `repeat`, `cites`, `columns`, `separator`, `decimal`, `topics`; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `cites`, `columns`, `rows`, `separator`, `decimal`, `topics`
+        `book/data.toml:29`: `f`: unknown variant `x`, expected `.` or `,`; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `cites`, `columns`, `rows`, `separator`, `decimal`, `topics`
         `book/data.toml:30`: `g`: `file` is `../a.csv`, expected a path below the root of the project, such as `data/times.csv`
         `book/data.toml:34`: `h`: `file` is `/etc/passwd`, expected a path below the root of the project, such as `data/times.csv`
-        `book/data.toml:38`: `i`: missing field `made_by`; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `columns`, `rows`, `separator`, `decimal`
+        `book/data.toml:38`: `i`: missing field `made_by`; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `cites`, `columns`, `rows`, `separator`, `decimal`, `topics`
         `book/data.toml:41`: `units.s`: `s` is a unit already, `s`
         `book/data.toml:42`: `units.key`: unknown field `plural`, expected one of `one`, `many`, `multiples`
     "#]].assert_eq(&lines.concat());
@@ -563,7 +563,7 @@ fn what_stands_in_a_file_twice_is_named() {
     let faults = error.expect_err("a table that is there twice");
     expect!["`book/data.toml:15`: `times`: duplicate key"].assert_eq(&faults[0].to_string());
     let faults = read_declarations("book/data.toml", "times = 1\n").expect_err("no table");
-    expect!["`book/data.toml:1`: `times`: invalid type: integer `1`, expected a table; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `columns`, `rows`, `separator`, `decimal`"].assert_eq(&faults[0].to_string());
+    expect!["`book/data.toml:1`: `times`: invalid type: integer `1`, expected a table; hint: a table has `file` and `made_by`, and may have `digest`, `where`, `repeat`, `cites`, `columns`, `rows`, `separator`, `decimal`, `topics`"].assert_eq(&faults[0].to_string());
 }
 
 #[test]
@@ -573,4 +573,78 @@ fn a_column_that_no_argument_can_name_has_another_name() {
     let tables = tables_of(declared, Some("Größe,Run (no),N_1\n5,6,7\n"));
     let table = tables.table("times").expect("a table");
     expect!["`size` selects no rows of `times`, expected one of `Größe` (as an argument `gr_e`), `Run (no)` (as an argument `run_no`), `N_1`"].assert_eq(&table.place_column("size").expect_err("no such column"));
+}
+
+#[test]
+fn rows_that_cite_a_work_are_quoted() {
+    let declared = |cites: &str| DECLARED.replacen("repeat  =", &format!("{cites}\nrepeat  ="), 1);
+    let of_column = declared("cites   = \"machine\"");
+    let asked = [("machine", "laptop"), ("n", "2000")];
+    check_in(
+        &tables_of(&of_column, Some(ROWS)),
+        "times.seconds",
+        &asked,
+        expect![
+            "times.seconds(machine=laptop,program=radix,n=2000,repeat=1) = 0.01 s quoted: laptop, seconds in line 8 of data/times.csv (bench/run.sh)"
+        ],
+    );
+    let of_table = declared("cites   = \"@knuth1998\"");
+    check_in(
+        &tables_of(&of_table, Some(ROWS)),
+        "times.seconds",
+        &asked,
+        expect![
+            "times.seconds(machine=laptop,program=radix,n=2000,repeat=1) = 0.01 s quoted: knuth1998, seconds in line 8 of data/times.csv (bench/run.sh)"
+        ],
+    );
+    // Rows of two works stand in the evidence one work at a time.
+    let tables = tables_of(&of_column, Some(ROWS));
+    let shown = tables.all[0].rows_shown("seconds", &[0, 7, 8, 9, 10]);
+    let works = shown.iter().map(|quantity| described(quantity));
+    expect![[r#"
+        times.seconds(lines_2_9) = 2 1 quoted: laptop, number of rows of seconds, lines 2, 9 of data/times.csv (bench/run.sh)
+        times.seconds(lines_10_12) = 3 1 quoted: server, number of rows of seconds, lines 10–12 of data/times.csv (bench/run.sh)"#]]
+    .assert_eq(&works.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_quoted_table_that_changed_is_stale() {
+    let digest = Digest::of(ROWS.as_bytes());
+    let sealed = DECLARED.replacen(
+        "repeat  =",
+        &format!("cites = \"machine\"\ndigest = \"sha256:{digest}\"\nrepeat  ="),
+        1,
+    );
+    let asked = filters(&[("machine", "laptop"), ("n", "2000")]);
+    let flags = |rows: &str| {
+        let tables = tables_of(&sealed, Some(rows));
+        let quantity = tables.pick("times.seconds", &asked).expect("one row");
+        let concern = quantity.first_concern().map(|it| it.flag());
+        (tables.all[0].state_text(), concern)
+    };
+    assert_eq!(flags(ROWS), ("quoted".to_owned(), None));
+    let (state, concern) = flags(&ROWS.replace("2000,1,10", "2000,1,11"));
+    assert!(state.starts_with("stale: "), "{state}");
+    assert_eq!(concern.as_deref(), Some(" (stale)"));
+}
+
+#[test]
+fn a_column_of_works_must_be_there() {
+    let declared = DECLARED.replacen("repeat  =", "cites = \"work\"\nrepeat  =", 1);
+    let declared = read_declarations("book/data.toml", &declared).expect("sound");
+    let [declaration] = &declared.tables[..] else {
+        panic!("one table");
+    };
+    let fault = Table::read(declaration.clone(), Some(ROWS.as_bytes())).expect_err("no column");
+    expect!["`data/times.csv:1`: no column is named `work`, expected one of `machine`, `program`, `n`, `repeat`, `seconds`"].assert_eq(&fault.to_string());
+    // Without the file no row says which work it is.
+    check_in(
+        &tables_of(
+            &DECLARED.replacen("repeat  =", "cites = \"machine\"\nrepeat  =", 1),
+            None,
+        ),
+        "times.seconds",
+        &[("n", "2000")],
+        expect!["times.seconds(n=2000) = none s measured: seconds of table times: no file yet"],
+    );
 }

@@ -1,7 +1,7 @@
 //! [`Quantity`] and its [`Origin`].
 
 use super::Missing;
-use super::source::{Concern, Measurement};
+use super::source::{Concern, Measurement, Source};
 use super::unit::Unit;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -54,6 +54,8 @@ pub struct Quotation {
     pub checked: String,
     /// A remark, empty where there is none.
     pub note: String,
+    /// The table that holds the value, where one does.
+    pub table: Option<Arc<Source>>,
 }
 
 /// The three kinds of number that the reader sees; exact values count as derived.
@@ -175,7 +177,11 @@ impl Quantity {
         match &self.origin {
             Origin::Measured(measurement) => measurement.source.concern.iter().for_each(take),
             Origin::Derived { inputs, .. } => inputs.iter().for_each(|i| i.each_concern(take)),
-            Origin::Quoted(_) | Origin::Exact { .. } => {}
+            Origin::Quoted(quotation) => {
+                let concern = quotation.table.iter().filter_map(|it| it.concern.as_ref());
+                concern.for_each(take);
+            }
+            Origin::Exact { .. } => {}
         }
     }
 

@@ -230,6 +230,7 @@ impl Reader<'_> {
                 place,
                 checked: fact.checked.clone(),
                 note: fact.note.clone(),
+                table: None,
             },
             file: self.file.to_owned(),
             line: self.lines.line(span.start),

@@ -110,7 +110,7 @@ impl<'a> Rows<'a> {
     pub(super) fn inputs(&self, columns: &[&str]) -> Vec<Arc<Quantity>> {
         columns
             .iter()
-            .map(|column| self.table.rows_shown(column, &self.rows))
+            .flat_map(|column| self.table.rows_shown(column, &self.rows))
             .collect()
     }
 

@@ -182,7 +182,7 @@ fn missing(
     mark: EvidenceMark,
 ) -> Result<Shown<Table>, String> {
     let value = table.number_column(&arguments.value)?;
-    let quantity = table.rows_shown(value, &[]);
+    let quantity = table.rows_of_one_work(value, &[]);
     let columns = [&arguments.rows, value].map(|head| Column::new(head, Alignment::Left));
     let cells = vec![
         Cell::words("–"),

@@ -42,7 +42,7 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     let rows = match find(facts, table, place.clone())? {
         Found::Rows(rows) => rows,
         Found::Missing(table) => {
-            let inputs = vec![table.rows_shown(table.number_column(x)?, &[])];
+            let inputs = table.rows_shown(table.number_column(x)?, &[]);
             return Ok(Shown::new(pending(table), inputs));
         }
     };

@@ -162,6 +162,7 @@ fn derive(
             place: format!("{}, {}", row.location, row.version),
             checked: "read in the source".to_owned(),
             note: row.note.clone(),
+            table: None,
         }),
     });
     let index = counts.entry(gpu.to_owned()).or_default();
