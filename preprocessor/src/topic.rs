@@ -26,6 +26,11 @@ pub trait Topic: Sync {
         &[]
     }
 
+    /// Whether it reads tables that say under `topics` in `data.toml` what it is to know of them.
+    fn reads_tables(&self) -> bool {
+        false
+    }
+
     /// What it computes of the inputs alone, while other topics add their quantities; none where
     /// that is not worth a thread.
     fn analysis(&self) -> Option<fn(&Inputs, &mut Knowledge)> {

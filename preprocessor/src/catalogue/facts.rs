@@ -2,7 +2,7 @@
 
 use super::clashes::Places;
 use super::{Catalogue, Question, RunFacts, Samples, runs};
-use crate::data::Tables;
+use crate::data::{Declaration, Table, Tables};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Origin, Quantity, QuotedFact};
@@ -56,6 +56,10 @@ impl Facts {
         quoted: Vec<QuotedFact>,
         inputs: Inputs,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let unread = unread_keys(topics, &inputs.tables);
+        if !unread.is_empty() {
+            return Err(unread);
+        }
         let mut catalogue = Catalogue::default();
         let places = Places::new(&quoted, &inputs);
         add_quoted(&mut catalogue, quoted);
@@ -110,6 +114,38 @@ impl Facts {
         let views = self.topics.iter().flat_map(|topic| topic.figures());
         views.copied()
     }
+}
+
+/// What tables say to topics that are not on, or read no tables.
+fn unread_keys(topics: &Topics, tables: &Tables) -> Vec<Diagnostic> {
+    let readers: Vec<_> = { topics.iter() }
+        .filter(|topic| topic.reads_tables())
+        .map(|topic| format!("`{}`", topic.name()))
+        .collect();
+    let of_table = |table: &Table| {
+        let Declaration {
+            name, line, topics, ..
+        } = &table.declaration;
+        let unread = topics.keys().map(|topic| format!("`{topic}`"));
+        let unread = unread.filter(|topic| !readers.contains(topic));
+        let fault = |topic: String| Diagnostic {
+            line: Some(*line),
+            ..Diagnostic::of_file(
+                &tables.file,
+                format!(
+                    "`{name}`: no topic {topic} that reads tables is on, expected {}; hint: `topics` in \
+                     book.toml",
+                    if readers.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        readers.join(" or ")
+                    }
+                ),
+            )
+        };
+        unread.map(fault).collect::<Vec<_>>()
+    };
+    tables.all.iter().flat_map(of_table).collect()
 }
 
 /// Lets the topics add what they know: those with a long analysis last, and that beside the others.

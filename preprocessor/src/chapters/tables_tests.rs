@@ -116,7 +116,7 @@ fn the_evidence_lists_tables_and_what_was_made_of_them() {
     let evidence = &filled.chapters["appendix/evidence.md"];
     let list = &evidence[evidence.find("## Tables of").expect("a list of tables")..];
     expect![[r###"
-        ## Tables of measurements {#tables}
+        ## Tables of data {#tables}
 
         - <a id="table-times"></a>`times`: not sealed. File `data/times.csv`, digest `991468417648`, 5 rows. Made by `bench/run.sh`.
 

@@ -46,6 +46,7 @@ fn chapters_of_loss_curves_fill_when_runs_arrive() {
     let throughput = read("published/training_throughput.csv");
     let inputs = Inputs {
         runs,
+        tables: known.facts.tables.clone(),
         ..Inputs::default()
     };
     let inputs = inputs

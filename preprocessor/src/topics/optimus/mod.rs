@@ -10,6 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
 use crate::views::{FigureView, NoArguments, TableView, parse};
+use quantities::logs::{self, Logs};
 use quantities::prediction::LossCurves;
 use quantities::{loss_models, measured_speeds, parameter_servers, predictions, step_times};
 
@@ -26,12 +27,21 @@ impl Topic for Optimus {
         &["training", "operations"]
     }
 
+    fn reads_tables(&self) -> bool {
+        true
+    }
+
     fn files(&self) -> &'static [TopicFile] {
         &[measured_speeds::FILE]
     }
 
     fn analysis(&self) -> Option<fn(&Inputs, &mut Knowledge)> {
-        Some(|inputs, knowledge| knowledge.keep(LossCurves::of(&inputs.runs)))
+        Some(|inputs, knowledge| {
+            let (logs, curves) =
+                rayon::join(|| Logs::of(&inputs.tables), || LossCurves::of(&inputs.runs));
+            knowledge.keep(logs);
+            knowledge.keep(curves);
+        })
     }
 
     fn add(
@@ -40,9 +50,10 @@ impl Topic for Optimus {
         knowledge: &mut Knowledge,
         catalogue: &mut Catalogue,
     ) -> Result<(), Vec<Diagnostic>> {
-        let curves = knowledge.get().expect("the analysis has kept them");
+        let (logs, curves) = (kept(knowledge), kept(knowledge));
+        logs::add(catalogue, logs)?;
         loss_models::add(catalogue, curves);
-        predictions::add(catalogue, curves);
+        predictions::add(catalogue, curves, logs);
         let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
         step_times::add(catalogue);
@@ -52,9 +63,11 @@ impl Topic for Optimus {
 
     fn tables(&self) -> &'static [(&'static str, TableView)] {
         &[
+            ("log_times", |arguments, facts, mark| {
+                views::log_times::table(&parse(arguments)?, facts, mark)
+            }),
             ("loss_models", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::loss_models::table(facts, mark)
+                views::loss_models::table(&parse(arguments)?, facts, mark)
             }),
             ("loss_regression", |arguments, facts, mark| {
                 let NoArguments {} = parse(arguments)?;
@@ -67,6 +80,12 @@ impl Topic for Optimus {
         &[
             ("beta_over_depth", |arguments, facts| {
                 views::beta_over_depth::figure(&parse(arguments)?, facts)
+            }),
+            ("log_curves", |arguments, facts| {
+                views::log_curves::figure(&parse(arguments)?, facts)
+            }),
+            ("log_prediction", |arguments, facts| {
+                views::log_prediction::figure(&parse(arguments)?, facts)
             }),
             ("loss_fit", |arguments, facts| {
                 views::loss_fit::figure(&parse(arguments)?, facts)
@@ -88,4 +107,9 @@ impl Topic for Optimus {
             }),
         ]
     }
+}
+
+/// What the analysis has kept.
+fn kept<T: std::any::Any>(knowledge: &Knowledge) -> &T {
+    knowledge.get().expect("the analysis keeps it")
 }

@@ -81,6 +81,13 @@ impl AccuracyLink {
         })
     }
 
+    /// The leave-one-run-out error of the form that was chosen.
+    pub fn error(&self) -> f64 {
+        let mut errors = self.leave_one_run_out_errors.iter();
+        let chosen = errors.find(|(form, _)| *form == self.form);
+        chosen.expect("the chosen form was assessed").1
+    }
+
     /// The largest training loss in nats at which the accuracy is reached; `None` where no loss
     /// above 0 does.
     pub fn loss_reaching(&self, accuracy: f64) -> Option<f64> {

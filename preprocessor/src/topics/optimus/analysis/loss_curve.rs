@@ -54,6 +54,22 @@ pub enum LossCurveError {
     ConstantLoss { last_index: usize, loss: f64 },
 }
 
+impl LossCurveError {
+    /// The point that is wrong, counted from 0, where it is one.
+    pub fn point(&self) -> Option<usize> {
+        match self {
+            Self::TooFewPoints { .. } | Self::ConstantLoss { .. } => None,
+            Self::StepNotFinite { index, .. }
+            | Self::NegativeStep { index, .. }
+            | Self::StepsNotIncreasing { index, .. }
+            | Self::LossNotFinite { index, .. }
+            | Self::LossNotPositive { index, .. }
+            | Self::StepOutOfRange { index, .. }
+            | Self::LossOutOfRange { index, .. } => Some(*index),
+        }
+    }
+}
+
 impl LossCurve {
     /// Checks (step, loss in nats) points and takes them as a curve.
     ///

@@ -10,7 +10,7 @@ use crate::topics::optimus::analysis::accuracy_link::{AccuracyLink, AccuracyRun,
 use crate::topics::optimus::analysis::hardware_independence::{
     EpochsToTarget, Independence, PermutationTest, SIGNIFICANCE, test_independence,
 };
-use crate::topics::optimus::analysis::prediction::{PredictedRun, PredictedSteps};
+use crate::topics::optimus::analysis::prediction::PredictedRun;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::analysis::training_set::Family;
 use std::sync::Arc;
@@ -24,8 +24,7 @@ const SEED: u64 = 1;
 /// From a training loss to the target accuracy.
 pub(crate) struct Link<'a> {
     accuracy: f64,
-    /// The training loss that goes with the accuracy, or why there is none.
-    loss: Result<f64, String>,
+    /// The training loss that goes with the accuracy.
     quantity: Arc<Quantity>,
     /// A complete run, by whose rows steps are turned into epochs.
     clock: Option<&'a LossRun>,
@@ -33,11 +32,53 @@ pub(crate) struct Link<'a> {
 
 /// A number of epochs, and whether it has no value because the target is never reached.
 pub(crate) struct Reached {
-    epochs: Arc<Quantity>,
-    never: bool,
+    pub(crate) epochs: Arc<Quantity>,
+    pub(crate) never: bool,
+}
+
+/// From the steps of a run to its epochs.
+pub(crate) struct Clock<EpochOf> {
+    /// The last step of the run.
+    pub(crate) last: Step,
+    /// The epoch in which a step is made.
+    pub(crate) epoch_of: EpochOf,
 }
 
 impl Reached {
+    /// The epoch in which a predicted loss comes down to `loss`.
+    pub(crate) fn predicted(
+        name: String,
+        predicted: Result<&PredictedRun, String>,
+        loss: &Arc<Quantity>,
+        clock: Option<Clock<impl Fn(Step) -> f64>>,
+        sources: &[Arc<Quantity>],
+    ) -> Reached {
+        let found = predicted.map_err(Missing::from).and_then(|predicted| {
+            let loss = loss.value.clone()?;
+            let clock = clock.ok_or("no run tells the epochs of its steps")?;
+            Ok((predicted.steps_reaching(loss, clock.last), clock.epoch_of))
+        });
+        let never = matches!(&found, Ok((steps, _)) if steps.predicted.is_none());
+        let interval = { found.as_ref().ok() }
+            .and_then(|(steps, epoch)| Some((epoch(steps.earliest?), epoch(steps.latest?))));
+        let value = found.and_then(|(steps, epoch)| {
+            let reached = steps.predicted.map(epoch);
+            reached.ok_or_else(|| "the predicted loss stays above that of the target".into())
+        });
+        let epochs = Quantity::computed(
+            name,
+            Unit::Epoch,
+            "first epoch whose predicted loss is at most that of the target",
+            sources.iter().chain([loss]).cloned().collect(),
+            value,
+        );
+        let epochs = match interval.filter(|_| !never) {
+            Some((low, high)) => epochs.with_interval(low, high),
+            None => epochs,
+        };
+        Reached { epochs, never }
+    }
+
     pub(crate) fn add(&self, catalogue: &mut Catalogue) {
         let flags = [
             ("never", self.never),
@@ -66,7 +107,7 @@ impl<'a> Link<'a> {
             let loss = link.loss_reaching(accuracy);
             loss.ok_or_else(|| "no training loss goes with the target accuracy".to_owned())
         });
-        let error = link.as_ref().map_err(Clone::clone).and_then(error_of);
+        let error = link.as_ref().map(AccuracyLink::error).map_err(Clone::clone);
         let mut inputs = super::prediction::sources(fits, None);
         inputs.push(target.clone());
         catalogue.insert("accuracy_link.fitted", Entry::Flag(link.is_ok()));
@@ -89,12 +130,11 @@ impl<'a> Link<'a> {
             Unit::Nat,
             function,
             inputs,
-            loss.clone().map_err(Missing::from),
+            loss.map_err(Missing::from),
         );
         catalogue.add(quantity.clone());
         Link {
             accuracy,
-            loss,
             quantity,
             clock: training(fits).next().map(|fit| &fit.run),
         }
@@ -107,36 +147,13 @@ impl<'a> Link<'a> {
         predicted: &Result<PredictedRun, String>,
         sources: &[Arc<Quantity>],
     ) -> Reached {
-        let steps = self.steps(predicted);
-        let epoch = |step: Step| self.clock.map(|clock| clock.epoch_of(step) as f64);
-        let never = matches!(steps, Ok(steps) if steps.predicted.is_none());
-        let interval = { steps.as_ref().ok() }
-            .and_then(|steps| Some((epoch(steps.earliest?)?, epoch(steps.latest?)?)));
-        let value = steps.and_then(|steps| {
-            let reached = steps.predicted.and_then(epoch);
-            reached.ok_or_else(|| "the predicted loss stays above that of the target".to_owned())
+        let clock = self.clock.and_then(|run| {
+            let last = Step(run.epochs().last()?.steps as f64);
+            let epoch_of = |step| run.epoch_of(step) as f64;
+            Some(Clock { last, epoch_of })
         });
-        let inputs = sources.iter().chain([&self.quantity]).cloned().collect();
-        let function = "first epoch whose predicted loss is at most that of the target";
-        let epochs = Quantity::computed(
-            name,
-            Unit::Epoch,
-            function,
-            inputs,
-            value.map_err(Missing::from),
-        );
-        let epochs = match interval.filter(|_| !never) {
-            Some((low, high)) => epochs.with_interval(low, high),
-            None => epochs,
-        };
-        Reached { epochs, never }
-    }
-
-    fn steps(&self, predicted: &Result<PredictedRun, String>) -> Result<PredictedSteps, String> {
-        let predicted = predicted.as_ref().map_err(Clone::clone)?;
-        let last = self.clock.and_then(|clock| clock.epochs().last());
-        let last = last.map_or(Step(0.0), |row| Step(row.steps as f64));
-        Ok(predicted.steps_reaching(self.loss.clone()?, last))
+        let predicted = predicted.as_ref().map_err(Clone::clone);
+        Reached::predicted(name, predicted, &self.quantity, clock, sources)
     }
 
     /// The first epoch at which the `targets` reach the accuracy, on average where several seeds
@@ -169,14 +186,8 @@ impl<'a> Link<'a> {
     }
 }
 
-fn error_of(link: &AccuracyLink) -> Result<f64, String> {
-    let mut errors = link.leave_one_run_out_errors.iter();
-    let chosen = errors.find(|(form, _)| *form == link.form);
-    let (_, error) = chosen.ok_or("no form falls with the loss")?;
-    Ok(*error)
-}
-
-fn form_name(form: LinkForm) -> &'static str {
+/// The form in words.
+pub(crate) fn form_name(form: LinkForm) -> &'static str {
     match form {
         LinkForm::Linear => "linear in the training loss",
         LinkForm::Logarithmic => "linear in the logarithm of the training loss",

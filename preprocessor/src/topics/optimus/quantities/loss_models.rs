@@ -8,6 +8,7 @@ use crate::evidence::{Formula, Missing, Quantity};
 use crate::statistics::interval::Interval;
 use crate::topics::optimus::analysis::bootstrap::{Resampling, moving_block_bootstrap};
 use crate::topics::optimus::analysis::fitted_run::FittedRun;
+use crate::topics::optimus::analysis::loss_curve::LossCurve;
 use crate::topics::optimus::analysis::loss_model::LossModel;
 use crate::topics::optimus::analysis::prediction_error::PredictionError;
 use crate::topics::optimus::analysis::stage_comparison::{
@@ -96,7 +97,7 @@ impl Models<'_> {
     fn add_whole_run(&self, catalogue: &mut Catalogue) {
         for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
             let function = "analysis::loss_fit::fit";
-            let beta = self.quantity(leaf, unit, function, |fit| Ok(betas(fit.whole_run)[index]));
+            let beta = self.quantity(leaf, unit, function, |fit| Ok(fit.whole_run.betas()[index]));
             let beta = match self.intervals {
                 Some(intervals) => beta.with_interval(intervals[index].low, intervals[index].high),
                 None => beta,
@@ -139,7 +140,7 @@ impl Models<'_> {
                 let staged = fit.stages.clone().map_err(reason)?;
                 let model = staged.stages().get(stage);
                 let (_, model) = model.ok_or("the stage has not begun")?;
-                Ok(betas(*model)[index])
+                Ok(model.betas()[index])
             }));
         }
     }
@@ -167,11 +168,6 @@ impl Models<'_> {
     }
 }
 
-/// β₀, β₁ and β₂.
-pub(crate) fn betas(model: LossModel) -> [f64; 3] {
-    [model.beta0, model.beta1, model.beta2]
-}
-
 /// An error with its causes in one line.
 pub(crate) fn reason(error: impl std::error::Error + Send + Sync + 'static) -> String {
     format!("{:#}", anyhow::Error::from(error))
@@ -180,9 +176,14 @@ pub(crate) fn reason(error: impl std::error::Error + Send + Sync + 'static) -> S
 /// Resamples the residuals of the points as measured: replacing outliers also smooths, and what
 /// residuals that leaves give intervals that miss the truth too often.
 fn beta_intervals(fit: &FittedRun) -> Option<[Interval; 3]> {
+    beta_intervals_of(&fit.measured, fit.whole_run)
+}
+
+/// The intervals of the parameters of `model`, the fit of `curve`.
+pub(crate) fn beta_intervals_of(curve: &LossCurve, model: LossModel) -> Option<[Interval; 3]> {
     let resampling = Resampling {
         refits: REFITS,
         ..Resampling::default()
     };
-    moving_block_bootstrap(&fit.measured, fit.whole_run, resampling).beta_intervals()
+    moving_block_bootstrap(curve, model, resampling).beta_intervals()
 }

@@ -1,6 +1,7 @@
 //! The quantities of training time.
 
 pub(crate) mod epochs_to_target;
+pub(crate) mod logs;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod loss_runs;

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The draws that span a prediction's uncertainty.
-const DRAWS: Resampling = Resampling {
+pub(crate) const DRAWS: Resampling = Resampling {
     refits: 200,
     seed: 1,
 };

@@ -1,7 +1,8 @@
 //! The predictions of ResNet-50 on every hardware, and how far they lie from what was measured.
 
 use super::epochs_to_target::{Link, Reached};
-use super::loss_models::{BETAS, betas};
+use super::logs::{self, Logs};
+use super::loss_models::BETAS;
 use super::loss_runs::{Hardware, LossFit};
 use super::prediction::{Fitting, Predictions, hardware, sources, targets, training};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
@@ -20,6 +21,7 @@ pub(crate) fn add(
     fits: &[LossFit],
     predictions: &Predictions,
     link: &Link,
+    logs: &Logs,
 ) {
     let members = Members::Recorded("kind of hardware".to_owned());
     catalogue.add_group("prediction.on", members);
@@ -31,7 +33,7 @@ pub(crate) fn add(
     for prediction in &all {
         prediction.add(catalogue, predictions, link);
     }
-    add_headline(catalogue, &all, fitting, fits);
+    add_headline(catalogue, &all, fitting, fits, logs);
 }
 
 /// The mean held-out errors of both kinds of models, and which kind is better.
@@ -122,7 +124,7 @@ impl<'a> PredictionOn<'a> {
         model: &Result<PredictedLossModel, String>,
     ) {
         for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
-            let value = model.as_ref().map(|model| betas(model.model)[index]);
+            let value = model.as_ref().map(|model| model.model.betas()[index]);
             let beta = Quantity::computed(
                 format!("{}.{leaf}", self.prefix),
                 unit,
@@ -216,6 +218,7 @@ fn add_headline(
     all: &[PredictionOn],
     fitting: Fitting,
     fits: &[LossFit],
+    logs: &Logs,
 ) {
     let first = first_that(all, PredictionOn::is_predicted);
     let measured = first.or_else(|| first_that(all, PredictionOn::is_measured));
@@ -223,21 +226,33 @@ fn add_headline(
     catalogue.insert("prediction.predicted", Entry::Flag(first.is_some()));
     let title = first.map_or(ABSENT.to_owned(), |first| first.hardware.to_string());
     catalogue.insert("prediction.hardware", Entry::Text(title));
-    let error = format!("{kind}.percentage_error");
-    let epochs = format!("{kind}.epochs_to_92");
-    let measured_epochs = "measured_epochs_to_92".to_owned();
-    for (name, unit, of, leaf) in [
-        ("percentage_error", Unit::One, first, error),
-        ("epochs_to_92.predicted", Unit::Epoch, first, epochs),
-        (
-            "epochs_to_92.measured",
-            Unit::Epoch,
-            measured,
-            measured_epochs,
-        ),
+    let from_logs = match first {
+        Some(_) => None,
+        None => first_of_logs(catalogue, logs),
+    };
+    catalogue.insert(
+        "prediction.from_published",
+        Entry::Flag(from_logs.is_some()),
+    );
+    let [recipe, on] = match &from_logs {
+        Some(of) => [of.recipe.to_owned(), of.hardware.to_owned()],
+        None => [ABSENT.to_owned(), ABSENT.to_owned()],
+    };
+    let by_loss = from_logs.as_ref().is_none_or(|of| of.by_loss);
+    catalogue.insert("prediction.by_loss", Entry::Flag(by_loss));
+    catalogue.insert("prediction.published_recipe", Entry::Text(recipe));
+    catalogue.insert("prediction.published_hardware", Entry::Text(on));
+    let leaf = |of: Option<&PredictionOn>, leaf: &str| of.map(|of| format!("{}.{leaf}", of.prefix));
+    let error = leaf(first, &format!("{kind}.percentage_error"));
+    let epochs = leaf(first, &format!("{kind}.epochs_to_92"));
+    let epochs = epochs.or_else(|| from_logs.map(|of| of.epochs));
+    let measured_epochs = leaf(measured, "measured_epochs_to_92");
+    for (name, unit, source) in [
+        ("percentage_error", Unit::One, error),
+        ("epochs_to_92.predicted", Unit::Epoch, epochs),
+        ("epochs_to_92.measured", Unit::Epoch, measured_epochs),
     ] {
         let name = format!("prediction.{name}");
-        let source = of.map(|of| format!("{}.{leaf}", of.prefix));
         let found = source.as_ref().and_then(|source| catalogue.known(source));
         catalogue.add(match found {
             Some(found) => copied(&name, &found),
@@ -254,6 +269,39 @@ fn add_headline(
     }
 }
 
+/// A prediction from training logs that reaches the target.
+struct FromLogs<'a> {
+    recipe: &'a str,
+    hardware: &'a str,
+    /// The name of its number of epochs.
+    epochs: String,
+    /// Whether they follow from the predicted loss, not from a line over depth.
+    by_loss: bool,
+}
+
+/// The first prediction from training logs that reaches the target, recipe by recipe, by the predicted
+/// loss where one does.
+fn first_of_logs<'a>(catalogue: &Catalogue, logs: &'a Logs) -> Option<FromLogs<'a>> {
+    let all = { logs.sets.iter() }.flat_map(|set| {
+        let of_set = set.predicted.keys();
+        of_set.map(|hardware| (set.recipe.as_str(), hardware.as_str()))
+    });
+    let by = |index: usize| {
+        let epochs = move |(recipe, hardware)| FromLogs {
+            recipe,
+            hardware,
+            epochs: logs::epochs_names(recipe, hardware)[index].clone(),
+            by_loss: index == 0,
+        };
+        all.clone().map(epochs)
+    };
+    let is_known = |of: &FromLogs| {
+        let epochs = catalogue.known(&of.epochs);
+        epochs.is_some_and(|epochs| epochs.value.is_ok())
+    };
+    by(0).chain(by(1)).find(is_known)
+}
+
 fn first_that<'a, 'b>(
     all: &'a [PredictionOn<'b>],
     holds: fn(&PredictionOn<'b>) -> bool,
@@ -263,7 +311,8 @@ fn first_that<'a, 'b>(
 }
 
 fn copied(name: &str, source: &Arc<Quantity>) -> Arc<Quantity> {
-    let function = "of the first hardware whose ResNet-50 is predicted and measured, fp32 first";
+    let function = "of the first hardware whose ResNet-50 is predicted and measured, fp32 first; where \
+                    none is predicted, of the first training logs";
     source.chosen(name, function)
 }
 

@@ -222,12 +222,14 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_regression.beta2.terms.intercept: -2.746e-3 (-2.146e-2 to 1.597e-2)
             loss_regression.beta2.terms.offset_fp32_nvidia_h200: -1.706e-3 (-1.532e-2 to 1.191e-2)
             loss_regression.beta2.terms.slope: 1.911e-3 (1.438e-3 to 2.383e-3)
+            prediction.by_loss: true
             prediction.epochs_to_92.measured: 3.200e1
             prediction.epochs_to_92.measured_never: false
             prediction.epochs_to_92.measured_reached: true
             prediction.epochs_to_92.predicted: 3.100e1
             prediction.epochs_to_92.predicted_never: false
             prediction.epochs_to_92.predicted_reached: true
+            prediction.from_published: false
             prediction.hardware: "NVIDIA H200, fp32"
             prediction.held_out.staged: 1.160e-2
             prediction.held_out.whole: 9.752e-2
@@ -272,6 +274,8 @@ fn all_depths_on_two_kinds_of_hardware() {
             prediction.on.fp32_nvidia_h200.whole.percentage_error_at_end: 1.907e-1
             prediction.percentage_error: 1.454e-2
             prediction.predicted: true
+            prediction.published_hardware: "not measured"
+            prediction.published_recipe: "not measured"
             prediction.staged: true
             time_to_92.p2: 4.690e5
             time_to_92.p4: 3.420e5

@@ -1,9 +1,12 @@
-//! A parameter of the loss models over the depth of the networks, with its regression.
+//! A parameter of the loss models over the depth of the networks, with its regression: of the
+//! planned runs, or of a set of training logs.
 
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::topics::optimus::analysis::beta_regression::BetaRegression;
+use crate::topics::optimus::analysis::run_regression::RunRegression;
 use crate::topics::optimus::analysis::training_set::{Family, HELD_OUT_DEPTH};
+use crate::topics::optimus::quantities::logs::Logs;
 use crate::topics::optimus::quantities::loss_models::BETAS;
 use crate::topics::optimus::quantities::loss_runs::{Hardware, LossFit};
 use crate::topics::optimus::quantities::prediction::{Fitting, LossCurves, hardware};
@@ -14,38 +17,47 @@ use crate::views::shown::{Shown, not_as_planned, pending};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// The depths between which a regression is drawn.
-const DEPTHS: [u64; 2] = [18, 56];
-
 /// The arguments of [`figure`].
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// 0, 1 or 2.
     beta: usize,
+    /// The recipe of the training logs that are shown; absent for the planned runs.
+    recipe: Option<String>,
 }
 
-/// One point for each complete run and the chosen regression as a line for each hardware.
+/// One point for each complete run or log and the chosen regression as a line for each hardware.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
-    let Some((leaf, unit)) = BETAS.get(arguments.beta) else {
-        return Err(format!(
-            "`beta` is `{}`; expected 0, 1 or 2",
-            arguments.beta
-        ));
+    let index = arguments.beta;
+    let Some((leaf, unit)) = BETAS.get(index) else {
+        return Err(format!("`beta` is `{index}`; expected 0, 1 or 2"));
     };
-    let LossCurves {
-        fits, predictions, ..
-    } = facts.of_topic();
-    let Ok(regression) = predictions.regression(Fitting::WholeRun) else {
-        let name = format!("loss_regression.{leaf}.constant_family.error");
-        let awaited = facts
-            .catalogue
-            .quantity(&name)
-            .map_err(|error| error.to_string())?;
+    let (regression, shown) = match &arguments.recipe {
+        Some(recipe) => of_logs(recipe, leaf, facts)?,
+        None => of_runs(leaf, facts),
+    };
+    let Ok(regression) = regression else {
+        let awaited = match &arguments.recipe {
+            Some(_) => { shown.iter() }
+                .flat_map(|(_, betas)| betas)
+                .map(|beta| &beta.quantity)
+                .next(),
+            None => {
+                let name = format!("loss_regression.{leaf}.constant_family.error");
+                Some(
+                    facts
+                        .catalogue
+                        .quantity(&name)
+                        .map_err(|error| error.to_string())?,
+                )
+            }
+        };
+        let awaited = awaited.ok_or("no log has a depth")?;
         return Ok(Shown::new(pending(awaited), vec![awaited.clone()]));
     };
-    let chosen = &regression.stages()[0].1.betas[arguments.beta];
-    let subscript = ["₀", "₁", "₂"][arguments.beta];
+    let chosen = &regression.stages()[0].1.betas[index];
+    let subscript = ["₀", "₁", "₂"][index];
     let mut plot = Plot::new(
         &format!("β{subscript} over depth"),
         "Each point is a run with its interval; each line is the regression on one kind of \
@@ -53,22 +65,76 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Axis::linear("Depth"),
         Axis::linear(&format!("β{subscript} ({unit})")).over(Range::WithZero),
     );
+    let depths = || {
+        shown
+            .iter()
+            .flat_map(|(_, betas)| betas)
+            .map(|beta| beta.depth)
+    };
+    let ends = [depths().min(), depths().max()].map(|end| end.unwrap_or(HELD_OUT_DEPTH));
     let mut inputs = Vec::new();
-    for (index, hardware) in hardware(fits).iter().enumerate() {
-        let betas = betas(fits, hardware, leaf, &facts.catalogue);
-        plot = with_points(plot, hardware, &betas, index);
-        plot = with_line(plot, hardware, chosen, index);
-        inputs.extend(betas.into_iter().map(|beta| beta.quantity));
+    for (index, (hardware, betas)) in shown.iter().enumerate() {
+        plot = with_points(plot, hardware, betas, index);
+        plot = with_line(plot, hardware, chosen, ends, index);
+        inputs.extend(betas.iter().map(|beta| beta.quantity.clone()));
     }
     let note = not_as_planned(&inputs);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }
 
-/// A parameter of a complete run.
+/// A parameter of a complete run or of a log.
 struct Beta {
     depth: u64,
     family: Family,
     quantity: Arc<Quantity>,
+}
+
+/// The parameters on each hardware, by its title.
+type ByHardware = Vec<(String, Vec<Beta>)>;
+
+/// The regression of the planned runs, and the parameters that it is fitted to or compared with.
+fn of_runs<'a>(leaf: &str, facts: &'a Facts) -> (&'a Result<RunRegression, String>, ByHardware) {
+    let LossCurves {
+        fits, predictions, ..
+    } = facts.of_topic();
+    let of_hardware = |hardware: Hardware| {
+        let betas = betas(fits, &hardware, leaf, &facts.catalogue);
+        (hardware.to_string(), betas)
+    };
+    let shown = hardware(fits).into_iter().map(of_hardware).collect();
+    (predictions.regression(Fitting::WholeRun), shown)
+}
+
+/// The regression of a set of training logs, and the parameters that it is fitted to.
+fn of_logs<'a>(
+    recipe: &str,
+    leaf: &str,
+    facts: &'a Facts,
+) -> Result<(&'a Result<RunRegression, String>, ByHardware), String> {
+    let logs: &Logs = facts.of_topic();
+    let set = logs.set(recipe)?;
+    let mut shown: ByHardware = Vec::new();
+    for log in logs.of_set(set) {
+        let quantity = facts
+            .catalogue
+            .known(&format!("log_model.{}.{leaf}", log.id));
+        let (Some(depth), Some(quantity)) = (log.depth, quantity) else {
+            continue;
+        };
+        let beta = Beta {
+            depth,
+            family: Family::SixNPlusTwo,
+            quantity,
+        };
+        match shown
+            .iter_mut()
+            .find(|(hardware, _)| *hardware == log.hardware)
+        {
+            Some((_, betas)) => betas.push(beta),
+            None => shown.push((log.hardware.clone(), vec![beta])),
+        }
+    }
+    Ok((&set.regression, shown))
 }
 
 fn betas(fits: &[LossFit], hardware: &Hardware, leaf: &str, catalogue: &Catalogue) -> Vec<Beta> {
@@ -88,7 +154,7 @@ fn betas(fits: &[LossFit], hardware: &Hardware, leaf: &str, catalogue: &Catalogu
 }
 
 /// Circles for the networks of depth 6n + 2, a triangle for ResNet-18, a square for ResNet-50.
-fn with_points(plot: Plot, hardware: &Hardware, betas: &[Beta], index: usize) -> Plot {
+fn with_points(plot: Plot, name: &str, betas: &[Beta], index: usize) -> Plot {
     let point = |beta: &&Beta| {
         Some(Point {
             x: beta.depth as f64,
@@ -102,7 +168,6 @@ fn with_points(plot: Plot, hardware: &Hardware, betas: &[Beta], index: usize) ->
     };
     let is_target = |beta: &Beta| beta.depth == HELD_OUT_DEPTH;
     let is_other = |beta: &Beta| beta.family == Family::Other;
-    let name = hardware.to_string();
     let kind = |name: &str, shape: Shape, holds: &dyn Fn(&Beta) -> bool, key: Key| {
         let style = SeriesStyle {
             shape,
@@ -111,7 +176,7 @@ fn with_points(plot: Plot, hardware: &Hardware, betas: &[Beta], index: usize) ->
         Points::new(name, points(holds), style).keyed(key)
     };
     let is_family = |beta: &Beta| !is_target(beta) && !is_other(beta);
-    let family = kind(&name, Shape::Circle, &is_family, Key::Legend);
+    let family = kind(name, Shape::Circle, &is_family, Key::Legend);
     let other = format!("ResNet-18, {name}");
     let other = kind(&other, Shape::Triangle, &is_other, Key::None);
     let target = format!("ResNet-50, {name}");
@@ -122,14 +187,18 @@ fn with_points(plot: Plot, hardware: &Hardware, betas: &[Beta], index: usize) ->
         .fold(plot, Plot::with)
 }
 
-fn with_line(plot: Plot, hardware: &Hardware, chosen: &BetaRegression, index: usize) -> Plot {
-    let label = hardware.to_string();
-    let depths = DEPTHS[0]..=DEPTHS[1];
-    let line: Option<Vec<_>> = depths
-        .map(|depth| Some((depth as f64, chosen.predict(depth, &label)?)))
+fn with_line(
+    plot: Plot,
+    hardware: &str,
+    chosen: &BetaRegression,
+    [first, last]: [u64; 2],
+    index: usize,
+) -> Plot {
+    let line: Option<Vec<_>> = (first..=last)
+        .map(|depth| Some((depth as f64, chosen.predict(depth, hardware)?)))
         .collect();
     match line {
-        Some(line) => plot.with(Line::new(&label, line, series(index)).keyed(Key::None)),
+        Some(line) => plot.with(Line::new(hardware, line, series(index)).keyed(Key::None)),
         None => plot,
     }
 }

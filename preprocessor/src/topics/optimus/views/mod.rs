@@ -1,6 +1,9 @@
 //! Tables and plots of training time.
 
 pub(crate) mod beta_over_depth;
+pub(crate) mod log_curves;
+pub(crate) mod log_prediction;
+pub(crate) mod log_times;
 pub(crate) mod loss_fit;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;

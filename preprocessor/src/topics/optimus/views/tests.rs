@@ -17,11 +17,16 @@ fn facts(runs: Vec<RunFacts>) -> Facts {
 }
 
 fn check_table(name: &str, runs: Vec<RunFacts>, expect: Expect) {
+    check_table_of(name, json!({}), runs, expect);
+}
+
+fn check_table_of(name: &str, of: Value, runs: Vec<RunFacts>, expect: Expect) {
+    let arguments = of.as_object().expect("arguments are named").clone();
     let mark = |quantity: &Quantity, text: &str| match quantity.concerns().first() {
         Some(concern) if quantity.value.is_ok() => format!("{text} ({})", concern.state),
         _ => text.to_owned(),
     };
-    let exhibit = table(name, Arguments::new(), &facts(runs), &mark).expect("a table");
+    let exhibit = table(name, arguments, &facts(runs), &mark).expect("a table");
     let made = format!("{}{}\n", exhibit.content.to_markdown(), exhibit.note);
     let plain = |c: char| !matches!(c, '\u{2007}' | '\u{2008}' | '\u{2060}');
     expect.assert_eq(&made.chars().filter(|c| plain(*c)).collect::<String>());
@@ -70,28 +75,37 @@ fn parameters_of_every_run() {
     for network in [NETWORKS[1], NETWORKS[5]] {
         runs.push(SyntheticRun::new(network, Fp32, "").without_card("K80"));
     }
+    check_table_of(
+        "loss_models",
+        json!({"of": "partial"}),
+        runs.clone(),
+        expect![[r#"
+            | Network | Hardware | Curve | 10³ β₀ (1/(nat·step)) | β₁ (1/nat) | β₂ (nat) | RMSE (nat) | R² |
+            | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
+            | ResNet-32 | NVIDIA H200, fp32 | partial, 3 of 40 | – | – | – | – | – |
+            | ResNet-44 | NVIDIA H200, fp32 | partial, 20 of 40 | 0.485 (0.433 to 0.550) | 0.524 (0.505 to 0.539) | 0.189 (0.155 to 0.229) | 0.0138 | 0.9980 |
+
+        "#]],
+    );
     check_table(
         "loss_models",
         runs,
         expect![[r#"
-            | Network | Hardware | 10³ β₀ (1/(nat·step)) | β₁ (1/nat) | β₂ (nat) | RMSE (nat) | R² |
-            | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
-            | ResNet-18 | NVIDIA H200, fp32 | 0.239 (0.200 to 0.306) | 0.513 (0.426 to 0.571) | 0.0247 (0.00 to 0.100) | 0.0340 | 0.9903 |
-            | ResNet-20 | NVIDIA H200, fp32 | 0.258 (0.205 to 0.335) | 0.512 (0.429 to 0.577) | 0.0403 (0.00 to 0.110) | 0.0345 | 0.9897 |
-            | ResNet-32 | NVIDIA H200, fp32 | partial, 3 of 40: too few to fit | – | – | – | – |
-            | ResNet-44 | NVIDIA H200, fp32; partial, 20 of 40 | 0.485 (0.433 to 0.550) | 0.524 (0.505 to 0.539) | 0.189 (0.155 to 0.229) | 0.0138 | 0.9980 |
-            | ResNet-50 (n = 8) | NVIDIA H200, fp32 | 0.384 (0.322 to 0.449) | 0.529 (0.495 to 0.562) | 0.0905 (0.0470 to 0.139) | 0.0241 | 0.9936 |
-            | ResNet-20 | K80, fp32 | not measured: no such card | – | – | – | – |
-            Not measured yet: `loss-resnet56-fp32`.
+            | Network | Hardware | Curve | 10³ β₀ (1/(nat·step)) | β₁ (1/nat) | β₂ (nat) | RMSE (nat) | R² |
+            | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
+            | ResNet-18 | NVIDIA H200, fp32 | measured | 0.239 (0.200 to 0.306) | 0.513 (0.426 to 0.571) | 0.0247 (0.00 to 0.100) | 0.0340 | 0.9903 |
+            | ResNet-20 | NVIDIA H200, fp32 | measured | 0.258 (0.205 to 0.335) | 0.512 (0.429 to 0.577) | 0.0403 (0.00 to 0.110) | 0.0345 | 0.9897 |
+            | ResNet-50 (n = 8) | NVIDIA H200, fp32 | measured | 0.384 (0.322 to 0.449) | 0.529 (0.495 to 0.562) | 0.0905 (0.0470 to 0.139) | 0.0241 | 0.9936 |
+
         "#]],
     );
     check_table(
         "loss_models",
         Vec::new(),
         expect![[r#"
-            | Network | Hardware | 10³ β₀ (1/(nat·step)) | β₁ (1/nat) | β₂ (nat) | RMSE (nat) | R² |
-            | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
-            | not measured | – | – | – | – | – | – |
+            | Network | Hardware | Curve | 10³ β₀ (1/(nat·step)) | β₁ (1/nat) | β₂ (nat) | RMSE (nat) | R² |
+            | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
+            | not measured | – | – | – | – | – | – | – |
             Planned runs without a record: 0.
         "#]],
     );

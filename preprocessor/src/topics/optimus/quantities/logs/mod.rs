@@ -1,0 +1,183 @@
+//! Training logs in tables: anyone's loss curves, one's own or published ones, and what follows of
+//! them.
+
+mod names;
+mod reading;
+mod sets;
+
+use super::loss_models::beta_intervals_of;
+use crate::data::Tables;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Quantity;
+use crate::statistics::interval::Interval;
+use crate::topics::names::readable;
+use crate::topics::optimus::analysis::accuracy_link::AccuracyRun;
+use crate::topics::optimus::analysis::loss_curve::LossCurve;
+use crate::topics::optimus::analysis::loss_fit::fit;
+use crate::topics::optimus::analysis::loss_model::LossModel;
+use std::sync::Arc;
+
+pub(crate) use names::{COMPARED_LOSS, add, epochs_names};
+pub(crate) use sets::{LeftOut, LogSet, Predicted};
+
+/// The topic by whose name `data.toml` says which columns are what.
+const TOPIC: &str = "optimus";
+
+/// The logs of all tables, and the sets of those that can be compared.
+#[derive(Debug)]
+pub(crate) struct Logs {
+    /// In the order of tables and rows.
+    pub(crate) all: Vec<Log>,
+    /// By recipe.
+    pub(crate) sets: Vec<LogSet>,
+    /// What is wrong with tables that say that they hold logs.
+    faults: Vec<Diagnostic>,
+}
+
+/// One training run as a table has it.
+#[derive(Debug)]
+pub(crate) struct Log {
+    /// The table's name with the words that tell its logs apart, as in the names of quantities.
+    pub(crate) id: String,
+    /// As the table calls it; empty where it does not.
+    pub(crate) network: String,
+    /// Of a network of 6n + 2 layers.
+    pub(crate) depth: Option<u64>,
+    /// As the table calls it; empty where it does not.
+    pub(crate) hardware: String,
+    /// What it has in common with the logs that it can be compared with.
+    pub(crate) recipe: String,
+    /// The number of its rows, by which computed quantities name them as their source.
+    pub(crate) points: Arc<Quantity>,
+    /// The time of a step.
+    pub(crate) step_time: Option<Arc<Quantity>>,
+    /// In the order of the table.
+    pub(crate) rows: Vec<LogRow>,
+    /// The curve with its model, or why there is none.
+    pub(crate) fit: Result<LogFit, String>,
+}
+
+/// A row of a log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogRow {
+    /// The steps so far.
+    pub(crate) step: f64,
+    /// The training loss in nats.
+    pub(crate) loss: f64,
+    pub(crate) epoch: Option<f64>,
+    /// The test accuracy in 0..1.
+    pub(crate) accuracy: Option<f64>,
+}
+
+/// A curve with the model of all its points.
+#[derive(Debug)]
+pub(crate) struct LogFit {
+    pub(crate) curve: LossCurve,
+    pub(crate) model: LossModel,
+    /// Of β₀, β₁ and β₂.
+    pub(crate) intervals: Option<[Interval; 3]>,
+}
+
+impl LogFit {
+    /// Fits the points as they are: what a log holds is averaged already, or says what it is.
+    fn of(curve: LossCurve) -> Self {
+        let model = fit(&curve);
+        LogFit {
+            intervals: beta_intervals_of(&curve, model),
+            curve,
+            model,
+        }
+    }
+}
+
+impl Log {
+    /// As `ResNet-20`.
+    pub(crate) fn network_title(&self) -> String {
+        let depth = self.network.strip_prefix("resnet");
+        match depth.filter(|depth| depth.bytes().all(|c| c.is_ascii_digit())) {
+            Some(depth) => format!("ResNet-{depth}"),
+            None => readable(&self.network).to_owned(),
+        }
+    }
+
+    /// As `ResNet-20, K80 (EC2)`.
+    pub(crate) fn title(&self) -> String {
+        let parts = [self.network_title(), self.hardware.clone()];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        match parts.is_empty() {
+            true => self.id.clone(),
+            false => parts.join(", "),
+        }
+    }
+
+    /// The training loss and the test accuracy of each row that has one.
+    pub(crate) fn accuracies(&self) -> AccuracyRun {
+        let tested = self.rows.iter();
+        tested
+            .filter_map(|row| Some((row.loss, row.accuracy?)))
+            .collect()
+    }
+
+    /// The epoch of the first row whose test accuracy reaches `target`.
+    pub(crate) fn epoch_reaching(&self, target: f64) -> Option<f64> {
+        let reaches = |row: &&LogRow| row.accuracy.is_some_and(|accuracy| accuracy >= target);
+        self.rows.iter().find(reaches)?.epoch
+    }
+
+    /// The step of the first row whose loss is at most `loss` nats.
+    pub(crate) fn step_reaching(&self, loss: f64) -> Option<f64> {
+        let reaches = |row: &&LogRow| row.loss <= loss;
+        Some(self.rows.iter().find(reaches)?.step)
+    }
+
+    /// The steps of one epoch, by the last row that has its epoch.
+    pub(crate) fn steps_per_epoch(&self) -> Option<f64> {
+        let counted = |row: &LogRow| Some(row.step / row.epoch.filter(|epoch| *epoch > 0.0)?);
+        self.rows.iter().rev().find_map(counted)
+    }
+}
+
+impl Logs {
+    /// Reads and fits the logs of all tables.
+    pub(crate) fn of(tables: &Tables) -> Self {
+        let (mut all, mut faults) = (Vec::new(), Vec::new());
+        for table in &tables.all {
+            match reading::logs_of(table, &tables.file) {
+                Ok(logs) => all.extend(logs),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        Logs {
+            sets: LogSet::all(&all),
+            all,
+            faults,
+        }
+    }
+
+    /// The logs of a set.
+    pub(crate) fn of_set(&self, set: &LogSet) -> Vec<&Log> {
+        set.logs.iter().map(|index| &self.all[*index]).collect()
+    }
+
+    /// The set of this recipe.
+    ///
+    /// # Errors
+    /// Where there is none; the message lists those that there are.
+    pub(crate) fn set(&self, recipe: &str) -> Result<&LogSet, String> {
+        let found = self.sets.iter().find(|set| set.recipe == recipe);
+        found.ok_or_else(|| {
+            let known: Vec<_> = self
+                .sets
+                .iter()
+                .map(|set| format!("`{}`", set.recipe))
+                .collect();
+            format!(
+                "no logs have the recipe `{recipe}`; expected one of {}",
+                known.join(", ")
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

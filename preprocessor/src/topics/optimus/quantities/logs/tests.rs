@@ -1,0 +1,336 @@
+//! Logs that are read, refused and compared.
+
+use crate::catalogue::{Catalogue, Entry, Facts};
+use crate::data::{Table, Tables, read_declarations};
+use crate::evidence::{Quantity, read_quoted};
+use crate::topic::Inputs;
+use crate::topics::TOPICS;
+use crate::topics::synthetic_runs::complete_runs;
+use expect_test::{Expect, expect};
+use results::Arithmetic::Fp32;
+use std::sync::Arc;
+
+const QUOTED: &str = include_str!("../../../../../../book/quoted.toml");
+const DECLARED: &str = include_str!("../../../../../../book/data.toml");
+const PUBLISHED: &str = include_str!("../../../../../../book/published/loss_curves.csv");
+
+/// A log of one's own: steps and losses of 1/(0.002 k + 0.5) + 0.1.
+const OWN: &str = "[log]\nfile = 'log.csv'\nmade_by = 'train.py'\nwhere = ['step']\n\
+    columns = { step = 'step', loss = 'nat' }\n\
+    [log.topics.optimus]\nstep = 'step'\nloss = 'loss'\n";
+
+fn own_rows(step_of: impl Fn(u32) -> f64) -> String {
+    let row = |k: u32| {
+        let loss = 1.0 / (0.002 * f64::from(100 * k) + 0.5) + 0.1;
+        format!("{},{loss}\n", step_of(k))
+    };
+    (1..=20).map(row).collect()
+}
+
+fn facts(
+    declared: &str,
+    csv: &str,
+    runs: Vec<crate::catalogue::RunFacts>,
+) -> Result<Facts, String> {
+    let declared = read_declarations("data.toml", declared).expect("sound declarations");
+    let read = |declaration| Table::read(declaration, Some(csv.as_bytes())).expect("sound rows");
+    let inputs = Inputs {
+        runs,
+        tables: Tables {
+            file: "data.toml".to_owned(),
+            all: declared.tables.into_iter().map(read).collect(),
+        },
+        ..Inputs::default()
+    };
+    let quoted = read_quoted("quoted.toml", QUOTED).expect("valid facts");
+    Facts::of(&TOPICS, quoted, inputs).map_err(|faults| {
+        let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        lines.join("\n")
+    })
+}
+
+fn catalogue(declared: &str, csv: &str) -> Catalogue {
+    facts(declared, csv, Vec::new())
+        .expect("sound logs")
+        .catalogue
+}
+
+fn published() -> Catalogue {
+    catalogue(DECLARED, PUBLISHED)
+}
+
+fn quantity(catalogue: &Catalogue, name: &str) -> Arc<Quantity> {
+    let found = catalogue.known(name);
+    found.unwrap_or_else(|| panic!("no `{name}`"))
+}
+
+fn value(catalogue: &Catalogue, name: &str) -> f64 {
+    let found = quantity(catalogue, name);
+    found
+        .known()
+        .unwrap_or_else(|| panic!("{name}: {}", found.provenance()))
+}
+
+fn close(found: f64, expected: f64, relative: f64) {
+    let error = (found / expected - 1.0).abs();
+    assert!(error <= relative, "{found} is not {expected}");
+}
+
+#[test]
+fn a_log_of_ones_own_is_fitted() {
+    let by_step = catalogue(
+        OWN,
+        &format!("step,loss\n{}", own_rows(|k| f64::from(100 * k))),
+    );
+    // 100 steps are half an epoch of 200.
+    let by_epoch = OWN
+        .replace(
+            "step = 'step', loss = 'nat'",
+            "epoch = 'epoch', loss = 'nat'",
+        )
+        .replace("where = ['step']", "where = ['epoch']")
+        .replace(
+            "\nstep = 'step'\n",
+            "\nepoch = 'epoch'\nsteps_per_epoch = 200\n",
+        );
+    let by_epoch = catalogue(
+        &by_epoch,
+        &format!("epoch,loss\n{}", own_rows(|k| f64::from(k) / 2.0)),
+    );
+    for catalogue in [by_step, by_epoch] {
+        for (beta, expected) in [("beta0", 0.002), ("beta1", 0.5), ("beta2", 0.1)] {
+            close(
+                value(&catalogue, &format!("log_model.log.{beta}")),
+                expected,
+                1e-6,
+            );
+        }
+        let points = quantity(&catalogue, "log.loss(lines_2_21)");
+        assert_eq!(
+            (points.known(), points.kind().word()),
+            (Some(20.0), "measured")
+        );
+        assert!(catalogue.flag("log_model.log.fitted"));
+        // 1/(0.002 · 1000 + 0.5) + 0.1 is 0.5.
+        assert_eq!(value(&catalogue, "log_model.log.steps_to_loss"), 1000.0);
+        let untimed = quantity(&catalogue, "log_model.log.time_to_loss");
+        assert_eq!(untimed.known(), None);
+    }
+}
+
+#[test]
+fn a_log_that_is_too_short_has_no_model() {
+    let catalogue = catalogue(OWN, "step,loss\n1,2\n2,1\n3,0.5\n");
+    let beta = quantity(&catalogue, "log_model.log.beta0");
+    let told = beta.provenance().to_string();
+    assert!(
+        told.starts_with("none: a loss curve needs at least `4` points, found `3`"),
+        "{told}"
+    );
+    assert!(!catalogue.flag("log_model.log.fitted"));
+}
+
+#[test]
+fn what_is_no_log_is_told_with_its_place() {
+    let rows = "step,loss\n1,2\n2,1\n3,0.5\n4,0.4\n";
+    let check = |declared: &str, rows: &str, expect: Expect| {
+        let told = facts(declared, rows, Vec::new()).err().unwrap_or_default();
+        expect.assert_eq(&told);
+    };
+    let with = |from: &str, to: &str| OWN.replacen(from, to, 1);
+    check(
+        &with("loss = 'loss'", "los = 'loss'"),
+        rows,
+        expect![
+            "`data.toml:1`: `log.topics.optimus`: unknown field `los`, expected one of `loss`, `step`, `epoch`, `steps_per_epoch`, `accuracy`, `step_time`, `network`, `depth`, `hardware`, `recipe`"
+        ],
+    );
+    check(
+        &with("loss = 'loss'", "loss = 'lost'"),
+        rows,
+        expect![
+            "`data.toml:1`: `log.topics.optimus`: no column of `log` that has a unit is named `lost`, expected one of `loss`, `step`"
+        ],
+    );
+    check(
+        &with("loss = 'nat'", "loss = '1'"),
+        rows,
+        expect![
+            "`data.toml:1`: `log.topics.optimus`: `loss` is `loss` in `1`, expected a column in `nat`"
+        ],
+    );
+    check(
+        &with(
+            "step = 'step'\nloss",
+            "step = 'step'\nsteps_per_epoch = 391\nloss",
+        ),
+        rows,
+        expect![
+            "`data.toml:1`: `log.topics.optimus`: expected `step`, or `epoch` and `steps_per_epoch`"
+        ],
+    );
+    check(
+        &with("\nstep = 'step'\nloss", "\nloss"),
+        rows,
+        expect![
+            "`data.toml:1`: `log.topics.optimus`: expected `step`, or `epoch` and `steps_per_epoch`"
+        ],
+    );
+    check(
+        &with("topics.optimus", "topics.optimum"),
+        rows,
+        expect![
+            "`data.toml:1`: `log`: no topic `optimum` that reads tables is on, expected `optimus`; hint: `topics` in book.toml"
+        ],
+    );
+    check(
+        OWN,
+        &rows.replace("3,0.5", "2,0.5"),
+        expect![
+            "`log.csv`: line 4: the step of point `2` is `2` after `2`; expected steps to increase; hint: sort the log and keep one row per step"
+        ],
+    );
+    check(
+        OWN,
+        &rows.replace("3,0.5", "3,-0.5"),
+        expect!["`log.csv`: line 4: the loss of point `2` is `-0.5`; expected more than 0"],
+    );
+    check(
+        OWN,
+        &rows.replace("3,0.5", "3,"),
+        expect!["`log.csv`: line 4: `loss` is empty"],
+    );
+    check(
+        OWN,
+        "step,loss\n1,2\n2,2\n3,2\n4,2\n",
+        expect![
+            "`log.csv`: line 2: every loss from point `0` to point `3` is `2`; expected a curve"
+        ],
+    );
+    let deep = with("['step']", "['step', 'net']").replacen(
+        "loss = 'loss'",
+        "loss = 'loss'\ndepth = 'net'",
+        1,
+    );
+    check(
+        &deep,
+        "step,loss,net\n1,2,20\n2,1,20\n3,0.5,20\n4,0.4,20\n1,2,21\n2,1,21\n",
+        expect!["`log.csv`: line 6: the depth is `21`, expected 6n + 2, such as 20"],
+    );
+    let alike = with("['step']", "['step', 'net']");
+    check(
+        &alike,
+        "step,loss,net\n1,2,a-b\n2,1,a-b\n1,2,a.b\n2,1,a.b\n",
+        expect![
+            "`data.toml:1`: `log.topics.optimus`: two logs are called `log_a_b`; hint: their words in `where` differ by signs only"
+        ],
+    );
+}
+
+/// Bounded least squares on the same rows by scipy's `curve_fit`.
+#[test]
+fn models_of_published_logs_are_those_of_scipy() {
+    let catalogue = published();
+    for (log, beta0, beta1, beta2) in [
+        ("chenyaofo2021_resnet20_gtx_1080", 2.83e-4, 1.08, 0.0),
+        ("chenyaofo2021_resnet32_gtx_1080", 4.56e-4, 0.832, 0.033),
+        ("chenyaofo2021_resnet44_gtx_1080", 6.34e-4, 0.635, 0.050),
+        ("chenyaofo2021_resnet56_gtx_1080", 7.61e-4, 0.476, 0.053),
+        ("dawnbench_resnet20_k80_ec2", 4.37e-5, 0.876, 0.0),
+        ("dawnbench_resnet20_k80_google_cloud", 4.48e-5, 0.865, 0.0),
+        ("dawnbench_resnet20_p100", 4.53e-5, 0.869, 0.0),
+        (
+            "dawnbench_resnet20_16_vcpus_google_cloud",
+            4.53e-5,
+            0.870,
+            0.0,
+        ),
+    ] {
+        let beta = |leaf: &str| value(&catalogue, &format!("log_model.logs_{log}.{leaf}"));
+        close(beta("beta0"), beta0, 3e-3);
+        close(beta("beta1"), beta1, 3e-3);
+        assert!(
+            (beta("beta2") - beta2).abs() < 6e-4,
+            "{log}: {}",
+            beta("beta2")
+        );
+    }
+}
+
+#[test]
+fn hardware_changes_the_time_and_not_the_steps() {
+    let catalogue = published();
+    let logs: Vec<_> = { catalogue.quantities("log_model.logs_dawnbench") }
+        .filter(|quantity| quantity.name.ends_with(".steps_to_loss"))
+        .collect();
+    assert_eq!(logs.len(), 12);
+    assert!(logs.iter().all(|steps| steps.known() == Some(36_451.0)));
+    // 36,451 steps of 85.27 ms and of 27.21 ms.
+    for (log, seconds) in [("k80_ec2", 3108.177), ("p100", 991.832)] {
+        let name = format!("log_model.logs_dawnbench_resnet20_{log}.time_to_loss");
+        close(value(&catalogue, &name), seconds, 1e-6);
+    }
+    // By a script of ten lines.
+    for (network, spread) in [
+        ("resnet20", 0.084_176_7),
+        ("resnet56", 0.067_583),
+        ("resnet164", 0.075_314_8),
+    ] {
+        close(
+            value(&catalogue, &format!("log_set.dawnbench.spread.{network}")),
+            spread,
+            1e-5,
+        );
+    }
+}
+
+#[test]
+fn the_published_set_predicts_depth_50() {
+    let catalogue = published();
+    let name = |leaf: &str| format!("log_set.chenyaofo2021.{leaf}");
+    for (depth, epoch) in [(20, 165.5), (32, 167.5), (44, 159.5), (56, 153.5)] {
+        let log = format!("log_model.logs_chenyaofo2021_resnet{depth}_gtx_1080.epochs_to_92");
+        assert_eq!(value(&catalogue, &log), epoch);
+        // Predicted without it, a curve is about as far from its model as fitted to it.
+        let fitted = format!("log_model.logs_chenyaofo2021_resnet{depth}_gtx_1080.rmse");
+        let left_out = name(&format!("left_out.d{depth}.rmse"));
+        let ratio = value(&catalogue, &left_out) / value(&catalogue, &fitted);
+        assert!((1.0..1.2).contains(&ratio), "{depth}: {ratio}");
+    }
+    // The line through them at depth 50, by hand: 157.1 with an interval of ± 17.6.
+    let epochs = quantity(&catalogue, &name("on.gtx_1080.epochs_by_depth"));
+    close(epochs.known().unwrap_or_default(), 157.1, 1e-6);
+    let (low, high) = epochs.interval.expect("two degrees of freedom");
+    close(high - low, 35.29, 1e-3);
+    // The model levels out above the loss that goes with the accuracy.
+    assert!(catalogue.flag(&name("on.gtx_1080.epochs_to_92_never")));
+    assert!(value(&catalogue, &name("link.loss")) < value(&catalogue, &name("on.gtx_1080.beta2")));
+}
+
+#[test]
+fn own_runs_take_the_place_of_published_logs() {
+    let headline = |facts: Facts| {
+        let text = |name: &str| match catalogue_entry(&facts.catalogue, name) {
+            Entry::Text(text) => text,
+            other => panic!("{other:?}"),
+        };
+        (
+            facts.catalogue.flag("prediction.from_published"),
+            text("prediction.published_recipe"),
+            value(&facts.catalogue, "prediction.epochs_to_92.predicted"),
+        )
+    };
+    let (from_published, recipe, epochs) =
+        headline(facts(DECLARED, PUBLISHED, Vec::new()).expect("sound logs"));
+    assert_eq!((from_published, recipe.as_str()), (true, "chenyaofo2021"));
+    close(epochs, 157.1, 1e-6);
+    let own = facts(DECLARED, PUBLISHED, complete_runs(&[Fp32], 40)).expect("sound logs");
+    let (from_published, recipe, epochs) = headline(own);
+    assert_eq!((from_published, recipe.as_str()), (false, "not measured"));
+    assert!(epochs < 40.0, "{epochs}");
+}
+
+fn catalogue_entry(catalogue: &Catalogue, name: &str) -> Entry {
+    let found = catalogue.entries().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("no `{name}`")).1.clone()
+}

@@ -1,0 +1,129 @@
+//! The loss of a depth, predicted from the other depths of a set of training logs.
+
+use super::loss_fit::{MEASURED, places, steps_axis};
+use crate::catalogue::Facts;
+use crate::topics::optimus::analysis::prediction::PredictedRun;
+use crate::topics::optimus::analysis::steps::Step;
+use crate::topics::optimus::analysis::training_set::HELD_OUT_DEPTH;
+use crate::topics::optimus::quantities::logs::{Log, LogSet, Logs};
+use crate::views::Figure;
+use crate::views::palette::{SeriesStyle, Shape, series};
+use crate::views::plot::{Axis, Band, Key, Line, Plot, Points};
+use crate::views::shown::{Shown, not_as_planned};
+use serde::Deserialize;
+
+/// The arguments of [`figure`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    recipe: String,
+    /// As the table calls it.
+    hardware: String,
+    depth: u64,
+}
+
+/// The predicted line with its band, the logged points of this depth, and the logs of the depths
+/// next to it.
+pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
+    let Arguments {
+        recipe,
+        hardware,
+        depth,
+    } = arguments;
+    let logs: &Logs = facts.of_topic();
+    let set = logs.set(recipe)?;
+    let here = { logs.of_set(set).into_iter() }.filter(|log| log.hardware == *hardware);
+    let here: Vec<&Log> = here.collect();
+    let predicted = predicted(set, hardware, *depth)?;
+    let first = Step(
+        here.iter()
+            .filter_map(|log| log.rows.first())
+            .map(|row| row.step)
+            .fold(f64::MAX, f64::min),
+    );
+    let last = Step(
+        here.iter()
+            .filter_map(|log| log.rows.last())
+            .map(|row| row.step)
+            .fold(0.0, f64::max),
+    );
+    let mut plot = Plot::new(
+        &format!("Training loss at depth {depth} on {hardware}"),
+        "The prediction from the other depths with its band, and logged losses.",
+        steps_axis(last),
+        Axis::log("Training loss (nats)", 10),
+    );
+    for (index, log) in neighbours(&here, *depth).into_iter().enumerate() {
+        let points: Vec<_> = log.rows.iter().map(|row| (row.step, row.loss)).collect();
+        let style = SeriesStyle {
+            shape: [Shape::Triangle, Shape::Circle, Shape::Square][index % 3],
+            ..MEASURED
+        };
+        plot = plot.with(Points::plain(
+            &format!("{}, logged", log.network_title()),
+            &points,
+            style,
+        ));
+    }
+    for places in places(&predicted.model, first, last) {
+        let band = places
+            .iter()
+            .filter_map(|step| Some((step.0, predicted.band_at(*step)?)));
+        let band: Vec<_> = band
+            .map(|(step, band)| (step, band.low, band.high))
+            .collect();
+        if !band.is_empty() {
+            plot = plot.with(Band::new("predicted", band, series(0).colour));
+        }
+        let line = places
+            .iter()
+            .map(|step| (step.0, predicted.model.loss_at(*step)));
+        let line: Vec<_> = line.collect();
+        plot = plot.with(Line::new("predicted", line, series(0)).keyed(Key::Legend));
+    }
+    let inputs: Vec<_> = logs
+        .of_set(set)
+        .iter()
+        .map(|log| log.points.clone())
+        .collect();
+    let note = not_as_planned(&inputs);
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
+}
+
+/// The run of this depth, predicted without it.
+fn predicted<'a>(set: &'a LogSet, hardware: &str, depth: u64) -> Result<&'a PredictedRun, String> {
+    let found = match depth {
+        HELD_OUT_DEPTH => set
+            .predicted
+            .get(hardware)
+            .map(|it| it.as_ref().map(|it| &it.run)),
+        _ => { set.left_out.get(&depth) }
+            .and_then(|of_depth| of_depth.get(hardware))
+            .map(|it| it.as_ref().map(|it| &it.run)),
+    };
+    let found = found.ok_or_else(|| {
+        let depths = set
+            .depths()
+            .chain([HELD_OUT_DEPTH])
+            .map(|depth| format!("`{depth}`"));
+        let depths = depths.collect::<Vec<_>>().join(", ");
+        let hardware = set.predicted.keys().map(|hardware| format!("`{hardware}`"));
+        let hardware = hardware.collect::<Vec<_>>().join(", ");
+        format!("expected a `depth` of {depths} and a `hardware` of {hardware}")
+    });
+    found?.map_err(Clone::clone)
+}
+
+/// The logs of this depth, and where there is none those of the nearest depths below and above.
+fn neighbours<'a>(logs: &[&'a Log], depth: u64) -> Vec<&'a Log> {
+    let at = |wanted: Option<u64>| logs.iter().copied().filter(move |log| log.depth == wanted);
+    let same: Vec<_> = at(Some(depth)).collect();
+    if !same.is_empty() {
+        return same;
+    }
+    let depths = || logs.iter().filter_map(|log| log.depth);
+    let below = depths().filter(|other| *other < depth).max();
+    let above = depths().filter(|other| *other > depth).min();
+    let of = |wanted: Option<u64>| at(wanted).filter(move |_| wanted.is_some());
+    of(below).chain(of(above)).collect()
+}
