@@ -38,7 +38,7 @@ fn read(path: &str) -> String {
 
 #[test]
 fn chapters_of_loss_curves_fill_when_runs_arrive() {
-    let Ok(known) = Project::new(root(), "book").read() else {
+    let Ok(known) = Project::new(root(), "book").with_topics(&TOPICS).read() else {
         panic!("the book's files are sound");
     };
     let runs = complete_runs(&[Fp32, Tf32, Bf16], 40);

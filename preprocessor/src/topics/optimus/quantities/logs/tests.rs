@@ -187,25 +187,23 @@ fn what_is_no_log_is_told_with_its_place() {
         OWN,
         &rows.replace("3,0.5", "2,0.5"),
         expect![
-            "`log.csv`: line 4: the step of point `2` is `2` after `2`; expected steps to increase; hint: sort the log and keep one row per step"
+            "`log.csv:4`: the step of point `2` is `2` after `2`; expected steps to increase; hint: sort the log and keep one row per step"
         ],
     );
     check(
         OWN,
         &rows.replace("3,0.5", "3,-0.5"),
-        expect!["`log.csv`: line 4: the loss of point `2` is `-0.5`; expected more than 0"],
+        expect!["`log.csv:4`: the loss of point `2` is `-0.5`; expected more than 0"],
     );
     check(
         OWN,
         &rows.replace("3,0.5", "3,"),
-        expect!["`log.csv`: line 4: `loss` is empty"],
+        expect!["`log.csv:4`: `loss` is empty"],
     );
     check(
         OWN,
         "step,loss\n1,2\n2,2\n3,2\n4,2\n",
-        expect![
-            "`log.csv`: line 2: every loss from point `0` to point `3` is `2`; expected a curve"
-        ],
+        expect!["`log.csv:2`: every loss from point `0` to point `3` is `2`; expected a curve"],
     );
     let deep = with("['step']", "['step', 'net']").replacen(
         "loss = 'loss'",
@@ -215,7 +213,7 @@ fn what_is_no_log_is_told_with_its_place() {
     check(
         &deep,
         "step,loss,net\n1,2,20\n2,1,20\n3,0.5,20\n4,0.4,20\n1,2,21\n2,1,21\n",
-        expect!["`log.csv`: line 6: the depth is `21`, expected 6n + 2, such as 20"],
+        expect!["`log.csv:6`: the depth is `21`, expected 6n + 2, such as 20"],
     );
     let alike = with("['step']", "['step', 'net']");
     check(
