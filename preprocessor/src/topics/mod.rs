@@ -112,7 +112,14 @@ mod tests {
         check("transfer", &["transfer"]);
         check(
             "optimus",
-            &["flops", "log_model", "log_set", "loss_model", "speed_fit"],
+            &[
+                "flops",
+                "log_model",
+                "log_set",
+                "loss_model",
+                "loss_runs",
+                "speed_fit",
+            ],
         );
         assert!(beginnings(&TOPICS).contains("transfer"));
     }

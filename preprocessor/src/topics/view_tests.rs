@@ -446,7 +446,7 @@ fn time_to_accuracy_waits_for_the_prediction() {
         json!({}),
         &facts(),
         expect![
-            "view `time_to_accuracy()`: no quantity is named `prediction.epochs_to_92.predicted`; hint: the names begin with cifar10, curve, device, flops, flowers, interval, log_model, log_set, loss_model, lu, lu_time, optimus, ppp, published, quoted, runs, speed_fit, tables, transfer; `topics` in book.toml switches others on"
+            "view `time_to_accuracy()`: no quantity is named `prediction.epochs_to_92.predicted`; hint: the names begin with cifar10, curve, device, flops, flowers, interval, log_model, log_set, loss_model, loss_runs, lu, lu_time, optimus, ppp, published, quoted, runs, speed_fit, tables, transfer; `topics` in book.toml switches others on"
         ],
     );
 }

@@ -39,6 +39,9 @@ pub(crate) fn intervals(fits: &[LossFit]) -> Vec<Option<[Interval; 3]>> {
 pub(crate) fn add(catalogue: &mut Catalogue, curves: &LossCurves) {
     let members = Members::Planned(format!("run of `{EXPERIMENT}`"));
     catalogue.add_group("loss_model", members);
+    let is_partial = |fit: &LossFit| fit.run.facts.record.is_some() && !fit.run.is_complete();
+    let is_partial = Entry::Flag(curves.fits.iter().any(is_partial));
+    catalogue.insert("loss_runs.partial", is_partial);
     let fits = std::iter::zip(&curves.fits, &curves.intervals);
     for (LossFit { run, points, fit }, &intervals) in fits {
         let models = Models {

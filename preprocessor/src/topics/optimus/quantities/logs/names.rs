@@ -219,29 +219,36 @@ impl OfSet<'_> {
         }
     }
 
-    /// Of each network that was trained on several kinds of hardware how far the losses lie apart at
-    /// the same step.
+    /// Of each network that was trained on several kinds of hardware whether its curves agree, and how
+    /// far they lie apart.
     fn add_spreads(&self, catalogue: &mut Catalogue) {
-        let members = Members::Recorded("network".to_owned());
-        catalogue.add_group(self.name("spread"), members);
+        for leaf in ["spread", "agree"] {
+            let members = Members::Recorded("network on several kinds of hardware".to_owned());
+            catalogue.add_group(self.name(leaf), members);
+        }
+        let mut several = Vec::new();
         let networks: BTreeSet<&str> = self.logs.iter().map(|log| log.network.as_str()).collect();
         for network in networks {
-            let logs: Vec<_> = self
-                .logs
-                .iter()
-                .filter(|log| log.network == network)
-                .collect();
+            let of_network = self.logs.iter().copied();
+            let logs: Vec<_> = of_network.filter(|log| log.network == network).collect();
             if logs.len() < 2 {
                 continue;
             }
+            let network = as_identifier(network);
+            let agree = Entry::Flag(models_agree(&logs));
+            catalogue.insert(self.name(&format!("agree.{network}")), agree);
             catalogue.add(Quantity::computed(
-                self.name(&format!("spread.{}", as_identifier(network))),
+                self.name(&format!("spread.{network}")),
                 Unit::One,
                 "mean over the steps of (largest − smallest loss) / mean loss",
                 logs.iter().map(|log| log.points.clone()).collect(),
                 spread(&logs).ok_or_else(|| Missing::from("the logs have no step in common")),
             ));
+            several.push(logs);
         }
+        let same_steps = { several.iter() }.all(|logs| same_steps_to_loss(logs));
+        let same_steps = Entry::Flag(!several.is_empty() && same_steps);
+        catalogue.insert(self.name("same_steps_to_loss"), same_steps);
     }
 
     /// The training loss that goes with the target accuracy.
@@ -370,8 +377,40 @@ impl OfSet<'_> {
     }
 }
 
+/// Whether every parameter of each log lies in the intervals of all others.
+fn models_agree(logs: &[&Log]) -> bool {
+    let fits: Option<Vec<_>> = { logs.iter() }
+        .map(|log| {
+            log.fit
+                .as_ref()
+                .ok()
+                .map(|fit| (fit.model.betas(), fit.intervals))
+        })
+        .collect();
+    fits.is_some_and(|fits| {
+        let holds = |(betas, _): &([f64; 3], _)| {
+            fits.iter().all(|(_, intervals)| {
+                let inside = |index: usize| {
+                    intervals.is_some_and(|intervals| intervals[index].contains(betas[index]))
+                };
+                (0..3).all(inside)
+            })
+        };
+        fits.iter().all(holds)
+    })
+}
+
+/// Whether all logs come down to the compared loss, and at one step.
+fn same_steps_to_loss(logs: &[&Log]) -> bool {
+    let steps: Option<Vec<f64>> = logs
+        .iter()
+        .map(|log| log.step_reaching(COMPARED_LOSS))
+        .collect();
+    steps.is_some_and(|steps| steps.windows(2).all(|pair| pair[0] == pair[1]))
+}
+
 /// The mean over the steps that all logs have of (largest − smallest) / mean of their losses.
-fn spread(logs: &[&&Log]) -> Option<f64> {
+fn spread(logs: &[&Log]) -> Option<f64> {
     let mut by_step: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for row in logs.iter().flat_map(|log| &log.rows) {
         by_step

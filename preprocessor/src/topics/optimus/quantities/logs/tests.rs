@@ -274,12 +274,31 @@ fn hardware_changes_the_time_and_not_the_steps() {
         ("resnet56", 0.067_583),
         ("resnet164", 0.075_314_8),
     ] {
-        close(
-            value(&catalogue, &format!("log_set.dawnbench.spread.{network}")),
-            spread,
-            1e-5,
-        );
+        let name = format!("log_set.dawnbench.spread.{network}");
+        close(value(&catalogue, &name), spread, 1e-5);
+        assert!(catalogue.flag(&format!("log_set.dawnbench.agree.{network}")));
     }
+    assert!(catalogue.flag("log_set.dawnbench.same_steps_to_loss"));
+}
+
+/// The losses of one machine, changed from the second row on.
+#[test]
+fn hardware_that_matters_is_seen() {
+    let changed = |line: &str| {
+        let mut cells: Vec<_> = line.split(',').map(str::to_owned).collect();
+        if line.starts_with("dawnbench,resnet20,20,P100") {
+            cells[7] = (0.3 * cells[7].parse::<f64>().expect("a loss")).to_string();
+        }
+        cells.join(",") + "\n"
+    };
+    let catalogue = catalogue(
+        DECLARED,
+        &PUBLISHED.lines().map(changed).collect::<String>(),
+    );
+    assert!(!catalogue.flag("log_set.dawnbench.agree.resnet20"));
+    assert!(catalogue.flag("log_set.dawnbench.agree.resnet56"));
+    assert!(!catalogue.flag("log_set.dawnbench.same_steps_to_loss"));
+    assert!(value(&catalogue, "log_set.dawnbench.spread.resnet20") > 0.7);
 }
 
 #[test]
