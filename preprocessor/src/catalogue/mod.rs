@@ -36,7 +36,7 @@ pub enum Entry {
 /// value, and a chapter that is filled in one state of the runs is filled in every other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Members {
-    /// One for each of these in the plan, such as `run`.
+    /// One for each of these in the plan or in a table, such as `run`.
     Planned(String),
     /// One for each of these that the records hold, such as `kind of hardware`. A template reaches
     /// them in a loop; it cannot name one.

@@ -84,6 +84,9 @@ impl Topic for Optimus {
             ("log_curves", |arguments, facts| {
                 views::log_curves::figure(&parse(arguments)?, facts)
             }),
+            ("log_fit", |arguments, facts| {
+                views::log_fit::figure(&parse(arguments)?, facts)
+            }),
             ("log_prediction", |arguments, facts| {
                 views::log_prediction::figure(&parse(arguments)?, facts)
             }),

@@ -244,6 +244,9 @@ fn add_headline(
     catalogue.insert("prediction.published_hardware", Entry::Text(on));
     let leaf = |of: Option<&PredictionOn>, leaf: &str| of.map(|of| format!("{}.{leaf}", of.prefix));
     let error = leaf(first, &format!("{kind}.percentage_error"));
+    let is_compared = error.as_ref().and_then(|error| catalogue.known(error));
+    let is_compared = Entry::Flag(is_compared.is_some_and(|error| error.value.is_ok()));
+    catalogue.insert("prediction.compared", is_compared);
     let epochs = leaf(first, &format!("{kind}.epochs_to_92"));
     let epochs = epochs.or_else(|| from_logs.map(|of| of.epochs));
     let measured_epochs = leaf(measured, "measured_epochs_to_92");

@@ -2,6 +2,7 @@
 
 pub(crate) mod beta_over_depth;
 pub(crate) mod log_curves;
+pub(crate) mod log_fit;
 pub(crate) mod log_prediction;
 pub(crate) mod log_times;
 pub(crate) mod loss_fit;
@@ -10,5 +11,7 @@ pub(crate) mod loss_regression;
 pub(crate) mod parameter_server_curves;
 pub(crate) mod prediction;
 
+#[cfg(test)]
+mod log_tests;
 #[cfg(test)]
 mod tests;

@@ -180,4 +180,4 @@ impl Logs {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -51,9 +51,9 @@ pub(crate) fn add(catalogue: &mut Catalogue, logs: &Logs) -> Result<(), Vec<Diag
     if !logs.faults.is_empty() {
         return Err(logs.faults.clone());
     }
-    let members = Members::Recorded("training log".to_owned());
+    let members = Members::Planned("training log".to_owned());
     catalogue.add_group("log_model", members);
-    let members = Members::Recorded("recipe of training logs".to_owned());
+    let members = Members::Planned("recipe of training logs".to_owned());
     catalogue.add_group("log_set", members);
     let target = catalogue.known(TARGET_ACCURACY);
     for log in &logs.all {
@@ -185,7 +185,7 @@ impl OfSet<'_> {
 
     /// How far each depth lies from what the others predict, and the mean over the depths.
     fn add_errors(&self, catalogue: &mut Catalogue) {
-        let members = Members::Recorded("depth".to_owned());
+        let members = Members::Planned("depth".to_owned());
         catalogue.add_group(self.name("left_out"), members);
         let error = |depth: u64, leaf: &str, unit, function: &str, error: fn(&LeftOut) -> f64| {
             let name = self.name(&format!("left_out.d{depth}.{leaf}"));
@@ -223,7 +223,7 @@ impl OfSet<'_> {
     /// far they lie apart.
     fn add_spreads(&self, catalogue: &mut Catalogue) {
         for leaf in ["spread", "agree"] {
-            let members = Members::Recorded("network on several kinds of hardware".to_owned());
+            let members = Members::Planned("network on several kinds of hardware".to_owned());
             catalogue.add_group(self.name(leaf), members);
         }
         let mut several = Vec::new();
@@ -249,6 +249,9 @@ impl OfSet<'_> {
         let same_steps = { several.iter() }.all(|logs| same_steps_to_loss(logs));
         let same_steps = Entry::Flag(!several.is_empty() && same_steps);
         catalogue.insert(self.name("same_steps_to_loss"), same_steps);
+        let definition = "the training loss to which training logs are compared";
+        let name = self.name("compared_loss");
+        catalogue.add(Quantity::exact(name, Unit::Nat, COMPARED_LOSS, definition));
     }
 
     /// The training loss that goes with the target accuracy.
@@ -287,7 +290,7 @@ impl OfSet<'_> {
 
     /// Depth 50 on each hardware.
     fn add_predictions(&self, catalogue: &mut Catalogue, loss: &Arc<Quantity>) {
-        let members = Members::Recorded("kind of hardware".to_owned());
+        let members = Members::Planned("kind of hardware".to_owned());
         catalogue.add_group(self.name("on"), members);
         for (hardware, predicted) in &self.set.predicted {
             let prefix = on_hardware(&self.set.recipe, hardware);

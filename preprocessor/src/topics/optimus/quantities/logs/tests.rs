@@ -11,8 +11,8 @@ use results::Arithmetic::Fp32;
 use std::sync::Arc;
 
 const QUOTED: &str = include_str!("../../../../../../book/quoted.toml");
-const DECLARED: &str = include_str!("../../../../../../book/data.toml");
-const PUBLISHED: &str = include_str!("../../../../../../book/published/loss_curves.csv");
+pub(crate) const DECLARED: &str = include_str!("../../../../../../book/data.toml");
+pub(crate) const PUBLISHED: &str = include_str!("../../../../../../book/published/loss_curves.csv");
 
 /// A log of one's own: steps and losses of 1/(0.002 k + 0.5) + 0.1.
 const OWN: &str = "[log]\nfile = 'log.csv'\nmade_by = 'train.py'\nwhere = ['step']\n\
@@ -27,7 +27,7 @@ fn own_rows(step_of: impl Fn(u32) -> f64) -> String {
     (1..=20).map(row).collect()
 }
 
-fn facts(
+pub(crate) fn facts(
     declared: &str,
     csv: &str,
     runs: Vec<crate::catalogue::RunFacts>,

@@ -1,0 +1,71 @@
+//! A training log with the model that is fitted to it.
+
+use super::loss_fit::{MEASURED, places, steps_axis};
+use crate::catalogue::Facts;
+use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
+use crate::topics::optimus::analysis::steps::Step;
+use crate::topics::optimus::quantities::logs::{Log, Logs};
+use crate::views::Figure;
+use crate::views::palette::series;
+use crate::views::plot::{Axis, Key, Line, Plot, Points};
+use crate::views::shown::{Shown, fixed, not_as_planned, pending};
+use serde::Deserialize;
+
+/// The arguments of [`figure`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    /// As in `log_model.LOG`.
+    log: String,
+}
+
+/// The logged points and the line of the model.
+pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
+    let logs: &Logs = facts.of_topic();
+    let log = find(logs, &arguments.log)?;
+    let prefix = format!("log_model.{}.beta", log.id);
+    let inputs: Vec<_> = facts.catalogue.quantities(&prefix).cloned().collect();
+    let Ok(fit) = &log.fit else {
+        return Ok(Shown::new(pending(&inputs[0]), inputs));
+    };
+    let rmse = fit.model.goodness_of_fit(&fit.curve).rmse_nats;
+    let points: Vec<_> = log.rows.iter().map(|row| (row.step, row.loss)).collect();
+    let mut plot = Plot::new(
+        &format!("Loss model of {}", log.title()),
+        &format!(
+            "Logged training loss of {} and its model, which misses the points by {} nats, root \
+             mean square.",
+            log.title(),
+            fixed(rmse, 3)?
+        ),
+        steps_axis(fit.curve.last_step()),
+        Axis::log("Training loss (nats)", 10),
+    )
+    .with(Points::plain("logged", &points, MEASURED));
+    let first = fit.curve.points().next().map(|(step, _)| step);
+    let model = StagedLossModel::whole_run(fit.model);
+    for places in places(&model, first.unwrap_or(Step(0.0)), fit.curve.last_step()) {
+        let line = places.iter().map(|step| (step.0, model.loss_at(*step)));
+        let line = Line::new("model", line.collect::<Vec<_>>(), series(0));
+        plot = plot.with(line.keyed(Key::Legend));
+    }
+    let note = not_as_planned(&inputs);
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
+}
+
+fn find<'a>(logs: &'a Logs, id: &str) -> Result<&'a Log, String> {
+    logs.all.iter().find(|log| log.id == id).ok_or_else(|| {
+        let known: Vec<_> = logs.all.iter().map(|log| format!("`{}`", log.id)).collect();
+        match known.is_empty() {
+            true => {
+                "no table holds training logs; hint: `[TABLE.topics.optimus]` of `data.toml` says \
+                     which columns are what"
+                    .to_owned()
+            }
+            false => format!(
+                "no log is called `{id}`; expected one of {}",
+                known.join(", ")
+            ),
+        }
+    })
+}
