@@ -11,7 +11,11 @@ use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
 use crate::views::{FigureView, NoArguments, TableView, parse};
 use quantities::prediction::LossCurves;
-use quantities::{loss_models, measured_speeds, parameter_servers, predictions, step_times};
+use quantities::stage_models::StageIntervals;
+use quantities::{
+    complete_runs, extrapolation, loss_models, measured_speeds, parameter_servers, predictions,
+    step_times,
+};
 
 /// Training time.
 #[derive(Debug)]
@@ -31,7 +35,11 @@ impl Topic for Optimus {
     }
 
     fn analysis(&self) -> Option<fn(&Inputs, &mut Knowledge)> {
-        Some(|inputs, knowledge| knowledge.keep(LossCurves::of(&inputs.runs)))
+        Some(|inputs, knowledge| {
+            let curves = LossCurves::of(&inputs.runs);
+            knowledge.keep(StageIntervals::of(&curves.fits));
+            knowledge.keep(curves);
+        })
     }
 
     fn add(
@@ -40,8 +48,11 @@ impl Topic for Optimus {
         knowledge: &mut Knowledge,
         catalogue: &mut Catalogue,
     ) -> Result<(), Vec<Diagnostic>> {
-        let curves = knowledge.get().expect("the analysis has kept them");
-        loss_models::add(catalogue, curves);
+        const KEPT: &str = "the analysis has kept them";
+        let curves = knowledge.get().expect(KEPT);
+        loss_models::add(catalogue, curves, knowledge.get().expect(KEPT));
+        complete_runs::add(catalogue, curves);
+        extrapolation::add(catalogue, &curves.fits);
         predictions::add(catalogue, curves);
         let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
@@ -60,6 +71,10 @@ impl Topic for Optimus {
                 let NoArguments {} = parse(arguments)?;
                 views::loss_regression::table(facts, mark)
             }),
+            ("stage_models", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::stage_models::table(facts, mark)
+            }),
         ]
     }
 
@@ -67,6 +82,9 @@ impl Topic for Optimus {
         &[
             ("beta_over_depth", |arguments, facts| {
                 views::beta_over_depth::figure(&parse(arguments)?, facts)
+            }),
+            ("extrapolation", |arguments, facts| {
+                views::extrapolation::figure(&parse(arguments)?, facts)
             }),
             ("loss_fit", |arguments, facts| {
                 views::loss_fit::figure(&parse(arguments)?, facts)

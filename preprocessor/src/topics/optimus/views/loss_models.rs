@@ -14,9 +14,9 @@ use results::State;
 use std::sync::Arc;
 
 /// The digits of a parameter and of the ends of its interval.
-const DIGITS: usize = 3;
+pub(super) const DIGITS: usize = 3;
 /// What β₀, β₁ and β₂ are multiplied by: β₀ is a loss's change in one step of many thousands.
-const FACTORS: [f64; 3] = [1e3, 1.0, 1.0];
+pub(super) const FACTORS: [f64; 3] = [1e3, 1.0, 1.0];
 
 /// One row for each run with a record, and one for each that is asked for on a card that is not at
 /// hand; those that are only missing go to the note.

@@ -1,11 +1,13 @@
 //! Tables and plots of training time.
 
 pub(crate) mod beta_over_depth;
+pub(crate) mod extrapolation;
 pub(crate) mod loss_fit;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod parameter_server_curves;
 pub(crate) mod prediction;
+pub(crate) mod stage_models;
 
 #[cfg(test)]
 mod tests;
