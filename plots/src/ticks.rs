@@ -84,7 +84,11 @@ fn named(names: &[String]) -> Vec<Tick> {
 }
 
 fn linear(low: f64, high: f64, most: usize) -> Vec<f64> {
-    RangedCoordf64::from(low..high).key_points(most)
+    let points = RangedCoordf64::from(low..high).key_points(most);
+    // Added up from a negative end, the steps miss zero by a rounding error.
+    let is_zero = |point: f64| point.abs() <= 1e-9 * (high - low);
+    let snapped = |point| if is_zero(point) { 0.0 } else { point };
+    points.into_iter().map(snapped).collect()
 }
 
 /// Powers of `base`, thinned where they are many. Where there are few powers of ten, the densest
@@ -231,6 +235,8 @@ mod tests {
             5,
             &["−1.0", "−0.5", "0.0", "0.5", "1.0"],
         );
+        // plotters puts the first of these at −1.7 × 10⁻¹⁸.
+        check(&axis, (-0.001, 0.02), 4, &["0.00", "0.01", "0.02"]);
         check(&axis, (0.0, 4e-6), 3, &["0", "2 × 10⁻⁶", "4 × 10⁻⁶"]);
         check(&axis, (0.0, 136_850.0), 4, &["0", "50,000", "100,000"]);
         check(

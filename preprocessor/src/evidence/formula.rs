@@ -295,6 +295,11 @@ impl Statistic {
         name: "largest",
         compute: |values| values.iter().copied().fold(f64::MIN, f64::max),
     };
+    /// The smallest value.
+    pub const SMALLEST: Statistic = Statistic {
+        name: "smallest",
+        compute: |values| values.iter().copied().fold(f64::MAX, f64::min),
+    };
 
     /// The quantity of this name that the statistic makes of `inputs`, which `over_what` tells in
     /// words: `the runs' seeds`. Without inputs, or where one of them has no value, there is none.
@@ -416,6 +421,7 @@ mod tests {
         let over = |statistic: Statistic| statistic.over("the seeds", inputs(), "x", Unit::One);
         assert_eq!(over(Statistic::MEAN).value, Ok(5.0));
         assert_eq!(over(Statistic::LARGEST).value, Ok(9.0));
+        assert_eq!(over(Statistic::SMALLEST).value, Ok(2.0));
         let deviation = over(Statistic::STANDARD_DEVIATION);
         assert_eq!(deviation.value, Ok((32.0_f64 / 7.0).sqrt()));
         let told = deviation.provenance().to_string();

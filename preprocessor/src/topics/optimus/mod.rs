@@ -12,7 +12,11 @@ use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
 use crate::views::{FigureView, NoArguments, TableView, parse};
 use quantities::logs::{self, Logs};
 use quantities::prediction::LossCurves;
-use quantities::{loss_models, measured_speeds, parameter_servers, predictions, step_times};
+use quantities::stage_models::StageIntervals;
+use quantities::{
+    complete_runs, extrapolation, loss_models, measured_speeds, parameter_servers, predictions,
+    step_times,
+};
 
 /// Training time.
 #[derive(Debug)]
@@ -40,6 +44,7 @@ impl Topic for Optimus {
             let (logs, curves) =
                 rayon::join(|| Logs::of(&inputs.tables), || LossCurves::of(&inputs.runs));
             knowledge.keep(logs);
+            knowledge.keep(StageIntervals::of(&curves.fits));
             knowledge.keep(curves);
         })
     }
@@ -50,9 +55,11 @@ impl Topic for Optimus {
         knowledge: &mut Knowledge,
         catalogue: &mut Catalogue,
     ) -> Result<(), Vec<Diagnostic>> {
-        let (logs, curves) = (kept(knowledge), kept(knowledge));
+        let (logs, curves) = (kept(knowledge), kept::<LossCurves>(knowledge));
         logs::add(catalogue, logs)?;
-        loss_models::add(catalogue, curves);
+        loss_models::add(catalogue, curves, kept(knowledge));
+        complete_runs::add(catalogue, curves);
+        extrapolation::add(catalogue, &curves.fits);
         predictions::add(catalogue, curves, logs);
         let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
@@ -73,6 +80,10 @@ impl Topic for Optimus {
                 let NoArguments {} = parse(arguments)?;
                 views::loss_regression::table(facts, mark)
             }),
+            ("stage_models", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::stage_models::table(facts, mark)
+            }),
         ]
     }
 
@@ -80,6 +91,9 @@ impl Topic for Optimus {
         &[
             ("beta_over_depth", |arguments, facts| {
                 views::beta_over_depth::figure(&parse(arguments)?, facts)
+            }),
+            ("extrapolation", |arguments, facts| {
+                views::extrapolation::figure(&parse(arguments)?, facts)
             }),
             ("log_curves", |arguments, facts| {
                 views::log_curves::figure(&parse(arguments)?, facts)

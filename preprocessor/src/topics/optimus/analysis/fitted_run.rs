@@ -31,16 +31,8 @@ impl FittedRun {
     /// each other's range without being outliers. Where the run cannot be cut (a stage that has
     /// only begun, say) the rule sees the whole run.
     pub fn of(measured: LossCurve, drops: Vec<Step>) -> Self {
-        let cut = learning_rate_stages(&measured, &drops).map(|stages| {
-            let clean =
-                |stage: LearningRateStage| (stage.start, replace_outliers(&stage.curve).curve);
-            stages.into_iter().map(clean).collect::<Vec<_>>()
-        });
-        let fitted = cut
-            .as_ref()
-            .ok()
-            .and_then(|stages| joined(stages))
-            .unwrap_or_else(|| replace_outliers(&measured).curve);
+        let cut = stages_without_outliers(&measured, &drops);
+        let fitted = without_outliers(&measured, &cut);
         Self {
             whole_run: fit(&fitted),
             stages: cut.map(|stages| staged_model(&stages)),
@@ -49,6 +41,36 @@ impl FittedRun {
             fitted,
         }
     }
+
+    /// Each stage as measured, with the model fitted to it; both count steps from the stage's start.
+    ///
+    /// # Errors
+    /// Where the run has no stages.
+    pub fn measured_stages(&self) -> Result<Vec<(LearningRateStage, LossModel)>, StageError> {
+        let models = self.stages.clone()?;
+        let models = models.stages().iter().map(|(_, model)| *model);
+        let stages = learning_rate_stages(&self.measured, &self.drops)?;
+        Ok(stages.into_iter().zip(models).collect())
+    }
+}
+
+/// The stages with the steps at which they begin, each without its outliers.
+pub(super) fn stages_without_outliers(
+    measured: &LossCurve,
+    drops: &[Step],
+) -> Result<Vec<(Step, LossCurve)>, StageError> {
+    let clean = |stage: LearningRateStage| (stage.start, replace_outliers(&stage.curve).curve);
+    let stages = learning_rate_stages(measured, drops)?;
+    Ok(stages.into_iter().map(clean).collect())
+}
+
+/// The whole run of these stages; where it has none, as the rule for outliers leaves the run itself.
+pub(super) fn without_outliers(
+    measured: &LossCurve,
+    stages: &Result<Vec<(Step, LossCurve)>, StageError>,
+) -> LossCurve {
+    let joined = stages.as_ref().ok().and_then(|stages| joined(stages));
+    joined.unwrap_or_else(|| replace_outliers(measured).curve)
 }
 
 /// The stages' points in steps of the whole run.
@@ -97,6 +119,26 @@ mod tests {
             .map(|(start, model)| (start.0, (model.beta2 * 1e6).round() / 1e6))
             .collect();
         assert_eq!(shown, [(0.0, 0.5), (30.0, 0.1)]);
+    }
+
+    /// The outlier is in the measured stage and not in the model, which was fitted without it.
+    #[test]
+    fn a_stage_is_given_as_measured() {
+        let curve = dropping(model(0.5).loss_at(Step(30.0)));
+        let mut points: Vec<_> = curve.points().collect();
+        points[44].1 = 9.0;
+        let run = FittedRun::of(LossCurve::new(points).unwrap(), vec![Step(30.0)]);
+        let stages = run.measured_stages().unwrap();
+        let shown = |(stage, model): &(LearningRateStage, LossModel)| {
+            let first = stage.curve.points().next().unwrap().0.0;
+            let beta2 = (model.beta2 * 10.0).round() / 10.0;
+            (stage.start.0, first, stage.curve.largest_loss(), beta2)
+        };
+        let first = model(0.5).loss_at(Step(1.0));
+        let shown: Vec<_> = stages.iter().map(shown).collect();
+        assert_eq!(shown, [(0.0, 1.0, first, 0.5), (30.0, 1.0, 9.0, 0.1)]);
+        let short = FittedRun::of(dropping(1.0), vec![Step(58.0)]);
+        assert!(short.measured_stages().is_err());
     }
 
     #[test]

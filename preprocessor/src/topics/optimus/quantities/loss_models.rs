@@ -2,6 +2,7 @@
 
 use super::loss_runs::{EXPERIMENT, LossFit, LossRun};
 use super::prediction::LossCurves;
+use super::stage_models::StageIntervals;
 use crate::catalogue::{Catalogue, Entry, Members};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Missing, Quantity};
@@ -31,41 +32,42 @@ pub(crate) const BETAS: [(&str, Unit); 3] = [
 /// The intervals of each run's β; none where a run could not be fitted.
 pub(crate) fn intervals(fits: &[LossFit]) -> Vec<Option<[Interval; 3]>> {
     // The refits of all runs would else take most of the time in which a book is filled.
-    let of_fit = |fit: &LossFit| fit.fit.as_ref().ok().and_then(beta_intervals);
+    let of_fit = |fit: &LossFit| fit.fit.as_ref().ok().and_then(whole_run_intervals);
     fits.par_iter().with_max_len(1).map(of_fit).collect()
 }
 
 /// Adds the models of every run with their intervals; pending ones where a run could not be fitted.
-pub(crate) fn add(catalogue: &mut Catalogue, curves: &LossCurves) {
+pub(crate) fn add(catalogue: &mut Catalogue, curves: &LossCurves, stages: &StageIntervals) {
     let members = Members::Planned(format!("run of `{EXPERIMENT}`"));
     catalogue.add_group("loss_model", members);
     let is_partial = |fit: &LossFit| fit.run.facts.record.is_some() && !fit.run.is_complete();
     let is_partial = Entry::Flag(curves.fits.iter().any(is_partial));
     catalogue.insert("loss_runs.partial", is_partial);
-    let fits = std::iter::zip(&curves.fits, &curves.intervals);
-    for (LossFit { run, points, fit }, &intervals) in fits {
+    let intervals = std::iter::zip(&curves.intervals, stages.of_runs());
+    let fits = std::iter::zip(&curves.fits, intervals);
+    for (LossFit { run, points, fit }, (&intervals, stage_intervals)) in fits {
         let models = Models {
             prefix: format!("loss_model.{}", run.name()),
             points,
             fit,
             intervals,
+            stage_intervals,
         };
         catalogue.add(points.clone());
         models.add_texts(catalogue, run);
         models.add_whole_run(catalogue);
-        for stage in 0..run.stages() {
-            models.add_stage(catalogue, stage);
-        }
+        models.add_stages(catalogue, run.stages());
         models.add_held_out(catalogue);
     }
 }
 
 /// The quantities of one run.
-struct Models<'a> {
-    prefix: String,
+pub(super) struct Models<'a> {
+    pub(super) prefix: String,
     points: &'a Arc<Quantity>,
     fit: &'a Result<FittedRun, String>,
     intervals: Option<[Interval; 3]>,
+    pub(super) stage_intervals: &'a [[Interval; 3]],
 }
 
 impl Models<'_> {
@@ -84,7 +86,7 @@ impl Models<'_> {
     }
 
     /// A quantity of the points.
-    fn quantity(
+    pub(super) fn quantity(
         &self,
         leaf: &str,
         unit: Unit,
@@ -101,10 +103,7 @@ impl Models<'_> {
         for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
             let function = "analysis::loss_fit::fit";
             let beta = self.quantity(leaf, unit, function, |fit| Ok(fit.whole_run.betas()[index]));
-            let beta = match self.intervals {
-                Some(intervals) => beta.with_interval(intervals[index].low, intervals[index].high),
-                None => beta,
-            };
+            let beta = with_interval(beta, self.intervals.map(|of_betas| of_betas[index]));
             catalogue.add(self.normalised(&beta, index));
             catalogue.add(beta);
         }
@@ -134,20 +133,6 @@ impl Models<'_> {
         normalised.quantity_with_interval(name, Unit::One)
     }
 
-    /// The model of one stage, counted from 0, in steps since the stage began.
-    fn add_stage(&self, catalogue: &mut Catalogue, stage: usize) {
-        for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
-            let leaf = format!("stage{}.{leaf}", stage + 1);
-            let function = "analysis::loss_fit::fit of the stage";
-            catalogue.add(self.quantity(&leaf, unit, function, |fit| {
-                let staged = fit.stages.clone().map_err(reason)?;
-                let model = staged.stages().get(stage);
-                let (_, model) = model.ok_or("the stage has not begun")?;
-                Ok(model.betas()[index])
-            }));
-        }
-    }
-
     fn add_held_out(&self, catalogue: &mut Catalogue) {
         let compared = self
             .fit
@@ -171,22 +156,28 @@ impl Models<'_> {
     }
 }
 
+pub(crate) fn with_interval(of: Arc<Quantity>, interval: Option<Interval>) -> Arc<Quantity> {
+    match interval {
+        Some(Interval { low, high }) => of.with_interval(low, high),
+        None => of,
+    }
+}
+
 /// An error with its causes in one line.
 pub(crate) fn reason(error: impl std::error::Error + Send + Sync + 'static) -> String {
     format!("{:#}", anyhow::Error::from(error))
 }
 
-/// Resamples the residuals of the points as measured: replacing outliers also smooths, and what
-/// residuals that leaves give intervals that miss the truth too often.
-fn beta_intervals(fit: &FittedRun) -> Option<[Interval; 3]> {
-    beta_intervals_of(&fit.measured, fit.whole_run)
+fn whole_run_intervals(fit: &FittedRun) -> Option<[Interval; 3]> {
+    beta_intervals(&fit.measured, fit.whole_run)
 }
 
-/// The intervals of the parameters of `model`, the fit of `curve`.
-pub(crate) fn beta_intervals_of(curve: &LossCurve, model: LossModel) -> Option<[Interval; 3]> {
+/// Resamples the residuals of the points as measured: replacing outliers also smooths, and what
+/// residuals that leaves give intervals that miss the truth too often.
+pub(crate) fn beta_intervals(measured: &LossCurve, model: LossModel) -> Option<[Interval; 3]> {
     let resampling = Resampling {
         refits: REFITS,
         ..Resampling::default()
     };
-    moving_block_bootstrap(curve, model, resampling).beta_intervals()
+    moving_block_bootstrap(measured, model, resampling).beta_intervals()
 }

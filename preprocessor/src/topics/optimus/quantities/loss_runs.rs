@@ -157,13 +157,18 @@ impl LossRun {
             .iter()
             .map(|row| (Step(row.steps as f64), row.train_loss));
         let curve = LossCurve::new(points.collect()).map_err(|error| error.to_string())?;
-        // A drop after the last epoch changed nothing.
-        let drops = milestones(self.configuration())
-            .iter()
-            .filter_map(|milestone| epochs.iter().find(|row| row.epoch == *milestone))
-            .filter(|row| row.epoch < epochs.len() as u64)
-            .map(|row| Step(row.steps as f64));
+        let drops = self.drops().map(|row| Step(row.steps as f64));
         Ok(FittedRun::of(curve, drops.collect()))
+    }
+
+    /// The recorded epochs after which the learning rate dropped.
+    pub(crate) fn drops(&self) -> impl Iterator<Item = &EpochRow> {
+        let epochs = self.epochs();
+        // A drop after the last epoch changed nothing.
+        let is_followed = |row: &&EpochRow| row.epoch < epochs.len() as u64;
+        { milestones(self.configuration()).iter() }
+            .filter_map(|milestone| epochs.iter().find(|row| row.epoch == *milestone))
+            .filter(is_followed)
     }
 
     /// The training loss and the test accuracy of each epoch that was tested.

@@ -1,6 +1,8 @@
 //! The quantities of training time.
 
+pub(crate) mod complete_runs;
 pub(crate) mod epochs_to_target;
+pub(crate) mod extrapolation;
 pub(crate) mod logs;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
@@ -10,6 +12,7 @@ pub mod parameter_servers;
 pub(crate) mod prediction;
 mod prediction_quantities;
 pub(crate) mod predictions;
+pub(crate) mod stage_models;
 pub(crate) mod step_times;
 
 #[cfg(test)]

@@ -189,7 +189,9 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.beta1: 5.121e-1 (4.295e-1 to 5.767e-1)
             loss_model.loss_resnet20_fp32.beta2: 4.028e-2 (0.000e0 to 1.099e-1)
             loss_model.loss_resnet20_fp32.compared: true
+            loss_model.loss_resnet20_fp32.complete: true
             loss_model.loss_resnet20_fp32.epochs_to_92: 3.400e1
+            loss_model.loss_resnet20_fp32.first_complete: false
             loss_model.loss_resnet20_fp32.fitted: true
             loss_model.loss_resnet20_fp32.hardware: "NVIDIA H200, fp32"
             loss_model.loss_resnet20_fp32.held_out.staged: 1.052e-2
@@ -201,15 +203,23 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.r2: 9.897e-1
             loss_model.loss_resnet20_fp32.remark: "none"
             loss_model.loss_resnet20_fp32.rmse: 3.451e-2
-            loss_model.loss_resnet20_fp32.stage1.beta0: 5.230e-4
-            loss_model.loss_resnet20_fp32.stage1.beta1: 4.894e-1
-            loss_model.loss_resnet20_fp32.stage1.beta2: 3.097e-1
-            loss_model.loss_resnet20_fp32.stage2.beta0: 2.830e-4
-            loss_model.loss_resnet20_fp32.stage2.beta1: 1.842e0
-            loss_model.loss_resnet20_fp32.stage2.beta2: 0.000e0
-            loss_model.loss_resnet20_fp32.stage3.beta0: 3.398e-4
-            loss_model.loss_resnet20_fp32.stage3.beta1: 2.855e0
-            loss_model.loss_resnet20_fp32.stage3.beta2: 0.000e0
+            loss_model.loss_resnet20_fp32.stage1.beta0: 5.230e-4 (4.950e-4 to 5.548e-4)
+            loss_model.loss_resnet20_fp32.stage1.beta1: 4.894e-1 (4.806e-1 to 5.009e-1)
+            loss_model.loss_resnet20_fp32.stage1.beta2: 3.097e-1 (2.921e-1 to 3.273e-1)
+            loss_model.loss_resnet20_fp32.stage1.r2: 9.996e-1
+            loss_model.loss_resnet20_fp32.stage1.rmse: 6.425e-3
+            loss_model.loss_resnet20_fp32.stage2.beta0: 2.830e-4 (2.739e-4 to 4.708e-4)
+            loss_model.loss_resnet20_fp32.stage2.beta1: 1.842e0 (1.828e0 to 2.145e0)
+            loss_model.loss_resnet20_fp32.stage2.beta2: 0.000e0 (0.000e0 to 8.854e-2)
+            loss_model.loss_resnet20_fp32.stage2.r2: 9.976e-1
+            loss_model.loss_resnet20_fp32.stage2.rmse: 2.824e-3
+            loss_model.loss_resnet20_fp32.stage3.beta0: 3.398e-4 (3.300e-4 to 6.002e-4)
+            loss_model.loss_resnet20_fp32.stage3.beta1: 2.855e0 (2.833e0 to 3.570e0)
+            loss_model.loss_resnet20_fp32.stage3.beta2: 0.000e0 (0.000e0 to 7.096e-2)
+            loss_model.loss_resnet20_fp32.stage3.r2: 9.969e-1
+            loss_model.loss_resnet20_fp32.stage3.rmse: 1.924e-3
+            loss_model.loss_resnet20_fp32.stages.fit_better: true
+            loss_model.loss_resnet20_fp32.stages.least_r2: 9.969e-1
             loss_model.loss_resnet20_fp32.title: "ResNet-20, NVIDIA H200, fp32, seed 1"
             loss_regression.beta2.chosen: "linear_all"
             loss_regression.beta2.constant_all.error: 3.161e-2

@@ -29,7 +29,7 @@ pub(crate) const MEASURED: SeriesStyle = SeriesStyle {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
-    run: String,
+    pub(super) run: String,
 }
 
 /// The measured points, the model of the whole run and those of its learning-rate stages.
@@ -81,16 +81,16 @@ pub(crate) fn residuals(arguments: &Arguments, facts: &Facts) -> Result<Shown<Fi
 }
 
 /// The run that a figure shows.
-struct ShownRun<'a> {
-    run: &'a LossRun,
-    fit: &'a Result<FittedRun, String>,
+pub(super) struct ShownRun<'a> {
+    pub(super) run: &'a LossRun,
+    pub(super) fit: &'a Result<FittedRun, String>,
     /// The parameters of the whole run.
     inputs: Vec<Arc<Quantity>>,
 }
 
 impl<'a> ShownRun<'a> {
     /// The run of this identifier, written as in the plan or as in the names of quantities.
-    fn find(name: &str, facts: &'a Facts) -> Result<Self, String> {
+    pub(super) fn find(name: &str, facts: &'a Facts) -> Result<Self, String> {
         let fits = &facts.of_topic::<LossCurves>().fits;
         let is_named = |fit: &&LossFit| fit.run.name() == name || fit.run.facts.id == name;
         let Some(LossFit { run, fit, .. }) = fits.iter().find(is_named) else {
@@ -107,7 +107,7 @@ impl<'a> ShownRun<'a> {
         Ok(ShownRun { run, fit, inputs })
     }
 
-    fn pending(self) -> Shown<Figure> {
+    pub(super) fn pending(self) -> Shown<Figure> {
         let figure = match self.inputs.first() {
             Some(beta) => pending(beta),
             None => Figure::Pending {
@@ -117,7 +117,7 @@ impl<'a> ShownRun<'a> {
         Shown::new(figure, self.inputs)
     }
 
-    fn drawn(&self, plot: Plot) -> Result<Shown<Figure>, String> {
+    pub(super) fn drawn(&self, plot: Plot) -> Result<Shown<Figure>, String> {
         let note = match self.run.facts.concern() {
             Some(concern) => format!("The run is {}.", markdown(&concern.state)),
             None => String::new(),

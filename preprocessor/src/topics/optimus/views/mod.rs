@@ -1,6 +1,7 @@
 //! Tables and plots of training time.
 
 pub(crate) mod beta_over_depth;
+pub(crate) mod extrapolation;
 pub(crate) mod log_curves;
 pub(crate) mod log_fit;
 pub(crate) mod log_prediction;
@@ -10,6 +11,7 @@ pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod parameter_server_curves;
 pub(crate) mod prediction;
+pub(crate) mod stage_models;
 
 #[cfg(test)]
 mod log_tests;

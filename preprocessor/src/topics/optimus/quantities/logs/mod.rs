@@ -5,7 +5,7 @@ mod names;
 mod reading;
 mod sets;
 
-use super::loss_models::beta_intervals_of;
+use super::loss_models::beta_intervals;
 use crate::data::Tables;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Quantity;
@@ -83,7 +83,7 @@ impl LogFit {
     fn of(curve: LossCurve) -> Self {
         let model = fit(&curve);
         LogFit {
-            intervals: beta_intervals_of(&curve, model),
+            intervals: beta_intervals(&curve, model),
             curve,
             model,
         }

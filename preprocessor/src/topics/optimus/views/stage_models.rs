@@ -1,0 +1,130 @@
+//! The parameters of the loss model by learning-rate stage, beside those of the whole run.
+
+use super::loss_models::{DIGITS, FACTORS};
+use crate::catalogue::{Catalogue, Facts};
+use crate::evidence::Quantity;
+use crate::topics::optimus::quantities::complete_runs::whole;
+use crate::topics::optimus::quantities::loss_models::BETAS;
+use crate::topics::optimus::quantities::loss_runs::LossRun;
+use crate::topics::optimus::quantities::prediction::LossCurves;
+use crate::topics::optimus::quantities::stage_models::stage_name;
+use crate::views::shown::{
+    EvidenceMark, Shown, quantity_cell, scaled_estimate_cell, state_told_once,
+};
+use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use std::sync::Arc;
+
+/// For each complete run a row for each stage and one for the whole run.
+pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
+    let fits = &facts.of_topic::<LossCurves>().fits;
+    let mut shown = (Vec::new(), Vec::new());
+    for fit in fits.iter().filter(|fit| whole(fit).is_some()) {
+        for (index, part) in parts(&fit.run).iter().enumerate() {
+            let quantities = quantities(&fit.run, &part.prefix, &facts.catalogue)?;
+            let title = title(&fit.run, index == 0);
+            let cells = cells([title, Cell::words(&part.epochs)], &quantities, mark)?;
+            shown.0.push(Row {
+                cells: state_told_once(cells, &fit.run.facts),
+                answer: false,
+            });
+            shown.1.extend(quantities);
+        }
+    }
+    let (mut rows, inputs) = shown;
+    if rows.is_empty() {
+        rows.push(waiting());
+    }
+    let table = Table::new(columns(), rows).map_err(|error| error.to_string())?;
+    Ok(Shown::new(table, inputs))
+}
+
+/// A row that says that no run is complete.
+fn waiting() -> Row {
+    let mut cells = vec![Cell::words("not measured")];
+    cells.resize(columns().len(), Cell::words("–"));
+    Row {
+        cells,
+        answer: false,
+    }
+}
+
+fn columns() -> Vec<Column> {
+    let words = ["Run", "Epochs"].map(|head| Column::new(head, Alignment::Left));
+    let betas = ["10³ β₀ (1/(nat·step))", "β₁ (1/nat)", "β₂ (nat)"];
+    let numbers = betas.into_iter().chain(["RMSE (nat)", "R²"]);
+    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
+    words.into_iter().chain(numbers).collect()
+}
+
+/// A stage, or the whole run.
+struct Part {
+    epochs: String,
+    /// What stands before the names of its parameters, behind that of the run.
+    prefix: String,
+}
+
+fn parts(run: &LossRun) -> Vec<Part> {
+    // A record of an earlier plan may have more stages than have names now.
+    let starts = std::iter::once(0).chain(run.drops().map(|row| row.epoch));
+    let starts: Vec<u64> = starts.take(run.stages()).collect();
+    let last = run.epochs().len() as u64;
+    let ends = starts.iter().skip(1).copied().chain([last]);
+    let stages = std::iter::zip(&starts, ends).enumerate();
+    let stage = |(stage, (start, end)): (usize, (&u64, u64))| Part {
+        epochs: format!("{} to {end}", start + 1),
+        prefix: format!("{}.", stage_name(stage)),
+    };
+    let whole = Part {
+        epochs: format!("1 to {last}, one model"),
+        prefix: String::new(),
+    };
+    stages.map(stage).chain([whole]).collect()
+}
+
+/// The run's name where its rows begin, and in the file in each of them.
+fn title(run: &LossRun, is_first: bool) -> Cell {
+    let mut title = run.title();
+    if let Some(concern) = run.facts.concern() {
+        title = format!("{title}; {}", concern.state);
+    }
+    let cell = Cell::words(&title);
+    match is_first {
+        true => cell,
+        false => Cell {
+            text: String::new(),
+            printed: String::new(),
+            ..cell
+        },
+    }
+}
+
+/// β₀, β₁, β₂, RMSE and R².
+fn quantities(
+    run: &LossRun,
+    part: &str,
+    catalogue: &Catalogue,
+) -> Result<Vec<Arc<Quantity>>, String> {
+    let leaves = BETAS.iter().map(|(beta, _)| *beta).chain(["rmse", "r2"]);
+    let quantity = |leaf: &str| {
+        let found = catalogue.quantity(&format!("loss_model.{}.{part}{leaf}", run.name()));
+        found.cloned().map_err(|error| error.to_string())
+    };
+    leaves.map(quantity).collect()
+}
+
+fn cells(
+    words: [Cell; 2],
+    quantities: &[Arc<Quantity>],
+    mark: EvidenceMark,
+) -> Result<Vec<Cell>, String> {
+    let [betas @ .., rmse, r2] = quantities else {
+        return Err("a loss model has five numbers".to_owned());
+    };
+    let mut cells = words.to_vec();
+    for (beta, factor) in betas.iter().zip(FACTORS) {
+        cells.push(scaled_estimate_cell(beta, factor, DIGITS, mark)?);
+    }
+    cells.push(quantity_cell(rmse, "nat", 4, mark)?);
+    cells.push(quantity_cell(r2, "1", 3, mark)?);
+    Ok(cells)
+}
