@@ -44,6 +44,8 @@ pub struct Filled {
     /// What a draft may have and a submission may not: typed numbers, runs and images that
     /// are not there.
     pub shortcomings: Vec<Diagnostic>,
+    /// What a submission may not have either: numbers in prose that were not measured.
+    pub absences: Vec<Diagnostic>,
 }
 
 /// Fills all chapters.
@@ -109,6 +111,7 @@ pub fn fill_book(
     }
     leave((facts, written.exhibits));
     Filled {
+        absences: written.absences,
         chapters: texts,
         files: written.files,
         faults,
@@ -289,7 +292,7 @@ impl Resolver<'_> {
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Root => Some(page.root.clone()),
-            Mark::Quantity(_) => None,
+            Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) => None,
         }
     }
 }

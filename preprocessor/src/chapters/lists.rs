@@ -1,10 +1,11 @@
-//! The lists that need the whole book: evidence and coverage.
+//! The lists that need the whole book, such as evidence and coverage.
 
 use super::bibliography::Bibliography;
 use super::citations::Citations;
 use super::contract::{BUILD_ID, Renderer};
 use super::homes::{Home, Homes, List};
 use super::ledger::Written;
+use super::missing_runs;
 use super::sentinel::{Mark, ROOT};
 use crate::catalogue::{Catalogue, Facts, RunFacts};
 use crate::data::{Declaration, Table};
@@ -83,9 +84,8 @@ impl Lists<'_> {
             "references" => Ok(self.citations.list(self.bibliography, self.renderer)),
             "evidence" => Ok(self.evidence()),
             "coverage" => Ok(self.coverage()),
-            _ => Err(format!(
-                "there is no list `{name}`; hint: `references`, `evidence` and `coverage` are"
-            )),
+            "missing_runs" => Ok(missing_runs::list(self.renderer, self.facts)),
+            _ => Err(format!("there is no list `{name}`")),
         }
     }
 
