@@ -170,7 +170,8 @@ impl Absence {
         };
         let ends_it = |name: &str| {
             let end = name.split_once('.').map_or(name, |(_, end)| end);
-            !self.name.is_empty() && self.name.ends_with(&format!(".{end}"))
+            let is_variable = catalogue.check_name(name).is_err();
+            is_variable && !self.name.is_empty() && self.name.ends_with(&format!(".{end}"))
         };
         let by_name = printed().find(|(_, name)| is_it(name));
         by_name

@@ -9,7 +9,7 @@ use super::placeholders::Placeholder;
 use super::sentinel::{Absence, Mark};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Facts, UnknownName};
 use crate::escape::markdown;
-use crate::evidence::Quantity;
+use crate::evidence::{Concern, Quantity};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +34,8 @@ pub(crate) struct Written {
     pub(crate) made: BTreeMap<String, Arc<Quantity>>,
     /// Generated files by their paths in their folder.
     pub(crate) files: BTreeMap<FilePath, Vec<u8>>,
+    /// The questions that are printed, by their ids.
+    pub(crate) questions: BTreeSet<String>,
     /// How each figure and table was made.
     pub(crate) exhibits: Vec<ExhibitOrigin>,
     /// The numbers and words that the prose of the chapters prints and that are not measured.
@@ -57,8 +59,25 @@ impl Written {
         self.used.extend(other.used);
         self.made.extend(other.made);
         self.files.extend(other.files);
+        self.questions.extend(other.questions);
         self.exhibits.extend(other.exhibits);
         self.absences.extend(other.absences);
+    }
+
+    /// What keeps the numbers that a chapter prints or shows from being whole and current.
+    pub(crate) fn concerns_of<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        chapter: &str,
+    ) -> BTreeSet<&'a Concern> {
+        let printed = self.used.get(chapter).into_iter().flatten();
+        let printed = printed.filter_map(|name| self.quantity(catalogue, name).ok());
+        let exhibits = { self.exhibits.iter() }.filter(|exhibit| exhibit.chapter == chapter);
+        let shown = exhibits.flat_map(|exhibit| &exhibit.inputs);
+        printed
+            .chain(shown)
+            .flat_map(|quantity| quantity.concerns())
+            .collect()
     }
 
     /// The quantity of this name, in the catalogue or made by a template.

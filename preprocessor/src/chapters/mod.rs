@@ -23,12 +23,15 @@ mod names;
 mod own_exhibits;
 mod placeholders;
 mod sentinel;
+mod shortcomings;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod tables_tests;
+#[cfg(test)]
+mod waiting_tests;
 #[cfg(test)]
 mod with_runs_tests;
 

@@ -14,7 +14,6 @@ use super::ledger::Ledger;
 use super::names;
 use super::placeholders;
 use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
-use crate::catalogue::Question;
 use crate::evidence::Quantity;
 use std::error::Error as _;
 use std::sync::Arc;
@@ -105,11 +104,9 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         "question",
         move |arguments: Kwargs, _: &State| -> TeraResult<String> {
             let id = arguments.must_get::<String>("id")?;
-            ledger
-                .facts
-                .question(&id)
-                .map(Question::to_markdown)
-                .map_err(tera::Error::message)
+            let block = ledger.facts.question_block(&id);
+            ledger.written().questions.insert(id);
+            block.map_err(tera::Error::message)
         },
     );
     tera
