@@ -116,25 +116,76 @@ impl Group<'_> {
             (false, 1) => format!("Needs {awaited}"),
             (false, count) => format!("These {count} need {awaited}"),
         };
-        let captions: Vec<_> = { self.members.iter().enumerate() }
-            .map(|(index, member)| member.to_markdown(index > 0))
-            .collect();
+        let captions = match &self.members[..] {
+            [only] => only.caption_line(only.caption.trim()),
+            [first, others @ ..] => {
+                let anchored = others
+                    .iter()
+                    .map(|it| format!("<a id=\"{}\"></a>", it.label));
+                let others = anchored
+                    .zip(others)
+                    .map(|(anchor, it)| anchor + &it.short_line());
+                let all: Vec<_> = [first.short_line()].into_iter().chain(others).collect();
+                all.join("\n\n")
+            }
+            [] => String::new(),
+        };
         format!(
             "<figure id=\"{}\" class=\"pending\">\n\n{words}.\n\n<figcaption>\n\n{}\n\n</figcaption>\n\n</figure>",
-            self.members[0].label,
-            captions.join("\n\n")
+            self.members[0].label, captions
         )
     }
 }
 
 impl Placeholder {
-    fn to_markdown(&self, has_anchor: bool) -> String {
-        let anchor = match has_anchor {
-            true => format!("<a id=\"{}\"></a>", self.label),
-            false => String::new(),
-        };
+    /// The number with the beginning of the caption: what to see in it is of no use yet.
+    fn short_line(&self) -> String {
+        self.caption_line(first_sentence(self.caption.trim()))
+    }
+
+    fn caption_line(&self, caption: &str) -> String {
         let number = Mark::Number(self.label.clone()).to_text();
-        let caption = self.caption.trim();
-        format!("{anchor}**{}\u{a0}{number}.** {caption}", self.kind.word())
+        format!("**{}\u{a0}{number}.** {caption}", self.kind.word())
+    }
+}
+
+/// The first sentence of a caption, as it stands in Markdown: one that a capital, a formula, a link or
+/// a template's mark follows.
+fn first_sentence(caption: &str) -> &str {
+    let mut open: Option<char> = None;
+    for (at, character) in caption.char_indices() {
+        match (open, character) {
+            (None, '`' | '$') => open = Some(character),
+            (Some(mark), _) if mark == character => open = None,
+            (None, '.' | '!' | '?') => {
+                let end = at + character.len_utf8();
+                let rest = &caption[end..];
+                let next = rest.trim_start();
+                let begins = |c: char| !c.is_lowercase() && !c.is_numeric();
+                if rest.len() > next.len() && next.starts_with(begins) {
+                    return &caption[..end];
+                }
+            }
+            _ => {}
+        }
+    }
+    caption
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn a_caption_begins_with_a_sentence() {
+        let check = |caption: &str, first: &str| assert_eq!(first_sentence(caption), first);
+        check("Time over n. See [part 1](a.md).", "Time over n.");
+        check(
+            "Time, see Fig. 3 of `a. B` and $x. Y$. $z$ is n.",
+            "Time, see Fig. 3 of `a. B` and $x. Y$.",
+        );
+        check("Is it 1.5 s? Yes", "Is it 1.5 s?");
+        check("One sentence", "One sentence");
+        check("It ends.", "It ends.");
     }
 }

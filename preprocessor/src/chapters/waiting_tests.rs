@@ -206,7 +206,7 @@ fn what_waits_for_the_same_under_one_heading_is_one_box() {
         "# A\n\nSee @tbl-b, @tbl-d and @tbl-e.\n\n",
         &table("tbl-a", &["both.time"]),
         "Between.\n\n",
-        &table("tbl-b", &["runs.sort_2.time"]),
+        &table("tbl-b", &["runs.sort_2.time"]).replace(".<% end", ". Points are runs.<% end"),
         &table("tbl-c", &["runs.merge_1.time"]),
         "```\n# no heading\n```\n\n",
         &table("tbl-d", &["runs.sort_3.time"]),
