@@ -5,6 +5,10 @@
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute('tabindex');
     }
+    for (const box of document.querySelectorAll('figure.pending')) {
+      if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+      else box.removeAttribute('tabindex');
+    }
   };
   addEventListener('load', update);
   addEventListener('resize', update);

@@ -4,7 +4,8 @@ mod images;
 mod tables;
 
 use crate::catalogue::{
-    Facts, Question, RunFacts, SampleSettings, Samples, Topics, read_questions,
+    AnsweredOn, DeclaredRuns, Facts, Question, RunFacts, SampleSettings, Samples, Topics,
+    read_questions,
 };
 use crate::chapters::{Bibliography, Diagnostic};
 use crate::data::{Declared, Tables};
@@ -42,6 +43,7 @@ pub struct Project {
     topics: Vec<&'static dyn Topic>,
     layout: Layout,
     strict: bool,
+    answered_on: DeclaredRuns,
 }
 
 /// What a build knows before it fills the chapters.
@@ -73,6 +75,7 @@ impl Project {
             topics: Vec::new(),
             layout: Layout::default(),
             strict: false,
+            answered_on: DeclaredRuns::new(),
         };
         project.layout.quoted = project.in_source(QUOTED);
         project
@@ -94,6 +97,7 @@ impl Project {
             topics,
             layout: settings.layout,
             strict: settings.strict,
+            answered_on: settings.answered_on,
             ..Project::new(root, &config.book.src)
         })
     }
@@ -174,10 +178,26 @@ impl Project {
             layout: self.layout.clone(),
         };
         let mut facts = Facts::of(&self.topics, others.quoted, inputs)?;
+        facts.answered_on = self.answered_on(&others.questions, &facts.runs)?;
         facts.questions = others.questions;
         facts.samples = others.samples;
         facts.images = self.images();
         Ok(facts)
+    }
+
+    /// The runs that the questions are answered on, where `book.toml` says so.
+    fn answered_on(
+        &self,
+        questions: &[Question],
+        runs: &[RunFacts],
+    ) -> Result<AnsweredOn, Vec<Diagnostic>> {
+        if self.answered_on.is_empty() {
+            return Ok(AnsweredOn::default());
+        }
+        // The environment may declare them, too.
+        let text = self.read_text("book.toml").map_err(|fault| vec![fault])?;
+        let text = text.unwrap_or_default();
+        AnsweredOn::read(&self.answered_on, &text, questions, runs)
     }
 
     /// The files of the topics that are there.
@@ -308,6 +328,44 @@ mod tests {
     use crate::topics::TOPICS;
     use std::fs;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn what_questions_are_answered_on_is_read_and_checked() {
+        let root = tempfile::tempdir().unwrap();
+        for (file, text) in [
+            (
+                "experiments/plan.toml",
+                include_str!("topics/fixtures/plan.toml"),
+            ),
+            (
+                "book/questions.toml",
+                "[[part]]\nid = '2.1'\npoints = 1\nwording = 'Why?'\nchapter = 'a.md'\nanchor = 'b'",
+            ),
+        ] {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let read = |declared: &str| {
+            let text =
+                format!("[book]\nsrc = 'book'\n[preprocessor.measured.answered-on]\n{declared}");
+            fs::write(root.path().join("book.toml"), &text).unwrap();
+            let project = Project::of(root.path().to_owned(), &text.parse().unwrap()).unwrap();
+            let read = project.read();
+            read.map(|known| known.facts.answered_on.sentence("2.1", &known.facts.runs))
+        };
+        let sentence = read("'2.1' = ['finetune-*']").map_err(|faults| format!("{faults:?}"));
+        let expected = "This is answered on 2 of 2 planned runs of `finetune`: `finetune-lr0.01` \
+                        (missing) and `finetune-lr0.1` (missing).";
+        assert_eq!(sentence.unwrap().unwrap(), expected);
+        let faults = read("\n'2.1' = ['transfer-*']").expect_err("no such run");
+        let fault = "`book.toml:5`: `answered-on`: question `2.1`: no planned run fits `transfer-*`; \
+                     hint: `*` stands for any characters";
+        assert_eq!(
+            faults.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [fault]
+        );
+    }
 
     /// Every file beside the records, as a link to an endless device and as a folder.
     #[test]

@@ -39,6 +39,7 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     };
     if project.is_strict() || std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1") {
         filled.faults.append(&mut filled.shortcomings);
+        filled.faults.append(&mut filled.absences);
     }
     if !filled.faults.is_empty() {
         let faults = lines(&filled.faults);
@@ -47,7 +48,7 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
             false => bail!("{faults}"),
         }
     }
-    warn_of(&filled.shortcomings);
+    warn_of(&filled);
     let made = filled.files.into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
     files.extend(assets::files(&project.in_source(project.generated_name())));
@@ -70,9 +71,10 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     generated.context("writing the generated files")
 }
 
-/// Tells the author of typed numbers, and counts the runs that are not there.
-fn warn_of(shortcomings: &[Diagnostic]) {
-    let (typed, runs): (Vec<_>, Vec<_>) = shortcomings.iter().partition(|s| s.line.is_some());
+/// Tells the author of typed numbers, and counts the runs and the numbers that are not there.
+fn warn_of(filled: &Filled) {
+    let (typed, runs): (Vec<_>, Vec<_>) =
+        filled.shortcomings.iter().partition(|s| s.line.is_some());
     for warning in typed {
         eprintln!("warning: {warning}");
     }
@@ -80,6 +82,12 @@ fn warn_of(shortcomings: &[Diagnostic]) {
         eprintln!(
             "draft: {} planned runs or sample images are not there",
             runs.len()
+        );
+    }
+    if !filled.absences.is_empty() {
+        eprintln!(
+            "draft: the text prints {} numbers that are not measured; hint: strict mode lists them",
+            filled.absences.len()
         );
     }
 }

@@ -1,6 +1,6 @@
 //! `[preprocessor.measured]` in `book.toml`.
 
-use crate::catalogue::SampleSettings;
+use crate::catalogue::{DeclaredRuns, SampleSettings};
 use crate::layout::Layout;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use mdbook_preprocessor::config::Config;
@@ -14,6 +14,8 @@ use std::path::{Component, Path};
 struct Keys {
     topics: Vec<String>,
     strict: bool,
+    #[serde(rename = "answered-on")]
+    answered_on: DeclaredRuns,
     samples: BTreeMap<String, SampleSettings>,
     plan: Option<String>,
     runs: Option<String>,
@@ -37,6 +39,8 @@ pub(crate) struct Settings {
     pub topics: Vec<String>,
     /// Whether shortcomings are faults.
     pub strict: bool,
+    /// The runs that questions are answered on.
+    pub answered_on: DeclaredRuns,
     /// The sample images that are shown.
     pub samples: BTreeMap<String, SampleSettings>,
     /// Where the book's files are.
@@ -53,7 +57,12 @@ impl Settings {
         let keys = config.get::<Keys>("preprocessor.measured");
         let keys = keys.map_err(|error| {
             let found = error.root_cause().to_string().trim().replace('\n', " ");
-            let hint = "`command`, `before`, `after`, `renderers` and `optional` are mdBook's own";
+            let hint = match found.contains(" in `answered-on") {
+                true => "`\"2.1\" = [\"RUN\", \"RUN-*\"]`",
+                false => {
+                    "`command`, `before`, `after`, `renderers` and `optional` are mdBook's own"
+                }
+            };
             anyhow!("{place}: {found}; hint: {hint}")
         })?;
         Settings::of(keys.unwrap_or_default(), &config.book.src).context(place)
@@ -79,6 +88,7 @@ impl Settings {
         Ok(Settings {
             topics: keys.topics,
             strict: keys.strict,
+            answered_on: keys.answered_on,
             samples: keys.samples,
             layout,
         })
@@ -211,8 +221,8 @@ mod tests {
         for (keys, expected) in [
             (
                 "topic = ['optimus']",
-                "unknown field `topic`, expected one of `topics`, `strict`, `samples`, `plan`, \
-                 `runs`, `generated`, `command`, `before`, `after`, `renderers`, `optional`",
+                "unknown field `topic`, expected one of `topics`, `strict`, `answered-on`, \
+                 `samples`, `plan`, `runs`, `generated`, `command`, `before`, `after`, `renderers`, `optional`",
             ),
             (
                 "strict = 1",
@@ -228,6 +238,20 @@ mod tests {
             let place = "`book.toml`: `[preprocessor.measured]`: ";
             assert_eq!(error, format!("{place}{expected}{own}"));
         }
+    }
+
+    /// A question's id has a dot, which parts the keys of TOML unless it is quoted.
+    #[test]
+    fn questions_are_answered_on_lists_of_runs() {
+        let table = |keys: &str| format!("[preprocessor.measured.answered-on]\n{keys}");
+        let settings = read("book", &table("'2.1' = ['a', 'b-*']")).expect("two runs");
+        assert_eq!(settings.answered_on["2.1"], ["a", "b-*"]);
+        let error = read("book", &table("2.1 = ['a']")).expect_err("a table");
+        assert_eq!(
+            format!("{error:#}"),
+            "`book.toml`: `[preprocessor.measured]`: invalid type: map, expected a sequence in \
+             `answered-on.2`; hint: `\"2.1\" = [\"RUN\", \"RUN-*\"]`"
+        );
     }
 
     #[test]

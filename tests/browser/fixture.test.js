@@ -35,6 +35,7 @@ const FAULTS = {
   'cut-label.html': { clippedLabels: [/Milliseconds.* is cut off/] },
   'black-label.html': { faintLabels: [/Milliseconds.* contrast 1\.\d, expected/] },
   'bare-figure.html': { captions: [/no id/, /does not begin with/, /no link to its data/], plotNames: [/role="img"/] },
+  'tall-placeholder.html': { placeholders: [/is \d+ px tall, expected at most 120/, /no id/, /does not begin with its number/] },
   'same-id.html': { ids: [/`twice` is used twice/] },
   'vague-evidence.html': { evidence: [/neither measured nor derived/, /does not link/] },
   'leftovers.html': { leftovers: [/shows template delimiters/, /shows LaTeX/, /shows a reference/, /shows an empty value/] },

@@ -71,9 +71,11 @@ impl<'a> Writer<'a> {
             .filter(|child| child.is_html("figcaption"))
             .collect();
         let name = self.label(node).unwrap_or_else(|| "none".into());
-        self.push(&format!(
-            "#numbered-figure({kind}, name: {name}, is-long: {is_long}, caption: "
-        ));
+        let open = match node.attribute("class") {
+            Some("pending") => format!("#waiting(name: {name}, caption: "),
+            _ => format!("#numbered-figure({kind}, name: {name}, is-long: {is_long}, caption: "),
+        };
+        self.push(&open);
         match captions[..] {
             [caption] => self.bracketed_blocks(&caption.children),
             _ => {

@@ -41,7 +41,7 @@ impl<'a> Places<'a> {
             Entry::Quantity(quantity) => match &quantity.origin {
                 Origin::Measured(measurement) => match &measurement.source.id {
                     SourceId::Run(run) => Some(run),
-                    SourceId::Table(_) => None,
+                    SourceId::Table(_) | SourceId::Images(_) => None,
                 },
                 _ => None,
             },

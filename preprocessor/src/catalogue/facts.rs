@@ -1,7 +1,7 @@
 //! All that a build knows before it fills the chapters.
 
 use super::clashes::Places;
-use super::{Catalogue, Question, RunFacts, Samples, runs};
+use super::{AnsweredOn, Catalogue, Question, RunFacts, Samples, runs};
 use crate::data::{Declaration, Table, Tables};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
@@ -29,6 +29,8 @@ pub struct Facts {
     pub runs: Vec<RunFacts>,
     /// The questions that the book answers, in order.
     pub questions: Vec<Question>,
+    /// The runs that they are answered on, where the book says so.
+    pub answered_on: AnsweredOn,
     /// Sample images of data sets.
     pub samples: Vec<Samples>,
     /// Tables of one's own measurements.
@@ -101,6 +103,18 @@ impl Facts {
         let found = self.questions.iter().find(|question| question.id == id);
         found.ok_or_else(|| {
             format!("no question has the id `{id}`; hint: `questions.toml` has them")
+        })
+    }
+
+    /// The question of this identifier as a block quotation, with the runs that it is answered on.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(crate) fn question_block(&self, id: &str) -> Result<String, String> {
+        let question = self.question(id)?.to_markdown();
+        Ok(match self.answered_on.sentence(id, &self.runs) {
+            Some(sentence) => format!("{question}\n>\n> {sentence}"),
+            None => question,
         })
     }
 

@@ -1,5 +1,6 @@
 //! What templates may ask for: every quantity, text and flag under its dotted name.
 
+mod answered_on;
 mod clashes;
 mod facts;
 mod names;
@@ -7,6 +8,8 @@ mod questions;
 mod runs;
 mod samples;
 
+pub use answered_on::AnsweredOn;
+pub(crate) use answered_on::DeclaredRuns;
 pub use facts::{Facts, Topics};
 pub use names::UnknownName;
 pub use questions::{Question, read_questions};

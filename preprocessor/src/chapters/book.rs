@@ -12,10 +12,10 @@ use super::ledger::{self, Ledger, Written};
 use super::lists::{Lists, Used, used};
 use super::markup::{self, Marked};
 use super::sentinel::{Mark, Piece, pieces};
+use super::shortcomings;
 use super::template;
 use super::typed_numbers;
 use crate::catalogue::Facts;
-use crate::data::{Declaration, Tables};
 use crate::evidence::Origin;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -44,6 +44,8 @@ pub struct Filled {
     /// What a draft may have and a submission may not: typed numbers, runs and images that
     /// are not there.
     pub shortcomings: Vec<Diagnostic>,
+    /// What a submission may not have either: numbers in prose that were not measured.
+    pub absences: Vec<Diagnostic>,
 }
 
 /// Fills all chapters.
@@ -57,20 +59,17 @@ pub fn fill_book(
     renderer: Renderer,
 ) -> Filled {
     let facts: Arc<Facts> = facts.into();
-    let mut shortcomings = unmeasured_runs(&facts);
-    shortcomings.extend(missing_samples(&facts));
-    shortcomings.extend(open_tables(&facts.tables));
     let (homes, mut faults) = Homes::find(chapters);
     let homes = Arc::new(homes);
     let mut written = Written::default();
     let mut numbers = Numbers::default();
-    let mut marked = Vec::new();
+    let (mut marked, mut typed_numbers) = (Vec::new(), Vec::new());
     let (read, inputs) = rayon::join(
         || read_each(chapters, &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, read) in chapters.iter().zip(read) {
-        shortcomings.extend(read.typed_numbers);
+        typed_numbers.extend(read.typed_numbers);
         numbers.add_exhibits(chapter, &read.written, &mut faults);
         written.absorb(read.written);
         match read.marked {
@@ -82,6 +81,9 @@ pub fn fill_book(
             Err(of_chapter) => faults.extend(of_chapter),
         }
     }
+    let mut shortcomings = shortcomings::of(&facts, &written);
+    shortcomings.append(&mut typed_numbers);
+    faults.extend(shortcomings::unsaid_runs(&facts, &written));
     let used = used(&facts.catalogue, &written);
     numbers.add_quotations(&used, bibliography, &facts.layout.quoted, &mut faults);
     faults.extend(homes.faults(&marked, &numbers.citations));
@@ -109,6 +111,7 @@ pub fn fill_book(
     }
     leave((facts, written.exhibits));
     Filled {
+        absences: written.absences,
         chapters: texts,
         files: written.files,
         faults,
@@ -217,29 +220,6 @@ impl Numbers {
     }
 }
 
-/// The planned runs without a complete, current record; not those for cards that the plan says
-/// are not at hand.
-fn unmeasured_runs(facts: &Facts) -> Vec<Diagnostic> {
-    facts
-        .runs
-        .iter()
-        .filter_map(|run| {
-            let concern = run.concern().filter(|concern| !concern.accepted)?;
-            let file = run
-                .record
-                .as_ref()
-                .map_or(&facts.layout.plan, |(file, _)| file);
-            let message = format!(
-                "run `{}`: {}; hint: `{}`",
-                run.id,
-                run.state_text(),
-                concern.remedy
-            );
-            Some(Diagnostic::of_file(file, message))
-        })
-        .collect()
-}
-
 /// What a draft shows in the place of a number or a link that is a fault.
 const UNKNOWN: &str = "**??**";
 
@@ -292,7 +272,7 @@ impl Resolver<'_> {
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Root => Some(page.root.clone()),
-            Mark::Quantity(_) => None,
+            Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) => None,
         }
     }
 }
@@ -317,34 +297,6 @@ impl Page<'_> {
         };
         found.map_err(note).ok()
     }
-}
-
-/// The sample images that the data folder does not have.
-fn missing_samples(facts: &Facts) -> impl Iterator<Item = Diagnostic> {
-    let missing = facts
-        .samples
-        .iter()
-        .filter(|samples| samples.images.is_empty());
-    missing.map(|samples| {
-        let message = format!(
-            "no sample images of `{}`; hint: {}",
-            samples.name, samples.remedy
-        );
-        Diagnostic::of_file("book.toml", message)
-    })
-}
-
-/// The tables that are not there, not what was sealed, or not sealed.
-fn open_tables(tables: &Tables) -> impl Iterator<Item = Diagnostic> {
-    tables.all.iter().filter_map(|table| {
-        let remedy = table.remedy()?;
-        let Declaration { name, line, .. } = &table.declaration;
-        let message = format!("table `{name}`: {}; hint: {remedy}", table.state_text());
-        Some(Diagnostic {
-            line: Some(*line),
-            ..Diagnostic::of_file(&tables.file, message)
-        })
-    })
 }
 
 #[cfg(test)]

@@ -34,6 +34,12 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
             content.add(file, record.digest.as_str());
         }
     }
+    for (question, answered) in facts.answered_on.questions() {
+        answered
+            .runs
+            .iter()
+            .for_each(|run| content.add(question, run));
+    }
     for table in &facts.tables.all {
         let digest = table.digest.as_ref().map_or("", |digest| digest.as_str());
         content.add(&table.declaration.name, &table.state_text());

@@ -1,10 +1,12 @@
 //! Calls of the functions that make quantities: `pick("times.seconds", n=8)`, `ratio(a, b)`.
 //!
 //! Tera knows arguments by name only. Before it reads a chapter, the first arguments of these
-//! functions get the names that they stand for.
+//! functions get the names that they stand for. Filters are told where they stand, which Tera knows of
+//! a fault only.
 
 use super::diagnostic::Diagnostic;
-use super::names::{QUOTED, begins_name, tags};
+use super::format::FILTERS;
+use super::names::{QUOTED, begins_name, continues_name, tags};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -103,32 +105,76 @@ fn function(name: &str) -> Option<&'static str> {
     found.map(|(function, _)| *function)
 }
 
-/// A chapter whose calls name all their arguments.
+/// The argument that tells a filter where it stands in the chapter's source, in bytes.
+pub(super) const PLACE: &str = "at";
+
+/// A chapter whose calls name all their arguments, and whose filters know their places.
 pub(super) struct Named {
     pub(super) text: String,
     /// Where in the source something was put in, and how many characters.
     inserted: Vec<(usize, usize)>,
 }
 
-/// `source` with the names of first arguments.
+/// `source` with the names of first arguments and the places of filters.
 pub(super) fn name_arguments(source: &str) -> Named {
-    let mut names = Vec::new();
+    let mut insertions: Vec<(usize, String)> = tags(source).flat_map(places_of_filters).collect();
     for call in calls(source) {
         let parameters = FUNCTIONS
             .iter()
             .find(|(function, _)| *function == call.function);
         let parameters = parameters.map_or(&[][..], |(_, parameters)| *parameters);
-        names.extend(call.first.iter().map(|(at, _)| *at).zip(parameters));
+        let names = parameters.iter().map(|name| format!("{name}="));
+        insertions.extend(call.first.iter().map(|(at, _)| *at).zip(names));
     }
-    names.sort_unstable();
+    insertions.sort_unstable();
     let (mut text, mut inserted, mut done) = (String::with_capacity(source.len()), Vec::new(), 0);
-    for (at, name) in names {
-        text.extend([&source[done..at], name, "="]);
-        inserted.push((at, name.len() + 1));
+    for (at, insertion) in insertions {
+        text.extend([&source[done..at], &insertion]);
+        inserted.push((at, insertion.len()));
         done = at;
     }
     text.push_str(&source[done..]);
     Named { text, inserted }
+}
+
+/// The argument [`PLACE`] for each filter of a tag that prints quantities, and where it is put in.
+fn places_of_filters((start, tag): (usize, &str)) -> Vec<(usize, String)> {
+    let mut places = Vec::new();
+    let mut quote = None;
+    let mut characters = tag.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match (quote, character) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(open), _) if open == character => quote = None,
+            (None, '"' | '\'' | '`') => quote = Some(character),
+            (None, '|') => places.extend(place_of_filter(start, tag, at + 1)),
+            _ => {}
+        }
+    }
+    places
+}
+
+/// The same for the filter whose name stands in `tag` at `from` or behind spaces.
+fn place_of_filter(start: usize, tag: &str, from: usize) -> Option<(usize, String)> {
+    let begin = tag.len() - tag[from..].trim_start().len();
+    let rest = &tag[begin..];
+    let length = rest
+        .find(|c: char| !c.is_ascii_lowercase())
+        .unwrap_or(rest.len());
+    let place = format!("{PLACE}={}", start + begin);
+    if !FILTERS.contains(&&rest[..length]) || rest[length..].starts_with(continues_name) {
+        return None;
+    }
+    let end = begin + length;
+    let Some(arguments) = tag[end..].trim_start().strip_prefix('(') else {
+        return Some((start + end, format!("({place})")));
+    };
+    let separator = if arguments.trim_start().starts_with(')') {
+        ""
+    } else {
+        ", "
+    };
+    Some((start + tag.len() - arguments.len(), place + separator))
 }
 
 impl Named {
@@ -159,7 +205,7 @@ mod tests {
         };
         check(
             "<< pick(\"a.b\", n=8, m='x') | si >>",
-            "<< pick(of=\"a.b\", n=8, m='x') | si >>",
+            "<< pick(of=\"a.b\", n=8, m='x') | si(at=29) >>",
         );
         check(
             "<< ratio(pick('a.b', n=8), c.d[0]) >> <% set x = difference( a , minus=b ) %>",
@@ -177,6 +223,24 @@ mod tests {
         }
         // What is too much is left for Tera to refuse.
         check("<< pick(a, b) >>", "<< pick(of=a, b) >>");
+    }
+
+    #[test]
+    fn filters_are_told_their_places() {
+        let check = |source: &str, expected: &str| {
+            assert_eq!(name_arguments(source).text, expected);
+        };
+        check("é << a.b|fixed >>", "é << a.b|fixed(at=10) >>");
+        check(
+            "<< a | percent( ) >><< ratio(a, b) | fixed (places=1) >>",
+            "<< a | percent(at=7 ) >><< ratio(of=a, to=b) | fixed (at=37, places=1) >>",
+        );
+        for other in [
+            "<< a | upper | fixed2 | numbers >> | fixed",
+            "<< \"| si\" ~ '\\'| si' >><# << a | si >> #><% raw %><< a | si >><% endraw %>",
+        ] {
+            check(other, other);
+        }
     }
 
     #[test]

@@ -105,17 +105,6 @@ impl Renderer {
         }
     }
 
-    /// Text that says that nothing was measured yet.
-    pub(crate) fn pending(self, remedy: &str) -> String {
-        match self {
-            Renderer::Html => format!(
-                "<span class=\"pending\" data-evidence=\"{}\" tabindex=\"0\">not measured</span>",
-                html(remedy)
-            ),
-            Renderer::Pdf => "*not measured*".to_owned(),
-        }
-    }
-
     /// A numbered or plain display equation, given its LaTeX and, for the HTML, its MathML.
     pub(crate) fn equation(
         self,

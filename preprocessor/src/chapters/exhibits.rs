@@ -7,19 +7,19 @@
 //! <% endfilter %>
 //! ```
 
+use super::composed_table::compose;
 use super::contract::{Renderer, image_file, inline_plot, plot_image};
 use super::file_path::FilePath;
-use super::format::{Format, Printing};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
 use super::own_exhibits::{is_own_table, own_image_figure, own_table};
-use super::sentinel::{Mark, ROOT, quantity_name};
-use crate::escape::{code, message};
+use super::placeholders::Placeholder;
+use super::sentinel::{Mark, ROOT};
 use crate::evidence::Quantity;
 use crate::views::plot::{Plot, Target, render, to_csv};
-use crate::views::table::{Alignment, Cell, Column, Row, Table};
-use crate::views::{self, Exhibit, Figure};
+use crate::views::{self, Awaited, Exhibit, Figure};
 use serde::Deserialize;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// The arguments that every figure and table has; the others are the view's own.
@@ -29,32 +29,6 @@ struct Arguments {
     view: Option<String>,
     #[serde(flatten)]
     own: serde_json::Map<String, serde_json::Value>,
-}
-
-/// The arguments of a table that a template composes itself.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Composed {
-    columns: Vec<ColumnSpec>,
-    rows: Vec<Vec<serde_json::Value>>,
-    #[serde(default)]
-    answer: Vec<usize>,
-}
-
-/// A column's head, and how its quantities are printed.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ColumnSpec {
-    head: String,
-    unit: Option<String>,
-    places: Option<usize>,
-    digits: Option<usize>,
-    percent: Option<usize>,
-    si: Option<usize>,
-    #[serde(default)]
-    integer: bool,
-    #[serde(default)]
-    interval: bool,
 }
 
 /// A table with its caption, as Markdown.
@@ -72,9 +46,13 @@ pub(crate) fn table(
         register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
         return Ok(table_figure(&arguments.id, &caption, ("", ""), text));
     }
+    let shown = ShownQuantities::default();
     let (table, origin, note) = match &arguments.view {
         Some(view) => {
-            let mark = |quantity: &Quantity, text: &str| ledger.evidence_mark(quantity, text);
+            let mark = |quantity: &Quantity, text: &str| {
+                shown.note(quantity);
+                ledger.evidence_mark(quantity, text)
+            };
             let Exhibit {
                 content,
                 function,
@@ -84,12 +62,23 @@ pub(crate) fn table(
             (content, (function, inputs), note)
         }
         None => {
-            let composed: Composed = parse(arguments.own.into())?;
+            let composed = parse(arguments.own.into())?;
             let (table, origin) = compose(ledger, chapter, composed)?;
+            origin.1.iter().for_each(|quantity| shown.note(quantity));
             (table, origin, String::new())
         }
     };
+    let awaited = shown.is_empty().then(|| Awaited::of(&origin.1));
     register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
+    if let Some(awaited) = awaited.filter(|awaited| !awaited.is_empty()) {
+        return Ok(waiting(
+            ledger,
+            arguments.id,
+            LabelKind::Table,
+            caption,
+            awaited,
+        ));
+    }
     let csv = link_to_csv(ledger, &arguments.id, table.to_csv())?;
     let markdown = table.to_markdown();
     Ok(table_figure(
@@ -98,6 +87,46 @@ pub(crate) fn table(
         (&note, &csv),
         &markdown,
     ))
+}
+
+/// Whether a table shows any of its quantities.
+#[derive(Default)]
+struct ShownQuantities {
+    known: Cell<usize>,
+    missing: Cell<usize>,
+}
+
+impl ShownQuantities {
+    fn note(&self, quantity: &Quantity) {
+        let count = match quantity.value {
+            Ok(_) => &self.known,
+            Err(_) => &self.missing,
+        };
+        count.set(count.get() + 1);
+    }
+
+    /// Whether there are quantities, and none has a value.
+    fn is_empty(&self) -> bool {
+        self.known.get() == 0 && self.missing.get() > 0
+    }
+}
+
+/// What stands for a figure or a table until what it waits for is there.
+fn waiting(
+    ledger: &Ledger,
+    label: String,
+    kind: LabelKind,
+    caption: &str,
+    awaited: Awaited,
+) -> String {
+    let caption = caption.to_owned();
+    let placeholder = Placeholder {
+        kind,
+        label,
+        caption,
+        awaited,
+    };
+    placeholder.kept_in(ledger)
 }
 
 /// The Markdown of a table with its caption, the view's note and the link to the data.
@@ -147,10 +176,9 @@ pub(crate) fn figure(
     );
     let id = &arguments.id;
     let (class, body, csv) = match content {
-        Figure::Pending { remedy } => {
-            let pending = ledger.renderer.pending(&remedy);
-            let body = format!("{pending}: {}", remedy_text(&remedy));
-            ("pending", body, String::new())
+        Figure::Pending(awaited) => {
+            let kind = LabelKind::Figure;
+            return Ok(waiting(ledger, arguments.id, kind, caption, awaited));
         }
         Figure::Plot(plot) => {
             let body = plotted(ledger, id, &plot)?;
@@ -187,13 +215,6 @@ fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> Result<
         .map(image)
         .collect::<Result<_, String>>()?;
     Ok(row.join(" "))
-}
-
-fn remedy_text(remedy: &str) -> String {
-    match remedy.starts_with("scripts/") {
-        true => code(remedy),
-        false => message(remedy),
-    }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(arguments: serde_json::Value) -> Result<T, String> {
@@ -236,160 +257,4 @@ fn captioned(id: &str, kind: LabelKind, caption: &str, note: &str, link: &str) -
         kind.word(),
         format!("{} {note}", caption.trim()).trim()
     )
-}
-
-type Origin = (String, Vec<Arc<Quantity>>);
-
-/// The table that the template lays out, with the quantities in its cells.
-fn compose(ledger: &Ledger, chapter: &str, composed: Composed) -> Result<(Table, Origin), String> {
-    let printings: Vec<_> = composed
-        .columns
-        .iter()
-        .map(ColumnSpec::printing)
-        .collect::<Result<_, _>>()?;
-    let mut inputs = Vec::new();
-    let mut rows = Vec::new();
-    for (index, cells) in composed.rows.iter().enumerate() {
-        let cells = cells
-            .iter()
-            .zip(printings.iter().chain(std::iter::repeat(&None)))
-            .map(|(cell, printing)| {
-                compose_cell(ledger, chapter, cell, printing.as_ref(), &mut inputs)
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| format!("`rows[{index}]`: {error}"))?;
-        let answer = composed.answer.contains(&index);
-        rows.push(Row { cells, answer });
-    }
-    let columns = composed
-        .columns
-        .iter()
-        .zip(&printings)
-        .map(|(column, printing)| {
-            let alignment = match printing {
-                Some(_) => Alignment::Decimal,
-                None => Alignment::Left,
-            };
-            Column::new(&column.head, alignment)
-        })
-        .collect();
-    let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
-    Ok((table, ("composed in the chapter".to_owned(), inputs)))
-}
-
-fn compose_cell(
-    ledger: &Ledger,
-    chapter: &str,
-    cell: &serde_json::Value,
-    printing: Option<&Printing>,
-    inputs: &mut Vec<Arc<Quantity>>,
-) -> Result<Cell, String> {
-    match (cell, printing) {
-        (serde_json::Value::String(text), printing) => match (quantity_name(text), printing) {
-            (Some(name), Some(printing)) => {
-                let quantity = ledger.use_quantity(chapter, name)?;
-                inputs.push(quantity.clone());
-                ledger.quantity_cell(&quantity, printing)
-            }
-            (Some(name), None) => Err(format!(
-                "the quantity `{name}` stands in a column without a format; hint: give the column \
-                 `places`, `digits`, `percent`, `si` or `integer`"
-            )),
-            (None, _) => Ok(markdown_cell(text)),
-        },
-        (serde_json::Value::Number(number), _) if number.is_i64() => {
-            Ok(Cell::words(&number.to_string()))
-        }
-        (serde_json::Value::Number(number), _) => Err(format!(
-            "{number} is a bare number; hint: name a quantity, so that the reader learns where it \
-             comes from"
-        )),
-        (other, _) => Err(format!(
-            "found `{other}`, expected a text or a quantity; hint: a missing value is never empty"
-        )),
-    }
-}
-
-/// Text that the template has already written as Markdown, perhaps with evidence marks.
-fn markdown_cell(text: &str) -> Cell {
-    let plain = plain_text(text);
-    Cell {
-        text: text.replace('\n', " "),
-        printed: plain.clone(),
-        csv: plain,
-    }
-}
-
-/// The text without tags and link targets, as the reader sees it.
-fn plain_text(text: &str) -> String {
-    use pulldown_cmark::{Event, Parser};
-    if is_plain(text) {
-        return text.to_owned();
-    }
-    Parser::new(text)
-        .filter_map(|event| match event {
-            Event::Text(text) | Event::Code(text) => Some(text.into_string()),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Whether a parser of Markdown would surely find nothing but text: most cells are a few words, and
-/// a parser makes room for a whole document.
-fn is_plain(text: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || !c.is_ascii() || " ,.-/()%:;".contains(c);
-    text.starts_with(char::is_alphabetic) && !text.ends_with(' ') && text.chars().all(plain)
-}
-
-impl ColumnSpec {
-    /// How the column's quantities are printed; `None` for a column of words.
-    fn printing(&self) -> Result<Option<Printing>, String> {
-        let unit = self.unit.clone();
-        let formats: Vec<Format> = [
-            self.places.map(|places| Format::Column {
-                places,
-                unit: unit.clone(),
-            }),
-            self.digits.map(|digits| Format::Significant { digits }),
-            self.percent.map(|places| Format::Column {
-                places,
-                unit: Some("%".into()),
-            }),
-            self.si.map(|digits| Format::Si { digits }),
-            self.integer.then_some(Format::Integer),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        match <[Format; 1]>::try_from(formats) {
-            Ok([format]) => Ok(Some(Printing {
-                format,
-                interval: self.interval,
-            })),
-            Err(none) if none.is_empty() && unit.is_none() => Ok(None),
-            Err(_) => Err(format!(
-                "the column `{}` needs exactly one of `places`, `digits`, `percent`, `si`, \
-                 `integer`; hint: `unit` goes with `places`",
-                self.head
-            )),
-        }
-    }
-}
-
-impl Ledger {
-    /// A cell with a quantity in the column's format, its mark, and its value for the CSV.
-    fn quantity_cell(&self, quantity: &Quantity, printing: &Printing) -> Result<Cell, String> {
-        let Some(value) = quantity.known() else {
-            let mark = self.evidence_mark(quantity, "not measured");
-            return Ok(Cell {
-                text: mark,
-                printed: "not measured".into(),
-                csv: String::new(),
-            });
-        };
-        let printed = printing.print(quantity, value)?;
-        let in_column = printing.format.column_value(quantity.unit, value)?;
-        let marked = self.evidence_mark(quantity, &printed);
-        Ok(Cell::number(&printed, in_column).shown_as(marked))
-    }
 }

@@ -1,5 +1,5 @@
-//! The chapters that hold the lists that others link to: whichever call `evidence()` and
-//! `references()`.
+//! The chapters that hold the lists that others link to: whichever call `evidence()`,
+//! `references()` and `missing_runs()`.
 
 use super::book::Chapter;
 use super::calls::calls_of;
@@ -16,14 +16,19 @@ pub(crate) enum List {
     Evidence,
     /// The works that are cited.
     References,
+    /// What is to be measured yet, with the commands.
+    MissingRuns,
 }
 
 impl List {
+    const ALL: [List; 3] = [List::Evidence, List::References, List::MissingRuns];
+
     /// The function that prints it.
     pub(crate) fn function(self) -> &'static str {
         match self {
             List::Evidence => "evidence",
             List::References => "references",
+            List::MissingRuns => "missing_runs",
         }
     }
 }
@@ -33,6 +38,7 @@ impl List {
 pub(crate) struct Homes {
     evidence: Option<Home>,
     references: Option<Home>,
+    missing_runs: Option<Home>,
 }
 
 /// A chapter that holds a list.
@@ -70,7 +76,7 @@ impl Homes {
     pub(crate) fn find(chapters: &[Chapter]) -> (Homes, Vec<Diagnostic>) {
         let (mut homes, mut faults) = (Homes::default(), Vec::new());
         for Chapter { path, file, source } in chapters {
-            for list in [List::Evidence, List::References] {
+            for list in List::ALL {
                 for at in calls_of(source, list.function()) {
                     let home = homes.slot(list);
                     match home {
@@ -95,6 +101,7 @@ impl Homes {
         match list {
             List::Evidence => self.evidence.as_ref(),
             List::References => self.references.as_ref(),
+            List::MissingRuns => self.missing_runs.as_ref(),
         }
     }
 
@@ -106,7 +113,7 @@ impl Homes {
         citations: &Citations,
     ) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
-        for list in [List::Evidence, List::References] {
+        for list in List::ALL {
             let Some(home) = self.of(list) else {
                 continue;
             };
@@ -132,6 +139,7 @@ impl Homes {
         match list {
             List::Evidence => &mut self.evidence,
             List::References => &mut self.references,
+            List::MissingRuns => &mut self.missing_runs,
         }
     }
 }

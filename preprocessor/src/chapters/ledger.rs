@@ -1,13 +1,15 @@
 //! What the templates of a chapter reach, and what they leave behind.
 
 use super::contract::Renderer;
+use super::diagnostic::Diagnostic;
 use super::file_path::FilePath;
-use super::homes::{Homes, List};
+use super::homes::{Home, Homes, List};
 use super::labels::LabelKind;
-use super::sentinel::Mark;
-use crate::catalogue::{Catalogue, Entry, Facts, UnknownName};
+use super::placeholders::Placeholder;
+use super::sentinel::{Absence, Mark};
+use crate::catalogue::{ABSENT, Catalogue, Entry, Facts, UnknownName};
 use crate::escape::markdown;
-use crate::evidence::Quantity;
+use crate::evidence::{Concern, Quantity};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +34,14 @@ pub(crate) struct Written {
     pub(crate) made: BTreeMap<String, Arc<Quantity>>,
     /// Generated files by their paths in their folder.
     pub(crate) files: BTreeMap<FilePath, Vec<u8>>,
+    /// The questions that are printed, by their ids.
+    pub(crate) questions: BTreeSet<String>,
     /// How each figure and table was made.
     pub(crate) exhibits: Vec<ExhibitOrigin>,
+    /// The numbers and words that the prose of the chapters prints and that are not measured.
+    pub(crate) absences: Vec<Diagnostic>,
+    /// The figures and tables of this chapter that wait, until they are folded.
+    pub(crate) placeholders: Vec<Placeholder>,
 }
 
 /// How a figure or a table was made: a line of the evidence appendix.
@@ -51,7 +59,25 @@ impl Written {
         self.used.extend(other.used);
         self.made.extend(other.made);
         self.files.extend(other.files);
+        self.questions.extend(other.questions);
         self.exhibits.extend(other.exhibits);
+        self.absences.extend(other.absences);
+    }
+
+    /// What keeps the numbers that a chapter prints or shows from being whole and current.
+    pub(crate) fn concerns_of<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        chapter: &str,
+    ) -> BTreeSet<&'a Concern> {
+        let printed = self.used.get(chapter).into_iter().flatten();
+        let printed = printed.filter_map(|name| self.quantity(catalogue, name).ok());
+        let exhibits = { self.exhibits.iter() }.filter(|exhibit| exhibit.chapter == chapter);
+        let shown = exhibits.flat_map(|exhibit| &exhibit.inputs);
+        printed
+            .chain(shown)
+            .flat_map(|quantity| quantity.concerns())
+            .collect()
     }
 
     /// The quantity of this name, in the catalogue or made by a template.
@@ -79,8 +105,13 @@ impl Ledger {
 
     /// A number, or words in its place, with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(&self, quantity: &Quantity, text: &str) -> String {
-        let evidence = self.homes.of(List::Evidence);
+        let evidence = self.home(List::Evidence);
         self.renderer.evidence_mark(evidence, quantity, text)
+    }
+
+    /// Where a list is, if a chapter holds it.
+    pub(crate) fn home(&self, list: List) -> Option<&Home> {
+        self.homes.of(list)
     }
 
     /// The part that chapters write to.
@@ -174,6 +205,9 @@ fn node<'a>(group: &[Named<'a>], from: usize) -> (&'a str, Value) {
 fn value(name: &str, entry: &Entry) -> Value {
     match entry {
         Entry::Quantity(_) => Value::from(Mark::quantity(name).as_str()),
+        Entry::Text(text) if text == ABSENT => {
+            Value::from(Mark::Absent(Absence::of_word()).to_text().as_str())
+        }
         Entry::Text(text) => Value::from(markdown(text.trim())), // emphasis ends at a word
         Entry::Flag(flag) => Value::from(*flag),
         Entry::Group(_) => Value::from(tera::Map::new()),

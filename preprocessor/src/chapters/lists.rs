@@ -1,12 +1,13 @@
-//! The lists that need the whole book: evidence and coverage.
+//! The lists that need the whole book, such as evidence and coverage.
 
 use super::bibliography::Bibliography;
 use super::citations::Citations;
 use super::contract::{BUILD_ID, Renderer};
 use super::homes::{Home, Homes, List};
 use super::ledger::Written;
+use super::missing_runs;
 use super::sentinel::{Mark, ROOT};
-use crate::catalogue::{Catalogue, Facts, RunFacts};
+use crate::catalogue::{Catalogue, Facts, Question, RunFacts};
 use crate::data::{Declaration, Table};
 use crate::escape::{code, destination, markdown, write_code, write_destination};
 use crate::evidence::unit::Unit;
@@ -83,9 +84,8 @@ impl Lists<'_> {
             "references" => Ok(self.citations.list(self.bibliography, self.renderer)),
             "evidence" => Ok(self.evidence()),
             "coverage" => Ok(self.coverage()),
-            _ => Err(format!(
-                "there is no list `{name}`; hint: `references`, `evidence` and `coverage` are"
-            )),
+            "missing_runs" => Ok(missing_runs::list(self.renderer, self.facts)),
+            _ => Err(format!("there is no list `{name}`")),
         }
     }
 
@@ -161,7 +161,7 @@ impl Lists<'_> {
                 destination(chapter),
                 destination(&part.anchor),
                 self.exhibits_of(chapter),
-                self.open_runs(chapter),
+                self.open(part),
             ));
         }
         table
@@ -179,21 +179,20 @@ impl Lists<'_> {
         }
     }
 
+    /// What a question is answered on, where the book says so, and the runs that its numbers wait for.
+    fn open(&self, part: &Question) -> String {
+        let open = self.open_runs(&part.chapter);
+        match self.facts.answered_on.counted(&part.id, &self.facts.runs) {
+            Some(counted) => format!("{counted}; open: {open}"),
+            None => open,
+        }
+    }
+
     /// The runs that the chapter's numbers need and that are not measured, by state, the first of each with links.
     fn open_runs(&self, chapter: &str) -> String {
         const NAMED: usize = 3;
-        let printed = self.written.used.get(chapter).into_iter().flatten();
-        let catalogue = &self.facts.catalogue;
-        let printed = printed.filter_map(|name| self.written.quantity(catalogue, name).ok());
-        let exhibits = self.written.exhibits.iter();
-        let shown = exhibits
-            .filter(|exhibit| exhibit.chapter == chapter)
-            .flat_map(|exhibit| &exhibit.inputs);
         let mut open: BTreeMap<&str, BTreeSet<&SourceId>> = BTreeMap::new();
-        for concern in printed
-            .chain(shown)
-            .flat_map(|quantity| quantity.concerns())
-        {
+        for concern in self.written.concerns_of(&self.facts.catalogue, chapter) {
             if !concern.accepted {
                 open.entry(&concern.state)
                     .or_default()

@@ -1,10 +1,12 @@
 //! The writing-out of chapters: templates, maths, citations, numbers of figures, evidence.
 
+mod absent;
 mod bibliography;
 mod book;
 mod build_identifier;
 mod calls;
 mod citations;
+mod composed_table;
 pub mod contract;
 mod exhibits;
 mod file_path;
@@ -16,15 +18,20 @@ mod ledger;
 mod lists;
 mod markup;
 mod maths;
+mod missing_runs;
 mod names;
 mod own_exhibits;
+mod placeholders;
 mod sentinel;
+mod shortcomings;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod tables_tests;
+#[cfg(test)]
+mod waiting_tests;
 #[cfg(test)]
 mod with_runs_tests;
 

@@ -34,10 +34,7 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
     let (mut variables, mut dotted) = (BTreeSet::from(["loop"]), Vec::new());
     for (start, tag) in tags(source) {
-        let names: Vec<_> = { WORDS.find_iter(tag) }
-            .filter(|word| word.as_str().starts_with(begins_name))
-            .map(|name| (start + name.start(), name.as_str()))
-            .collect();
+        let names: Vec<_> = names_in((start, tag)).collect();
         variables.extend(defined(&names));
         dotted.extend(names.into_iter().filter(|(_, name)| name.contains('.')));
     }
@@ -54,6 +51,14 @@ pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
         .filter(is_foreign)
         .filter_map(fault)
         .collect()
+}
+
+/// The names in a tag that begins at `start`, with or without dots, and their places.
+pub(super) fn names_in((start, tag): (usize, &str)) -> impl Iterator<Item = (usize, &str)> {
+    let words = WORDS
+        .find_iter(tag)
+        .map(move |word| (start + word.start(), word.as_str()));
+    words.filter(|(_, word)| word.starts_with(begins_name))
 }
 
 /// The tags of `source` that are neither comments nor text that stays as it is, with their places.
@@ -80,7 +85,7 @@ pub(super) fn begins_name(c: char) -> bool {
     c.is_ascii_alphabetic() || c == '_'
 }
 
-fn continues_name(c: char) -> bool {
+pub(super) fn continues_name(c: char) -> bool {
     begins_name(c) || c.is_ascii_digit()
 }
 

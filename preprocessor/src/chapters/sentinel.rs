@@ -30,11 +30,74 @@ pub(crate) enum Mark {
     Reference(String),
     /// The citation with this index in the order of the text.
     Citation(usize),
+    /// A value that is not there.
+    Absent(Absence),
+    /// A figure or a table that waits for runs, by its label.
+    Placeholder(String),
     /// A list that needs the whole book: `references` or `evidence`, and the like.
     List(String),
     /// The path from the chapter to the root of the book (`../` for each folder), known only when
     /// the chapter's place is.
     Root,
+}
+
+/// A value that a template prints and that was not measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Absence {
+    /// The quantity's name; empty for a word, such as a device's name.
+    pub(crate) name: String,
+    /// Where the chapter's source prints it, in bytes, where that is known.
+    pub(crate) at: Option<usize>,
+    pub(crate) form: Form,
+}
+
+/// How an absent value is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// With the mark that leads to its evidence.
+    Marked,
+    /// Without.
+    Plain,
+    /// Without, inside a formula.
+    Formula,
+}
+
+impl Form {
+    const LETTERS: [(Form, char); 3] = [
+        (Form::Marked, 'm'),
+        (Form::Plain, 'p'),
+        (Form::Formula, 'f'),
+    ];
+}
+
+impl Absence {
+    /// That of a word.
+    pub(crate) fn of_word() -> Self {
+        Absence {
+            name: String::new(),
+            at: None,
+            form: Form::Plain,
+        }
+    }
+
+    fn to_body(&self) -> String {
+        let letter = Form::LETTERS.iter().find(|(form, _)| *form == self.form);
+        let letter = letter.map_or('p', |(_, letter)| *letter);
+        let at = self.at.map_or(String::new(), |at| at.to_string());
+        format!("{letter}{at}:{}", self.name)
+    }
+
+    fn parse(body: &str) -> Option<Self> {
+        let (place, name) = body.split_once(':')?;
+        let mut place = place.chars();
+        let letter = place.next()?;
+        let (form, _) = Form::LETTERS.iter().find(|(_, known)| *known == letter)?;
+        Some(Absence {
+            name: name.to_owned(),
+            at: place.as_str().parse().ok(),
+            form: *form,
+        })
+    }
 }
 
 /// The mark [`Mark::Root`] in a text.
@@ -58,6 +121,8 @@ impl Mark {
             Mark::Number(label) => written('n', label),
             Mark::Reference(label) => written('r', label),
             Mark::Citation(index) => written('c', &index.to_string()),
+            Mark::Absent(absence) => written('a', &absence.to_body()),
+            Mark::Placeholder(label) => written('p', label),
             Mark::List(name) => written('l', name),
             Mark::Root => ROOT.to_string(),
         }
@@ -77,6 +142,8 @@ impl Mark {
             'n' => Mark::Number(body),
             'r' => Mark::Reference(body),
             'c' => Mark::Citation(body.parse().ok()?),
+            'a' => Mark::Absent(Absence::parse(&body)?),
+            'p' => Mark::Placeholder(body),
             'l' => Mark::List(body),
             '/' => Mark::Root,
             _ => return None,
@@ -190,6 +257,13 @@ mod tests {
             Mark::Number("tbl-a".into()),
             Mark::Reference("fig-a".into()),
             Mark::Citation(7),
+            Mark::Absent(Absence::of_word()),
+            Mark::Absent(Absence {
+                name: "a.b(c:d)".into(),
+                at: Some(12),
+                form: Form::Marked,
+            }),
+            Mark::Placeholder("fig-a".into()),
             Mark::List("references".into()),
             Mark::Root,
         ] {

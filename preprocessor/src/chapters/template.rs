@@ -4,16 +4,16 @@
 //! heading attributes `{#id}` and with mdBook's `{{#include}}`. Every chapter has an engine of its
 //! own, so that all chapters' faults are found in one build.
 
-use super::calls::name_arguments;
-use super::contract::Renderer;
+use super::absent;
+use super::calls::{PLACE, name_arguments};
 use super::diagnostic::Diagnostic;
 use super::exhibits;
 use super::format::{FILTERS, Printing};
 use super::functions;
 use super::ledger::Ledger;
 use super::names;
-use super::sentinel::{Mark, quantity_name, replace_marks};
-use crate::catalogue::{ABSENT, Question};
+use super::placeholders;
+use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
 use crate::evidence::Quantity;
 use std::error::Error as _;
 use std::sync::Arc;
@@ -41,6 +41,7 @@ pub(crate) fn fill(
         return Err(unknown);
     }
     let filled = tera.render(file, context).map_err(fault)?;
+    let filled = placeholders::fold(ledger, filled);
     let mut fault = None;
     let printed = replace_marks(&filled, |mark| match mark {
         Mark::Quantity(name) => match print_plainly(ledger, chapter, name) {
@@ -54,7 +55,11 @@ pub(crate) fn fill(
     });
     match fault {
         Some(fault) => Err(vec![fault]),
-        None => Ok(printed),
+        None => {
+            let (settled, mut absences) = absent::settle(ledger, (file, source), &printed);
+            ledger.written().absences.append(&mut absences);
+            Ok(settled)
+        }
     }
 }
 
@@ -88,7 +93,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         };
         tera.register_filter(name, filter);
     }
-    for list in ["references", "evidence", "coverage"] {
+    for list in ["references", "evidence", "coverage", "missing_runs"] {
         tera.register_function(list, move |_: Kwargs, _: &State| {
             Mark::List(list.to_owned()).to_text()
         });
@@ -99,11 +104,9 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         "question",
         move |arguments: Kwargs, _: &State| -> TeraResult<String> {
             let id = arguments.must_get::<String>("id")?;
-            ledger
-                .facts
-                .question(&id)
-                .map(Question::to_markdown)
-                .map_err(tera::Error::message)
+            let block = ledger.facts.question_block(&id);
+            ledger.written().questions.insert(id);
+            block.map_err(tera::Error::message)
         },
     );
     tera
@@ -126,30 +129,44 @@ fn print_quantity(
     };
     let printing = Printing::of_filter(filter, arguments)?;
     let marked = arguments.get::<bool>("mark")?.unwrap_or(true) && filter != "bare";
-    print(ledger, chapter, name, marked, |_| printing).map_err(tera::Error::message)
+    let form = match (filter, marked) {
+        ("bare", _) => Form::Formula,
+        (_, true) => Form::Marked,
+        (_, false) => Form::Plain,
+    };
+    let absence = Absence {
+        name: name.to_owned(),
+        at: arguments.get::<usize>(PLACE)?,
+        form,
+    };
+    print(ledger, chapter, absence, |_| printing).map_err(tera::Error::message)
 }
 
 /// A quantity that a template prints without a filter.
 fn print_plainly(ledger: &Ledger, chapter: &str, name: &str) -> Result<String, String> {
-    print(ledger, chapter, name, true, Printing::default_of)
+    let absence = Absence {
+        name: name.to_owned(),
+        at: None,
+        form: Form::Marked,
+    };
+    print(ledger, chapter, absence, Printing::default_of)
 }
 
+/// The quantity that `absence` names, or the mark that stands for it where it has no value.
 fn print(
     ledger: &Ledger,
     chapter: &str,
-    name: &str,
-    marked: bool,
+    absence: Absence,
     printing: impl FnOnce(&Quantity) -> Printing,
 ) -> Result<String, String> {
-    let quantity = ledger.use_quantity(chapter, name)?;
-    let text = match quantity.known() {
-        Some(value) => printing(&quantity).print(&quantity, value)?,
-        None if marked || ledger.renderer == Renderer::Pdf => ABSENT.to_owned(),
-        None => format!("\\text{{{ABSENT}}}"),
+    let quantity = ledger.use_quantity(chapter, &absence.name)?;
+    let Some(value) = quantity.known() else {
+        return Ok(Mark::Absent(absence).to_text());
     };
-    Ok(match marked {
-        true => ledger.evidence_mark(&quantity, &text),
-        false => text,
+    let text = printing(&quantity).print(&quantity, value)?;
+    Ok(match absence.form {
+        Form::Marked => ledger.evidence_mark(&quantity, &text),
+        Form::Plain | Form::Formula => text,
     })
 }
 

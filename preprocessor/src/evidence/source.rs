@@ -34,13 +34,15 @@ pub enum SourceId {
     Run(String),
     /// A table, by its name in `data.toml`.
     Table(String),
+    /// Sample images of a data set, by their name in `book.toml`.
+    Images(String),
 }
 
 impl SourceId {
     /// The name alone.
     pub fn name(&self) -> &str {
         match self {
-            SourceId::Run(name) | SourceId::Table(name) => name,
+            SourceId::Run(name) | SourceId::Table(name) | SourceId::Images(name) => name,
         }
     }
 
@@ -49,6 +51,7 @@ impl SourceId {
         match self {
             SourceId::Run(name) => format!("run-{name}"),
             SourceId::Table(name) => format!("table-{name}"),
+            SourceId::Images(name) => format!("images-{name}"),
         }
     }
 
@@ -56,7 +59,7 @@ impl SourceId {
     pub(super) fn absent(&self) -> &'static str {
         match self {
             SourceId::Run(_) => "no record yet",
-            SourceId::Table(_) => "no file yet",
+            SourceId::Table(_) | SourceId::Images(_) => "no file yet",
         }
     }
 }
@@ -66,6 +69,7 @@ impl fmt::Display for SourceId {
         match self {
             SourceId::Run(name) => write!(f, "run {name}"),
             SourceId::Table(name) => write!(f, "table {name}"),
+            SourceId::Images(name) => write!(f, "images {name}"),
         }
     }
 }

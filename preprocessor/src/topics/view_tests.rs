@@ -84,7 +84,7 @@ fn check_figure(name: &str, of: Value, facts: &Facts, expect: Expect) {
                     plot.description
                 }
                 Figure::Images { images } => format!("{} images", images.len()),
-                Figure::Pending { remedy } => format!("pending: {remedy}"),
+                Figure::Pending(awaited) => format!("pending: {}", awaited.to_markdown(None)),
             };
             let inputs = inputs(&exhibit.inputs);
             format!(
@@ -436,7 +436,7 @@ fn time_to_accuracy_waits_for_the_prediction() {
         &predicted(None),
         expect![[r#"
             time_to_accuracy()
-            pending: cargo run -- --run a
+            pending: 1 run: `a`
 
             optimus.synchronous.t0 optimus.synchronous.t1 optimus.synchronous.t2 optimus.synchronous.t3 optimus.synchronous.t4 cifar10.train prediction.epochs_to_92.predicted
         "#]],
@@ -591,11 +591,11 @@ fn curves_of_runs() {
         of("train_loss"),
         &planned(missing),
         expect![[r#"
-        curves(runs=["finetune-lr0.01","finetune_lr0_1"], y="train_loss")
-        pending: scripts/with-libtorch cargo run --release -p experiments --bin finetune -- --run finetune-lr0.01; scripts/with-libtorch cargo run --release -p experiments --bin finetune -- --run finetune-lr0.1
+            curves(runs=["finetune-lr0.01","finetune_lr0_1"], y="train_loss")
+            pending: 2 runs: `finetune-lr0.01` and `finetune-lr0.1`
 
-        runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss
-    "#]],
+            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss
+        "#]],
     );
 }
 

@@ -1,12 +1,12 @@
 //! The rows of a table that a view shows, and what it shows of them.
 
-use super::Figure;
 use super::shown::listed;
+use super::{Awaited, Figure};
 use crate::catalogue::Facts;
 use crate::data::{Content, State, Table, filters};
 use crate::escape::{code, markdown};
-use crate::evidence::Quantity;
 use crate::evidence::unit::convert;
+use crate::evidence::{Quantity, SourceId};
 use crate::statistics::median_interval::{Median, median};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -48,8 +48,9 @@ pub(super) fn find<'a>(
 
 /// What stands in the place of a figure whose table is not there.
 pub(super) fn pending(table: &Table) -> Figure {
-    let remedy = table.declaration.made_by.clone();
-    Figure::Pending { remedy }
+    Figure::Pending(Awaited::source(SourceId::Table(
+        table.declaration.name.clone(),
+    )))
 }
 
 impl<'a> Rows<'a> {

@@ -2,6 +2,7 @@
 
 pub mod table;
 
+mod awaited;
 mod measured_rows;
 mod pivot;
 mod quoted_curve;
@@ -11,6 +12,7 @@ mod rows_plot;
 mod sample_images;
 pub(crate) mod shown;
 
+pub use awaited::Awaited;
 pub use plots::{self as plot, palette};
 pub use shown::EvidenceMark;
 pub use writing::numbers;
@@ -47,10 +49,7 @@ pub enum Figure {
         images: Vec<(String, String, Vec<u8>)>,
     },
     /// Nothing was measured yet.
-    Pending {
-        /// What mends that, usually a command.
-        remedy: String,
-    },
+    Pending(Awaited),
 }
 
 impl Figure {

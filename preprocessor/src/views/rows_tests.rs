@@ -75,7 +75,11 @@ fn drawn(view: &str, arguments: serde_json::Value, rows: Option<&str>) -> String
                 inputs.concat()
             )
         }
-        Figure::Pending { remedy } => format!("pending: {remedy}\n{}", inputs.concat()),
+        Figure::Pending(awaited) => format!(
+            "pending: {}\n{}",
+            awaited.to_markdown(None),
+            inputs.concat()
+        ),
         Figure::Images { .. } => panic!("no images"),
     }
 }
@@ -323,7 +327,7 @@ fn a_table_that_is_not_there_is_pending() {
         "plot",
         json!({"table": "times", "x": "n", "y": "seconds"}),
         expect![[r#"
-            pending: bench/run.sh
+            pending: 1 table: `times`
             times.seconds(rows) = None
         "#]],
     );
@@ -331,7 +335,7 @@ fn a_table_that_is_not_there_is_pending() {
         "bars",
         json!({"table": "times", "x": "n", "y": "seconds"}),
         expect![[r#"
-            pending: bench/run.sh
+            pending: 1 table: `times`
             times.seconds(rows) = None
         "#]],
     );
@@ -339,7 +343,7 @@ fn a_table_that_is_not_there_is_pending() {
         "histogram",
         json!({"table": "times", "x": "seconds"}),
         expect![[r#"
-            pending: bench/run.sh
+            pending: 1 table: `times`
             times.seconds(rows) = None
         "#]],
     );

@@ -1,8 +1,9 @@
 //! Sample images of a data set, side by side.
 
-use super::Figure;
 use super::shown::Shown;
+use super::{Awaited, Figure};
 use crate::catalogue::Facts;
+use crate::evidence::SourceId;
 use serde::Deserialize;
 
 /// The view's arguments.
@@ -20,9 +21,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         format!("no samples are named `{name}`; hint: `[preprocessor.measured.samples.{name}]` in book.toml")
     })?;
     let content = match samples.images.is_empty() {
-        true => Figure::Pending {
-            remedy: samples.remedy.clone(),
-        },
+        true => Figure::Pending(Awaited::source(SourceId::Images(name.clone()))),
         false => Figure::Images {
             images: samples
                 .images
@@ -69,10 +68,10 @@ mod tests {
 
     #[test]
     fn images_without_the_data_folder_are_pending() {
-        let Ok(Figure::Pending { remedy }) = view("flowers", &facts(Vec::new())) else {
+        let Ok(Figure::Pending(awaited)) = view("flowers", &facts(Vec::new())) else {
             panic!("expected a pending figure");
         };
-        assert_eq!(remedy, "name the data folder");
+        assert_eq!(awaited.to_markdown(None), "1 set of images: `flowers`");
         assert!(
             view("birds", &facts(Vec::new()))
                 .unwrap_err()

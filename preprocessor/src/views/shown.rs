@@ -1,8 +1,8 @@
 //! What every view gives back, and how plots become figures.
 
-use super::Figure;
 use super::numbers;
 use super::table::Cell;
+use super::{Awaited, Figure};
 use crate::catalogue::RunFacts;
 use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
@@ -36,23 +36,8 @@ impl<T> Shown<T> {
 }
 
 /// The figure that says what a quantity waits for.
-pub(crate) fn pending(quantity: &Quantity) -> Figure {
-    let concerns = quantity.concerns();
-    let mut remedies: Vec<_> = concerns
-        .into_iter()
-        .map(|concern| concern.remedy.as_str())
-        .collect();
-    remedies.dedup();
-    let remedy = match &remedies[..] {
-        [] => quantity
-            .provenance()
-            .to_string()
-            .trim_start_matches("none: ")
-            .to_owned(),
-        [only] => (*only).to_owned(),
-        [first, others @ ..] => format!("`{first}` and {} more runs", others.len()),
-    };
-    Figure::Pending { remedy }
+pub(crate) fn pending(quantity: &Arc<Quantity>) -> Figure {
+    Figure::Pending(Awaited::of(std::slice::from_ref(quantity)))
 }
 
 /// The sentence that names the runs that are not there, the first of them where there are many.

@@ -119,6 +119,7 @@ fn debris(text: &str) -> Vec<String> {
             // A word for what is missing where a number belongs reads wrong beside its unit.
             r"|not measured (?:points|nats|epochs|workers|images|of the)\b",
             r"|(?:by|at|of|with|against|after|only|than) not measured",
+            r"|not measured(?:,|,? and|,? or) not measured",
         ))
     });
     let text = visible(text);
@@ -190,7 +191,10 @@ fn silent_marks(text: &str) -> Vec<String> {
                         .is_some_and(|flag| STATE.is_match(flag.as_str()));
                     flag || (line.starts_with('|') && STATE.is_match(&without_tags(line)))
                 }
-                _ => shown == "not measured" || shown == "–" || STATE.is_match(shown),
+                _ => {
+                    const WORDS: [&str; 3] = ["not measured", "–", "an unmeasured number of"];
+                    WORDS.contains(&shown) || STATE.is_match(shown)
+                }
             };
             if !told {
                 silent.push(format!(

@@ -195,6 +195,21 @@
     });
   }
 
+  const TALLEST_PLACEHOLDER = 120; // px
+
+  function placeholders() {
+    return all('figure.pending').filter(isShown).flatMap((figure) => {
+      const { height } = figure.getBoundingClientRect();
+      const captions = all('figcaption p', figure).map((caption) => caption.textContent.trim());
+      const isNumbered = (caption) => /^(Figure|Table)\s+[0-9]+\.\s+\S/.test(caption);
+      return [
+        height <= TALLEST_PLACEHOLDER ? null : `${nameOf(figure)}: is ${Math.round(height)} px tall, expected at most ${TALLEST_PLACEHOLDER}`,
+        figure.id && all('figcaption p + p', figure).every((other) => other.querySelector('[id]')) ? null : `${nameOf(figure)}: has no id to link to`,
+        captions.length > 0 && captions.every(isNumbered) ? null : `${nameOf(figure)}: a caption does not begin with its number and a text`,
+      ].filter(Boolean);
+    });
+  }
+
   function plotNames() {
     return all('figure.plot svg').filter(isShown).filter((svg) => {
       const named = svg.getAttribute('aria-label') || svg.getAttribute('aria-labelledby') || svg.querySelector(':scope > title');
@@ -274,7 +289,7 @@
   }
 
   const checks = {
-    plots, formulas, images, overflow, clippedLabels, faintLabels, captions, plotNames, ids, evidence, leftovers,
+    plots, formulas, images, overflow, clippedLabels, faintLabels, captions, placeholders, plotNames, ids, evidence, leftovers,
   };
   window.measuredTest = {
     check: (names) => Object.fromEntries(names.map((name) => [name, checks[name]()])),

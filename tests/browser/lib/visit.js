@@ -13,7 +13,7 @@ export const COAL = { name: 'coal', theme: 'coal', width: 1280, height: 900 };
 export const PHONE = { name: 'phone', theme: 'light', width: 375, height: 812 };
 
 const LAYOUT = ['plots', 'formulas', 'images', 'overflow', 'clippedLabels', 'faintLabels'];
-const STRUCTURE = ['captions', 'plotNames', 'ids', 'evidence', 'leftovers'];
+const STRUCTURE = ['captions', 'placeholders', 'plotNames', 'ids', 'evidence', 'leftovers'];
 
 /** Every check of a visit, with what it asserts. */
 export const CHECKS = {
@@ -27,6 +27,7 @@ export const CHECKS = {
   clippedLabels: 'no label is cut off by its plot',
   faintLabels: 'every label of a plot can be read on its background',
   captions: 'every figure and table has an id, a numbered caption and its data',
+  placeholders: 'what waits for runs is a small box with its numbered captions',
   plotNames: 'every plot has a name for screen readers',
   ids: 'no id is used twice',
   evidence: 'every quantity says its kind and links to its evidence',

@@ -2,16 +2,16 @@
 
 use crate::catalogue::Facts;
 use crate::escape::markdown;
-use crate::evidence::Quantity;
+use crate::evidence::{Quantity, SourceId};
 use crate::topics::optimus::analysis::fitted_run::FittedRun;
 use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::quantities::loss_runs::{LossFit, LossRun};
 use crate::topics::optimus::quantities::prediction::LossCurves;
-use crate::views::Figure;
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape, series};
 use crate::views::plot::{Axis, Key, Line, Plot, Points, Range, Rule};
 use crate::views::shown::{Shown, fixed, pending};
+use crate::views::{Awaited, Figure};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -110,9 +110,7 @@ impl<'a> ShownRun<'a> {
     pub(super) fn pending(self) -> Shown<Figure> {
         let figure = match self.inputs.first() {
             Some(beta) => pending(beta),
-            None => Figure::Pending {
-                remedy: self.run.facts.command.clone(),
-            },
+            None => Figure::Pending(Awaited::source(SourceId::Run(self.run.facts.id.clone()))),
         };
         Shown::new(figure, self.inputs)
     }

@@ -43,7 +43,9 @@ fn check_figure(name: &str, of: Value, runs: Vec<RunFacts>, expect: Expect) {
                 exhibit.note,
                 series_of(&to_csv(&plot))
             ),
-            Figure::Pending { remedy } => format!("pending: {remedy}\n{}\n", exhibit.note),
+            Figure::Pending(awaited) => {
+                format!("pending: {}\n{}\n", awaited.to_markdown(None), exhibit.note)
+            }
             Figure::Images { .. } => "images".to_owned(),
         },
         Err(error) => error,
@@ -152,9 +154,9 @@ fn a_run_with_its_models() {
         of,
         vec![missing],
         expect![[r#"
-        pending: scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run loss-resnet20-fp32
+            pending: 1 run: `loss-resnet20-fp32`
 
-    "#]],
+        "#]],
     );
     check_figure(
         "loss_fit",
@@ -203,7 +205,7 @@ fn resnet_50_predicted_and_measured() {
         json!({}),
         Vec::new(),
         expect![[r#"
-            pending: no hardware has enough complete runs
+            pending: Not measured: no hardware has enough complete runs
 
         "#]],
     );
@@ -213,9 +215,9 @@ fn resnet_50_predicted_and_measured() {
         json!({}),
         missing.to_vec(),
         expect![[r#"
-        pending: `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run loss-resnet18-fp32` and 5 more runs
+            pending: 6 runs: `loss-resnet18-fp32`, `loss-resnet20-fp32`, `loss-resnet32-fp32` and 3 more
 
-    "#]],
+        "#]],
     );
     let mut without = runs();
     without[5] = SyntheticRun::new(NETWORKS[5], Fp32, "").missing();
@@ -257,7 +259,7 @@ fn a_parameter_over_depth() {
         json!({"beta": 0}),
         missing.to_vec(),
         expect![[r#"
-            pending: `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run loss-resnet18-fp32` and 4 more runs
+            pending: 5 runs: `loss-resnet18-fp32`, `loss-resnet20-fp32`, `loss-resnet32-fp32` and 2 more
 
         "#]],
     );

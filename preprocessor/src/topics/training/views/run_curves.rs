@@ -2,11 +2,11 @@
 
 use super::run_settings::{factor, settings};
 use crate::catalogue::{Facts, RunFacts};
-use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Key, Line, Plot, Range, Rule};
 use crate::views::shown::listed;
 use crate::views::shown::{Shown, fixed, not_measured, percent};
+use crate::views::{Awaited, Figure};
 use results::EpochRow;
 use serde::Deserialize;
 
@@ -112,9 +112,8 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         .map(|(run, label)| Curve::new(run, label, measure))
         .partition(|curve| !curve.points.is_empty());
     if curves.is_empty() {
-        let commands: Vec<_> = runs.iter().map(|run| run.command.as_str()).collect();
-        let remedy = commands.join("; ");
-        return Ok(Shown::new(Figure::Pending { remedy }, inputs));
+        let awaited = Awaited::of_concerns(runs.iter().filter_map(|run| run.concern()));
+        return Ok(Shown::new(Figure::Pending(awaited), inputs));
     }
     let missing: Vec<_> = missing.iter().map(|curve| curve.run.id.as_str()).collect();
     let plot = plot(&curves, &missing, measure)?;
