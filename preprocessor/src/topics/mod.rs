@@ -110,7 +110,10 @@ mod tests {
         check("training", &[]);
         check("operations", &["flops"]);
         check("transfer", &["transfer"]);
-        check("optimus", &["flops", "loss_model", "speed_fit"]);
+        check(
+            "optimus",
+            &["flops", "loss_grid", "loss_model", "speed_fit"],
+        );
         assert!(beginnings(&TOPICS).contains("transfer"));
     }
 }

@@ -11,7 +11,10 @@ use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
 use crate::views::{FigureView, NoArguments, TableView, parse};
 use quantities::prediction::LossCurves;
-use quantities::{loss_models, measured_speeds, parameter_servers, predictions, step_times};
+use quantities::{
+    loss_grid, loss_models, measured_speeds, parameter_servers, predictions, step_times,
+    times_to_target,
+};
 
 /// Training time.
 #[derive(Debug)]
@@ -42,16 +45,21 @@ impl Topic for Optimus {
     ) -> Result<(), Vec<Diagnostic>> {
         let curves = knowledge.get().expect("the analysis has kept them");
         loss_models::add(catalogue, curves);
+        loss_grid::add(catalogue, curves);
         predictions::add(catalogue, curves);
         let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
         step_times::add(catalogue);
-        parameter_servers::add_times_to_target(catalogue);
+        times_to_target::add(catalogue, curves);
         measured_speeds::add(catalogue, inputs.files.get(&measured_speeds::FILE))
     }
 
     fn tables(&self) -> &'static [(&'static str, TableView)] {
         &[
+            ("loss_grid", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::loss_grid::table(facts, mark)
+            }),
             ("loss_models", |arguments, facts, mark| {
                 let NoArguments {} = parse(arguments)?;
                 views::loss_models::table(facts, mark)
@@ -84,7 +92,10 @@ impl Topic for Optimus {
                 views::parameter_server_curves::epoch_time_over_workers(&parse(arguments)?, facts)
             }),
             ("time_to_accuracy", |arguments, facts| {
-                views::parameter_server_curves::time_to_accuracy(&parse(arguments)?, facts)
+                views::accuracy_curves::time(&parse(arguments)?, facts)
+            }),
+            ("cost_of_accuracy", |arguments, facts| {
+                views::accuracy_curves::cost(&parse(arguments)?, facts)
             }),
         ]
     }

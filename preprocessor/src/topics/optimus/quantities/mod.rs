@@ -1,6 +1,7 @@
 //! The quantities of training time.
 
 pub(crate) mod epochs_to_target;
+pub(crate) mod loss_grid;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod loss_runs;
@@ -10,6 +11,7 @@ pub(crate) mod prediction;
 mod prediction_quantities;
 pub(crate) mod predictions;
 pub(crate) mod step_times;
+pub(crate) mod times_to_target;
 
 #[cfg(test)]
 mod tests;
