@@ -11,7 +11,7 @@ use crate::evidence::Quantity;
 use crate::topics::optimus::analysis::parameter_server::training_seconds;
 use crate::topics::optimus::quantities::times_to_target::{EPOCHS, TRAINED_BATCH, title};
 use crate::views::Figure;
-use crate::views::plot::{Axis, Band, Plot, Range};
+use crate::views::plot::{Axis, Band, Plot, Range, Side};
 use crate::views::shown::{Shown, not_as_planned, pending};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -116,6 +116,15 @@ impl Trainings {
         Ok(longest)
     }
 
+    /// Whether no other curve of as many servers lies further to this side. The fastest number of
+    /// workers is the same for all of them, and is written once.
+    fn is_outmost(&self, epochs: &Epochs, side: Side) -> bool {
+        self.epochs.iter().all(|other| match side {
+            Side::Below => epochs.value <= other.value,
+            _ => epochs.value >= other.value,
+        })
+    }
+
     /// Draws what `value` makes of workers and seconds, with a band where the number of epochs has
     /// an interval.
     fn draw(
@@ -138,7 +147,8 @@ impl Trainings {
                 }
             }
             let at = |curve: &Curve, workers| of(curve, workers, epochs.value);
-            plot = self.model.draw(plot, &epochs.curves, unit, outside, at)?;
+            let side = |curve: &Curve| outside(curve).filter(|side| self.is_outmost(epochs, *side));
+            plot = self.model.draw(plot, &epochs.curves, unit, side, at)?;
         }
         let epochs = self.epochs.into_iter().map(|epochs| epochs.quantity);
         let inputs = self.model.coefficients.into_iter().chain([self.images]);

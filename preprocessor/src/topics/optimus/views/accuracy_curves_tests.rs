@@ -130,6 +130,26 @@ fn both_numbers_of_epochs() {
     }
 }
 
+/// The fastest numbers of workers do not depend on the number of epochs: each is written once, above
+/// the upper line of two servers and below the lower line of four.
+#[test]
+fn each_fastest_number_is_written_once() {
+    for (predicted, measured) in [(155.0, 253.0), (253.0, 155.0)] {
+        let plot = plot("time_to_accuracy", &facts(Some(predicted), Some(measured)));
+        let note = |mark: &Mark| match mark {
+            Mark::Note(note) => Some((note.text.clone(), note.y.round())),
+            _ => None,
+        };
+        let notes: Vec<_> = plot.marks.iter().filter_map(note).collect();
+        let upper = ("7".to_owned(), 44.0); // 253 epochs of 15,128.35 s
+        let lower = ("10".to_owned(), 20.0); // 155 epochs of 11,032.5 s
+        assert!(
+            notes.len() == 2 && notes.contains(&upper) && notes.contains(&lower),
+            "{notes:?}"
+        );
+    }
+}
+
 #[test]
 fn one_number_of_epochs() {
     for name in FIGURES {

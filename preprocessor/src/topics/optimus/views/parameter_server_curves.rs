@@ -94,15 +94,15 @@ pub(super) fn workers_axis() -> Axis {
         .ticks_at([1.0, 10.0, 20.0, 30.0, 40.0])
 }
 
-fn above(_: &Curve) -> Side {
-    Side::Above
+fn above(_: &Curve) -> Option<Side> {
+    Some(Side::Above)
 }
 
 /// Above the lines of few servers and below those of many, which take less time.
-pub(super) fn outside(curve: &Curve) -> Side {
+pub(super) fn outside(curve: &Curve) -> Option<Side> {
     match curve.servers == SERVERS[0] {
-        true => Side::Above,
-        false => Side::Below,
+        true => Some(Side::Above),
+        false => Some(Side::Below),
     }
 }
 
@@ -236,14 +236,14 @@ impl Model {
         found.map_err(|error| error.to_string())
     }
 
-    /// Draws `value` over the workers for every curve, with a point at the fastest, and adds a
-    /// sentence about each to the description.
+    /// Draws `value` over the workers for every curve, with a point at the fastest, whose number
+    /// stands at the `side`, if any, and adds a sentence about each to the description.
     pub(super) fn draw(
         &self,
         mut plot: Plot,
         curves: &[Curve],
         unit: &str,
-        side: impl Fn(&Curve) -> Side,
+        side: impl Fn(&Curve) -> Option<Side>,
         value: impl Fn(&Curve, u64) -> Result<f64, String>,
     ) -> Result<Plot, String> {
         for curve in curves {
@@ -258,13 +258,14 @@ impl Model {
                 curve.condition,
                 numbers::significant(at_best, 3).map_err(|error| error.to_string())?
             );
+            let point = Points::plain(&name, &[(best as f64, at_best)], style);
             plot = plot
                 .with(Line::new(&name, line, style))
-                .with(Points::plain(&name, &[(best as f64, at_best)], style).keyed(Key::None))
-                .with(
-                    Note::new(&best.to_string(), best as f64, at_best, side(curve))
-                        .coloured(style.colour),
-                );
+                .with(point.keyed(Key::None));
+            if let Some(side) = side(curve) {
+                let note = Note::new(&best.to_string(), best as f64, at_best, side);
+                plot = plot.with(note.coloured(style.colour));
+            }
         }
         Ok(plot)
     }
