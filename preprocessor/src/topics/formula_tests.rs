@@ -77,7 +77,33 @@ fn the_best_number_of_workers() {
         ("optimus.p2.m128.best_workers", 7.0),
         ("optimus.p2.m128.best_step_time", 38.691_43),
         ("optimus.p2.m128.best_speed", 0.025_845_5),
-        ("optimus.p2.m128.epoch_time", 15_128.35),
+        ("optimus.p2.m128.best_epoch_time", 15_128.35),
+    ];
+    check(&catalogue(Vec::new()), &expected);
+}
+
+/// With half of 7 workers, 4, a step takes 32.64 + 2.78 + 9.84 + 0.04 = 45.30 s, with one worker
+/// 130.56 + 2.78 + 2.46 + 0.04 = 135.84 s; an epoch has 391 of them. For four servers, half of 10
+/// workers take 26.112 + 2.78 + 6.15 + 0.08 = 35.122 s, and 10 take 28.216 s.
+#[test]
+fn what_fewer_workers_take_and_cost() {
+    let expected = [
+        ("optimus.p2.m128.half_workers", 4.0),
+        ("optimus.p2.m128.half_step_time", 45.30),
+        ("optimus.p2.m128.half_epoch_time", 17_712.3),
+        ("optimus.p2.m128.best_epoch_cost", 105_898.44),
+        ("optimus.p2.m128.half_epoch_cost", 70_849.2),
+        ("optimus.p2.m128.half_slowdown", 0.170_802),
+        ("optimus.p2.m128.half_saving", 0.330_971),
+        ("optimus.p2.m128.cheapest_workers", 1.0),
+        ("optimus.p2.m128.cheapest_step_time", 135.84),
+        ("optimus.p2.m128.cheapest_epoch_cost", 53_113.44),
+        ("optimus.p2.m128.cheapest_slowdown", 2.510_855),
+        ("optimus.p2.m128.cheapest_saving", 0.498_449),
+        ("optimus.p4.m128.best_step_time", 28.216),
+        ("optimus.p4.m128.half_workers", 5.0),
+        ("optimus.p4.m128.half_step_time", 35.122),
+        ("optimus.p4.m128.half_saving", 0.377_623),
     ];
     check(&catalogue(Vec::new()), &expected);
 }

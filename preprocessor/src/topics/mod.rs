@@ -116,8 +116,8 @@ mod tests {
                 "flops",
                 "log_model",
                 "log_set",
+                "loss_grid",
                 "loss_model",
-                "loss_runs",
                 "speed_fit",
             ],
         );

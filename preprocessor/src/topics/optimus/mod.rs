@@ -14,8 +14,8 @@ use quantities::logs::{self, Logs};
 use quantities::prediction::LossCurves;
 use quantities::stage_models::StageIntervals;
 use quantities::{
-    complete_runs, extrapolation, loss_models, measured_speeds, parameter_servers, predictions,
-    step_times,
+    complete_runs, extrapolation, loss_grid, loss_models, measured_speeds, parameter_servers,
+    predictions, step_times, times_to_target,
 };
 
 /// Training time.
@@ -58,13 +58,14 @@ impl Topic for Optimus {
         let (logs, curves) = (kept(knowledge), kept::<LossCurves>(knowledge));
         logs::add(catalogue, logs)?;
         loss_models::add(catalogue, curves, kept(knowledge));
+        loss_grid::add(catalogue, curves);
         complete_runs::add(catalogue, curves);
         extrapolation::add(catalogue, &curves.fits);
         predictions::add(catalogue, curves, logs);
         let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
         step_times::add(catalogue);
-        parameter_servers::add_times_to_target(catalogue);
+        times_to_target::add(catalogue, curves);
         measured_speeds::add(catalogue, inputs.files.get(&measured_speeds::FILE))
     }
 
@@ -72,6 +73,10 @@ impl Topic for Optimus {
         &[
             ("log_times", |arguments, facts, mark| {
                 views::log_times::table(&parse(arguments)?, facts, mark)
+            }),
+            ("loss_grid", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::loss_grid::table(facts, mark)
             }),
             ("loss_models", |arguments, facts, mark| {
                 views::loss_models::table(&parse(arguments)?, facts, mark)
@@ -120,7 +125,10 @@ impl Topic for Optimus {
                 views::parameter_server_curves::epoch_time_over_workers(&parse(arguments)?, facts)
             }),
             ("time_to_accuracy", |arguments, facts| {
-                views::parameter_server_curves::time_to_accuracy(&parse(arguments)?, facts)
+                views::accuracy_curves::time(&parse(arguments)?, facts)
+            }),
+            ("cost_of_accuracy", |arguments, facts| {
+                views::accuracy_curves::cost(&parse(arguments)?, facts)
             }),
         ]
     }

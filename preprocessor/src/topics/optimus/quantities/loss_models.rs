@@ -40,9 +40,6 @@ pub(crate) fn intervals(fits: &[LossFit]) -> Vec<Option<[Interval; 3]>> {
 pub(crate) fn add(catalogue: &mut Catalogue, curves: &LossCurves, stages: &StageIntervals) {
     let members = Members::Planned(format!("run of `{EXPERIMENT}`"));
     catalogue.add_group("loss_model", members);
-    let is_partial = |fit: &LossFit| fit.run.facts.record.is_some() && !fit.run.is_complete();
-    let is_partial = Entry::Flag(curves.fits.iter().any(is_partial));
-    catalogue.insert("loss_runs.partial", is_partial);
     let intervals = std::iter::zip(&curves.intervals, stages.of_runs());
     let fits = std::iter::zip(&curves.fits, intervals);
     for (LossFit { run, points, fit }, (&intervals, stage_intervals)) in fits {

@@ -4,6 +4,7 @@ pub(crate) mod complete_runs;
 pub(crate) mod epochs_to_target;
 pub(crate) mod extrapolation;
 pub(crate) mod logs;
+pub(crate) mod loss_grid;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod loss_runs;
@@ -14,6 +15,7 @@ mod prediction_quantities;
 pub(crate) mod predictions;
 pub(crate) mod stage_models;
 pub(crate) mod step_times;
+pub(crate) mod times_to_target;
 
 #[cfg(test)]
 mod tests;

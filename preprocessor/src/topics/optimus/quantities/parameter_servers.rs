@@ -3,9 +3,7 @@
 use crate::catalogue::Catalogue;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity};
-use crate::topics::optimus::analysis::parameter_server::{
-    SpeedError, SynchronousSpeed, steps_per_epoch,
-};
+use crate::topics::optimus::analysis::parameter_server::{SpeedError, SynchronousSpeed};
 use std::sync::Arc;
 
 /// The numbers of servers that the book compares.
@@ -15,6 +13,10 @@ pub const SERVERS: [u64; 2] = [2, 4];
 pub const BATCHES: [u64; 3] = [40, 128, 256];
 /// The most workers that a plot or a search goes to.
 pub const MOST_WORKERS: u64 = 40;
+
+/// The numbers of workers that the book compares: the fastest, half of it rounded up, and the one
+/// whose workers together take the least time.
+pub(crate) const CHOICES: [&str; 3] = ["best", "half", "cheapest"];
 
 /// Where the quoted coefficients of Eq. (4) are.
 pub const QUOTED: &str = "optimus.synchronous";
@@ -55,91 +57,155 @@ pub(crate) fn add(catalogue: &mut Catalogue) -> Result<(), String> {
 
 fn add_all(
     catalogue: &mut Catalogue,
-    coefficients: &[Arc<Quantity>; 5],
+    coefficients: &[Arc<Quantity>; COEFFICIENTS],
     images: &Arc<Quantity>,
 ) -> Result<(), String> {
     let speed = speed(coefficients).map_err(|error| error.to_string())?;
-    let image_count = images.known().unwrap_or_default() as u64;
     for batch in BATCHES {
         let per_epoch = Formula::of("images", images)
             / Formula::known(&batch.to_string(), batch as f64, Unit::Image);
         let name = format!("optimus.steps_per_epoch.m{batch}");
-        catalogue.add(per_epoch.rounded_up().quantity(name, Unit::Step));
-        let steps = steps_per_epoch(image_count, batch).map_err(|error| error.to_string())?;
+        let steps_per_epoch = per_epoch.rounded_up().quantity(name, Unit::Step);
         for servers in SERVERS {
-            add_optimum(catalogue, coefficients, &speed, servers, batch, steps)
-                .map_err(|error| error.to_string())?;
+            let setting = Setting {
+                coefficients,
+                speed,
+                steps_per_epoch: &steps_per_epoch,
+                servers,
+                batch,
+            };
+            setting.add(catalogue).map_err(|error| error.to_string())?;
         }
+        catalogue.add(steps_per_epoch);
     }
     Ok(())
 }
 
-fn add_optimum(
-    catalogue: &mut Catalogue,
-    coefficients: &[Arc<Quantity>; 5],
-    speed: &SynchronousSpeed,
+/// So many servers and so large an overall batch.
+struct Setting<'a> {
+    coefficients: &'a [Arc<Quantity>; COEFFICIENTS],
+    speed: SynchronousSpeed,
+    steps_per_epoch: &'a Arc<Quantity>,
     servers: u64,
     batch: u64,
-    steps_per_epoch: u64,
-) -> Result<(), SpeedError> {
-    let best = speed.best_workers_by_search(servers, batch, MOST_WORKERS)?;
-    let step_seconds = speed.step_seconds(servers, best, batch)?;
-    let values = [
-        (
-            "best_workers_formula",
-            Unit::One,
-            "√(θ₀ M / (θ₂ / p + θ₃))",
-            speed.best_workers_by_formula(servers, batch)?,
-        ),
-        (
-            "best_workers",
-            Unit::One,
-            "search over whole numbers of workers",
-            best as f64,
-        ),
-        (
-            "best_step_time",
-            Unit::Second,
-            "1 / f(p, w) at the best w, Eq. (4)",
-            step_seconds,
-        ),
-        (
-            "best_speed",
-            Unit::StepPerSecond,
-            "f(p, w) at the best w, Eq. (4)",
-            1.0 / step_seconds,
-        ),
-        (
-            "epoch_time",
-            Unit::Second,
-            "⌈images / M⌉ / f(p, w) at the best w",
-            steps_per_epoch as f64 * step_seconds,
-        ),
-    ];
-    for (leaf, unit, function, value) in values {
-        catalogue.add(Quantity::computed(
-            format!("optimus.p{servers}.m{batch}.{leaf}"),
-            unit,
-            format!("{function}, p = {servers}, M = {batch}"),
-            coefficients.to_vec(),
-            Ok(value),
-        ));
-    }
-    Ok(())
 }
 
-/// The predicted epochs times the time of an epoch at the best number of workers.
-pub(crate) fn add_times_to_target(catalogue: &mut Catalogue) {
-    let Some(epochs) = catalogue.known("prediction.epochs_to_92.predicted") else {
-        return;
-    };
-    for servers in SERVERS {
-        let Some(epoch) = catalogue.known(&format!("optimus.p{servers}.m128.epoch_time")) else {
-            continue;
-        };
-        let time = Formula::of("predicted epochs", &epochs)
-            * Formula::of("time of an epoch at the best number of workers", &epoch);
-        let name = format!("time_to_92.p{servers}");
-        catalogue.add(time.quantity_with_interval(name, Unit::Second));
+impl Setting<'_> {
+    fn name(&self, leaf: &str) -> String {
+        format!("optimus.p{}.m{}.{leaf}", self.servers, self.batch)
     }
+
+    /// Adds what each of the [`CHOICES`] of a number of workers takes and costs.
+    fn add(&self, catalogue: &mut Catalogue) -> Result<(), SpeedError> {
+        let by_formula = self
+            .speed
+            .best_workers_by_formula(self.servers, self.batch)?;
+        let function = "√(θ₀ M / (θ₂ / p + θ₃))";
+        catalogue.add(self.workers("best_workers_formula", function, by_formula));
+        let chosen = self.choices()?;
+        let [best, others @ ..] = std::array::from_fn::<_, { CHOICES.len() }, _>(|index| {
+            self.add_choice(catalogue, CHOICES[index], &chosen[index])
+        });
+        for (choice, other) in std::iter::zip(&CHOICES[1..], &others) {
+            self.add_comparison(catalogue, choice, other, &best);
+        }
+        for workers in chosen {
+            catalogue.add(workers);
+        }
+        Ok(())
+    }
+
+    /// The numbers of workers, in the order of [`CHOICES`].
+    fn choices(&self) -> Result<[Arc<Quantity>; CHOICES.len()], SpeedError> {
+        let (servers, batch) = (self.servers, self.batch);
+        let best = self
+            .speed
+            .best_workers_by_search(servers, batch, MOST_WORKERS)?;
+        let function = "search over whole numbers of workers";
+        let best = self.workers("best_workers", function, best as f64);
+        let half = Formula::of("w", &best) / Formula::known("2", 2.0, Unit::One);
+        let half = half
+            .rounded_up()
+            .quantity(self.name("half_workers"), Unit::One);
+        let cheapest = self
+            .speed
+            .cheapest_workers_by_search(servers, batch, MOST_WORKERS)?;
+        let function = "search over whole numbers of workers for the least w / f(p, w)";
+        let cheapest = self.workers("cheapest_workers", function, cheapest as f64);
+        Ok([best, half, cheapest])
+    }
+
+    fn workers(&self, leaf: &str, function: &str, value: f64) -> Arc<Quantity> {
+        let function = format!("{function}, p = {}, M = {}", self.servers, self.batch);
+        let inputs = self.coefficients.to_vec();
+        Quantity::computed(self.name(leaf), Unit::One, function, inputs, Ok(value))
+    }
+
+    /// Adds the time of a step with so many workers and its speed, and the time and the cost of an
+    /// epoch.
+    fn add_choice(
+        &self,
+        catalogue: &mut Catalogue,
+        choice: &str,
+        workers: &Arc<Quantity>,
+    ) -> PerEpoch {
+        let name = |leaf: &str| self.name(&format!("{choice}_{leaf}"));
+        let step_time = self
+            .step_seconds(workers)
+            .quantity(name("step_time"), Unit::Second);
+        let speed = 1.0 / Formula::of("time of a step", &step_time);
+        let time = Formula::of("steps of an epoch", self.steps_per_epoch)
+            * Formula::of("time of a step", &step_time);
+        let time = time.quantity(name("epoch_time"), Unit::Second);
+        let cost = Formula::of("w", workers) * Formula::of("time of an epoch", &time);
+        let cost = cost.quantity(name("epoch_cost"), Unit::Second);
+        for quantity in [
+            step_time,
+            speed.quantity(name("speed"), Unit::StepPerSecond),
+            time.clone(),
+            cost.clone(),
+        ] {
+            catalogue.add(quantity);
+        }
+        PerEpoch { time, cost }
+    }
+
+    /// 1 / f(p, w), Eq. (4).
+    fn step_seconds(&self, workers: &Arc<Quantity>) -> Formula {
+        let [t0, t1, t2, t3, t4] = self.coefficients;
+        let known = |value: u64, unit| Formula::known(&value.to_string(), value as f64, unit);
+        let workers = || Formula::of("w", workers);
+        let servers = || known(self.servers, Unit::One);
+        let images = known(self.batch, Unit::Image);
+        Formula::of("θ₀", t0) * (images / workers())
+            + Formula::of("θ₁", t1)
+            + Formula::of("θ₂", t2) * (workers() / servers())
+            + Formula::of("θ₃", t3) * workers()
+            + Formula::of("θ₄", t4) * servers()
+    }
+
+    /// Adds by what share this choice takes longer than the fastest and costs less.
+    fn add_comparison(
+        &self,
+        catalogue: &mut Catalogue,
+        choice: &str,
+        other: &PerEpoch,
+        best: &PerEpoch,
+    ) {
+        let name = |leaf: &str| self.name(&format!("{choice}_{leaf}"));
+        let best_time = || Formula::of("time at the best w", &best.time);
+        let slowdown = (Formula::of("time", &other.time) - best_time()) / best_time();
+        catalogue.add(slowdown.quantity(name("slowdown"), Unit::One));
+        let best_cost = || Formula::of("cost at the best w", &best.cost);
+        let saving = (best_cost() - Formula::of("cost", &other.cost)) / best_cost();
+        catalogue.add(saving.quantity(name("saving"), Unit::One));
+    }
+}
+
+/// What an epoch takes.
+struct PerEpoch {
+    /// In seconds.
+    time: Arc<Quantity>,
+    /// In seconds of all workers together.
+    cost: Arc<Quantity>,
 }

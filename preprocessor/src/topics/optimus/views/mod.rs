@@ -1,5 +1,6 @@
 //! Tables and plots of training time.
 
+pub(crate) mod accuracy_curves;
 pub(crate) mod beta_over_depth;
 pub(crate) mod extrapolation;
 pub(crate) mod log_curves;
@@ -7,6 +8,7 @@ pub(crate) mod log_fit;
 pub(crate) mod log_prediction;
 pub(crate) mod log_times;
 pub(crate) mod loss_fit;
+pub(crate) mod loss_grid;
 pub(crate) mod loss_models;
 pub(crate) mod loss_regression;
 pub(crate) mod parameter_server_curves;

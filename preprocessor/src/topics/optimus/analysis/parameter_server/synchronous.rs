@@ -115,14 +115,24 @@ impl SynchronousSpeed {
         batch: u64,
         most: u64,
     ) -> Result<u64, SpeedError> {
-        let mut best = (1, self.step_seconds(servers, most.min(1), batch)?);
-        for workers in 2..=most {
-            let seconds = self.step_seconds(servers, workers, batch)?;
-            if seconds < best.1 {
-                best = (workers, seconds);
-            }
-        }
-        Ok(best.0)
+        least(most, |workers| self.step_seconds(servers, workers, batch))
+    }
+
+    /// The number of workers from 1 to `most` whose workers together take the least time for a
+    /// step, w / f(p, w), by trying each; the smallest of equals. No term of w / f falls with w, so
+    /// that it is one worker for every choice of coefficients.
+    ///
+    /// # Errors
+    /// As [`SynchronousSpeed::step_seconds`] for `most` workers.
+    pub fn cheapest_workers_by_search(
+        &self,
+        servers: u64,
+        batch: u64,
+        most: u64,
+    ) -> Result<u64, SpeedError> {
+        least(most, |workers| {
+            Ok(workers as f64 * self.step_seconds(servers, workers, batch)?)
+        })
     }
 
     /// Fits the coefficients to measured speeds by nonnegative least squares: 1/f is linear in
@@ -152,4 +162,16 @@ impl SynchronousSpeed {
         }
         Ok([batch as f64 / w, 1.0, w / p, w, p])
     }
+}
+
+/// The number of workers from 1 to `most` with the least of a quantity; the smallest of equals.
+fn least(most: u64, quantity: impl Fn(u64) -> Result<f64, SpeedError>) -> Result<u64, SpeedError> {
+    let mut least = (1, quantity(most.min(1))?);
+    for workers in 2..=most {
+        let found = quantity(workers)?;
+        if found < least.1 {
+            least = (workers, found);
+        }
+    }
+    Ok(least.0)
 }

@@ -31,6 +31,21 @@ fn best_workers_of_the_papers_model() {
     check(256, 4, "14.57", 15, "38.718", "0.02583");
 }
 
+#[test]
+fn one_worker_costs_least() {
+    for coefficients in [
+        SYNCHRONOUS,
+        [0.004, 0.4, 0.4, 0.007, 0.0],
+        [1.0, 0.0, 0.0, 0.0, 0.0],
+    ] {
+        let model = SynchronousSpeed::new(coefficients).unwrap();
+        for servers in [2, 4] {
+            let found = model.cheapest_workers_by_search(servers, 128, 40);
+            assert_eq!(found, Ok(1), "{coefficients:?}, {servers} servers");
+        }
+    }
+}
+
 /// Fig. 4(a): of 20 containers, 8 workers and 12 parameter servers are fastest.
 #[test]
 fn best_split_of_twenty_containers() {

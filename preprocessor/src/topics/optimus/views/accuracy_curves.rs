@@ -1,0 +1,188 @@
+//! Time and cost until the target accuracy over the number of workers.
+//!
+//! The number of epochs is predicted for one network and measured of another; each that is known is
+//! drawn under its own name.
+
+use super::parameter_server_curves::{
+    Curve, Model, SECONDS_PER_HOUR, Source, images, outside, quoted_or_fitted, workers_axis,
+};
+use crate::catalogue::{Catalogue, Facts};
+use crate::evidence::Quantity;
+use crate::topics::optimus::analysis::parameter_server::training_seconds;
+use crate::topics::optimus::quantities::times_to_target::{EPOCHS, TRAINED_BATCH, title};
+use crate::views::Figure;
+use crate::views::plot::{Axis, Band, Plot, Range, Side};
+use crate::views::shown::{Shown, not_as_planned, pending};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The arguments of [`time`] and [`cost`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    #[serde(default)]
+    coefficients: Source,
+}
+
+/// Time until the target accuracy: numbers of epochs times the time of one.
+pub(crate) fn time(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
+    let trainings = match Trainings::of(arguments, &facts.catalogue)? {
+        Ok(trainings) => trainings,
+        Err(waiting) => return Ok(waiting),
+    };
+    let (unit, length) = unit_of_time(trainings.longest()?);
+    let plot = Plot::new(
+        "Time to the target accuracy over the number of workers",
+        "Each line falls to its fastest number of workers and then rises.",
+        workers_axis(),
+        Axis::linear(&format!("Time to the target accuracy ({unit})")).over(Range::WithZero),
+    );
+    trainings.draw(plot, unit, |_, seconds| seconds / length)
+}
+
+/// Cost until the target accuracy: the time of all workers together.
+pub(crate) fn cost(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
+    let trainings = match Trainings::of(arguments, &facts.catalogue)? {
+        Ok(trainings) => trainings,
+        Err(waiting) => return Ok(waiting),
+    };
+    let plot = Plot::new(
+        "Cost to the target accuracy over the number of workers",
+        "Each line rises from one worker, which costs least.",
+        workers_axis(),
+        Axis::log("Cost to the target accuracy (worker-hours)", 10),
+    );
+    let hours = |workers: u64, seconds| workers as f64 * seconds / SECONDS_PER_HOUR;
+    trainings.draw(plot, "worker-hours", hours)
+}
+
+/// A number of epochs to the target.
+struct Epochs {
+    quantity: Arc<Quantity>,
+    value: f64,
+    curves: Vec<Curve>,
+}
+
+/// The trainings whose number of epochs is known.
+struct Trainings {
+    model: Model,
+    images: Arc<Quantity>,
+    image_count: u64,
+    epochs: Vec<Epochs>,
+}
+
+impl Trainings {
+    /// The trainings with these coefficients, or the figure that waits for a number of epochs.
+    fn of(
+        arguments: &Arguments,
+        catalogue: &Catalogue,
+    ) -> Result<Result<Self, Shown<Figure>>, String> {
+        let coefficients = quoted_or_fitted(catalogue, arguments.coefficients)?;
+        let (images, image_count) = images(catalogue)?;
+        let all = EPOCHS.map(|(_, name)| catalogue.quantity(name).cloned());
+        let all = all.into_iter().collect::<Result<Vec<_>, _>>();
+        let all = all.map_err(|error| error.to_string())?;
+        let known = std::iter::zip(EPOCHS, &all).filter(|(_, epochs)| epochs.value.is_ok());
+        let epochs: Vec<_> = { known.enumerate() }
+            .filter_map(|(rank, ((kind, _), epochs))| Epochs::of(kind, epochs, rank, catalogue))
+            .collect();
+        if epochs.is_empty() {
+            let figure = pending(&all[0]);
+            let inputs = coefficients.into_iter().chain([images]).chain(all);
+            return Ok(Err(Shown::new(figure, inputs.collect())));
+        }
+        Ok(Ok(Trainings {
+            model: Model::new(coefficients)?,
+            images,
+            image_count,
+            epochs,
+        }))
+    }
+
+    fn seconds(&self, curve: &Curve, workers: u64, epochs: f64) -> Result<f64, String> {
+        let speed = self.model.speed_at(curve, workers)?;
+        let seconds = training_seconds(epochs, self.image_count, TRAINED_BATCH, speed);
+        seconds.map_err(|error| error.to_string())
+    }
+
+    /// The longest time with one worker.
+    fn longest(&self) -> Result<f64, String> {
+        let mut longest = 0.0_f64;
+        for epochs in &self.epochs {
+            for curve in &epochs.curves {
+                longest = longest.max(self.seconds(curve, 1, epochs.value)?);
+            }
+        }
+        Ok(longest)
+    }
+
+    /// Whether no other curve of as many servers lies further to this side. The fastest number of
+    /// workers is the same for all of them, and is written once.
+    fn is_outmost(&self, epochs: &Epochs, side: Side) -> bool {
+        self.epochs.iter().all(|other| match side {
+            Side::Below => epochs.value <= other.value,
+            _ => epochs.value >= other.value,
+        })
+    }
+
+    /// Draws what `value` makes of workers and seconds, with a band where the number of epochs has
+    /// an interval.
+    fn draw(
+        self,
+        mut plot: Plot,
+        unit: &str,
+        value: impl Fn(u64, f64) -> f64,
+    ) -> Result<Shown<Figure>, String> {
+        let of = |curve: &Curve, workers, epochs| {
+            let seconds = self.seconds(curve, workers, epochs)?;
+            Ok::<_, String>(value(workers, seconds))
+        };
+        for epochs in &self.epochs {
+            if let Some((low, high)) = epochs.quantity.interval {
+                for curve in &epochs.curves {
+                    let ends = |w| Ok((w as f64, of(curve, w, low)?, of(curve, w, high)?));
+                    let name = format!("{}, 95 % interval", curve.name());
+                    let band = curve.over_workers(ends)?;
+                    plot = plot.with(Band::new(&name, band, curve.style().colour));
+                }
+            }
+            let at = |curve: &Curve, workers| of(curve, workers, epochs.value);
+            let side = |curve: &Curve| outside(curve).filter(|side| self.is_outmost(epochs, *side));
+            plot = self.model.draw(plot, &epochs.curves, unit, side, at)?;
+        }
+        let epochs = self.epochs.into_iter().map(|epochs| epochs.quantity);
+        let inputs = self.model.coefficients.into_iter().chain([self.images]);
+        let inputs: Vec<_> = inputs.chain(epochs).collect();
+        let note = not_as_planned(&inputs);
+        Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
+    }
+}
+
+impl Epochs {
+    /// The number of epochs of this kind with its curves, where it is known.
+    fn of(
+        kind: &str,
+        quantity: &Arc<Quantity>,
+        rank: usize,
+        catalogue: &Catalogue,
+    ) -> Option<Self> {
+        let title = catalogue.text(&title(kind)).unwrap_or(kind);
+        let condition = format!("M = {TRAINED_BATCH} ({title})");
+        Some(Epochs {
+            value: quantity.known()?,
+            quantity: quantity.clone(),
+            curves: Curve::each(TRAINED_BATCH, rank, title, &condition).into(),
+        })
+    }
+}
+
+/// The unit in which a time is told, and its length in seconds.
+fn unit_of_time(seconds: f64) -> (&'static str, f64) {
+    const UNITS: [(&str, f64); 3] = [("days", 86_400.0), ("h", SECONDS_PER_HOUR), ("min", 60.0)];
+    let fits = |(_, length): &(&str, f64)| seconds >= 2.0 * length;
+    UNITS.into_iter().find(fits).unwrap_or(("s", 1.0))
+}
+
+#[cfg(test)]
+#[path = "accuracy_curves_tests.rs"]
+mod tests;
