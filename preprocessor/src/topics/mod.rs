@@ -113,6 +113,8 @@ mod tests {
         check(
             "optimus",
             &[
+                "complete_runs",
+                "extrapolation",
                 "flops",
                 "log_model",
                 "log_set",

@@ -55,6 +55,7 @@ fn cards_that_are_not_at_hand() {
         runs,
         expect![[r#"
             any_fitted
+            any_partial
             asked 15
             at_hand.complete 2
             at_hand.missing 1
@@ -89,6 +90,7 @@ fn runs_on_the_cards() {
         runs,
         expect![[r#"
             any_fitted
+            any_partial
             asked 15
             at_hand.all_complete
             complete 2
