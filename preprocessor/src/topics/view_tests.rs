@@ -391,12 +391,11 @@ fn runs_with_settings_state_and_results() {
         &planned(State::Measured),
         expect![[r#"
             runs_of(experiment="finetune")
-            | Run | Learning rate | State | Training loss (nats) | Validation (%) | Test (%) | Training (min) | Images/s |
-            | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
-            | finetune-lr0.01 | 0.01 | measured on Example GPU | [0.750](runs.finetune_lr0_01.final_train_loss) | [68.0](runs.finetune_lr0_01.final_validation_accuracy) | [65.0](runs.finetune_lr0_01.test_accuracy) | [0.8](runs.finetune_lr0_01.training_time) | [2](runs.finetune_lr0_01.images_per_second) |
-            | finetune-lr0.1 | 0.1 | not measured | [–](runs.finetune_lr0_1.final_train_loss) | [–](runs.finetune_lr0_1.final_validation_accuracy) | [–](runs.finetune_lr0_1.test_accuracy) | [–](runs.finetune_lr0_1.training_time) | [–](runs.finetune_lr0_1.images_per_second) |
-            The same in all runs: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU.
-            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_1.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_1.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_1.training_time runs.finetune_lr0_01.images_per_second runs.finetune_lr0_1.images_per_second
+            | Run | Training loss (nats) | Validation (%) | Test (%) | Training (min) | Images/s |
+            | :--- | ---: | ---: | ---: | ---: | ---: |
+            | finetune-lr0.01 | [0.750](runs.finetune_lr0_01.final_train_loss) | [68.0](runs.finetune_lr0_01.final_validation_accuracy) | [65.0](runs.finetune_lr0_01.test_accuracy) | [0.8](runs.finetune_lr0_01.training_time) | [2](runs.finetune_lr0_01.images_per_second) |
+            Settings: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; learning rate 0.01; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU; all measured on Example GPU. Not measured yet: `finetune-lr0.1`.
+            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_01.images_per_second
         "#]],
     );
     let missing = State::Missing {
@@ -426,12 +425,11 @@ fn runs_with_settings_state_and_results() {
         &planned(stopped),
         expect![[r#"
             runs_of(experiment="finetune")
-            | Run | Learning rate | State |
-            | :--- | :--- | :--- |
-            | finetune-lr0.01 | 0.01 | partial, 4 of 9 on Example GPU |
-            | finetune-lr0.1 | 0.1 | not measured |
-            The same in all runs: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU.
-            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_1.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_1.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_1.training_time runs.finetune_lr0_01.images_per_second runs.finetune_lr0_1.images_per_second
+            | Run | State |
+            | :--- | :--- |
+            | finetune-lr0.01 | partial, 4 of 9 |
+            Settings: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; learning rate 0.01; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU; made on Example GPU. Not measured yet: `finetune-lr0.1`.
+            runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_01.images_per_second
         "#]],
     );
     let timing = json!({"experiment": "layer_time"});

@@ -257,17 +257,19 @@ fn add_headline(
     ] {
         let name = format!("prediction.{name}");
         let found = source.as_ref().and_then(|source| catalogue.known(source));
-        catalogue.add(match found {
+        let quantity = match found {
             Some(found) => copied(&name, &found),
             None => awaited(&name, unit, fits),
-        });
-        for flag in ["never", "reached"]
-            .into_iter()
-            .filter(|_| unit == Unit::Epoch)
-        {
-            let source = source.as_ref().map(|source| format!("{source}_{flag}"));
-            let holds = source.is_some_and(|source| catalogue.flag(&source));
-            catalogue.insert(format!("{name}_{flag}"), Entry::Flag(holds));
+        };
+        if unit == Unit::Epoch {
+            let never = source.is_some_and(|source| catalogue.flag(&format!("{source}_never")));
+            Reached {
+                epochs: quantity,
+                never,
+            }
+            .add(catalogue);
+        } else {
+            catalogue.add(quantity);
         }
     }
 }

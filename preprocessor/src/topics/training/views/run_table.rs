@@ -5,7 +5,7 @@ use crate::escape::markdown;
 use crate::evidence::Quantity;
 use crate::topics::training::views::run_settings::{Setting, in_words, settings};
 use crate::views::shown::listed;
-use crate::views::shown::{EvidenceMark, Shown, quantity_cell, state_told_once};
+use crate::views::shown::{EvidenceMark, Shown, not_measured, quantity_cell, state_told_once};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use results::State;
 use serde::Deserialize;
@@ -49,15 +49,21 @@ pub(crate) struct Arguments {
     experiment: String,
 }
 
-/// One row for each planned run. Settings that all runs share go to the note, and so do a device
-/// that made all of them and a state that is "measured" throughout; columns of results that no
-/// complete run has are left out.
+/// One row for each run with a record, or for each planned one where none has. What is missing goes
+/// to the note, and so do settings that all runs share, a device that made all of them and a state
+/// that is "measured" throughout; columns of results that no complete run has are left out.
 pub(crate) fn table(
     arguments: &Arguments,
     facts: &Facts,
     mark: EvidenceMark,
 ) -> Result<Shown<Table>, String> {
-    let runs = runs_of(&arguments.experiment, facts)?;
+    let planned = runs_of(&arguments.experiment, facts)?;
+    let (recorded, missing): (Vec<_>, Vec<_>) =
+        planned.iter().partition(|run| run.record.is_some());
+    let (runs, missing) = match recorded.is_empty() {
+        true => (planned, Vec::new()),
+        false => (recorded, missing),
+    };
     let (differing, common) = settings(&runs);
     let has_results = |quantities: &[Option<Arc<Quantity>>]| {
         let mut complete = runs
@@ -109,7 +115,11 @@ pub(crate) fn table(
         false => "made on",
     };
     let made_on = common_device.map(|device| format!("; {made} {device}"));
-    Ok(Shown::new(table, inputs).noted(note(&runs, &common, &made_on.unwrap_or_default())))
+    let note = note(&runs, &common, &made_on.unwrap_or_default());
+    let missing: Vec<_> = missing.iter().map(|run| run.id.as_str()).collect();
+    let sentences = [note, not_measured(&missing)];
+    let sentences: Vec<_> = sentences.into_iter().filter(|it| !it.is_empty()).collect();
+    Ok(Shown::new(table, inputs).noted(sentences.join(" ")))
 }
 
 fn runs_of<'a>(experiment: &str, facts: &'a Facts) -> Result<Vec<&'a RunFacts>, String> {
