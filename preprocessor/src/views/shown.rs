@@ -2,7 +2,7 @@
 
 use super::Figure;
 use super::numbers;
-use super::table::Cell;
+use super::table::{Cell, Row};
 use crate::catalogue::RunFacts;
 use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
@@ -112,6 +112,24 @@ pub(crate) fn quantity_cell(
     let cell = number_cell(value, places)?;
     let marked = mark(quantity, &cell.printed);
     Ok(cell.shown_as(marked))
+}
+
+/// A run's title, with its state where it is not a complete, current measurement.
+pub(crate) fn with_state(title: String, run: &RunFacts) -> String {
+    match run.concern() {
+        Some(concern) => format!("{title}; {}", concern.state),
+        None => title,
+    }
+}
+
+/// The only row of a table that waits for runs.
+pub(crate) fn waiting_row(columns: usize) -> Row {
+    let mut cells = vec![Cell::words("not measured")];
+    cells.resize(columns, Cell::words("–"));
+    Row {
+        cells,
+        answer: false,
+    }
 }
 
 /// The cells of a row that names the state of its run: without that state behind each number.

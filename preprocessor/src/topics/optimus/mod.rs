@@ -13,8 +13,8 @@ use crate::views::{FigureView, NoArguments, TableView, parse};
 use quantities::prediction::LossCurves;
 use quantities::stage_models::StageIntervals;
 use quantities::{
-    complete_runs, extrapolation, loss_models, measured_speeds, parameter_servers, predictions,
-    step_times,
+    complete_runs, equal_windows, extrapolation, loss_models, measured_speeds, parameter_servers,
+    predictions, step_times, target_and_drops,
 };
 
 /// Training time.
@@ -51,9 +51,11 @@ impl Topic for Optimus {
         const KEPT: &str = "the analysis has kept them";
         let curves = knowledge.get().expect(KEPT);
         loss_models::add(catalogue, curves, knowledge.get().expect(KEPT));
+        predictions::add(catalogue, curves);
         complete_runs::add(catalogue, curves);
         extrapolation::add(catalogue, &curves.fits);
-        predictions::add(catalogue, curves);
+        target_and_drops::add(catalogue, &curves.fits);
+        equal_windows::add(catalogue, &curves.fits);
         let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
         step_times::add(catalogue);
@@ -63,6 +65,9 @@ impl Topic for Optimus {
 
     fn tables(&self) -> &'static [(&'static str, TableView)] {
         &[
+            ("equal_windows", |arguments, facts, mark| {
+                views::equal_windows::table(&parse(arguments)?, facts, mark)
+            }),
             ("loss_models", |arguments, facts, mark| {
                 let NoArguments {} = parse(arguments)?;
                 views::loss_models::table(facts, mark)
@@ -74,6 +79,10 @@ impl Topic for Optimus {
             ("stage_models", |arguments, facts, mark| {
                 let NoArguments {} = parse(arguments)?;
                 views::stage_models::table(facts, mark)
+            }),
+            ("target_and_drops", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::target_and_drops::table(facts, mark)
             }),
         ]
     }

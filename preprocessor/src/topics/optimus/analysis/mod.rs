@@ -4,6 +4,7 @@ pub mod accuracy_link;
 pub mod beta_regression;
 pub mod block_length;
 pub mod bootstrap;
+pub mod equal_windows;
 pub mod extrapolation;
 pub mod fitted_run;
 pub mod hardware_independence;

@@ -1,6 +1,7 @@
 //! Tables and plots of training time.
 
 pub(crate) mod beta_over_depth;
+pub(crate) mod equal_windows;
 pub(crate) mod extrapolation;
 pub(crate) mod loss_fit;
 pub(crate) mod loss_models;
@@ -8,6 +9,7 @@ pub(crate) mod loss_regression;
 pub(crate) mod parameter_server_curves;
 pub(crate) mod prediction;
 pub(crate) mod stage_models;
+pub(crate) mod target_and_drops;
 
 #[cfg(test)]
 mod tests;
