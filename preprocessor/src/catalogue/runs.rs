@@ -117,13 +117,24 @@ impl RunFacts {
 
     /// The same, whose quantities have names that begin with `prefix`.
     pub fn reader_as(&self, prefix: String) -> RunReader {
+        self.reader_with(prefix, self.concern())
+    }
+
+    /// The same, for values that more epochs do not change: what a partial run still lacks is no
+    /// concern to them.
+    pub(crate) fn reader_of_past(&self, prefix: String) -> RunReader {
+        let is_partial = matches!(self.state, State::Partial { .. });
+        self.reader_with(prefix, self.concern().filter(|_| !is_partial))
+    }
+
+    fn reader_with(&self, prefix: String, concern: Option<Concern>) -> RunReader {
         RunReader {
             prefix,
             source: Arc::new(Source {
                 id: SourceId::Run(self.id.clone()),
                 file: self.record.as_ref().map(|(file, _)| file.clone()),
                 circumstances: self.circumstances(),
-                concern: self.concern(),
+                concern,
             }),
         }
     }

@@ -1,7 +1,7 @@
 //! What every view gives back, and how plots become figures.
 
 use super::numbers;
-use super::table::Cell;
+use super::table::{Cell, Row};
 use super::{Awaited, Figure};
 use crate::catalogue::RunFacts;
 use crate::escape::{code, markdown};
@@ -97,6 +97,24 @@ pub(crate) fn quantity_cell(
     let cell = number_cell(value, places)?;
     let marked = mark(quantity, &cell.printed);
     Ok(cell.shown_as(marked))
+}
+
+/// A run's title, with its state where it is not a complete, current measurement.
+pub(crate) fn with_state(title: String, run: &RunFacts) -> String {
+    match run.concern() {
+        Some(concern) => format!("{title}; {}", concern.state),
+        None => title,
+    }
+}
+
+/// The only row of a table that waits for runs.
+pub(crate) fn waiting_row(columns: usize) -> Row {
+    let mut cells = vec![Cell::words("not measured")];
+    cells.resize(columns, Cell::words("–"));
+    Row {
+        cells,
+        answer: false,
+    }
 }
 
 /// The cells of a row that names the state of its run: without that state behind each number.

@@ -14,8 +14,8 @@ use quantities::logs::{self, Logs};
 use quantities::prediction::LossCurves;
 use quantities::stage_models::StageIntervals;
 use quantities::{
-    complete_runs, extrapolation, loss_grid, loss_models, measured_speeds, parameter_servers,
-    predictions, step_times, times_to_target,
+    complete_runs, equal_windows, extrapolation, loss_grid, loss_models, measured_speeds,
+    parameter_servers, predictions, step_times, target_and_drops, times_to_target,
 };
 
 /// Training time.
@@ -59,9 +59,11 @@ impl Topic for Optimus {
         logs::add(catalogue, logs)?;
         loss_models::add(catalogue, curves, kept(knowledge));
         loss_grid::add(catalogue, curves);
+        predictions::add(catalogue, curves, logs);
         complete_runs::add(catalogue, curves);
         extrapolation::add(catalogue, &curves.fits);
-        predictions::add(catalogue, curves, logs);
+        target_and_drops::add(catalogue, &curves.fits);
+        equal_windows::add(catalogue, &curves.fits);
         let of_facts = |message| vec![Diagnostic::of_file(&inputs.layout.quoted, message)];
         parameter_servers::add(catalogue).map_err(of_facts)?;
         step_times::add(catalogue);
@@ -71,6 +73,9 @@ impl Topic for Optimus {
 
     fn tables(&self) -> &'static [(&'static str, TableView)] {
         &[
+            ("equal_windows", |arguments, facts, mark| {
+                views::equal_windows::table(&parse(arguments)?, facts, mark)
+            }),
             ("log_times", |arguments, facts, mark| {
                 views::log_times::table(&parse(arguments)?, facts, mark)
             }),
@@ -88,6 +93,10 @@ impl Topic for Optimus {
             ("stage_models", |arguments, facts, mark| {
                 let NoArguments {} = parse(arguments)?;
                 views::stage_models::table(facts, mark)
+            }),
+            ("target_and_drops", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::target_and_drops::table(facts, mark)
             }),
         ]
     }

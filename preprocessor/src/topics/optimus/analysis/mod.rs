@@ -5,6 +5,7 @@ pub mod beta_regression;
 pub mod block_length;
 pub mod bootstrap;
 pub mod epochs_over_depth;
+pub mod equal_windows;
 pub mod extrapolation;
 pub mod fitted_run;
 pub mod hardware_independence;

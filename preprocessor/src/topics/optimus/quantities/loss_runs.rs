@@ -179,6 +179,13 @@ impl LossRun {
             .collect()
     }
 
+    /// The best test accuracy of the epochs up to `last`.
+    pub(crate) fn best_test_accuracy(&self, last: u64) -> Option<f64> {
+        let rows = self.epochs().iter().take_while(|row| row.epoch <= last);
+        let accuracies = rows.filter_map(|row| Some(row.test?.accuracy));
+        accuracies.reduce(f64::max)
+    }
+
     /// The first epoch that ends at `step` or later; the last where none does.
     pub(crate) fn epoch_of(&self, step: Step) -> u64 {
         let mut rows = self.epochs().iter();

@@ -7,6 +7,10 @@ use expect_test::{Expect, expect};
 use results::Arithmetic::{Bf16, Fp32};
 use std::sync::Arc;
 
+mod beginning;
+mod targets;
+mod windows;
+
 const QUOTED: &str = include_str!("../../../../../book/quoted.toml");
 const THROUGHPUT: &str = include_str!("../../../../../book/published/training_throughput.csv");
 
@@ -18,6 +22,16 @@ fn quantity(catalogue: &Catalogue, name: &str) -> Arc<Quantity> {
     catalogue
         .known(name)
         .unwrap_or_else(|| panic!("no `{name}`"))
+}
+
+/// Whether a quantity has this value, to five digits: what scipy prints, say.
+fn check_value(catalogue: &Catalogue, name: &str, expected: f64) {
+    let found = quantity(catalogue, name).known();
+    let is_near = |found: f64| (found - expected).abs() <= 1e-5 * expected.abs();
+    assert!(
+        found.is_some_and(is_near),
+        "{name}: {found:?}, expected {expected}"
+    );
 }
 
 /// The entries whose names start with one of `prefixes`, one a line.
@@ -185,6 +199,8 @@ fn all_depths_on_two_kinds_of_hardware() {
             hardware_independence.runs: 1.200e1
             hardware_independence.smallest_p: 3.125e-2
             hardware_independence.tested: true
+            loss_model.loss_resnet20_fp32.best_test_accuracy: 9.433e-1
+            loss_model.loss_resnet20_fp32.best_test_accuracy_before_drop: 9.035e-1
             loss_model.loss_resnet20_fp32.beta0: 2.580e-4 (2.049e-4 to 3.349e-4)
             loss_model.loss_resnet20_fp32.beta1: 5.121e-1 (4.295e-1 to 5.767e-1)
             loss_model.loss_resnet20_fp32.beta2: 4.028e-2 (0.000e0 to 1.099e-1)
@@ -198,7 +214,10 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.early.stage_end_epoch: 1.700e1
             loss_model.loss_resnet20_fp32.early.stage_end_error: 1.948e-2
             loss_model.loss_resnet20_fp32.early.stage_end_measured: 5.529e-1
+            loss_model.loss_resnet20_fp32.drop_before_92: 2.800e1
+            loss_model.loss_resnet20_fp32.dropped: true
             loss_model.loss_resnet20_fp32.epochs_to_92: 3.400e1
+            loss_model.loss_resnet20_fp32.epochs_to_92_since_drop: 6.000e0
             loss_model.loss_resnet20_fp32.first_complete: false
             loss_model.loss_resnet20_fp32.fitted: true
             loss_model.loss_resnet20_fp32.hardware: "NVIDIA H200, fp32"
@@ -216,6 +235,9 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.normalised_beta2: 2.302e-2 (0.000e0 to 6.279e-2)
             loss_model.loss_resnet20_fp32.points: 4.000e1
             loss_model.loss_resnet20_fp32.r2: 9.897e-1
+            loss_model.loss_resnet20_fp32.reaches_92: true
+            loss_model.loss_resnet20_fp32.reaches_92_after_drop: true
+            loss_model.loss_resnet20_fp32.reaches_92_soon_after_drop: false
             loss_model.loss_resnet20_fp32.remark: "none"
             loss_model.loss_resnet20_fp32.rmse: 3.451e-2
             loss_model.loss_resnet20_fp32.stage1.beta0: 5.230e-4 (4.950e-4 to 5.548e-4)
@@ -361,6 +383,7 @@ fn resnet_50_takes_no_part_in_the_fit() {
             "measured",
             "percentage_error",
             "hardware_independence",
+            "equal_windows",
         ]
         .iter()
         .any(|part| name.contains(part))

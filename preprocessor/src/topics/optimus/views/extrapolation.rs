@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 /// The places at which a prediction is made, beside the first and the last of each stage. Each of
 /// them takes one or two fits.
-const PLACES: usize = 40;
+const PLACES: usize = 30;
 /// The smallest error that is drawn: an axis of logarithms has no zero.
 const LEAST_ERROR: f64 = 1e-4;
 

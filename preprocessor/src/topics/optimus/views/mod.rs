@@ -2,6 +2,7 @@
 
 pub(crate) mod accuracy_curves;
 pub(crate) mod beta_over_depth;
+pub(crate) mod equal_windows;
 pub(crate) mod extrapolation;
 pub(crate) mod log_curves;
 pub(crate) mod log_fit;
@@ -14,6 +15,7 @@ pub(crate) mod loss_regression;
 pub(crate) mod parameter_server_curves;
 pub(crate) mod prediction;
 pub(crate) mod stage_models;
+pub(crate) mod target_and_drops;
 
 #[cfg(test)]
 mod log_tests;

@@ -9,7 +9,8 @@ use crate::topics::optimus::quantities::loss_runs::LossRun;
 use crate::topics::optimus::quantities::prediction::LossCurves;
 use crate::topics::optimus::quantities::stage_models::stage_name;
 use crate::views::shown::{
-    EvidenceMark, Shown, quantity_cell, scaled_estimate_cell, state_told_once,
+    EvidenceMark, Shown, quantity_cell, scaled_estimate_cell, state_told_once, waiting_row,
+    with_state,
 };
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use std::sync::Arc;
@@ -32,20 +33,10 @@ pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
     }
     let (mut rows, inputs) = shown;
     if rows.is_empty() {
-        rows.push(waiting());
+        rows.push(waiting_row(columns().len()));
     }
     let table = Table::new(columns(), rows).map_err(|error| error.to_string())?;
     Ok(Shown::new(table, inputs))
-}
-
-/// A row that says that no run is complete.
-fn waiting() -> Row {
-    let mut cells = vec![Cell::words("not measured")];
-    cells.resize(columns().len(), Cell::words("–"));
-    Row {
-        cells,
-        answer: false,
-    }
 }
 
 fn columns() -> Vec<Column> {
@@ -64,16 +55,18 @@ struct Part {
 }
 
 fn parts(run: &LossRun) -> Vec<Part> {
-    // A record of an earlier plan may have more stages than have names now.
-    let starts = std::iter::once(0).chain(run.drops().map(|row| row.epoch));
-    let starts: Vec<u64> = starts.take(run.stages()).collect();
     let last = run.epochs().len() as u64;
+    let starts: Vec<u64> = { std::iter::once(0) }
+        .chain(run.drops().map(|row| row.epoch))
+        .collect();
     let ends = starts.iter().skip(1).copied().chain([last]);
     let stages = std::iter::zip(&starts, ends).enumerate();
     let stage = |(stage, (start, end)): (usize, (&u64, u64))| Part {
         epochs: format!("{} to {end}", start + 1),
         prefix: format!("{}.", stage_name(stage)),
     };
+    // A record of an earlier plan may have more stages than have names now.
+    let stages = stages.take(run.stages());
     let whole = Part {
         epochs: format!("1 to {last}, one model"),
         prefix: String::new(),
@@ -83,11 +76,7 @@ fn parts(run: &LossRun) -> Vec<Part> {
 
 /// The run's name where its rows begin, and in the file in each of them.
 fn title(run: &LossRun, is_first: bool) -> Cell {
-    let mut title = run.title();
-    if let Some(concern) = run.facts.concern() {
-        title = format!("{title}; {}", concern.state);
-    }
-    let cell = Cell::words(&title);
+    let cell = Cell::words(&with_state(run.title(), &run.facts));
     match is_first {
         true => cell,
         false => Cell {

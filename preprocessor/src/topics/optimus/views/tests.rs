@@ -9,6 +9,8 @@ use expect_test::{Expect, expect};
 use results::Arithmetic::{Bf16, Fp32};
 use serde_json::{Value, json};
 
+mod own_runs;
+
 const QUOTED: &str = include_str!("../../../../../book/quoted.toml");
 const THROUGHPUT: &str = include_str!("../../../../../book/published/training_throughput.csv");
 
@@ -21,13 +23,15 @@ fn check_table(name: &str, runs: Vec<RunFacts>, expect: Expect) {
 }
 
 fn check_table_of(name: &str, of: Value, runs: Vec<RunFacts>, expect: Expect) {
-    let arguments = of.as_object().expect("arguments are named").clone();
     let mark = |quantity: &Quantity, text: &str| match quantity.concerns().first() {
         Some(concern) if quantity.value.is_ok() => format!("{text} ({})", concern.state),
         _ => text.to_owned(),
     };
-    let exhibit = table(name, arguments, &facts(runs), &mark).expect("a table");
-    let made = format!("{}{}\n", exhibit.content.to_markdown(), exhibit.note);
+    let arguments = of.as_object().expect("arguments are named").clone();
+    let made = match table(name, arguments, &facts(runs), &mark) {
+        Ok(exhibit) => format!("{}{}\n", exhibit.content.to_markdown(), exhibit.note),
+        Err(error) => error,
+    };
     let plain = |c: char| !matches!(c, '\u{2007}' | '\u{2008}' | '\u{2060}');
     expect.assert_eq(&made.chars().filter(|c| plain(*c)).collect::<String>());
 }
