@@ -83,7 +83,9 @@ mod tests {
         init(root.path(), &mut io::sink()).unwrap();
         for renderer in [Renderer::Html, Renderer::Pdf] {
             let filled = fill(root.path(), renderer);
-            let faults: Vec<_> = { filled.faults.iter().chain(&filled.shortcomings) }
+            let faults: Vec<_> = [&filled.faults, &filled.shortcomings, &filled.absences]
+                .into_iter()
+                .flatten()
                 .map(ToString::to_string)
                 .collect();
             assert_eq!(faults, [""; 0]);

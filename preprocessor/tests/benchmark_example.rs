@@ -30,7 +30,9 @@ fn fill(renderer: Renderer) -> Filled {
 fn it_builds_without_a_fault() {
     for renderer in [Renderer::Html, Renderer::Pdf] {
         let filled = fill(renderer);
-        let faults: Vec<_> = { filled.faults.iter().chain(&filled.shortcomings) }
+        let faults: Vec<_> = [&filled.faults, &filled.shortcomings, &filled.absences]
+            .into_iter()
+            .flatten()
             .map(ToString::to_string)
             .collect();
         assert_eq!(faults, [""; 0]);

@@ -22,10 +22,10 @@ const NUMBER_OF: &str = "an unmeasured number of";
 
 /// What may stand between two values that are listed.
 static LISTING: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^[\s\u{a0}]*(?:,|/|,?[\s\u{a0}]+(?:and|or))[\s\u{a0}]*$"));
+    LazyLock::new(|| regex("^[ \n\u{a0}]*(?:,|/|,?[ \n\u{a0}]+(?:and|or))[ \n\u{a0}]*$"));
 /// What ends a statement: the end of a sentence, of a block, of an item or of a cell.
 static END: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"[.!?]\s|\n[ \t]*\n|\n[ \t>]*(?:[-*+]|\d+[.)]|:)[ \t]|\||</?(?:figcaption|figure)")
+    regex(r"[.!?][ \n]|\n[ \t]*\n|\n[ \t>]*(?:[-*+]|[0-9]+[.)]|:)[ \t]|\||</?(?:figcaption|figure)")
 });
 
 fn regex(text: &str) -> Regex {

@@ -1,0 +1,93 @@
+//! Strict mode, as mdBook calls the preprocessor.
+
+use mdbook_measured::protocol::preprocess;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+/// One run, for a card that the plan says is not at hand.
+const PLAN: &str = r#"
+[[run]]
+id = "sort-1"
+experiment = "sort"
+hardware = "A1"
+priority = 1
+card_not_at_hand = true
+configuration = { network = "vgg16", depth = 16, image_px = 224, batch_size = 1, arithmetic = "fp32", seed = 1, timing = { warm_up_iterations = 1, trials = 2, iterations = 1 } }
+"#;
+const QUESTIONS: &str = "[[part]]\nid = \"2.1\"\npoints = 1\nwording = \"How long?\"\n\
+    chapter = \"a.md\"\nanchor = \"answer\"\n";
+
+fn write(root: &Path, file: &str, text: &str) {
+    let path = root.join(file);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+    fs::write(path, text).expect("it can be written");
+}
+
+/// The chapter's text, or what is wrong with it, in a book with these keys.
+fn build(keys: &str, chapter: &str) -> Result<String, String> {
+    let root = tempfile::tempdir().expect("a folder");
+    let root = root.path();
+    let config = format!("[book]\nsrc = \"book\"\n[preprocessor.measured]\n{keys}");
+    write(root, "book.toml", &config);
+    write(root, "experiments/plan.toml", PLAN);
+    write(root, "book/questions.toml", QUESTIONS);
+    write(root, "book/a.md", chapter);
+    let config: Value = toml::from_str(&config).expect("TOML");
+    let context = json!({
+        "root": root, "config": config, "renderer": "html", "mdbook_version": "0.5.4",
+    });
+    let chapter = json!({"Chapter": {
+        "name": "A", "content": chapter, "number": null, "sub_items": [], "path": "a.md",
+        "source_path": "a.md", "parent_names": [],
+    }});
+    let input = json!([context, {"items": [chapter]}]).to_string();
+    let mut out = Vec::new();
+    preprocess(&input, &mut out).map_err(|error| format!("{error:#}"))?;
+    let book: Value = serde_json::from_slice(&out).expect("a book");
+    let content = &book["items"][0]["Chapter"]["content"];
+    Ok(content.as_str().expect("a text").to_owned())
+}
+
+const STRICT: &str = "strict = true\n";
+
+/// The plan says that there is no such card; the sentence is to be written for that.
+#[test]
+fn prose_that_prints_what_was_not_measured_is_a_fault_of_a_submission() {
+    let chapter = "Text.\n\nIt ran on << runs.sort_1.device >>.\n";
+    assert_eq!(
+        build("", chapter).as_deref(),
+        Ok("Text.\n\nIt ran on not measured.\n")
+    );
+    let fault = "`book/a.md:3:14`: the text prints a word that is not measured; hint: say it for \
+                 both cases, with `<% if … %>`";
+    assert_eq!(build(STRICT, chapter), Err(fault.to_owned()));
+    let both = "It ran<% if runs.sort_1.measured %> on << runs.sort_1.device >><% endif %>.";
+    assert_eq!(build(STRICT, both).as_deref(), Ok("It ran."));
+}
+
+#[test]
+fn a_question_is_answered_on_runs_that_were_measured() {
+    let chapter = "<< question(id=\"2.1\") >>\n";
+    let declared =
+        |runs: &str| format!("{STRICT}[preprocessor.measured.answered-on]\n\"2.1\" = [{runs}]\n");
+    assert!(build(STRICT, chapter).is_ok());
+    let fault = "`experiments/plan.toml`: run `sort-1`: not measured: no such card; hint: `on such a \
+                 card: scripts/with-libtorch cargo run --release -p experiments --bin sort -- --run sort-1`";
+    assert_eq!(
+        build(&declared("\"sort-*\""), chapter),
+        Err(fault.to_owned())
+    );
+    let fault = "`book.toml:6`: `answered-on`: question `2.1`: no planned run fits `merge-*`; hint: \
+                 `*` stands for any characters";
+    assert_eq!(
+        build(&declared("\"merge-*\""), chapter),
+        Err(fault.to_owned())
+    );
+    let draft = declared("\"sort-1\"").replace(STRICT, "");
+    let text = build(&draft, chapter).expect("a draft");
+    assert!(
+        text.contains("> This is answered on 1 of 1 planned runs of `sort`: `sort-1` (not"),
+        "{text}"
+    );
+}
