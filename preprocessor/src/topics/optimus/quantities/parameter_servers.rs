@@ -209,3 +209,44 @@ struct PerEpoch {
     /// In seconds of all workers together.
     cost: Arc<Quantity>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With coefficients of which none is 0, as θ₃ of the paper is.
+    #[test]
+    fn the_formula_is_that_of_the_search() {
+        let coefficients = [0.7, 1.3, 2.1, 0.4, 0.9];
+        let mut catalogue = Catalogue::default();
+        let exact = |name: &str, unit, value| Quantity::exact(name, unit, value, "made up");
+        for (index, value) in coefficients.into_iter().enumerate() {
+            catalogue.add(exact(&format!("{QUOTED}.t{index}"), Unit::Second, value));
+        }
+        catalogue.add(exact("cifar10.train", Unit::Image, 50_000.0));
+        add(&mut catalogue).expect("sound coefficients");
+        let speed = SynchronousSpeed::new(coefficients).expect("sound coefficients");
+        let value = |name: String| catalogue.known(&name).and_then(|it| it.known());
+        for (servers, batch) in [(2, 40), (4, 128), (4, 256)] {
+            for choice in CHOICES {
+                let leaf = |leaf: &str| format!("optimus.p{servers}.m{batch}.{choice}_{leaf}");
+                let workers = value(leaf("workers")).expect("a number of workers") as u64;
+                let expect = speed.step_seconds(servers, workers, batch).expect("a time");
+                assert_eq!(
+                    value(leaf("step_time")),
+                    Some(expect),
+                    "{}",
+                    leaf("step_time")
+                );
+            }
+        }
+        let time = catalogue
+            .known("optimus.p2.m40.best_step_time")
+            .expect("it is there");
+        let made = time.provenance().to_string();
+        assert!(
+            made.starts_with("θ₀ × 40 / w + θ₁ + θ₂ × w / 2 + θ₃ × w + θ₄ × 2 of "),
+            "{made}"
+        );
+    }
+}
