@@ -114,6 +114,7 @@ mod tests {
             "optimus",
             &[
                 "complete_runs",
+                "equal_windows",
                 "extrapolation",
                 "flops",
                 "log_model",

@@ -206,14 +206,6 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.beta2: 4.028e-2 (0.000e0 to 1.099e-1)
             loss_model.loss_resnet20_fp32.compared: true
             loss_model.loss_resnet20_fp32.complete: true
-            loss_model.loss_resnet20_fp32.early.predicted: true
-            loss_model.loss_resnet20_fp32.early.run_end: 4.282e-1
-            loss_model.loss_resnet20_fp32.early.run_end_is_worse: true
-            loss_model.loss_resnet20_fp32.early.run_end_ratio: 1.933e0
-            loss_model.loss_resnet20_fp32.early.stage_end: 5.637e-1
-            loss_model.loss_resnet20_fp32.early.stage_end_epoch: 1.700e1
-            loss_model.loss_resnet20_fp32.early.stage_end_error: 1.948e-2
-            loss_model.loss_resnet20_fp32.early.stage_end_measured: 5.529e-1
             loss_model.loss_resnet20_fp32.drop_before_92: 2.800e1
             loss_model.loss_resnet20_fp32.dropped: true
             loss_model.loss_resnet20_fp32.epochs_to_92: 3.400e1
@@ -223,13 +215,6 @@ fn all_depths_on_two_kinds_of_hardware() {
             loss_model.loss_resnet20_fp32.hardware: "NVIDIA H200, fp32"
             loss_model.loss_resnet20_fp32.held_out.staged: 1.052e-2
             loss_model.loss_resnet20_fp32.held_out.whole: 1.141e-1
-            loss_model.loss_resnet20_fp32.late.epochs: 3.800e1
-            loss_model.loss_resnet20_fp32.late.one_model: 2.667e-1
-            loss_model.loss_resnet20_fp32.late.one_model_ratio: 1.204e0
-            loss_model.loss_resnet20_fp32.late.predicted: true
-            loss_model.loss_resnet20_fp32.late.restart_helps: true
-            loss_model.loss_resnet20_fp32.late.restarted: 2.266e-1
-            loss_model.loss_resnet20_fp32.late.restarted_error: 2.328e-2
             loss_model.loss_resnet20_fp32.normalised_beta0: 4.514e-4 (3.585e-4 to 5.860e-4)
             loss_model.loss_resnet20_fp32.normalised_beta1: 8.961e-1 (7.515e-1 to 1.009e0)
             loss_model.loss_resnet20_fp32.normalised_beta2: 2.302e-2 (0.000e0 to 6.279e-2)

@@ -205,7 +205,7 @@ fn errors_over_what_is_known() {
         of_run(),
         vec![of(1).recorded(39)],
         expect![[r#"
-            pending: scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run loss-resnet20-fp32
+            pending: 1 run: `loss-resnet20-fp32`
 
         "#]],
     );
