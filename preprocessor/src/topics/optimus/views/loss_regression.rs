@@ -31,7 +31,12 @@ pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
             rows.push(row(cells));
         }
         if terms.is_empty() {
-            rows.push(waiting(catalogue, beta, &parameter, mark)?);
+            let name = format!("loss_regression.{beta}.constant_family.error");
+            let awaited = catalogue
+                .quantity(&name)
+                .map_err(|error| error.to_string())?;
+            rows.push(waiting(awaited, &parameter, mark));
+            inputs.push(awaited.clone());
         }
         inputs.extend(terms.into_iter().cloned());
     }
@@ -50,23 +55,14 @@ fn row(cells: Vec<Cell>) -> Row {
 }
 
 /// What the regression of a parameter waits for, by the error of its simplest form.
-fn waiting(
-    catalogue: &Catalogue,
-    beta: &str,
-    parameter: &str,
-    mark: EvidenceMark,
-) -> Result<Row, String> {
-    let name = format!("loss_regression.{beta}.constant_family.error");
-    let awaited = catalogue
-        .quantity(&name)
-        .map_err(|error| error.to_string())?;
+fn waiting(awaited: &Quantity, parameter: &str, mark: EvidenceMark) -> Row {
     let state = Cell {
         text: mark(awaited, "not measured"),
         printed: "not measured".to_owned(),
         csv: String::new(),
     };
     let words = [parameter, "–", "–"].map(Cell::words);
-    Ok(row(words.into_iter().chain([state]).collect()))
+    row(words.into_iter().chain([state]).collect())
 }
 
 /// The chosen form in words.

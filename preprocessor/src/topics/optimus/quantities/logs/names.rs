@@ -31,16 +31,25 @@ const EPOCHS: &str = "epochs_to_92";
 const EPOCHS_BY_DEPTH: &str = "epochs_by_depth";
 
 fn set_prefix(recipe: &str) -> String {
-    format!("log_set.{}", as_identifier(recipe))
+    format!("log_set.{}", as_name(recipe))
 }
 
 fn on_hardware(recipe: &str, hardware: &str) -> String {
-    format!("{}.on.{}", set_prefix(recipe), as_identifier(hardware))
+    format!("{}.on.{}", set_prefix(recipe), as_name(hardware))
 }
 
 /// The predictions of depth 50's epochs to the target by their names: by the predicted loss, and by a line over depth.
 pub(crate) fn epochs_names(recipe: &str, hardware: &str) -> [String; 2] {
     [EPOCHS, EPOCHS_BY_DEPTH].map(|leaf| format!("{}.{leaf}", on_hardware(recipe, hardware)))
+}
+
+/// Words as a part of a name, which begins with a letter.
+fn as_name(words: &str) -> String {
+    let name = as_identifier(words);
+    match name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("x{name}"),
+        false => name,
+    }
 }
 
 /// Adds the models of all logs, and what follows of the sets.
@@ -234,7 +243,7 @@ impl OfSet<'_> {
             if logs.len() < 2 {
                 continue;
             }
-            let network = as_identifier(network);
+            let network = as_name(network);
             let agree = Entry::Flag(models_agree(&logs));
             catalogue.insert(self.name(&format!("agree.{network}")), agree);
             catalogue.add(Quantity::computed(
