@@ -4,7 +4,8 @@
     scripts/compare-with-scipy.py results/runs/*/*.json
     scripts/compare-with-scipy.py --step iteration --loss loss log.csv [more.csv ...]
 
-A record gives a point for each epoch; a run with fewer than four is passed over.
+A record gives a point for each epoch; a run with fewer than four is passed over. Of a run for a loss
+curve whose learning rate dropped, the stages and the first ten epochs are compared, too.
 
 Both minimise the squared error of l(k) = 1/(b0 k + b1) + b2 over b >= 0 (Peng et al. 2018, Eq. 1).
 Exits with 1 where a b differs by more than 1e-3 relative although the optimum is unique, or where
@@ -27,6 +28,7 @@ from scipy.optimize import curve_fit
 TOLERANCE = 1e-3  # relative difference of each b
 MOST_CONDITION = 1e6  # of the scaled Jacobian; above it the error is flat in some direction
 FEWEST_POINTS = 4
+BEGINNING = 10  # epochs
 REPEATS = 11  # of each timing; medians are printed
 STARTS = [(10.0, 1.0, 0.1), (1000.0, 1.0, 0.01), (0.1, 1.0, 0.5), (1.0, 0.1, 0.0)]  # scaled
 
@@ -63,22 +65,47 @@ def fit_with_scipy(k, l):
     return unscaled, error * largest**2, np.linalg.cond(jacobian)
 
 
-def log_of(record, folder):
-    """The epochs of a record as a log with the columns of the arguments' defaults; None for too few."""
-    epochs = json.loads(record.read_text()).get("epochs", [])
+def logs_of(record, folder):
+    """The epochs of a record as logs with the columns of the arguments' defaults, each with the steps
+    after which the learning rate dropped: all epochs, and where it dropped the first of them."""
+    content = json.loads(record.read_text())
+    epochs = content.get("epochs", [])
     if len(epochs) < FEWEST_POINTS:
-        return None
-    log = folder / f"{record.stem}.csv"
+        return []
+    milestones = content["configuration"]["training"]["learning_rate"]["milestones"]
+    is_staged = content["experiment"] == "loss_curve"
+    drops = [epoch["steps"] for epoch in epochs[:-1] if is_staged and epoch["epoch"] in milestones]
+    logs = [(write_log(folder / f"{record.stem}.csv", epochs), drops)]
+    if drops:
+        beginning = folder / f"{record.stem}-beginning.csv"
+        logs.append((write_log(beginning, epochs[:BEGINNING]), []))
+    return logs
+
+
+def write_log(path, epochs):
     rows = [f"{epoch['steps']},{epoch['train_loss']!r}" for epoch in epochs]
-    log.write_text("\n".join(["steps,train_loss", *rows]) + "\n")
-    return log
+    path.write_text("\n".join(["steps,train_loss", *rows]) + "\n")
+    return path
 
 
-def fit_with_binary(arguments, path):
+def fit_with_binary(arguments, path, drops=()):
+    """The b of the whole run and of each stage, in steps since the stage began."""
     command = [arguments.binary, "fit", path, "--step", arguments.step, "--loss", arguments.loss,
-               "--refits", "0", "--json"]
+               "--refits", "0", "--json", *(word for drop in drops for word in ("--drop", str(drop)))]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return np.array([json.loads(printed)["whole_run"][b] for b in ("beta0", "beta1", "beta2")])
+    report = json.loads(printed)
+    fits = [report["whole_run"], *report.get("stages", [])]
+    return [np.array([fit[b] for b in ("beta0", "beta1", "beta2")]) for fit in fits]
+
+
+def parts_of(k, l, drops):
+    """The whole run and each stage, with names."""
+    parts = [("whole run", k, l)]
+    ends = [*drops, np.inf]
+    for start, end in zip([0, *drops], ends if drops else []):
+        inside = (k > start) & (k <= end)
+        parts.append((f"stage from step {start}", k[inside] - start, l[inside]))
+    return parts
 
 
 def median_seconds(call):
@@ -90,10 +117,25 @@ def median_seconds(call):
     return statistics.median(seconds)
 
 
-def compare(arguments, path):
-    """Prints a line for one log and returns whether the fits agree."""
+def compare(arguments, path, drops):
+    """Prints a line for each part of one log and returns whether the fits agree."""
     k, l = read(path, arguments.step, arguments.loss)
-    ours = fit_with_binary(arguments, path)
+    fits = fit_with_binary(arguments, path, drops)
+    parts = parts_of(k, l, drops)
+    agree = [compare_part(f"{path.name}, {part}", *points, ours) for (part, *points), ours in zip(parts, fits, strict=True)]
+    return all(agree)
+
+
+def print_times(arguments, path):
+    k, l = read(path, arguments.step, arguments.loss)
+    scaled = (k / k[-1], l / l.max())
+    scipy_seconds = median_seconds(lambda: curve_fit(loss, *scaled, p0=STARTS[0], bounds=(0, np.inf)))
+    program_seconds = median_seconds(lambda: fit_with_binary(arguments, path))
+    print(f"{path.name}: scipy's fit alone {scipy_seconds * 1e3:.2f} ms, our whole program, start and "
+          f"reading included, {program_seconds * 1e3:.2f} ms")
+
+
+def compare_part(name, k, l, ours):
     theirs, their_error, condition = fit_with_scipy(k, l)
     our_error = np.sum((l - loss(k, *ours)) ** 2)
     # A b at its bound is 0 for one and nearly 0 for the other: below 1e-9 of its scale, both are 0.
@@ -103,14 +145,9 @@ def compare(arguments, path):
     unique = condition < MOST_CONDITION
     agree = our_error <= their_error * (1 + 1e-6) + 1e-15 * l.max() ** 2
     agree = agree and (difference <= TOLERANCE or not unique)
-    scaled = (k / k[-1], l / l.max())
-    scipy_seconds = median_seconds(lambda: curve_fit(loss, *scaled, p0=STARTS[0], bounds=(0, np.inf)))
-    program_seconds = median_seconds(lambda: fit_with_binary(arguments, path))
-    print(f"{path.name}: {len(k)} points, largest difference {difference:.1e}"
+    print(f"{name}: {len(k)} points, largest difference {difference:.1e}"
           f"{'' if unique else ' (optimum not unique)'}, squared error ours/scipy "
-          f"{our_error / their_error if their_error else 1:.9f}, "
-          f"scipy's fit alone {scipy_seconds * 1e3:.2f} ms, our whole program, start and "
-          f"reading included, {program_seconds * 1e3:.2f} ms: {'agree' if agree else 'DIFFER'}")
+          f"{our_error / their_error if their_error else 1:.9f}: {'agree' if agree else 'DIFFER'}")
     return agree
 
 
@@ -122,8 +159,10 @@ def main():
     parser.add_argument("--binary", default="target/release/mdbook-measured")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        logs = [log_of(path, pathlib.Path(folder)) if path.suffix == ".json" else path for path in arguments.logs]
-        results = [compare(arguments, log) for log in logs if log]
+        logs = [logs_of(path, pathlib.Path(folder)) if path.suffix == ".json" else [(path, [])] for path in arguments.logs]
+        results = [compare(arguments, *log) for of_path in logs for log in of_path]
+        for (whole, _), *_ in filter(None, logs):
+            print_times(arguments, whole)
     if not results:
         sys.exit("compare-with-scipy.py: no log has enough points; expected at least 4")
     sys.exit(0 if all(results) else 1)

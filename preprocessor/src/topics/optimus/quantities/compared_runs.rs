@@ -15,6 +15,9 @@ pub(super) const ON: &str = "equal_windows.on";
 /// The comparisons of hardware, one for each network.
 pub(super) const OF: &str = "equal_windows.of";
 
+/// The fewest epochs of a run that is compared with others of its network: one is no course.
+const FEWEST_EPOCHS: u64 = 2;
+
 /// Runs that are compared over their first epochs.
 #[derive(Debug)]
 pub(crate) struct Comparison<'a> {
@@ -26,6 +29,9 @@ pub(crate) struct Comparison<'a> {
     pub(crate) runs: Vec<&'a LossFit>,
     /// The runs with a record that have too few epochs to be compared.
     pub(crate) left_out: Vec<&'a LossFit>,
+    /// Whether it says what no other says: whole runs of one network may all stand in comparisons
+    /// of networks.
+    pub(super) is_shown: bool,
     /// The epochs that all runs have.
     pub(super) epochs: u64,
 }
@@ -51,7 +57,7 @@ impl<'a> Comparison<'a> {
         Comparison {
             prefix: format!("{OF}.{}", underscored(network)),
             title: readable(network).to_owned(),
-            ..Self::of_runs(runs, 1, hardware)
+            ..Self::of_runs(runs, FEWEST_EPOCHS, hardware)
         }
     }
 
@@ -78,6 +84,7 @@ impl<'a> Comparison<'a> {
         Comparison {
             prefix: String::new(),
             title: String::new(),
+            is_shown: epochs > 0,
             runs: fits(runs),
             left_out: fits(left_out),
             epochs,
@@ -94,8 +101,23 @@ impl<'a> Comparison<'a> {
             }
         }
         let on = hardware(fits).into_iter().map(|it| Self::on(&it, fits));
-        on.chain(networks.into_iter().map(|it| Self::of(it, fits)))
-            .collect()
+        let mut all: Vec<_> = on.collect();
+        let whole = { all.iter() }.filter(|comparison| comparison.is_whole());
+        let told = whole.flat_map(|comparison| comparison.names());
+        let told: BTreeSet<_> = told.collect();
+        all.extend(networks.into_iter().map(|network| {
+            let of = Self::of(network, fits);
+            let is_told = of.names().all(|name| told.contains(&name));
+            Comparison {
+                is_shown: of.is_shown && !is_told,
+                ..of
+            }
+        }));
+        all
+    }
+
+    fn names(&self) -> impl Iterator<Item = String> {
+        self.runs.iter().map(|fit| fit.run.name())
     }
 
     /// The comparison whose quantities have names that begin with `equal_windows.KIND.NAME`.
@@ -125,6 +147,11 @@ impl<'a> Comparison<'a> {
         let drops = self.runs.iter().filter_map(|fit| fit.run.drops().next());
         let first = drops.map(|row| row.epoch).min();
         first.map_or(self.epochs, |drop| drop.min(self.epochs))
+    }
+
+    /// Whether all that the runs were planned for is compared.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.runs.is_empty() && self.runs.iter().all(|fit| fit.run.is_complete())
     }
 
     /// Whether a model is fitted to them.

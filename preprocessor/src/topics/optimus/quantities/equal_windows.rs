@@ -14,14 +14,12 @@ use std::sync::Arc;
 impl Comparison<'_> {
     fn add(&self, catalogue: &mut Catalogue) {
         let name = |leaf: &str| format!("{}.{leaf}", self.prefix);
-        let is_compared = !self.runs.is_empty();
-        let is_whole = is_compared && self.runs.iter().all(|fit| fit.run.is_complete());
         let (rises, falls) = self.order_of_depths();
         let seeds = self.runs.iter().map(|fit| fit.run.configuration().seed);
         let seeds: BTreeSet<_> = seeds.collect();
         for (flag, holds) in [
-            ("compared", is_compared),
-            ("whole", is_whole),
+            ("shown", self.is_shown),
+            ("whole", self.is_whole()),
             ("dropped", self.fitted_epochs() < self.epochs),
             ("higher_with_depth", rises),
             ("lower_with_depth", falls),
@@ -118,7 +116,10 @@ impl Comparison<'_> {
 pub(crate) fn add(catalogue: &mut Catalogue, fits: &[LossFit]) {
     catalogue.add_group(ON, Members::Recorded("kind of hardware".to_owned()));
     catalogue.add_group(OF, Members::Planned("network of a loss curve".to_owned()));
-    for comparison in Comparison::all(fits) {
+    let all = Comparison::all(fits);
+    let some = all.iter().any(|comparison| comparison.is_shown);
+    catalogue.insert("equal_windows.some", Entry::Flag(some));
+    for comparison in all {
         comparison.add(catalogue);
     }
 }

@@ -18,20 +18,21 @@ use std::sync::Arc;
 /// For each complete run a row for each stage and one for the whole run.
 pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
     let fits = &facts.of_topic::<LossCurves>().fits;
-    let mut shown = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
+    let mut inputs = Vec::new();
     for fit in fits.iter().filter(|fit| whole(fit).is_some()) {
         for (index, part) in parts(&fit.run).iter().enumerate() {
             let quantities = quantities(&fit.run, &part.prefix, &facts.catalogue)?;
             let title = title(&fit.run, index == 0);
-            let cells = cells([title, Cell::words(&part.epochs)], &quantities, mark)?;
-            shown.0.push(Row {
+            let epochs = with_state(part.epochs.clone(), &fit.run.facts);
+            let cells = cells([title, Cell::words(&epochs)], &quantities, mark)?;
+            rows.push(Row {
                 cells: state_told_once(cells, &fit.run.facts),
                 answer: false,
             });
-            shown.1.extend(quantities);
+            inputs.extend(quantities);
         }
     }
-    let (mut rows, inputs) = shown;
     if rows.is_empty() {
         rows.push(waiting_row(columns().len()));
     }
@@ -76,7 +77,7 @@ fn parts(run: &LossRun) -> Vec<Part> {
 
 /// The run's name where its rows begin, and in the file in each of them.
 fn title(run: &LossRun, is_first: bool) -> Cell {
-    let cell = Cell::words(&with_state(run.title(), &run.facts));
+    let cell = Cell::words(&run.title());
     match is_first {
         true => cell,
         false => Cell {

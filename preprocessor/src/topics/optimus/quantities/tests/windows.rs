@@ -54,7 +54,7 @@ fn partial_runs_are_compared_over_the_shortest() {
     );
     let begun = "equal_windows.on.fp32_nvidia_h200.runs.loss_resnet44_fp32.loss";
     assert!(catalogue.known(begun).is_none(), "three epochs are too few");
-    assert!(on_is(&catalogue, "compared") && !on_is(&catalogue, "whole"));
+    assert!(on_is(&catalogue, "shown") && !on_is(&catalogue, "whole"));
     assert!(!on_is(&catalogue, "dropped"));
 }
 
@@ -112,10 +112,40 @@ fn one_network_on_two_machines() {
     assert_eq!(found, Some(loss(&runs[1], 3)));
     let none = of("runs.loss_resnet20_fp32.beta0");
     assert!(none.value.is_err(), "three epochs are too few to fit");
-    assert!(catalogue.flag("equal_windows.of.resnet20.compared"));
+    assert!(catalogue.flag("equal_windows.of.resnet20.shown"));
     assert!(!catalogue.flag("equal_windows.of.resnet20.seeds_differ"));
-    let on_cpu = "equal_windows.on.fp32_amd_epyc.compared";
+    assert!(catalogue.flag("equal_windows.some"));
+    let on_cpu = "equal_windows.on.fp32_amd_epyc.shown";
     assert!(!catalogue.flag(on_cpu), "one network is no comparison");
+}
+
+#[test]
+fn runs_that_have_hardly_begun_are_not_compared() {
+    let of = |arithmetic, epochs| SyntheticRun::new(NETWORKS[1], arithmetic, H200).recorded(epochs);
+    let shown = |bf16, fp32| {
+        let catalogue = catalogue(&[of(Bf16, bf16), of(Fp32, fp32)]);
+        let flags = ["of.resnet20.shown", "some"];
+        flags.map(|flag| catalogue.flag(&format!("equal_windows.{flag}")))
+    };
+    assert_eq!(shown(20, 1), [false; 2]);
+    assert_eq!(shown(20, 2), [true; 2]);
+    assert_eq!(shown(40, 40), [true; 2]);
+}
+
+/// Whole runs stand beside those of other networks already, unless one of them has no other.
+#[test]
+fn whole_runs_are_compared_once() {
+    let complete =
+        |arithmetic, index: usize| SyntheticRun::new(NETWORKS[index], arithmetic, H200).complete();
+    let mut runs = vec![complete(Bf16, 1), complete(Bf16, 2), complete(Fp32, 1)];
+    let shown = |runs: &[RunFacts]| {
+        let catalogue = catalogue(runs);
+        let all = ["on.bf16_nvidia_h200", "on.fp32_nvidia_h200", "of.resnet20"];
+        all.map(|name| catalogue.flag(&format!("equal_windows.{name}.shown")))
+    };
+    assert_eq!(shown(&runs), [true, false, true]);
+    runs.push(complete(Fp32, 2));
+    assert_eq!(shown(&runs), [true, true, false]);
 }
 
 /// ResNet-18 is of another family, and its loss does not count.
