@@ -58,21 +58,17 @@ impl AnsweredOn {
             }
             let mut of_question = BTreeSet::new();
             for pattern in patterns {
-                let fitting: Vec<_> = runs.iter().filter(|run| fits(pattern, &run.id)).collect();
-                of_question.extend(fitting.iter().map(|run| run.id.clone()));
+                let fitting = fitting(pattern, runs);
                 if fitting.is_empty() {
-                    let message = format!(
-                        "question `{id}`: no planned run fits `{pattern}`; hint: `*` stands for any \
-                         characters"
-                    );
-                    faults.push(fault(lines.of_pattern(id, pattern).or(line), message));
+                    faults.push(fault(
+                        lines.of_pattern(id, pattern).or(line),
+                        fits_none(id, pattern),
+                    ));
                 }
+                of_question.extend(fitting);
             }
-            let of_question = RunsOfQuestion {
-                line,
-                runs: of_question,
-            };
-            answered.insert(id.clone(), of_question);
+            let runs = of_question;
+            answered.insert(id.clone(), RunsOfQuestion { line, runs });
         }
         match faults.is_empty() {
             true => Ok(AnsweredOn(answered)),
@@ -150,16 +146,32 @@ fn fault(line: Option<usize>, message: String) -> Diagnostic {
     }
 }
 
+/// The identifiers of the runs that a pattern fits.
+fn fitting(pattern: &str, runs: &[RunFacts]) -> Vec<String> {
+    let ids = runs.iter().map(|run| run.id.as_str());
+    ids.filter(|id| fits(pattern, id))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn fits_none(question: &str, pattern: &str) -> String {
+    format!(
+        "question `{question}`: no planned run fits `{pattern}`; hint: `*` stands for any characters"
+    )
+}
+
 /// Whether `text` is what `pattern` says, in which `*` stands for any characters.
 fn fits(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
+    let mut parts = pattern.split('*');
+    let start = parts.next().unwrap_or_default();
+    let Some(end) = parts.next_back() else {
         return pattern == text;
     };
-    let Some(text) = text.strip_prefix(start) else {
-        return false;
-    };
-    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.any(|at| fits(rest, &text[at..]))
+    let inside = { text.strip_prefix(start) }.and_then(|rest| rest.strip_suffix(end));
+    let behind = |rest: &str, part: &str| rest.find(part).map(|at| at + part.len());
+    let found = inside
+        .and_then(|inside| parts.try_fold(inside, |rest, part| Some(&rest[behind(rest, part)?..])));
+    found.is_some()
 }
 
 /// Where `book.toml` declares questions and patterns, counted in lines.
@@ -202,5 +214,36 @@ impl Lines {
             known == id && text.as_deref() == Some(pattern)
         };
         self.0.iter().find(is_it).map(|(.., line)| *line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for pattern in [
+            "sort-a-1",
+            "*",
+            "sort-*",
+            "*-1",
+            "s*-a-*1",
+            "sort-a-1*",
+            "**o**-**",
+        ] {
+            assert!(fits(pattern, "sort-a-1"), "{pattern}");
+        }
+        for pattern in [
+            "",
+            "sort",
+            "sort-a-1-*",
+            "*-2",
+            "s*a*a*1",
+            "sort-a-1*1",
+            "a*",
+        ] {
+            assert!(!fits(pattern, "sort-a-1"), "{pattern}");
+        }
     }
 }

@@ -183,12 +183,22 @@ impl Named {
         let (Some(line), Some(column)) = (fault.line, &mut fault.column) else {
             return fault;
         };
-        for &(at, length) in &self.inserted {
-            let place = Diagnostic::at_offset("", source, at, "");
-            if place.line == Some(line) && place.column.is_some_and(|start| start < *column) {
-                let least = place.column.unwrap_or(1);
-                *column = column.saturating_sub(length).max(least);
+        let newlines = source.match_indices('\n').map(|(at, _)| at + 1);
+        let begin = [0]
+            .into_iter()
+            .chain(newlines)
+            .nth(line - 1)
+            .unwrap_or_default();
+        // Counted on from one insertion to the next: a line may have thousands.
+        let (mut counted, mut place) = (begin, 1);
+        for &(at, length) in self.inserted.iter().filter(|(at, _)| *at >= begin) {
+            let between = &source[counted..at];
+            place += between.chars().count();
+            if between.contains('\n') || place >= *column {
+                break;
             }
+            *column = column.saturating_sub(length).max(place);
+            counted = at;
         }
         fault
     }
