@@ -15,16 +15,29 @@ const MEASURED_NETWORK: &str = "resnet20";
 /// The overall batch of the training that both numbers belong to.
 pub(crate) const TRAINED_BATCH: u64 = 128;
 
-/// A number of epochs to the target: the name that templates use, and that of the quantity.
-pub(crate) const EPOCHS: [(&str, &str); 2] = [
-    ("predicted", "prediction.epochs_to_92.predicted"),
-    ("measured", "time_to_92.measured.epochs"),
-];
-
-/// What the number of epochs of this kind is, in words.
-pub(crate) fn title(kind: &str) -> String {
-    format!("time_to_92.{kind}.title")
+/// A number of epochs to the target.
+pub(crate) struct EpochsToTarget {
+    /// The name that templates use.
+    kind: &'static str,
+    /// The name of the quantity.
+    pub(crate) quantity: &'static str,
+    /// What it is, in a few words.
+    pub(crate) title: &'static str,
 }
+
+/// The numbers of epochs that time and cost are told for.
+pub(crate) const EPOCHS: [EpochsToTarget; 2] = [
+    EpochsToTarget {
+        kind: "predicted",
+        quantity: "prediction.epochs_to_92.predicted",
+        title: "predicted for ResNet-50",
+    },
+    EpochsToTarget {
+        kind: "measured",
+        quantity: "time_to_92.measured.epochs",
+        title: "measured, ResNet-20",
+    },
+];
 
 /// Adds the measured number of epochs, and time and cost for it and for the predicted one, where
 /// the book states the accuracy to reach.
@@ -33,9 +46,9 @@ pub(crate) fn add(catalogue: &mut Catalogue, curves: &LossCurves) {
         return;
     }
     add_measured_epochs(catalogue, &curves.fits);
-    add_titles(catalogue);
-    for (kind, epochs) in EPOCHS {
-        if let Some(epochs) = catalogue.known(epochs) {
+    add_basis(catalogue);
+    for EpochsToTarget { kind, quantity, .. } in EPOCHS {
+        if let Some(epochs) = catalogue.known(quantity) {
             add_times(catalogue, kind, &epochs);
         }
     }
@@ -56,7 +69,7 @@ fn add_measured_epochs(catalogue: &mut Catalogue, fits: &[LossFit]) {
     let reached = all
         .iter()
         .find(|(is_complete, epochs)| *is_complete && epochs.value.is_ok());
-    let name = EPOCHS[1].1;
+    let name = EPOCHS[1].quantity;
     let function =
         "of the first complete run of ResNet-20, in the plan's order, that reaches the target";
     let measured = match reached {
@@ -72,19 +85,12 @@ fn add_measured_epochs(catalogue: &mut Catalogue, fits: &[LossFit]) {
     catalogue.add(measured);
 }
 
-/// What each number of epochs is, and what the predicted one is predicted from.
-fn add_titles(catalogue: &mut Catalogue) {
-    let (basis, predicted) = match catalogue.flag("prediction.from_published") {
-        true => (
-            "published curves",
-            "predicted for ResNet-50 from published curves",
-        ),
-        false => ("runs of our own", "predicted for ResNet-50"),
+/// What the predicted number of epochs is predicted from.
+fn add_basis(catalogue: &mut Catalogue) {
+    let basis = match catalogue.flag("prediction.from_published") {
+        true => "published curves",
+        false => "runs of our own",
     };
-    let titles = [predicted, "measured, ResNet-20"];
-    for ((kind, _), text) in std::iter::zip(EPOCHS, titles) {
-        catalogue.insert(title(kind), Entry::Text(text.to_owned()));
-    }
     let basis = Entry::Text(basis.to_owned());
     catalogue.insert("time_to_92.predicted.basis", basis);
 }

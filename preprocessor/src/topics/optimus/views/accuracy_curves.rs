@@ -9,7 +9,8 @@ use super::parameter_server_curves::{
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::topics::optimus::analysis::parameter_server::training_seconds;
-use crate::topics::optimus::quantities::times_to_target::{EPOCHS, TRAINED_BATCH, title};
+use crate::topics::optimus::quantities::parameter_servers::SERVERS;
+use crate::topics::optimus::quantities::times_to_target::{EPOCHS, TRAINED_BATCH};
 use crate::views::Figure;
 use crate::views::plot::{Axis, Band, Plot, Range, Side};
 use crate::views::shown::{Shown, not_as_planned, pending};
@@ -60,7 +61,7 @@ pub(crate) fn cost(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>
 struct Epochs {
     quantity: Arc<Quantity>,
     value: f64,
-    curves: Vec<Curve>,
+    curves: [Curve; SERVERS.len()],
 }
 
 /// The trainings whose number of epochs is known.
@@ -79,12 +80,17 @@ impl Trainings {
     ) -> Result<Result<Self, Shown<Figure>>, String> {
         let coefficients = quoted_or_fitted(catalogue, arguments.coefficients)?;
         let (images, image_count) = images(catalogue)?;
-        let all = EPOCHS.map(|(_, name)| catalogue.quantity(name).cloned());
+        let all = EPOCHS.map(|epochs| catalogue.quantity(epochs.quantity).cloned());
         let all = all.into_iter().collect::<Result<Vec<_>, _>>();
         let all = all.map_err(|error| error.to_string())?;
-        let known = std::iter::zip(EPOCHS, &all).filter(|(_, epochs)| epochs.value.is_ok());
+        let known = std::iter::zip(EPOCHS, &all)
+            .filter_map(|(epochs, quantity)| Some((epochs.title, quantity, quantity.known()?)));
         let epochs: Vec<_> = { known.enumerate() }
-            .filter_map(|(rank, ((kind, _), epochs))| Epochs::of(kind, epochs, rank, catalogue))
+            .map(|(rank, (title, quantity, value))| Epochs {
+                quantity: quantity.clone(),
+                value,
+                curves: curves(rank, title),
+            })
             .collect();
         if epochs.is_empty() {
             let figure = pending(&all[0]);
@@ -158,22 +164,10 @@ impl Trainings {
     }
 }
 
-impl Epochs {
-    /// The number of epochs of this kind with its curves, where it is known.
-    fn of(
-        kind: &str,
-        quantity: &Arc<Quantity>,
-        rank: usize,
-        catalogue: &Catalogue,
-    ) -> Option<Self> {
-        let title = catalogue.text(&title(kind)).unwrap_or(kind);
-        let condition = format!("M = {TRAINED_BATCH} ({title})");
-        Some(Epochs {
-            value: quantity.known()?,
-            quantity: quantity.clone(),
-            curves: Curve::each(TRAINED_BATCH, rank, title, &condition).into(),
-        })
-    }
+/// A curve for each number of servers.
+fn curves(rank: usize, title: &str) -> [Curve; SERVERS.len()] {
+    let condition = format!("M = {TRAINED_BATCH} ({title})");
+    Curve::each(TRAINED_BATCH, rank, title, &condition)
 }
 
 /// The unit in which a time is told, and its length in seconds.

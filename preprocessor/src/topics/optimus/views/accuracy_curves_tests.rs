@@ -1,6 +1,6 @@
 //! Both figures, whichever numbers of epochs are known.
 
-use crate::catalogue::{Entry, Facts};
+use crate::catalogue::Facts;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Concern, Measurement, Missing, Origin, Quantity, Source, SourceId};
 use crate::topics::synthetic_runs::facts_of;
@@ -27,10 +27,6 @@ fn facts(predicted: Option<f64>, measured: Option<f64>) -> Facts {
     facts
         .catalogue
         .add(epochs("b", measured).chosen(MEASURED, "f"));
-    for (kind, title) in [("predicted", "of A"), ("measured", "of B")] {
-        let name = format!("time_to_92.{kind}.title");
-        facts.catalogue.insert(name, Entry::Text(title.to_owned()));
-    }
     facts
 }
 
@@ -99,30 +95,30 @@ fn both_numbers_of_epochs() {
         &facts,
         expect![[r#"
         Each line falls to its fastest number of workers and then rises.
-        With 2 parameter servers and M = 128 (of A) it is fastest with 7 workers, at 27.1 days.
-        With 4 parameter servers and M = 128 (of A) it is fastest with 10 workers, at 19.8 days.
-        With 2 parameter servers and M = 128 (of B) it is fastest with 7 workers, at 44.3 days.
-        With 4 parameter servers and M = 128 (of B) it is fastest with 10 workers, at 32.3 days."#]],
+        With 2 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 7 workers, at 27.1 days.
+        With 4 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 10 workers, at 19.8 days.
+        With 2 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 7 workers, at 44.3 days.
+        With 4 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 10 workers, at 32.3 days."#]],
     );
     check(
         "cost_of_accuracy",
         &facts,
         expect![[r#"
         Each line rises from one worker, which costs least.
-        With 2 parameter servers and M = 128 (of A) it is fastest with 7 workers, at 4,560 worker-hours.
-        With 4 parameter servers and M = 128 (of A) it is fastest with 10 workers, at 4,750 worker-hours.
-        With 2 parameter servers and M = 128 (of B) it is fastest with 7 workers, at 7,440 worker-hours.
-        With 4 parameter servers and M = 128 (of B) it is fastest with 10 workers, at 7,750 worker-hours."#]],
+        With 2 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 7 workers, at 4,560 worker-hours.
+        With 4 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 10 workers, at 4,750 worker-hours.
+        With 2 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 7 workers, at 7,440 worker-hours.
+        With 4 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 10 workers, at 7,750 worker-hours."#]],
     );
     for name in FIGURES {
         let plot = plot(name, &facts);
         let expected = [
-            "2 servers, of A, 95 % interval",
-            "4 servers, of A, 95 % interval",
-            "2 servers, of A",
-            "4 servers, of A",
-            "2 servers, of B",
-            "4 servers, of B",
+            "2 servers, predicted for ResNet-50, 95 % interval",
+            "4 servers, predicted for ResNet-50, 95 % interval",
+            "2 servers, predicted for ResNet-50",
+            "4 servers, predicted for ResNet-50",
+            "2 servers, measured, ResNet-20",
+            "4 servers, measured, ResNet-20",
         ];
         assert_eq!(series(&plot), expected, "{name}");
         let svg = render(&plot, Target::Html).expect("it can be drawn");
@@ -161,7 +157,7 @@ fn one_number_of_epochs() {
             let is_input = |name: &str| inputs.iter().any(|input| input.name == name);
             assert!(is_input(known) && !is_input(missing), "{name}: {known}");
             assert_eq!(note, "", "{name}: what is not drawn is no concern");
-            let lines = ["of A", "of B"].map(|of| {
+            let lines = ["ResNet-50", "ResNet-20"].map(|of| {
                 let drawn = plot(name, &facts);
                 series(&drawn)
                     .iter()
