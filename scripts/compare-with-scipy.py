@@ -3,6 +3,7 @@
 
     scripts/compare-with-scipy.py results/runs/*/*.json
     scripts/compare-with-scipy.py --step iteration --loss loss log.csv [more.csv ...]
+    scripts/compare-with-scipy.py --step step --by source,network,hardware book/published/loss_curves.csv
 
 A record gives a point for each epoch; a run with fewer than four is passed over. Of a run for a loss
 curve whose learning rate dropped, the stages and the first ten epochs are compared, too.
@@ -88,6 +89,21 @@ def write_log(path, epochs):
     return path
 
 
+def split(table, columns, folder):
+    """The logs in a table, which differ in these columns, each in a file of its own."""
+    with open(table, newline="", encoding="utf-8-sig") as rows:
+        head, *rows = csv.reader(rows)
+    places = [head.index(column) for column in columns]
+    logs = {}
+    for row in rows:
+        logs.setdefault(" ".join(row[place] for place in places), []).append(row)
+    for name, of_log in logs.items():
+        path = folder / f"{name}.csv"
+        with open(path, "w", newline="", encoding="utf-8") as log:
+            csv.writer(log).writerows([head, *of_log])
+        yield path, []
+
+
 def fit_with_binary(arguments, path, drops=()):
     """The b of the whole run and of each stage, in steps since the stage began."""
     command = [arguments.binary, "fit", path, "--step", arguments.step, "--loss", arguments.loss,
@@ -151,15 +167,24 @@ def compare_part(name, k, l, ours):
     return agree
 
 
+def logs_in(arguments, path, folder):
+    if path.suffix == ".json":
+        return logs_of(path, folder)
+    if arguments.by:
+        return list(split(path, arguments.by.split(","), folder))
+    return [(path, [])]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("logs", nargs="+", type=pathlib.Path, metavar="LOG", help="a record (.json), or a log (.csv)")
     parser.add_argument("--step", default="steps", help="column of steps")
     parser.add_argument("--loss", default="train_loss", help="column of losses in nats")
+    parser.add_argument("--by", help="columns, with commas, in which the logs of one .csv differ")
     parser.add_argument("--binary", default="target/release/mdbook-measured")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        logs = [logs_of(path, pathlib.Path(folder)) if path.suffix == ".json" else [(path, [])] for path in arguments.logs]
+        logs = [logs_in(arguments, path, pathlib.Path(folder)) for path in arguments.logs]
         results = [compare(arguments, *log) for of_path in logs for log in of_path]
         for (whole, _), *_ in filter(None, logs):
             print_times(arguments, whole)
