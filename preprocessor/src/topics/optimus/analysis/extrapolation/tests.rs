@@ -68,3 +68,13 @@ fn errors_at_the_end() {
     assert_eq!(error(13), (13, Some(0.88749), None));
     assert_eq!(error(16), (16, Some(0.54037), Some(0.08946)));
 }
+
+/// 0.6193 nats predicted, and 0.7 measured.
+#[test]
+fn a_prediction_that_is_too_low_is_an_error_too() {
+    let mut points: Vec<_> = curve().points().collect();
+    points[23].1 = 0.7;
+    let curve = LossCurve::new(points).unwrap();
+    let error = ErrorAtEnd::of(&curve, &DROPS, 5).one_model.unwrap();
+    assert!((error - 0.115_292_03).abs() < 1e-6, "{error}");
+}

@@ -1,6 +1,7 @@
 //! The views of what one's own runs say: stages, beginnings, targets and equal windows.
 
 use super::*;
+use crate::views::plot::Mark;
 
 const H200: &str = "NVIDIA H200";
 
@@ -211,6 +212,33 @@ fn errors_over_what_is_known() {
     );
 }
 
+fn plot_of(run: RunFacts) -> plot::Plot {
+    let arguments = json!({"run": "loss_resnet20_fp32"});
+    let arguments = arguments.as_object().expect("arguments are named").clone();
+    let exhibit = figure("extrapolation", arguments, &facts(vec![run])).expect("a figure");
+    match exhibit.content {
+        Figure::Plot(plot) => *plot,
+        _ => panic!("expected a plot"),
+    }
+}
+
+/// After each drop, at epochs 17 and 28 of 40, three epochs are too few.
+#[test]
+fn the_restarted_line_has_gaps() {
+    let plot = plot_of(of(1).complete());
+    let ends = plot.marks.iter().filter_map(|mark| match mark {
+        Mark::Line(line) => {
+            let epoch = |point: Option<&(f64, f64)>| (point.expect("a point").0 * 40.0).round();
+            Some((epoch(line.points.first()), epoch(line.points.last())))
+        }
+        _ => None,
+    });
+    let ends: Vec<_> = ends.collect();
+    let restarted = [(4.0, 17.0), (21.0, 28.0), (32.0, 40.0)];
+    assert_eq!(ends[0], (4.0, 40.0));
+    assert_eq!(ends[1..], restarted);
+}
+
 /// The axis of logarithms has no place for an error of zero, and a run of four epochs none for a
 /// line.
 #[test]
@@ -229,13 +257,8 @@ fn a_run_that_is_predicted_exactly() {
     for (row, loss) in record.epochs.iter_mut().zip([1.0, 0.5, 1.0 / 3.0, 0.25]) {
         row.train_loss = loss;
     }
-    let arguments = json!({"run": "loss_resnet20_fp32"});
-    let arguments = arguments.as_object().expect("arguments are named").clone();
-    let exhibit = figure("extrapolation", arguments, &facts(vec![run])).expect("a figure");
-    let Figure::Plot(plot) = exhibit.content else {
-        panic!("expected a plot");
-    };
-    crate::views::plot::render(&plot, crate::views::plot::Target::Html).expect("a drawing");
+    let plot = plot_of(run);
+    plot::render(&plot, plot::Target::Html).expect("a drawing");
     let csv = to_csv(&plot);
     assert!(csv.contains("one model since the start,1,0.0001"), "{csv}");
 }
