@@ -3,6 +3,7 @@
 
 mod names;
 mod reading;
+mod set_names;
 mod sets;
 
 use super::loss_models::beta_intervals;
@@ -17,7 +18,8 @@ use crate::topics::optimus::analysis::loss_fit::fit;
 use crate::topics::optimus::analysis::loss_model::LossModel;
 use std::sync::Arc;
 
-pub(crate) use names::{COMPARED_LOSS, add, epochs_names};
+pub(crate) use names::{COMPARED_LOSS, add};
+pub(crate) use set_names::epochs_names;
 pub(crate) use sets::{LeftOut, LogSet, Predicted};
 
 /// The topic by whose name `data.toml` says which columns are what.

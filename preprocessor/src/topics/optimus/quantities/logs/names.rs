@@ -1,24 +1,14 @@
 //! What templates may ask of training logs.
 
-use super::{LeftOut, Log, LogFit, LogSet, Logs, Predicted};
+use super::set_names;
+use super::{Log, LogFit, Logs};
 use crate::catalogue::{Catalogue, Entry, Members};
-use crate::data::as_identifier;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Formula, Missing, Quantity, Statistic};
-use crate::statistics::mean::mean;
-use crate::topics::optimus::analysis::accuracy_link::AccuracyLink;
-use crate::topics::optimus::analysis::epochs_over_depth::{
-    EpochsOverDepth, leave_one_depth_out_error,
-};
+use crate::evidence::{Formula, Missing, Quantity};
 use crate::topics::optimus::analysis::prediction_error::PredictionError;
-use crate::topics::optimus::analysis::steps::Step;
-use crate::topics::optimus::analysis::training_set::HELD_OUT_DEPTH;
-use crate::topics::optimus::quantities::epochs_to_target::{
-    Clock, Reached, TARGET_ACCURACY, form_name,
-};
-use crate::topics::optimus::quantities::loss_models::BETAS;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::topics::optimus::quantities::epochs_to_target::{Reached, TARGET_ACCURACY};
+use crate::topics::optimus::quantities::loss_models::{BETAS, with_interval};
 use std::sync::Arc;
 
 /// The training loss, in nats, to which logs are compared: past the steep part of a curve, and above
@@ -26,31 +16,7 @@ use std::sync::Arc;
 pub(crate) const COMPARED_LOSS: f64 = 0.5;
 
 /// The epochs to the target, of a log or of a predicted loss.
-const EPOCHS: &str = "epochs_to_92";
-/// The epochs to the target by a line over depth.
-const EPOCHS_BY_DEPTH: &str = "epochs_by_depth";
-
-fn set_prefix(recipe: &str) -> String {
-    format!("log_set.{}", as_name(recipe))
-}
-
-fn on_hardware(recipe: &str, hardware: &str) -> String {
-    format!("{}.on.{}", set_prefix(recipe), as_name(hardware))
-}
-
-/// The predictions of depth 50's epochs to the target by their names: by the predicted loss, and by a line over depth.
-pub(crate) fn epochs_names(recipe: &str, hardware: &str) -> [String; 2] {
-    [EPOCHS, EPOCHS_BY_DEPTH].map(|leaf| format!("{}.{leaf}", on_hardware(recipe, hardware)))
-}
-
-/// Words as a part of a name, which begins with a letter.
-fn as_name(words: &str) -> String {
-    let name = as_identifier(words);
-    match name.starts_with(|c: char| c.is_ascii_digit()) {
-        true => format!("x{name}"),
-        false => name,
-    }
-}
+pub(super) const EPOCHS: &str = "epochs_to_92";
 
 /// Adds the models of all logs, and what follows of the sets.
 ///
@@ -69,15 +35,7 @@ pub(crate) fn add(catalogue: &mut Catalogue, logs: &Logs) -> Result<(), Vec<Diag
         add_log(catalogue, log, target.as_ref());
     }
     for set in &logs.sets {
-        let of_set = OfSet {
-            set,
-            prefix: set_prefix(&set.recipe),
-            logs: logs.of_set(set),
-        };
-        of_set.add_errors(catalogue);
-        of_set.add_spreads(catalogue);
-        let loss = of_set.add_link(catalogue, target.as_ref());
-        of_set.add_predictions(catalogue, &loss);
+        set_names::add(catalogue, logs, set, target.as_ref());
     }
     Ok(())
 }
@@ -100,17 +58,13 @@ fn add_log(catalogue: &mut Catalogue, log: &Log, target: Option<&Arc<Quantity>>)
         |of: &dyn Fn(&LogFit) -> f64| log.fit.as_ref().map(of).map_err(|it| it.as_str().into());
     for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
         let function = "analysis::loss_fit::fit";
-        let beta = quantity(
-            leaf,
-            unit,
-            function,
-            of_fit(&|fit| fit.model.betas()[index]),
-        );
+        let value = of_fit(&|fit| fit.model.betas()[index]);
+        let beta = quantity(leaf, unit, function, value);
         let intervals = log.fit.as_ref().ok().and_then(|fit| fit.intervals);
-        catalogue.add(match intervals {
-            Some(intervals) => beta.with_interval(intervals[index].low, intervals[index].high),
-            None => beta,
-        });
+        catalogue.add(with_interval(
+            beta,
+            intervals.map(|of_betas| of_betas[index]),
+        ));
     }
     let function = "mean of |modelled − logged| / logged";
     let error = |fit: &LogFit| {
@@ -174,269 +128,4 @@ fn add_reached(catalogue: &mut Catalogue, log: &Log, target: Option<&Arc<Quantit
         epochs,
     }
     .add(catalogue);
-}
-
-/// A set while its names are added.
-struct OfSet<'a> {
-    set: &'a LogSet,
-    prefix: String,
-    logs: Vec<&'a Log>,
-}
-
-impl OfSet<'_> {
-    fn name(&self, leaf: &str) -> String {
-        format!("{}.{leaf}", self.prefix)
-    }
-
-    fn points(&self) -> Vec<Arc<Quantity>> {
-        self.logs.iter().map(|log| log.points.clone()).collect()
-    }
-
-    /// How far each depth lies from what the others predict, and the mean over the depths.
-    fn add_errors(&self, catalogue: &mut Catalogue) {
-        let members = Members::Planned("depth".to_owned());
-        catalogue.add_group(self.name("left_out"), members);
-        let error = |depth: u64, leaf: &str, unit, function: &str, error: fn(&LeftOut) -> f64| {
-            let name = self.name(&format!("left_out.d{depth}.{leaf}"));
-            let value = self.set.error_at(depth, error).map_err(Missing::from);
-            let function =
-                format!("{function}, predicted from the other depths; mean over the hardware");
-            Quantity::computed(name, unit, function, self.points(), value)
-        };
-        let function = "mean of |predicted − logged| / logged";
-        let percentage = |depth| {
-            error(depth, "percentage_error", Unit::One, function, |it| {
-                it.percentage_error
-            })
-        };
-        let errors: Vec<_> = self.set.depths().map(percentage).collect();
-        errors
-            .iter()
-            .cloned()
-            .for_each(|error| catalogue.add(error));
-        let name = self.name("percentage_error");
-        let mean = Statistic::MEAN.over(
-            "the depths that were left out in turn",
-            errors,
-            name,
-            Unit::One,
-        );
-        catalogue.add(mean);
-        for depth in self.set.depths() {
-            let function = "√(mean of (predicted − logged)²)";
-            catalogue.add(error(depth, "rmse", Unit::Nat, function, |it| it.rmse_nats));
-        }
-    }
-
-    /// Of each network that was trained on several kinds of hardware whether its curves agree, and how
-    /// far they lie apart.
-    fn add_spreads(&self, catalogue: &mut Catalogue) {
-        for leaf in ["spread", "agree"] {
-            let members = Members::Planned("network on several kinds of hardware".to_owned());
-            catalogue.add_group(self.name(leaf), members);
-        }
-        let mut several = Vec::new();
-        let networks: BTreeSet<&str> = self.logs.iter().map(|log| log.network.as_str()).collect();
-        for network in networks {
-            let of_network = self.logs.iter().copied();
-            let logs: Vec<_> = of_network.filter(|log| log.network == network).collect();
-            if logs.len() < 2 {
-                continue;
-            }
-            let network = as_name(network);
-            let agree = Entry::Flag(models_agree(&logs));
-            catalogue.insert(self.name(&format!("agree.{network}")), agree);
-            catalogue.add(Quantity::computed(
-                self.name(&format!("spread.{network}")),
-                Unit::One,
-                "mean over the steps of (largest − smallest loss) / mean loss",
-                logs.iter().map(|log| log.points.clone()).collect(),
-                spread(&logs).ok_or_else(|| Missing::from("the logs have no step in common")),
-            ));
-            several.push(logs);
-        }
-        let same_steps = { several.iter() }.all(|logs| same_steps_to_loss(logs));
-        let same_steps = Entry::Flag(!several.is_empty() && same_steps);
-        catalogue.insert(self.name("same_steps_to_loss"), same_steps);
-        let definition = "the training loss to which training logs are compared";
-        let name = self.name("compared_loss");
-        catalogue.add(Quantity::exact(name, Unit::Nat, COMPARED_LOSS, definition));
-    }
-
-    /// The training loss that goes with the target accuracy.
-    fn add_link(&self, catalogue: &mut Catalogue, target: Option<&Arc<Quantity>>) -> Arc<Quantity> {
-        let link = &self.set.link;
-        let form = link
-            .as_ref()
-            .map_or_else(Clone::clone, |link| form_name(link.form).to_owned());
-        catalogue.insert(self.name("link.form"), Entry::Text(form));
-        catalogue.insert(self.name("link.fitted"), Entry::Flag(link.is_ok()));
-        let accuracy = target.and_then(|target| target.known()).unwrap_or(f64::NAN);
-        let of_link = |of: &dyn Fn(&AccuracyLink) -> Option<f64>| {
-            let link = link
-                .as_ref()
-                .map_err(|reason| Missing::from(reason.as_str()))?;
-            of(link).ok_or_else(|| Missing::from("no training loss goes with the target accuracy"))
-        };
-        let error = Quantity::computed(
-            self.name("link.error"),
-            Unit::One,
-            "leave-one-run-out error of analysis::accuracy_link, root mean square",
-            self.points(),
-            of_link(&|link| Some(link.error())),
-        );
-        catalogue.add(error);
-        let loss = Quantity::computed(
-            self.name("link.loss"),
-            Unit::Nat,
-            "largest training loss at the target by analysis::accuracy_link",
-            self.points().into_iter().chain(target.cloned()).collect(),
-            of_link(&|link| link.loss_reaching(accuracy)),
-        );
-        catalogue.add(loss.clone());
-        loss
-    }
-
-    /// Depth 50 on each hardware.
-    fn add_predictions(&self, catalogue: &mut Catalogue, loss: &Arc<Quantity>) {
-        let members = Members::Planned("kind of hardware".to_owned());
-        catalogue.add_group(self.name("on"), members);
-        for (hardware, predicted) in &self.set.predicted {
-            let prefix = on_hardware(&self.set.recipe, hardware);
-            catalogue.insert(format!("{prefix}.title"), Entry::Text(hardware.clone()));
-            for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
-                let value = predicted.as_ref().map(|it| it.model.model.betas()[index]);
-                let beta = Quantity::computed(
-                    format!("{prefix}.{leaf}"),
-                    unit,
-                    "analysis::loss_regression at depth 50",
-                    self.points(),
-                    value.map_err(|reason| reason.as_str().into()),
-                );
-                catalogue.add(match predicted {
-                    Ok(predicted) => {
-                        let interval = predicted.model.intervals[index];
-                        beta.with_interval(interval.low, interval.high)
-                    }
-                    Err(_) => beta,
-                });
-            }
-            self.epochs(&prefix, predicted, loss).add(catalogue);
-            self.add_epochs_by_depth(catalogue, &prefix, hardware);
-        }
-    }
-
-    /// The epochs of depth 50 by a line through those of the logs on one hardware.
-    fn add_epochs_by_depth(&self, catalogue: &mut Catalogue, prefix: &str, hardware: &str) {
-        let logs = self.logs.iter().filter(|log| log.hardware == hardware);
-        let epochs = |log: &&Log| {
-            let epochs = catalogue.known(&format!("log_model.{}.{EPOCHS}", log.id))?;
-            Some((log.depth?, epochs))
-        };
-        let found: Vec<_> = logs.filter_map(epochs).collect();
-        let known = found
-            .iter()
-            .map(|(depth, epochs)| Some((*depth, epochs.known()?)));
-        let points: Option<Vec<(u64, f64)>> = known.collect();
-        let points =
-            points.ok_or_else(|| Missing::from("a log does not reach the target, or does not say"));
-        let inputs: Vec<_> = found.into_iter().map(|(_, epochs)| epochs).collect();
-        let line = points.clone().and_then(|points| {
-            EpochsOverDepth::fit(&points)
-                .ok_or_else(|| "the logs have fewer than two depths".into())
-        });
-        let epochs = Quantity::computed(
-            format!("{prefix}.{EPOCHS_BY_DEPTH}"),
-            Unit::Epoch,
-            "line over depth through the epochs of the logs, at depth 50",
-            inputs.clone(),
-            line.clone().map(|line| line.at(HELD_OUT_DEPTH)),
-        );
-        let interval = line.ok().and_then(|line| line.interval(HELD_OUT_DEPTH));
-        catalogue.add(match interval {
-            Some(interval) => epochs.with_interval(interval.low, interval.high),
-            None => epochs,
-        });
-        let error = points.and_then(|points| {
-            let error = leave_one_depth_out_error(&points);
-            error.ok_or_else(|| "the logs have fewer than three depths".into())
-        });
-        catalogue.add(Quantity::computed(
-            format!("{prefix}.{EPOCHS_BY_DEPTH}_error"),
-            Unit::Epoch,
-            "mean of |line − logged| epochs, each depth by a line through the others",
-            inputs,
-            error,
-        ));
-    }
-
-    /// The epoch in which the predicted loss comes down to that of the target.
-    fn epochs(
-        &self,
-        prefix: &str,
-        predicted: &Result<Predicted, String>,
-        loss: &Arc<Quantity>,
-    ) -> Reached {
-        let clock = self.logs.iter().find_map(|log| {
-            let steps_per_epoch = log.steps_per_epoch()?;
-            let last = Step(log.rows.last()?.step);
-            let epoch_of = move |step: Step| (step.0 / steps_per_epoch).ceil();
-            Some(Clock { last, epoch_of })
-        });
-        let run = predicted.as_ref().map(|predicted| &predicted.run);
-        let name = format!("{prefix}.{EPOCHS}");
-        Reached::predicted(name, run.map_err(Clone::clone), loss, clock, &self.points())
-    }
-}
-
-/// Whether every parameter of each log lies in the intervals of all others.
-fn models_agree(logs: &[&Log]) -> bool {
-    let fits: Option<Vec<_>> = { logs.iter() }
-        .map(|log| {
-            log.fit
-                .as_ref()
-                .ok()
-                .map(|fit| (fit.model.betas(), fit.intervals))
-        })
-        .collect();
-    fits.is_some_and(|fits| {
-        let holds = |(betas, _): &([f64; 3], _)| {
-            fits.iter().all(|(_, intervals)| {
-                let inside = |index: usize| {
-                    intervals.is_some_and(|intervals| intervals[index].contains(betas[index]))
-                };
-                (0..3).all(inside)
-            })
-        };
-        fits.iter().all(holds)
-    })
-}
-
-/// Whether all logs come down to the compared loss, and at one step.
-fn same_steps_to_loss(logs: &[&Log]) -> bool {
-    let steps: Option<Vec<f64>> = logs
-        .iter()
-        .map(|log| log.step_reaching(COMPARED_LOSS))
-        .collect();
-    steps.is_some_and(|steps| steps.windows(2).all(|pair| pair[0] == pair[1]))
-}
-
-/// The mean over the steps that all logs have of (largest − smallest) / mean of their losses.
-fn spread(logs: &[&Log]) -> Option<f64> {
-    let mut by_step: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    for row in logs.iter().flat_map(|log| &log.rows) {
-        by_step
-            .entry(row.step.to_bits())
-            .or_default()
-            .push(row.loss);
-    }
-    let spreads: Vec<f64> = { by_step.into_values() }
-        .filter(|losses| losses.len() == logs.len())
-        .map(|losses| {
-            let largest = losses.iter().copied().fold(f64::MIN, f64::max);
-            let smallest = losses.iter().copied().fold(f64::MAX, f64::min);
-            (largest - smallest) / mean(&losses)
-        })
-        .collect();
-    (!spreads.is_empty()).then(|| mean(&spreads))
 }
