@@ -110,7 +110,9 @@ mod tests {
         check("training", &[]);
         check("operations", &["flops"]);
         check("transfer", &["transfer"]);
-        check("optimus", &["flops", "loss_model", "speed_fit"]);
+        let of_runs = ["complete_runs", "equal_windows", "extrapolation"];
+        let others = ["flops", "loss_model", "speed_fit"];
+        check("optimus", &[of_runs, others].concat());
         assert!(beginnings(&TOPICS).contains("transfer"));
     }
 }

@@ -100,7 +100,7 @@ fn check_figure(name: &str, of: Value, facts: &Facts, expect: Expect) {
 #[test]
 fn a_view_that_is_not_there_is_answered_with_those_that_are() {
     let error = table("flops", Arguments::new(), &facts(), &by_name).unwrap_err();
-    let known = "no view named `flops` makes a table; expected one of `flops_by_kind`, ";
+    let known = "no view named `flops` makes a table; expected one of `equal_windows`, ";
     assert!(error.starts_with(known), "{error}");
     let error = figure("runs_of", Arguments::new(), &facts()).unwrap_err();
     let known = "no view named `runs_of` makes a figure; expected one of `bars`, ";
@@ -446,7 +446,7 @@ fn time_to_accuracy_waits_for_the_prediction() {
         json!({}),
         &facts(),
         expect![
-            "view `time_to_accuracy()`: no quantity is named `prediction.epochs_to_92.predicted`; hint: the names begin with cifar10, curve, device, flops, flowers, interval, loss_model, lu, lu_time, optimus, ppp, published, quoted, runs, speed_fit, tables, transfer; `topics` in book.toml switches others on"
+            "view `time_to_accuracy()`: no quantity is named `prediction.epochs_to_92.predicted`; hint: the names begin with cifar10, complete_runs, curve, device, equal_windows, extrapolation, flops, flowers, interval, loss_model, lu, lu_time, optimus, ppp, published, quoted, runs, speed_fit, tables, transfer; `topics` in book.toml switches others on"
         ],
     );
 }
