@@ -10,10 +10,6 @@ use super::steps::Step;
 use crate::statistics::interval::Interval;
 use crate::statistics::random::SplitMix64;
 
-/// A refit is one of hundreds whose scatter is wanted: its last step, which doubles its right digits,
-/// is not.
-const REFIT_TOLERANCE: f64 = 1e-3;
-
 /// How a curve is resampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resampling {
@@ -69,7 +65,7 @@ pub fn moving_block_bootstrap(
     let mut losses = noise.fitted.clone();
     let mut refit = || {
         noise.resample(&mut losses, &mut random);
-        scaled.model(minimise(&scaled.x, &losses, start, REFIT_TOLERANCE))
+        scaled.model(minimise(&scaled.x, &losses, start))
     };
     Bootstrap {
         models: (0..resampling.refits).map(|_| refit()).collect(),

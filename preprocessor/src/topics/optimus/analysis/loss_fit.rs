@@ -11,7 +11,7 @@ use crate::statistics::positive_definite::solve_free;
 const MOST_STEPS: u32 = 200;
 
 /// The change of every β, relative to the largest, below which the search has converged.
-pub(crate) const TOLERANCE: f64 = 1e-9;
+const TOLERANCE: f64 = 1e-9;
 
 /// Fits l(k) = 1/(β₀k + β₁) + β₂ by minimising Σ (lᵢ − l(kᵢ))² over β ≥ 0; k in steps, l in nats.
 ///
@@ -22,7 +22,7 @@ pub(crate) const TOLERANCE: f64 = 1e-9;
 /// et al. 2018, Eq. (1); of the method: Bertsekas 1982 (projected Newton), damped as in Marquardt 1963.
 pub fn fit(curve: &LossCurve) -> LossModel {
     let scaled = ScaledCurve::new(curve);
-    let beta = minimise(&scaled.x, &scaled.y, start(&scaled), TOLERANCE);
+    let beta = minimise(&scaled.x, &scaled.y, start(&scaled));
     scaled.model(beta)
 }
 
@@ -36,16 +36,15 @@ fn start(curve: &ScaledCurve) -> [f64; 3] {
         .unwrap_or(transformed)
 }
 
-/// Minimises Σ (y − ŷ)² over β ≥ 0 from `start`, whose error must be finite, until no β changes by more
-/// than `tolerance` of the largest.
-pub(crate) fn minimise(x: &[f64], y: &[f64], start: [f64; 3], tolerance: f64) -> [f64; 3] {
+/// Minimises Σ (y − ŷ)² over β ≥ 0 from `start`, whose error must be finite.
+pub(crate) fn minimise(x: &[f64], y: &[f64], start: [f64; 3]) -> [f64; 3] {
     let mut beta = start;
     let mut here = NormalEquations::at(x, y, beta);
     let mut damping = 1e-4;
     for _ in 0..MOST_STEPS {
         let next = here.projected_step(beta, damping);
         let there = NormalEquations::at(x, y, next);
-        let small = is_small_step(beta, next, tolerance);
+        let small = is_small_step(beta, next);
         if there.squared_error < here.squared_error {
             (beta, here) = (next, there);
             damping = (damping * 0.1_f64).max(1e-12);
@@ -59,9 +58,9 @@ pub(crate) fn minimise(x: &[f64], y: &[f64], start: [f64; 3], tolerance: f64) ->
     beta
 }
 
-fn is_small_step(from: [f64; 3], to: [f64; 3], tolerance: f64) -> bool {
+fn is_small_step(from: [f64; 3], to: [f64; 3]) -> bool {
     let largest = from.iter().copied().fold(0.0, f64::max);
-    std::iter::zip(from, to).all(|(from, to)| (to - from).abs() <= tolerance * largest)
+    std::iter::zip(from, to).all(|(from, to)| (to - from).abs() <= TOLERANCE * largest)
 }
 
 /// The error at one β with its derivatives: JᵀJ, Jᵀr, Σ r ∂²ŷ and |r|², where Jᵢⱼ = ∂ŷᵢ/∂βⱼ and
