@@ -6,6 +6,7 @@ pub(crate) mod reading;
 
 use mdbook_measured::catalogue::{Facts, Question, RunFacts, Samples};
 use mdbook_measured::chapters::{Bibliography, Chapter};
+use mdbook_measured::data::Tables;
 use mdbook_measured::evidence::read_quoted;
 use mdbook_measured::project::Project;
 use mdbook_measured::statistics::random::SplitMix64;
@@ -39,6 +40,7 @@ pub(crate) struct RealBook {
     root: PathBuf,
     pub(crate) chapters: Vec<Chapter>,
     pub(crate) bibliography: Bibliography,
+    tables: Tables,
     plan: Plan,
     /// The records of the repository.
     real: Records,
@@ -57,7 +59,8 @@ const FLAWS: [Flaw; 3] = [Flaw::Partial, Flaw::Failed, Flaw::Stale];
 impl RealBook {
     pub(crate) fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let inputs = Project::new(&root, "book").read();
+        let project = Project::new(&root, "book").with_topics(&TOPICS);
+        let inputs = project.read();
         let inputs = inputs.unwrap_or_else(|faults| panic!("{faults:?}"));
         let plan = Plan::read(&root.join("experiments/plan.toml")).expect("a sound plan");
         let (real, errors) = results::read_all(&root.join("results/runs"));
@@ -75,6 +78,7 @@ impl RealBook {
         RealBook {
             chapters: chapters(&root),
             bibliography: inputs.bibliography,
+            tables: inputs.facts.tables,
             questions: inputs.facts.questions,
             // Whether the reader has the data sets makes no difference here.
             samples: Samples {
@@ -103,6 +107,7 @@ impl RealBook {
         let throughput = read("published/training_throughput.csv").expect("published speeds");
         let inputs = Inputs {
             runs,
+            tables: self.tables.clone(),
             ..Inputs::default()
         };
         let inputs = inputs.with_file(PUBLISHED, "published.csv", &throughput);
