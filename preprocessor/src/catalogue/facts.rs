@@ -132,28 +132,19 @@ impl Facts {
 
 /// What tables say to topics that are not on, or read no tables.
 fn unread_keys(topics: &Topics, tables: &Tables) -> Vec<Diagnostic> {
-    let readers: Vec<_> = { topics.iter() }
-        .filter(|topic| topic.reads_tables())
-        .map(|topic| format!("`{}`", topic.name()))
-        .collect();
+    let reads = |name: &str| { topics.iter() }.any(|it| it.reads_tables() && it.name() == name);
     let of_table = |table: &Table| {
         let Declaration {
             name, line, topics, ..
         } = &table.declaration;
-        let unread = topics.keys().map(|topic| format!("`{topic}`"));
-        let unread = unread.filter(|topic| !readers.contains(topic));
-        let fault = |topic: String| Diagnostic {
+        let unread = topics.keys().filter(|topic| !reads(topic));
+        let fault = |topic: &String| Diagnostic {
             line: Some(*line),
             ..Diagnostic::of_file(
                 &tables.file,
                 format!(
-                    "`{name}`: no topic {topic} that reads tables is on, expected {}; hint: `topics` in \
-                     book.toml",
-                    if readers.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        readers.join(" or ")
-                    }
+                    "`{name}.topics.{topic}`: no topic `{topic}` that reads tables is on; hint: `topics` \
+                     in book.toml switches topics on"
                 ),
             )
         };

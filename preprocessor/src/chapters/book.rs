@@ -18,7 +18,7 @@ use super::typed_numbers;
 use crate::catalogue::Facts;
 use crate::evidence::Origin;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A chapter as its author wrote it.
@@ -205,6 +205,7 @@ impl Numbers {
         quoted: &str,
         faults: &mut Vec<Diagnostic>,
     ) {
+        let mut told = BTreeSet::new();
         for quantity in used.values() {
             let Origin::Quoted(quotation) = &quantity.origin else {
                 continue;
@@ -213,7 +214,10 @@ impl Numbers {
                 Ok(()) => drop(self.citations.number(&quotation.citation)),
                 Err(message) => {
                     let table = quotation.table.as_ref().and_then(|it| it.file.as_deref());
-                    faults.push(Diagnostic::of_file(table.unwrap_or(quoted), message));
+                    let file = table.unwrap_or(quoted);
+                    if told.insert((file, &quotation.citation)) {
+                        faults.push(Diagnostic::of_file(file, message));
+                    }
                 }
             }
         }

@@ -56,6 +56,14 @@ impl Figure {
     pub(crate) fn plot(plot: Plot) -> Figure {
         Figure::Plot(Box::new(plot))
     }
+
+    /// A figure that cannot be drawn, for a reason that no run mends.
+    pub(crate) fn because(reason: &str) -> Figure {
+        Figure::Pending(Awaited {
+            reason: reason.to_owned(),
+            ..Awaited::default()
+        })
+    }
 }
 
 /// What a template gives a view, by name.

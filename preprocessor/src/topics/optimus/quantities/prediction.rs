@@ -133,13 +133,15 @@ pub(crate) fn training(fits: &[LossFit]) -> impl Iterator<Item = &LossFit> {
     fits.iter().filter(|fit| fit.run.is_training())
 }
 
-/// The runs of the network that is predicted, on `hardware`.
+/// The runs of the network that is predicted, on `hardware`: those that can be made, or were.
 pub(crate) fn targets<'a>(
     fits: &'a [LossFit],
     hardware: &Hardware,
 ) -> impl Iterator<Item = &'a LossFit> {
     fits.iter().filter(move |fit| {
-        fit.run.is_target() && fit.run.has_common_recipe && fit.run.hardware == *hardware
+        let run = &fit.run;
+        let is_there = run.is_expected() || run.facts.record.is_some();
+        is_there && run.is_target() && run.has_common_recipe && run.hardware == *hardware
     })
 }
 

@@ -37,24 +37,19 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Some(recipe) => of_logs(recipe, leaf, facts)?,
         None => of_runs(leaf, facts),
     };
-    let Ok(regression) = regression else {
-        let awaited = match &arguments.recipe {
-            Some(_) => { shown.iter() }
-                .flat_map(|(_, betas)| betas)
-                .map(|beta| &beta.quantity)
-                .next(),
-            None => {
-                let name = format!("loss_regression.{leaf}.constant_family.error");
-                Some(
-                    facts
-                        .catalogue
-                        .quantity(&name)
-                        .map_err(|error| error.to_string())?,
-                )
-            }
-        };
-        let awaited = awaited.ok_or("no log has a depth")?;
-        return Ok(Shown::new(pending(awaited), vec![awaited.clone()]));
+    let regression = match (regression, &arguments.recipe) {
+        (Ok(regression), _) => regression,
+        (Err(reason), Some(_)) => {
+            let betas = shown.iter().flat_map(|(_, betas)| betas);
+            let inputs = betas.map(|beta| beta.quantity.clone()).collect();
+            return Ok(Shown::new(Figure::because(reason), inputs));
+        }
+        (Err(_), None) => {
+            let name = format!("loss_regression.{leaf}.constant_family.error");
+            let awaited = facts.catalogue.quantity(&name);
+            let awaited = awaited.map_err(|error| error.to_string())?;
+            return Ok(Shown::new(pending(awaited), vec![awaited.clone()]));
+        }
     };
     let chosen = &regression.stages()[0].1.betas[index];
     let subscript = ["₀", "₁", "₂"][index];

@@ -7,7 +7,7 @@ use crate::topics::optimus::quantities::logs::{Log, Logs};
 use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Key, Line, Plot};
-use crate::views::shown::{Shown, listed, not_as_planned};
+use crate::views::shown::{Shown, listed, not_as_planned, pending};
 use serde::Deserialize;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
@@ -36,7 +36,7 @@ impl Over {
     fn points(self, log: &Log) -> Option<Vec<(f64, f64)>> {
         let factor = match self {
             Over::Steps => 1.0,
-            Over::Hours => log.step_time.as_ref()?.known()? / SECONDS_PER_HOUR,
+            Over::Hours => log.step_time.known()? / SECONDS_PER_HOUR,
         };
         let rows = log.rows.iter();
         Some(rows.map(|row| (row.step * factor, row.loss)).collect())
@@ -85,7 +85,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             "no log of `{recipe}` is of `{network}`; expected one of {known}"
         ));
     };
-    let hardware: Vec<_> = shown.iter().map(|log| log.hardware.as_str()).collect();
+    let hardware: Vec<_> = shown.iter().map(|log| log.hardware_title()).collect();
     let mut plot = Plot::new(
         &format!(
             "Training loss of {} over {}",
@@ -99,11 +99,16 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let mut inputs = Vec::new();
     for (index, log) in shown.iter().enumerate() {
         if let Some(points) = over.points(log) {
-            let line = Line::new(&log.hardware, points, series(index));
+            let line = Line::new(&log.hardware_title(), points, series(index));
             plot = plot.with(line.keyed(Key::Legend));
         }
-        let times = log.step_time.iter().filter(|_| *over == Over::Hours);
+        let times = [&log.step_time]
+            .into_iter()
+            .filter(|_| *over == Over::Hours);
         inputs.extend(times.chain([&log.points]).cloned());
+    }
+    if plot.marks.is_empty() {
+        return Ok(Shown::new(pending(&first.step_time), inputs));
     }
     let note = not_as_planned(&inputs);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(note))

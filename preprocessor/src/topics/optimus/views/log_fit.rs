@@ -4,7 +4,7 @@ use super::loss_fit::{MEASURED, places, steps_axis};
 use crate::catalogue::Facts;
 use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
 use crate::topics::optimus::analysis::steps::Step;
-use crate::topics::optimus::quantities::logs::{Log, Logs};
+use crate::topics::optimus::quantities::logs::Logs;
 use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Key, Line, Plot, Points};
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 /// The logged points and the line of the model.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let logs: &Logs = facts.of_topic();
-    let log = find(logs, &arguments.log)?;
+    let log = logs.log(&arguments.log)?;
     let prefix = format!("log_model.{}.beta", log.id);
     let inputs: Vec<_> = facts.catalogue.quantities(&prefix).cloned().collect();
     let Ok(fit) = &log.fit else {
@@ -51,21 +51,4 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     let note = not_as_planned(&inputs);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
-}
-
-fn find<'a>(logs: &'a Logs, id: &str) -> Result<&'a Log, String> {
-    logs.all.iter().find(|log| log.id == id).ok_or_else(|| {
-        let known: Vec<_> = logs.all.iter().map(|log| format!("`{}`", log.id)).collect();
-        match known.is_empty() {
-            true => {
-                "no table holds training logs; hint: `[TABLE.topics.optimus]` of `data.toml` says \
-                     which columns are what"
-                    .to_owned()
-            }
-            false => format!(
-                "no log is called `{id}`; expected one of {}",
-                known.join(", ")
-            ),
-        }
-    })
 }

@@ -34,7 +34,15 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let set = logs.set(recipe)?;
     let here = { logs.of_set(set).into_iter() }.filter(|log| log.hardware == *hardware);
     let here: Vec<&Log> = here.collect();
-    let predicted = predicted(set, hardware, *depth)?;
+    let inputs: Vec<_> = logs
+        .of_set(set)
+        .iter()
+        .map(|log| log.points.clone())
+        .collect();
+    let predicted = match predicted(set, hardware, *depth)? {
+        Ok(predicted) => predicted,
+        Err(reason) => return Ok(Shown::new(Figure::because(reason), inputs)),
+    };
     let first = Step(
         here.iter()
             .filter_map(|log| log.rows.first())
@@ -81,27 +89,31 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         let line: Vec<_> = line.collect();
         plot = plot.with(Line::new("predicted", line, series(0)).keyed(Key::Legend));
     }
-    let inputs: Vec<_> = logs
-        .of_set(set)
-        .iter()
-        .map(|log| log.points.clone())
-        .collect();
     let note = not_as_planned(&inputs);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }
 
-/// The run of this depth, predicted without it.
-fn predicted<'a>(set: &'a LogSet, hardware: &str, depth: u64) -> Result<&'a PredictedRun, String> {
+/// The run of this depth, predicted without it, or why it is not.
+///
+/// # Errors
+/// Where no log is of such hardware, or the depth is neither that of a log nor the one that is predicted.
+fn predicted<'a>(
+    set: &'a LogSet,
+    hardware: &str,
+    depth: u64,
+) -> Result<Result<&'a PredictedRun, &'a String>, String> {
     let found = match depth {
-        HELD_OUT_DEPTH => set
-            .predicted
-            .get(hardware)
-            .map(|it| it.as_ref().map(|it| &it.run)),
-        _ => { set.left_out.get(&depth) }
-            .and_then(|of_depth| of_depth.get(hardware))
-            .map(|it| it.as_ref().map(|it| &it.run)),
+        HELD_OUT_DEPTH => {
+            let found = set.predicted.get(hardware);
+            found.map(|it| it.as_ref().map(|it| &it.run))
+        }
+        _ => {
+            let mut of_depth = set.left_out.get(&depth).into_iter().flatten();
+            let found = of_depth.find(|(on, _)| on == hardware);
+            found.map(|(_, it)| it.as_ref().map(|it| &it.run))
+        }
     };
-    let found = found.ok_or_else(|| {
+    found.ok_or_else(|| {
         let depths = set
             .depths()
             .chain([HELD_OUT_DEPTH])
@@ -110,8 +122,7 @@ fn predicted<'a>(set: &'a LogSet, hardware: &str, depth: u64) -> Result<&'a Pred
         let hardware = set.predicted.keys().map(|hardware| format!("`{hardware}`"));
         let hardware = hardware.collect::<Vec<_>>().join(", ");
         format!("expected a `depth` of {depths} and a `hardware` of {hardware}")
-    });
-    found?.map_err(Clone::clone)
+    })
 }
 
 /// The logs of this depth, and where there is none those of the nearest depths below and above.

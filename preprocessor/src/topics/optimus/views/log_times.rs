@@ -36,7 +36,7 @@ pub(crate) fn table(
         let [beta0, steps, step_time, time] = [beta0?, steps?, step_time?, time?];
         let cells = vec![
             Cell::words(&log.network_title()),
-            Cell::words(&log.hardware),
+            Cell::words(&log.hardware_title()),
             scaled_estimate_cell(&beta0, FACTORS[0], DIGITS, mark)?,
             quantity_cell(&steps, "step", 0, mark)?,
             quantity_cell(&step_time, "ms", 1, mark)?,

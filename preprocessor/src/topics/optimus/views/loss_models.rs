@@ -62,7 +62,7 @@ pub(crate) fn table(
     }
     for log in logs {
         let quantities = Quantities::of(&format!("log_model.{}", log.id), catalogue)?;
-        let words = [log.network_title(), log.hardware.clone()];
+        let words = [log.network_title(), log.hardware_title()];
         rows.push(quantities.row(words, origin(log), mark)?);
         inputs.extend(quantities.0);
     }

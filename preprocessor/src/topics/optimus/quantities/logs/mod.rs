@@ -1,13 +1,14 @@
 //! Training logs in tables: anyone's loss curves, one's own or published ones, and what follows of
 //! them.
 
+mod columns;
 mod names;
 mod reading;
 mod set_names;
 mod sets;
 
 use super::loss_models::beta_intervals;
-use crate::data::Tables;
+use crate::data::{Table, Tables, as_identifier};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Quantity;
 use crate::statistics::interval::Interval;
@@ -34,6 +35,8 @@ pub(crate) struct Logs {
     pub(crate) sets: Vec<LogSet>,
     /// What is wrong with tables that say that they hold logs.
     faults: Vec<Diagnostic>,
+    /// The files of logs that are not there.
+    missing: Vec<String>,
 }
 
 /// One training run as a table has it.
@@ -47,12 +50,14 @@ pub(crate) struct Log {
     pub(crate) depth: Option<u64>,
     /// As the table calls it; empty where it does not.
     pub(crate) hardware: String,
+    /// Which repeat it is, as `seed 2`.
+    pub(crate) repeat: Option<String>,
     /// What it has in common with the logs that it can be compared with.
     pub(crate) recipe: String,
     /// The number of its rows, by which computed quantities name them as their source.
     pub(crate) points: Arc<Quantity>,
     /// The time of a step.
-    pub(crate) step_time: Option<Arc<Quantity>>,
+    pub(crate) step_time: Arc<Quantity>,
     /// In the order of the table.
     pub(crate) rows: Vec<LogRow>,
     /// The curve with its model, or why there is none.
@@ -102,9 +107,18 @@ impl Log {
         }
     }
 
+    /// As `V100, seed 2`.
+    pub(crate) fn hardware_title(&self) -> String {
+        match &self.repeat {
+            Some(repeat) if self.hardware.is_empty() => repeat.clone(),
+            Some(repeat) => format!("{}, {repeat}", self.hardware),
+            None => self.hardware.clone(),
+        }
+    }
+
     /// As `ResNet-20, K80 (EC2)`.
     pub(crate) fn title(&self) -> String {
-        let parts = [self.network_title(), self.hardware.clone()];
+        let parts = [self.network_title(), self.hardware_title()];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         match parts.is_empty() {
             true => self.id.clone(),
@@ -120,10 +134,10 @@ impl Log {
             .collect()
     }
 
-    /// The epoch of the first row whose test accuracy reaches `target`.
-    pub(crate) fn epoch_reaching(&self, target: f64) -> Option<f64> {
+    /// The first row whose test accuracy reaches `target`.
+    pub(crate) fn row_reaching(&self, target: f64) -> Option<&LogRow> {
         let reaches = |row: &&LogRow| row.accuracy.is_some_and(|accuracy| accuracy >= target);
-        self.rows.iter().find(reaches)?.epoch
+        self.rows.iter().find(reaches)
     }
 
     /// The step of the first row whose loss is at most `loss` nats.
@@ -149,8 +163,15 @@ impl Logs {
                 Err(fault) => faults.push(fault),
             }
         }
+        faults.extend(reading::called_alike(&all, &tables.file));
+        let holds_logs = |table: &&Table| table.declaration.topics.contains_key(TOPIC);
+        let missing = tables.all.iter().filter(holds_logs);
+        let missing = missing.filter(|table| table.content.is_none());
         Logs {
             sets: LogSet::all(&all),
+            missing: missing
+                .map(|table| table.declaration.file.clone())
+                .collect(),
             all,
             faults,
         }
@@ -168,18 +189,51 @@ impl Logs {
     pub(crate) fn set(&self, recipe: &str) -> Result<&LogSet, String> {
         let found = self.sets.iter().find(|set| set.recipe == recipe);
         found.ok_or_else(|| {
-            let known: Vec<_> = self
-                .sets
-                .iter()
-                .map(|set| format!("`{}`", set.recipe))
-                .collect();
-            format!(
-                "no logs have the recipe `{recipe}`; expected one of {}",
-                known.join(", ")
-            )
+            let known = self.sets.iter().map(|set| set.recipe.as_str());
+            let hint = "only logs with a `depth` and a `recipe` can be compared";
+            self.unknown(&format!("no logs have the recipe `{recipe}`"), known, hint)
         })
+    }
+
+    /// The log of this identifier.
+    ///
+    /// # Errors
+    /// Where there is none; the message lists those that there are.
+    pub(crate) fn log(&self, id: &str) -> Result<&Log, String> {
+        let found = self.all.iter().find(|log| log.id == id);
+        found.ok_or_else(|| {
+            let known = self.all.iter().map(|log| log.id.as_str());
+            let hint = "`[TABLE.topics.optimus]` of `data.toml` says which columns are what";
+            self.unknown(&format!("no log is called `{id}`"), known, hint)
+        })
+    }
+
+    /// What is not there, with what is, with the files that are missing, or else with a hint.
+    fn unknown<'a>(
+        &self,
+        problem: &str,
+        known: impl Iterator<Item = &'a str>,
+        hint: &str,
+    ) -> String {
+        let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
+        match (known.is_empty(), self.missing.first()) {
+            (_, Some(file)) => format!("{problem}; hint: `{file}` is not there"),
+            (true, None) => format!("{problem}; hint: {hint}"),
+            (false, None) => format!("{problem}; expected one of {}", known.join(", ")),
+        }
     }
 }
 
+/// Words as a part of a name, which begins with a letter.
+pub(super) fn as_name(words: &str) -> String {
+    let name = as_identifier(words);
+    match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => name,
+        false => format!("x{name}"),
+    }
+}
+
+#[cfg(test)]
+mod reading_tests;
 #[cfg(test)]
 pub(crate) mod tests;

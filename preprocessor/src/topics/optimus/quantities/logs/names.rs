@@ -45,7 +45,7 @@ fn add_log(catalogue: &mut Catalogue, log: &Log, target: Option<&Arc<Quantity>>)
     for (leaf, text) in [
         ("title", log.title()),
         ("network", log.network_title()),
-        ("hardware", log.hardware.clone()),
+        ("hardware", log.hardware_title()),
         ("recipe", log.recipe.clone()),
     ] {
         catalogue.insert(name(leaf), Entry::Text(text));
@@ -101,30 +101,26 @@ fn add_reached(catalogue: &mut Catalogue, log: &Log, target: Option<&Arc<Quantit
         points.clone(),
         step,
     );
-    let step_time = match &log.step_time {
-        Some(time) => time.chosen(name("step_time"), "time of a step of the log"),
-        None => {
-            let untimed = Err(Missing::from("the log does not time its steps"));
-            Quantity::computed(name("step_time"), Unit::Second, "", points.clone(), untimed)
-        }
-    };
-    let time = Formula::of("steps to the loss", &steps) * Formula::of("time of a step", &step_time);
+    let step_time = Formula::of("time of a step", &log.step_time);
+    let time = Formula::of("steps to the loss", &steps) * step_time;
     catalogue.add(time.quantity(name("time_to_loss"), Unit::Second));
-    catalogue.add(step_time);
+    catalogue.add(log.step_time.clone());
     catalogue.add(steps);
     let Some(target) = target else { return };
     let accuracy = target.known().unwrap_or(f64::NAN);
-    let epoch = log.epoch_reaching(accuracy);
+    let reached = log.row_reaching(accuracy);
     let is_tested = log.rows.iter().any(|row| row.accuracy.is_some());
-    let epoch = epoch.ok_or_else(|| match is_tested {
-        true => Missing::from("the log never reaches the target"),
-        false => Missing::from("the log has no test accuracy"),
-    });
+    let epoch = match reached {
+        Some(row) => row.epoch.ok_or("the log does not say its epochs"),
+        None if is_tested => Err("the log never reaches the target"),
+        None => Err("the log has no test accuracy"),
+    };
     let function = "epoch of the first row whose test accuracy reaches the target";
     let inputs = points.into_iter().chain([target.clone()]).collect();
-    let epochs = Quantity::computed(name("epochs_to_92"), Unit::Epoch, function, inputs, epoch);
+    let epoch = epoch.map_err(Missing::from);
+    let epochs = Quantity::computed(name(EPOCHS), Unit::Epoch, function, inputs, epoch);
     Reached {
-        never: is_tested && epochs.value.is_err(),
+        never: is_tested && reached.is_none(),
         epochs,
     }
     .add(catalogue);

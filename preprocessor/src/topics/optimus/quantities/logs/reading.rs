@@ -1,57 +1,31 @@
 //! From the rows of a table to training logs.
 
-use super::{Log, LogFit, LogRow};
-use crate::data::{Content, Places, Table, as_identifier};
+use super::columns::{Columns, Keys, Number, StepColumn};
+use super::{Log, LogFit, LogRow, TOPIC, as_name};
+use crate::data::{Places, Table, as_identifier};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::evidence::{Missing, Quantity};
+use crate::statistics::median_interval::median;
 use crate::topics::optimus::analysis::loss_curve::{LossCurve, LossCurveError};
 use crate::topics::optimus::analysis::steps::Step;
 use rayon::prelude::*;
-use serde::Deserialize;
-use std::collections::HashSet;
 use std::sync::Arc;
-
-/// Which columns of a table are what: `[TABLE.topics.optimus]` of `data.toml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    /// The training loss, in nats.
-    loss: String,
-    /// The steps so far; or `epoch` and the number of steps in one.
-    step: Option<String>,
-    epoch: Option<String>,
-    steps_per_epoch: Option<u64>,
-    /// The test accuracy.
-    accuracy: Option<String>,
-    /// The time of a step.
-    step_time: Option<String>,
-    network: Option<String>,
-    /// The depths of networks of 6n + 2 layers: only such can be compared with one another.
-    depth: Option<String>,
-    hardware: Option<String>,
-    /// What the logs that can be compared have in common: batch, schedule, regularisation.
-    recipe: Option<String>,
-}
 
 /// The logs in a table that says so.
 ///
 /// # Errors
 /// What is wrong with its keys or rows, with file and line.
 pub(super) fn logs_of(table: &Table, declarations: &str) -> Result<Vec<Log>, Diagnostic> {
-    let Some(keys) = table.declaration.topics.get(super::TOPIC) else {
+    let Some(keys) = table.declaration.topics.get(TOPIC) else {
         return Ok(Vec::new());
     };
-    let of_keys = |message: String| Diagnostic {
-        line: Some(table.declaration.line),
-        ..Diagnostic::of_file(
-            declarations,
-            format!(
-                "`{}.topics.{}`: {message}",
-                table.declaration.name,
-                super::TOPIC
-            ),
-        )
+    let of_keys = |message: String| {
+        let name = &table.declaration.name;
+        Diagnostic {
+            line: Some(table.declaration.line),
+            ..Diagnostic::of_file(declarations, format!("`{name}.topics.{TOPIC}`: {message}"))
+        }
     };
     let keys = keys.clone().try_into::<Keys>();
     let keys = keys.map_err(|error| of_keys(error.message().trim().to_owned()))?;
@@ -60,186 +34,144 @@ pub(super) fn logs_of(table: &Table, declarations: &str) -> Result<Vec<Log>, Dia
     };
     let columns = Columns::find(table, content, &keys).map_err(of_keys)?;
     // The refits behind the intervals take most of the time.
-    let read = columns
-        .logs()
-        .into_par_iter()
-        .map(|rows| columns.log(&rows));
-    let logs: Vec<Log> = read.collect::<Result<_, _>>()?;
-    let mut ids = HashSet::new();
-    match logs.iter().find(|log| !ids.insert(&log.id)) {
-        Some(Log { id, .. }) => Err(of_keys(format!(
-            "two logs are called `{id}`; hint: their words in `where` differ by signs only"
-        ))),
-        None => Ok(logs),
-    }
+    let logs = columns.logs().into_par_iter();
+    logs.map(|rows| columns.log(&rows)).collect()
 }
 
-/// The columns of a table of logs.
-struct Columns<'a> {
-    table: &'a Table,
-    content: &'a Content,
-    /// The columns of `where` and `repeat` that tell logs apart.
-    key: Vec<usize>,
-    loss: Number<'a>,
-    step: StepColumn<'a>,
-    epoch: Option<Number<'a>>,
-    accuracy: Option<Number<'a>>,
-    step_time: Option<Number<'a>>,
-    network: Option<usize>,
-    depth: Option<usize>,
-    hardware: Option<usize>,
-    recipe: Option<usize>,
-}
-
-/// A column of numbers.
-#[derive(Clone, Copy)]
-struct Number<'a> {
-    name: &'a str,
-    index: usize,
-}
-
-/// What tells the steps so far.
-enum StepColumn<'a> {
-    Steps(Number<'a>),
-    Epochs {
-        epoch: Number<'a>,
-        steps_per_epoch: u64,
-    },
-}
-
-impl<'a> Columns<'a> {
-    fn find(table: &'a Table, content: &'a Content, keys: &Keys) -> Result<Self, String> {
-        let number = |key: &str, column: &String, unit: Unit| {
-            let name = table.number_column(column)?;
-            let found = table.unit(name).unit;
-            match found == unit {
-                true => Ok(Number {
-                    name,
-                    index: index(content, name)?,
-                }),
-                false => Err(format!(
-                    "`{key}` is `{name}` in `{found}`, expected a column in `{unit}`"
-                )),
-            }
-        };
-        let optional = |key, column: &Option<String>, unit| {
-            column
-                .as_ref()
-                .map(|column| number(key, column, unit))
-                .transpose()
-        };
-        let words = |column: &Option<String>| {
-            column
-                .as_ref()
-                .map(|column| index(content, column))
-                .transpose()
-        };
-        let epoch = optional("epoch", &keys.epoch, Unit::Epoch)?;
-        let step = match (
-            optional("step", &keys.step, Unit::Step)?,
-            epoch,
-            keys.steps_per_epoch,
-        ) {
-            (Some(step), _, None) => StepColumn::Steps(step),
-            (None, Some(epoch), Some(steps_per_epoch)) if steps_per_epoch > 0 => {
-                StepColumn::Epochs {
-                    epoch,
-                    steps_per_epoch,
-                }
-            }
-            _ => {
-                return Err("expected `step`, or `epoch` and `steps_per_epoch`".to_owned());
-            }
-        };
-        let counts = [Some(step.index()), epoch.map(|epoch| epoch.index)];
-        let declaration = &table.declaration;
-        let key = declaration.place.iter().chain(&declaration.repeat);
-        let key: Result<Vec<_>, _> = key.map(|column| index(content, column)).collect();
-        Ok(Columns {
-            key: { key?.into_iter() }
-                .filter(|column| !counts.contains(&Some(*column)))
-                .collect(),
-            loss: number("loss", &keys.loss, Unit::Nat)?,
-            step,
-            epoch,
-            accuracy: optional("accuracy", &keys.accuracy, Unit::One)?,
-            step_time: optional("step_time", &keys.step_time, Unit::Second)?,
-            network: words(&keys.network)?,
-            depth: words(&keys.depth)?,
-            hardware: words(&keys.hardware)?,
-            recipe: words(&keys.recipe)?,
-            table,
-            content,
-        })
-    }
-
-    /// The rows of each log.
-    fn logs(&self) -> Vec<Vec<u32>> {
-        let all = vec![(0..self.content.rows() as u32).collect()];
-        self.key.iter().fold(all, |groups: Vec<Vec<u32>>, column| {
-            let split = |rows: Vec<u32>| self.content.groups(&rows, *column);
-            groups
-                .into_iter()
-                .flat_map(split)
-                .map(|(_, rows)| rows)
-                .collect()
-        })
-    }
-
+impl Columns<'_> {
+    /// The log of these rows; a row without a loss says nothing.
     fn log(&self, rows: &[u32]) -> Result<Log, Diagnostic> {
+        self.check_words(rows)?;
         let first = rows[0] as usize;
+        let has_loss = |row: &u32| self.number(self.loss, *row as usize).is_some();
+        let rows: Vec<u32> = rows.iter().copied().filter(has_loss).collect();
+        let read = rows.iter().map(|row| self.row(*row as usize));
+        let read: Vec<LogRow> = read.collect::<Result<_, _>>()?;
+        self.check_epochs(&rows, &read)?;
+        let id = self.id(first);
         let word = |column: Option<usize>| {
             column.map_or(String::new(), |column| self.content.text(column, first))
         };
-        let read = rows.iter().map(|row| self.row(*row as usize));
-        let read: Vec<LogRow> = read.collect::<Result<_, _>>()?;
-        let points = read.iter().map(|row| (Step(row.step), row.loss)).collect();
-        let fit = match LossCurve::new(points) {
-            Ok(curve) => Ok(LogFit::of(curve)),
-            Err(error @ LossCurveError::TooFewPoints { .. }) => Err(error.to_string()),
-            Err(error) => {
-                let place = error.point().map_or(first, |point| rows[point] as usize);
-                return Err(self.refuse(place, error.to_string()));
-            }
-        };
-        let mut id = self.table.declaration.name.clone();
-        for column in &self.key {
-            id.extend(["_", &as_identifier(&self.content.text(*column, first))]);
-        }
         Ok(Log {
-            id,
-            points: self.table.rows_of_one_work(self.loss.name, rows),
-            step_time: self
-                .step_time(rows)
-                .map_err(|message| self.refuse(first, message))?,
+            points: self.table.rows_of_one_work(self.loss.name, &rows),
+            step_time: self.step_time(&id, &rows)?,
             depth: self.depth(first)?,
             network: word(self.network),
             hardware: word(self.hardware),
+            repeat: self.repeat.map(|column| {
+                let head = &self.content.heads[column];
+                format!("{head} {}", self.content.text(column, first))
+            }),
             recipe: word(self.recipe),
+            fit: self.fit(&rows, &read, first)?,
             rows: read,
-            fit,
+            id,
         })
     }
 
+    /// The table's name with the words that tell its logs apart.
+    fn id(&self, first: usize) -> String {
+        let mut id = self.table.declaration.name.clone();
+        for column in &self.key {
+            let word = as_identifier(&self.content.text(*column, first));
+            id.extend(["_", &word]);
+        }
+        id
+    }
+
+    fn fit(
+        &self,
+        rows: &[u32],
+        read: &[LogRow],
+        first: usize,
+    ) -> Result<Result<LogFit, String>, Diagnostic> {
+        let points = read.iter().map(|row| (Step(row.step), row.loss));
+        match LossCurve::new(points.collect()) {
+            Ok(curve) => Ok(Ok(LogFit::of(curve))),
+            Err(error @ LossCurveError::TooFewPoints { .. }) => Ok(Err(error.to_string())),
+            Err(error) => {
+                let place = error.point().map_or(first, |point| rows[point] as usize);
+                let several = match error {
+                    LossCurveError::StepsNotIncreasing { .. } => {
+                        "; if these are several logs, `where` tells them apart"
+                    }
+                    _ => "",
+                };
+                Err(self.refuse(place, format!("{error}{several}")))
+            }
+        }
+    }
+
+    /// Checks that the words of a log are there and the same in all its rows.
+    fn check_words(&self, rows: &[u32]) -> Result<(), Diagnostic> {
+        for column in self.words() {
+            let expected = self.content.text(column, rows[0] as usize);
+            let head = &self.content.heads[column];
+            if expected.is_empty() {
+                return Err(self.refuse(rows[0] as usize, format!("`{head}` is empty")));
+            }
+            let differs = |row: &&u32| self.content.text(column, **row as usize) != expected;
+            if let Some(row) = rows.iter().find(differs) {
+                let found = self.content.text(column, *row as usize);
+                return Err(self.refuse(
+                    *row as usize,
+                    format!(
+                        "`{head}` is `{found}`, expected `{expected}` as in the rows of this log \
+                         before; hint: `where` has the columns that tell logs apart"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that epochs do not fall.
+    fn check_epochs(&self, rows: &[u32], read: &[LogRow]) -> Result<(), Diagnostic> {
+        let mut latest = 0.0;
+        for (row, of_row) in rows.iter().zip(read) {
+            let Some(epoch) = of_row.epoch else { continue };
+            if epoch < latest {
+                let message = format!("the epoch is `{epoch}` after `{latest}`");
+                return Err(self.refuse(*row as usize, message));
+            }
+            latest = epoch;
+        }
+        Ok(())
+    }
+
     fn row(&self, row: usize) -> Result<LogRow, Diagnostic> {
-        let number = |column: Number| {
+        let needed = |column: Number| {
             let number = self.number(column, row);
             number.ok_or_else(|| self.refuse(row, format!("`{}` is empty", column.name)))
         };
         Ok(LogRow {
             step: match self.step {
-                StepColumn::Steps(step) => number(step)?,
+                StepColumn::Steps(step) => needed(step)?,
                 StepColumn::Epochs {
                     epoch,
                     steps_per_epoch,
-                } => number(epoch)? * steps_per_epoch as f64,
+                } => needed(epoch)? * steps_per_epoch as f64,
             },
-            loss: number(self.loss)?,
+            loss: needed(self.loss)?,
             epoch: self.epoch.and_then(|epoch| self.number(epoch, row)),
-            accuracy: self
-                .accuracy
-                .and_then(|accuracy| self.number(accuracy, row)),
+            accuracy: self.accuracy(row)?,
         })
+    }
+
+    fn accuracy(&self, row: usize) -> Result<Option<f64>, Diagnostic> {
+        let Some(column) = self.accuracy else {
+            return Ok(None);
+        };
+        let found = self.number(column, row);
+        match found.filter(|accuracy| !(0.0..=1.0).contains(accuracy)) {
+            Some(accuracy) => {
+                let hint = "hint: percent are a column in `%`";
+                let name = column.name;
+                let message = format!("`{name}` is `{accuracy}`, expected 0 to 1; {hint}");
+                Err(self.refuse(row, message))
+            }
+            None => Ok(found),
+        }
     }
 
     /// The number in a cell in its base unit.
@@ -262,17 +194,30 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The time of a step: the one of the first row where all rows have it, else the median.
-    fn step_time(&self, rows: &[u32]) -> Result<Option<Arc<Quantity>>, String> {
-        let Some(column) = self.step_time else {
-            return Ok(None);
+    /// The median time of a step.
+    fn step_time(&self, id: &str, rows: &[u32]) -> Result<Arc<Quantity>, Diagnostic> {
+        let quantity = |value, function: String, inputs| {
+            let name = format!("log_model.{id}.step_time");
+            Quantity::computed(name, Unit::Second, function, inputs, value)
         };
-        let times: HashSet<_> = rows
-            .iter()
-            .map(|row| self.content.text(column.index, *row as usize))
-            .collect();
-        let rows = if times.len() == 1 { &rows[..1] } else { rows };
-        self.table.pick(self.content, column.name, rows).map(Some)
+        let untimed = || Missing::from("the log does not time its steps");
+        let Some(column) = self.step_time else {
+            return Ok(quantity(Err(untimed()), String::new(), Vec::new()));
+        };
+        let mut times = Vec::new();
+        for row in rows.iter().map(|row| *row as usize) {
+            match self.number(column, row) {
+                Some(time) if time <= 0.0 => {
+                    let message = format!("`{}` is `{time}`, expected more than 0 s", column.name);
+                    return Err(self.refuse(row, message));
+                }
+                time => times.extend(time),
+            }
+        }
+        let function = format!("median of {} over the rows", column.name);
+        let inputs = vec![self.table.rows_of_one_work(column.name, rows)];
+        let median = median(&times).map(|median| median.value);
+        Ok(quantity(median.ok_or_else(untimed), function, inputs))
     }
 
     fn refuse(&self, row: usize, message: String) -> Diagnostic {
@@ -290,15 +235,26 @@ impl<'a> Columns<'a> {
     }
 }
 
-impl StepColumn<'_> {
-    fn index(&self) -> usize {
-        match self {
-            StepColumn::Steps(column) | StepColumn::Epochs { epoch: column, .. } => column.index,
+/// What is called alike although it is not the same: logs of several tables, and recipes.
+pub(super) fn called_alike(logs: &[Log], declarations: &str) -> Option<Diagnostic> {
+    let fault = |message| Some(Diagnostic::of_file(declarations, message));
+    for (index, log) in logs.iter().enumerate() {
+        for other in &logs[..index] {
+            if other.id == log.id {
+                let id = &log.id;
+                return fault(format!(
+                    "two logs are called `{id}`; hint: what tells them apart are signs only, or the \
+                     name of a table"
+                ));
+            }
+            let [a, b] = [&other.recipe, &log.recipe];
+            if a != b && as_name(a) == as_name(b) {
+                return fault(format!(
+                    "the recipes `{a}` and `{b}` have one name, `{}`; hint: rename one of them",
+                    as_name(a)
+                ));
+            }
         }
     }
-}
-
-fn index(content: &Content, column: &str) -> Result<usize, String> {
-    let found = content.column(column);
-    found.ok_or_else(|| format!("no column is named `{column}`"))
+    None
 }

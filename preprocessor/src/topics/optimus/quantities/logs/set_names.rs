@@ -1,9 +1,8 @@
 //! What templates may ask of the logs of one recipe together.
 
 use super::names::{COMPARED_LOSS, EPOCHS};
-use super::{LeftOut, Log, LogSet, Logs, Predicted};
+use super::{LeftOut, Log, LogSet, Logs, Predicted, as_name};
 use crate::catalogue::{Catalogue, Entry, Members};
-use crate::data::as_identifier;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Missing, Quantity, Statistic};
 use crate::statistics::mean::mean;
@@ -52,15 +51,6 @@ pub(crate) fn epochs_names(recipe: &str, hardware: &str) -> [String; 2] {
     [EPOCHS, EPOCHS_BY_DEPTH].map(|leaf| format!("{}.{leaf}", on_hardware(recipe, hardware)))
 }
 
-/// Words as a part of a name, which begins with a letter.
-fn as_name(words: &str) -> String {
-    let name = as_identifier(words);
-    match name.starts_with(|c: char| c.is_ascii_digit()) {
-        true => format!("x{name}"),
-        false => name,
-    }
-}
-
 /// A set while its names are added.
 struct OfSet<'a> {
     set: &'a LogSet,
@@ -85,7 +75,7 @@ impl OfSet<'_> {
             let name = self.name(&format!("left_out.d{depth}.{leaf}"));
             let value = self.set.error_at(depth, error).map_err(Missing::from);
             let function =
-                format!("{function}, predicted from the other depths; mean over the hardware");
+                format!("{function}, predicted from the other depths; mean over the logs");
             Quantity::computed(name, unit, function, self.points(), value)
         };
         let function = "mean of |predicted − logged| / logged";
@@ -121,20 +111,20 @@ impl OfSet<'_> {
             catalogue.add_group(self.name(leaf), members);
         }
         let mut several = Vec::new();
-        let networks: BTreeSet<&str> = self.logs.iter().map(|log| log.network.as_str()).collect();
-        for network in networks {
-            let of_network = self.logs.iter().copied();
-            let logs: Vec<_> = of_network.filter(|log| log.network == network).collect();
-            if logs.len() < 2 {
+        let mut networks: BTreeMap<String, Vec<&Log>> = BTreeMap::new();
+        for log in &self.logs {
+            networks.entry(network_name(log)).or_default().push(log);
+        }
+        for (network, logs) in networks {
+            if logs.iter().all(|log| log.hardware == logs[0].hardware) {
                 continue;
             }
-            let network = as_name(network);
             let agree = Entry::Flag(models_agree(&logs));
             catalogue.insert(self.name(&format!("agree.{network}")), agree);
             catalogue.add(Quantity::computed(
                 self.name(&format!("spread.{network}")),
                 Unit::One,
-                "mean over the steps of (largest − smallest loss) / mean loss",
+                "mean over the steps of (largest − smallest loss) / mean loss, of the hardware",
                 logs.iter().map(|log| log.points.clone()).collect(),
                 spread(&logs).ok_or_else(|| Missing::from("the logs have no step in common")),
             ));
@@ -266,54 +256,57 @@ impl OfSet<'_> {
     }
 }
 
-/// Whether every parameter of each log lies in the intervals of all others.
+/// The network of a log in a name; its depth where the table does not call it.
+fn network_name(log: &Log) -> String {
+    match (log.network.is_empty(), log.depth) {
+        (true, Some(depth)) => format!("d{depth}"),
+        _ => as_name(&log.network),
+    }
+}
+
+/// Whether every parameter of each log lies in the intervals of all logs on other hardware.
 fn models_agree(logs: &[&Log]) -> bool {
-    let fits: Option<Vec<_>> = { logs.iter() }
-        .map(|log| {
-            log.fit
-                .as_ref()
-                .ok()
-                .map(|fit| (fit.model.betas(), fit.intervals))
-        })
-        .collect();
-    fits.is_some_and(|fits| {
-        let holds = |(betas, _): &([f64; 3], _)| {
-            fits.iter().all(|(_, intervals)| {
-                let inside = |index: usize| {
-                    intervals.is_some_and(|intervals| intervals[index].contains(betas[index]))
-                };
-                (0..3).all(inside)
-            })
+    let is_inside = |log: &Log, other: &Log| {
+        let (Ok(fit), Ok(other)) = (&log.fit, &other.fit) else {
+            return false;
         };
-        fits.iter().all(holds)
-    })
+        let betas = fit.model.betas();
+        other.intervals.is_some_and(|intervals| {
+            std::iter::zip(intervals, betas).all(|(interval, beta)| interval.contains(beta))
+        })
+    };
+    let agrees = |log: &&Log| {
+        let mut others = logs.iter().filter(|other| other.hardware != log.hardware);
+        others.all(|other| is_inside(log, other))
+    };
+    logs.iter().all(agrees)
 }
 
 /// Whether all logs come down to the compared loss, and at one step.
 fn same_steps_to_loss(logs: &[&Log]) -> bool {
-    let steps: Option<Vec<f64>> = logs
-        .iter()
-        .map(|log| log.step_reaching(COMPARED_LOSS))
-        .collect();
+    let steps = logs.iter().map(|log| log.step_reaching(COMPARED_LOSS));
+    let steps: Option<Vec<f64>> = steps.collect();
     steps.is_some_and(|steps| steps.windows(2).all(|pair| pair[0] == pair[1]))
 }
 
-/// The mean over the steps that all logs have of (largest − smallest) / mean of their losses.
+/// The mean over the steps that all hardware has of (largest − smallest) / mean of its losses, which
+/// are means over repeats.
 fn spread(logs: &[&Log]) -> Option<f64> {
-    let mut by_step: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    for row in logs.iter().flat_map(|log| &log.rows) {
-        by_step
-            .entry(row.step.to_bits())
-            .or_default()
-            .push(row.loss);
+    let mut by_step: BTreeMap<u64, BTreeMap<&str, Vec<f64>>> = BTreeMap::new();
+    for log in logs {
+        for row in &log.rows {
+            let at_step = by_step.entry(row.step.to_bits()).or_default();
+            at_step.entry(&log.hardware).or_default().push(row.loss);
+        }
     }
-    let spreads: Vec<f64> = { by_step.into_values() }
-        .filter(|losses| losses.len() == logs.len())
-        .map(|losses| {
-            let largest = losses.iter().copied().fold(f64::MIN, f64::max);
-            let smallest = losses.iter().copied().fold(f64::MAX, f64::min);
-            (largest - smallest) / mean(&losses)
-        })
-        .collect();
+    let hardware: BTreeSet<&str> = logs.iter().map(|log| log.hardware.as_str()).collect();
+    let of_all = { by_step.into_values() }.filter(|at_step| at_step.len() == hardware.len());
+    let of_step = |at_step: BTreeMap<&str, Vec<f64>>| {
+        let losses: Vec<f64> = at_step.values().map(|losses| mean(losses)).collect();
+        let largest = losses.iter().copied().fold(f64::MIN, f64::max);
+        let smallest = losses.iter().copied().fold(f64::MAX, f64::min);
+        (largest - smallest) / mean(&losses)
+    };
+    let spreads: Vec<f64> = of_all.map(of_step).collect();
     (!spreads.is_empty()).then(|| mean(&spreads))
 }

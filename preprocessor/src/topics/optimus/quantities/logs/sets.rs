@@ -23,8 +23,8 @@ pub(crate) struct LogSet {
     pub(crate) regression: Result<RunRegression, String>,
     /// Depth 50 on each hardware.
     pub(crate) predicted: BTreeMap<String, Result<Predicted, String>>,
-    /// Each depth on each hardware, predicted from the other depths.
-    pub(crate) left_out: BTreeMap<u64, BTreeMap<String, Result<LeftOut, String>>>,
+    /// Each log of each depth, by its hardware, predicted from the other depths.
+    pub(crate) left_out: BTreeMap<u64, Vec<(String, Result<LeftOut, String>)>>,
     /// From training loss to test accuracy, or why there is no link.
     pub(crate) link: Result<AccuracyLink, String>,
 }
@@ -80,7 +80,7 @@ impl LogSet {
         }
     }
 
-    /// The mean over the hardware of an `error` of a depth that was left out.
+    /// The mean over the logs of an `error` of a depth that was left out.
     ///
     /// # Errors
     /// Where it could not be predicted.
@@ -147,7 +147,7 @@ fn predicted(regression: &RunRegression, hardware: &str) -> Result<Predicted, St
 }
 
 /// Predicts each depth but the one that is always left out from the others.
-fn left_out(fitted: &[Fitted]) -> BTreeMap<u64, BTreeMap<String, Result<LeftOut, String>>> {
+fn left_out(fitted: &[Fitted]) -> BTreeMap<u64, Vec<(String, Result<LeftOut, String>)>> {
     let depths: BTreeSet<u64> = fitted.iter().map(|it| it.depth).collect();
     let of_depth = |depth: u64| {
         let regression = regression(fitted, depth);

@@ -6,7 +6,6 @@ use crate::evidence::{Quantity, read_quoted};
 use crate::topic::Inputs;
 use crate::topics::TOPICS;
 use crate::topics::synthetic_runs::complete_runs;
-use expect_test::{Expect, expect};
 use results::Arithmetic::Fp32;
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ pub(crate) const DECLARED: &str = include_str!("../../../../../../book/data.toml
 pub(crate) const PUBLISHED: &str = include_str!("../../../../../../book/published/loss_curves.csv");
 
 /// A log of one's own: steps and losses of 1/(0.002 k + 0.5) + 0.1.
-const OWN: &str = "[log]\nfile = 'log.csv'\nmade_by = 'train.py'\nwhere = ['step']\n\
+pub(super) const OWN: &str = "[log]\nfile = 'log.csv'\nmade_by = 'train.py'\nwhere = ['step']\n\
     columns = { step = 'step', loss = 'nat' }\n\
     [log.topics.optimus]\nstep = 'step'\nloss = 'loss'\n";
 
@@ -49,7 +48,7 @@ pub(crate) fn facts(
     })
 }
 
-fn catalogue(declared: &str, csv: &str) -> Catalogue {
+pub(super) fn catalogue(declared: &str, csv: &str) -> Catalogue {
     facts(declared, csv, Vec::new())
         .expect("sound logs")
         .catalogue
@@ -59,19 +58,19 @@ fn published() -> Catalogue {
     catalogue(DECLARED, PUBLISHED)
 }
 
-fn quantity(catalogue: &Catalogue, name: &str) -> Arc<Quantity> {
+pub(super) fn quantity(catalogue: &Catalogue, name: &str) -> Arc<Quantity> {
     let found = catalogue.known(name);
     found.unwrap_or_else(|| panic!("no `{name}`"))
 }
 
-fn value(catalogue: &Catalogue, name: &str) -> f64 {
+pub(super) fn value(catalogue: &Catalogue, name: &str) -> f64 {
     let found = quantity(catalogue, name);
     found
         .known()
         .unwrap_or_else(|| panic!("{name}: {}", found.provenance()))
 }
 
-fn close(found: f64, expected: f64, relative: f64) {
+pub(super) fn close(found: f64, expected: f64, relative: f64) {
     let error = (found / expected - 1.0).abs();
     assert!(error <= relative, "{found} is not {expected}");
 }
@@ -128,101 +127,6 @@ fn a_log_that_is_too_short_has_no_model() {
         "{told}"
     );
     assert!(!catalogue.flag("log_model.log.fitted"));
-}
-
-#[test]
-fn what_is_no_log_is_told_with_its_place() {
-    let rows = "step,loss\n1,2\n2,1\n3,0.5\n4,0.4\n";
-    let check = |declared: &str, rows: &str, expect: Expect| {
-        let told = facts(declared, rows, Vec::new()).err().unwrap_or_default();
-        expect.assert_eq(&told);
-    };
-    let with = |from: &str, to: &str| OWN.replacen(from, to, 1);
-    check(
-        &with("loss = 'loss'", "los = 'loss'"),
-        rows,
-        expect![
-            "`data.toml:1`: `log.topics.optimus`: unknown field `los`, expected one of `loss`, `step`, `epoch`, `steps_per_epoch`, `accuracy`, `step_time`, `network`, `depth`, `hardware`, `recipe`"
-        ],
-    );
-    check(
-        &with("loss = 'loss'", "loss = 'lost'"),
-        rows,
-        expect![
-            "`data.toml:1`: `log.topics.optimus`: no column of `log` that has a unit is named `lost`, expected one of `loss`, `step`"
-        ],
-    );
-    check(
-        &with("loss = 'nat'", "loss = '1'"),
-        rows,
-        expect![
-            "`data.toml:1`: `log.topics.optimus`: `loss` is `loss` in `1`, expected a column in `nat`"
-        ],
-    );
-    check(
-        &with(
-            "step = 'step'\nloss",
-            "step = 'step'\nsteps_per_epoch = 391\nloss",
-        ),
-        rows,
-        expect![
-            "`data.toml:1`: `log.topics.optimus`: expected `step`, or `epoch` and `steps_per_epoch`"
-        ],
-    );
-    check(
-        &with("\nstep = 'step'\nloss", "\nloss"),
-        rows,
-        expect![
-            "`data.toml:1`: `log.topics.optimus`: expected `step`, or `epoch` and `steps_per_epoch`"
-        ],
-    );
-    check(
-        &with("topics.optimus", "topics.optimum"),
-        rows,
-        expect![
-            "`data.toml:1`: `log`: no topic `optimum` that reads tables is on, expected `optimus`; hint: `topics` in book.toml"
-        ],
-    );
-    check(
-        OWN,
-        &rows.replace("3,0.5", "2,0.5"),
-        expect![
-            "`log.csv:4`: the step of point `2` is `2` after `2`; expected steps to increase; hint: sort the log and keep one row per step"
-        ],
-    );
-    check(
-        OWN,
-        &rows.replace("3,0.5", "3,-0.5"),
-        expect!["`log.csv:4`: the loss of point `2` is `-0.5`; expected more than 0"],
-    );
-    check(
-        OWN,
-        &rows.replace("3,0.5", "3,"),
-        expect!["`log.csv:4`: `loss` is empty"],
-    );
-    check(
-        OWN,
-        "step,loss\n1,2\n2,2\n3,2\n4,2\n",
-        expect!["`log.csv:2`: every loss from point `0` to point `3` is `2`; expected a curve"],
-    );
-    let deep = with("['step']", "['step', 'net']").replacen(
-        "loss = 'loss'",
-        "loss = 'loss'\ndepth = 'net'",
-        1,
-    );
-    check(
-        &deep,
-        "step,loss,net\n1,2,20\n2,1,20\n3,0.5,20\n4,0.4,20\n1,2,21\n2,1,21\n",
-        expect!["`log.csv:6`: the depth is `21`, expected 6n + 2, such as 20"],
-    );
-    let alike = with("['step']", "['step', 'net']");
-    check(
-        &alike,
-        "step,loss,net\n1,2,a-b\n2,1,a-b\n1,2,a.b\n2,1,a.b\n",
-        expect![
-            "`data.toml:1`: `log.topics.optimus`: two logs are called `log_a_b`; hint: their words in `where` differ by signs only"
-        ],
-    );
 }
 
 /// Bounded least squares on the same rows by scipy's `curve_fit`.
