@@ -84,7 +84,7 @@ fn add_log(catalogue: &mut Catalogue, log: &Log, target: Option<&Arc<Quantity>>)
     let r2 = of_fit(&|fit| fit.model.goodness_of_fit(&fit.curve).r_squared);
     catalogue.add(quantity("r2", Unit::One, function, r2));
     add_reached(catalogue, log, target);
-    catalogue.add(log.points.clone());
+    catalogue.add(log.points.chosen(name("points"), "rows of the log"));
 }
 
 /// When a log reaches a loss and an accuracy, and how long that took.

@@ -187,7 +187,7 @@ fn the_time_of_a_step_is_a_median() {
 fn rows_without_a_loss_and_without_epochs() {
     let catalogue_of = |rows: &str| catalogue(NETWORKS, rows);
     let gap = catalogue_of(&ROWS.replacen("300,3,0.6,", "300,3,,", 1));
-    assert_eq!(value(&gap, "log.loss(lines_2_3_5)"), 3.0);
+    assert_eq!(value(&gap, "log_model.log_a_v100.points"), 3.0);
     let silent = catalogue_of(&ROWS.replacen("400,4,", "400,,", 1));
     let epochs = quantity(&silent, "log_model.log_a_v100.epochs_to_92");
     assert_eq!(epochs.value, Err("the log does not say its epochs".into()));

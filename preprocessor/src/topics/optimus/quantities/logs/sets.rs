@@ -24,10 +24,13 @@ pub(crate) struct LogSet {
     /// Depth 50 on each hardware.
     pub(crate) predicted: BTreeMap<String, Result<Predicted, String>>,
     /// Each log of each depth, by its hardware, predicted from the other depths.
-    pub(crate) left_out: BTreeMap<u64, Vec<(String, Result<LeftOut, String>)>>,
+    pub(crate) left_out: BTreeMap<u64, Vec<OnHardware>>,
     /// From training loss to test accuracy, or why there is no link.
     pub(crate) link: Result<AccuracyLink, String>,
 }
+
+/// The hardware of a log with what is predicted of it without its depth, or why nothing is.
+pub(crate) type OnHardware = (String, Result<LeftOut, String>);
 
 /// A network that is in no log.
 #[derive(Debug)]
@@ -147,7 +150,7 @@ fn predicted(regression: &RunRegression, hardware: &str) -> Result<Predicted, St
 }
 
 /// Predicts each depth but the one that is always left out from the others.
-fn left_out(fitted: &[Fitted]) -> BTreeMap<u64, Vec<(String, Result<LeftOut, String>)>> {
+fn left_out(fitted: &[Fitted]) -> BTreeMap<u64, Vec<OnHardware>> {
     let depths: BTreeSet<u64> = fitted.iter().map(|it| it.depth).collect();
     let of_depth = |depth: u64| {
         let regression = regression(fitted, depth);

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Catalogue, Entry, Facts};
 use crate::data::{Table, Tables, read_declarations};
-use crate::evidence::{Quantity, read_quoted};
+use crate::evidence::{Origin, Quantity, read_quoted};
 use crate::topic::Inputs;
 use crate::topics::TOPICS;
 use crate::topics::synthetic_runs::complete_runs;
@@ -104,9 +104,12 @@ fn a_log_of_ones_own_is_fitted() {
                 1e-6,
             );
         }
-        let points = quantity(&catalogue, "log.loss(lines_2_21)");
+        let points = quantity(&catalogue, "log_model.log.points");
+        let Origin::Derived { inputs, .. } = &points.origin else {
+            panic!("{points:?}");
+        };
         assert_eq!(
-            (points.known(), points.kind().word()),
+            (points.known(), inputs[0].kind().word()),
             (Some(20.0), "measured")
         );
         assert!(catalogue.flag("log_model.log.fitted"));
