@@ -48,6 +48,13 @@ test('a table head is left out where a page repeats it, and only there', () => {
   const first = 'Table 1.\nCard K80 𝛽\nA 1';
   assert.equal(withoutRepeatedHeads(`${first}\fCard\nK80 𝛽\nB 2`, heads), `${first}\f\nB 2`);
   assert.equal(withoutRepeatedHeads('Card K80 𝛽\nA 1', heads), 'Card K80 𝛽\nA 1');
+  // Columns that are read one by one, as where cells break over lines.
+  const scattered = ['Card  Time (s)'];
+  const columns = 'Table 1\nCard\nA\n\nTime (s)\n1 (2 to\n3)';
+  const goesOn = 'Card\nB\nC\n\nTime (s)\n4 (5 to\n6)';
+  assert.equal(withoutRepeatedHeads(`${columns}\f${goesOn}`, scattered), `${columns}\f\nB\nC\n\n\n\n4 (5 to\n6)`);
+  assert.equal(withoutRepeatedHeads(`${columns}\fText\n${goesOn}`, scattered), `${columns}\fText\n${goesOn}`);
+  assert.equal(withoutRepeatedHeads(`Text\f${goesOn}`, scattered), `Text\f${goesOn}`);
 });
 
 test('the build is read', () => {

@@ -45,13 +45,30 @@ export function withoutRepeatedHeads(pdf, heads) {
   const all = packed(pdf);
   const surplus = new Map([...known].map(([head, count]) => [head, all.split(head).length - 1 - count]));
   const longestFirst = [...known.keys()].sort((a, b) => b.length - a.length);
-  const pages = pdf.split('\f').map((page) => {
+  const pages = pdf.split('\f').map((page, index, before) => {
     const head = longestFirst.find((one) => surplus.get(one) > 0 && packed(page).startsWith(one));
-    if (!head) return page;
+    if (!head) return index > 0 ? withoutScatteredHead(page, before[index - 1], heads) : page;
     surplus.set(head, surplus.get(head) - 1);
     return withoutStart(page, head);
   });
   return pages.join('\f');
+}
+
+/**
+ * The page without the head of a table that goes on from the page before, where its text is read column by
+ * column. A table begins below its caption, so that a head at the top of a page is a repeated one.
+ */
+function withoutScatteredHead(page, before, heads) {
+  const escaped = (word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  for (const head of heads) {
+    const cells = head.split(/\s{2,}/).map((cell) => `(?<!\\S)${cell.split(/\s+/).map(escaped).join('\\s+')}(?!\\S)`);
+    const between = new RegExp(cells.join('([\\s\\S]*?)'));
+    const found = new RegExp(`^\\s*${between.source}`).exec(page);
+    if (cells.length > 1 && found && between.test(before)) {
+      return [...found.slice(1), page.slice(found[0].length)].join('\n');
+    }
+  }
+  return page;
 }
 
 function withoutStart(page, start) {

@@ -70,7 +70,7 @@ pub(crate) fn table(
         return waiting(fits.len());
     }
     let table = Table::new(columns(), rows).map_err(|error| error.to_string())?;
-    Ok(Shown::new(table, inputs))
+    Ok(Shown::new(table, inputs).noted(UNITS.to_owned()))
 }
 
 /// Where the rows of a log come from.
@@ -97,13 +97,25 @@ fn waiting(missing: usize) -> Result<Shown<Table>, String> {
     Ok(Shown::new(table, Vec::new()).noted(format!("Planned runs without a record: {missing}.")))
 }
 
+/// Short heads: with their units they would break over lines. The caption has these.
 fn columns() -> Vec<Column> {
     let words = ["Network", "Hardware", "Curve"].map(|head| Column::new(head, Alignment::Left));
-    let betas = ["10³ β₀ (1/(nat·step))", "β₁ (1/nat)", "β₂ (nat)"];
-    let numbers = betas.into_iter().chain(["RMSE (nat)", "R²"]);
-    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
+    let numbers = [
+        ("10³ β₀", "10³ β₀ (1/(nat·step))"),
+        ("β₁", "β₁ (1/nat)"),
+        ("β₂", "β₂ (nat)"),
+        ("RMSE", "RMSE (nat)"),
+        ("R²", "R²"),
+    ];
+    let numbers = numbers.map(|(head, csv_head)| Column {
+        csv_head: csv_head.to_owned(),
+        ..Column::new(head, Alignment::Decimal)
+    });
     words.into_iter().chain(numbers).collect()
 }
+
+/// The units of the columns, for the caption.
+const UNITS: &str = "β₀ is in 1/(nat·step), β₁ in 1/nat, β₂ and RMSE in nat.";
 
 /// β₀, β₁, β₂, RMSE and R² of a run or a log.
 struct Quantities(Vec<Arc<Quantity>>);
