@@ -101,11 +101,23 @@ impl Predictions {
     /// The model of ResNet-50's whole run on `hardware`, with the intervals of its parameters.
     pub(crate) fn model_on(&self, hardware: &Hardware) -> Result<PredictedLossModel, String> {
         let regression = self.whole_run.as_ref().map_err(Clone::clone)?;
-        let (_, regression) = &regression.stages()[0];
-        let without_draws = Resampling { refits: 0, ..DRAWS };
-        let predicted = regression.predict(HELD_OUT_DEPTH, &hardware.to_string(), without_draws);
-        predicted.map_err(|error| error.to_string())
+        model_of(regression, &hardware.to_string())
     }
+}
+
+/// The model of depth 50's whole run by a regression of whole runs, with the intervals of its
+/// parameters.
+///
+/// # Errors
+/// Where the regression does not know the hardware.
+pub(crate) fn model_of(
+    regression: &RunRegression,
+    hardware: &str,
+) -> Result<PredictedLossModel, String> {
+    let (_, regression) = &regression.stages()[0];
+    let without_draws = Resampling { refits: 0, ..DRAWS };
+    let predicted = regression.predict(HELD_OUT_DEPTH, hardware, without_draws);
+    predicted.map_err(|error| error.to_string())
 }
 
 fn regression(fits: &[LossFit], fitting: Fitting) -> Result<RunRegression, String> {

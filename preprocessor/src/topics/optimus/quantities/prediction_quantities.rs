@@ -2,7 +2,7 @@
 
 use super::epochs_to_target::{Link, Reached};
 use super::logs::{self, Logs};
-use super::loss_models::BETAS;
+use super::loss_models::{BETAS, with_interval};
 use super::loss_runs::{Hardware, LossFit};
 use super::prediction::{Fitting, Predictions, hardware, sources, targets, training};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
@@ -107,7 +107,8 @@ impl<'a> PredictionOn<'a> {
         catalogue.insert(name("predicted"), Entry::Flag(self.is_predicted()));
         let is_measured = self.targets.iter().any(|target| target.fit.is_ok());
         catalogue.insert(name("measured"), Entry::Flag(is_measured));
-        self.add_parameters(catalogue, &predictions.model_on(&self.hardware));
+        let model = predictions.model_on(&self.hardware);
+        add_betas(catalogue, &self.prefix, model.as_ref(), &self.sources);
         for ((_, fitting), predicted) in std::iter::zip(Fitting::ALL, &self.predicted) {
             self.add_errors(catalogue, fitting, predicted);
             let name = name(&format!("{fitting}.epochs_to_92"));
@@ -115,31 +116,6 @@ impl<'a> PredictionOn<'a> {
                 .add(catalogue);
         }
         self.measured_epochs.add(catalogue);
-    }
-
-    /// β₀, β₁ and β₂ of the whole run.
-    fn add_parameters(
-        &self,
-        catalogue: &mut Catalogue,
-        model: &Result<PredictedLossModel, String>,
-    ) {
-        for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
-            let value = model.as_ref().map(|model| model.model.betas()[index]);
-            let beta = Quantity::computed(
-                format!("{}.{leaf}", self.prefix),
-                unit,
-                "analysis::loss_regression at depth 50",
-                self.sources.clone(),
-                value.map_err(|reason| reason.as_str().into()),
-            );
-            catalogue.add(match model {
-                Ok(model) => {
-                    let interval = model.intervals[index];
-                    beta.with_interval(interval.low, interval.high)
-                }
-                Err(_) => beta,
-            });
-        }
     }
 
     /// How far the predicted curve lies from the measured ones, on average where several seeds
@@ -209,6 +185,27 @@ impl<'a> PredictionOn<'a> {
     fn rank(&self) -> (bool, bool, &Hardware) {
         let is_fp32 = self.hardware.arithmetic == Arithmetic::Fp32;
         (!self.is_measured(), !is_fp32, &self.hardware)
+    }
+}
+
+/// β₀, β₁ and β₂ of the whole run that is predicted for depth 50.
+pub(super) fn add_betas(
+    catalogue: &mut Catalogue,
+    prefix: &str,
+    model: Result<&PredictedLossModel, &String>,
+    sources: &[Arc<Quantity>],
+) {
+    for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
+        let value = model.map(|model| model.model.betas()[index]);
+        let beta = Quantity::computed(
+            format!("{prefix}.{leaf}"),
+            unit,
+            "analysis::loss_regression at depth 50",
+            sources.to_vec(),
+            value.map_err(|reason| reason.as_str().into()),
+        );
+        let interval = model.ok().map(|model| model.intervals[index]);
+        catalogue.add(with_interval(beta, interval));
     }
 }
 

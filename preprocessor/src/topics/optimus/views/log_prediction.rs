@@ -1,14 +1,15 @@
 //! The loss of a depth, predicted from the other depths of a set of training logs.
 
-use super::loss_fit::{MEASURED, places, steps_axis};
+use super::loss_fit::{MEASURED, steps_axis};
+use super::prediction::with_predicted;
 use crate::catalogue::Facts;
 use crate::topics::optimus::analysis::prediction::PredictedRun;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::analysis::training_set::HELD_OUT_DEPTH;
-use crate::topics::optimus::quantities::logs::{Log, LogSet, Logs};
+use crate::topics::optimus::quantities::logs::{Log, LogRow, LogSet, Logs};
 use crate::views::Figure;
 use crate::views::palette::{SeriesStyle, Shape, series};
-use crate::views::plot::{Axis, Band, Key, Line, Plot, Points};
+use crate::views::plot::{Axis, Plot, Points};
 use crate::views::shown::{Shown, not_as_planned};
 use serde::Deserialize;
 
@@ -43,18 +44,12 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Ok(predicted) => predicted,
         Err(reason) => return Ok(Shown::new(Figure::because(reason), inputs)),
     };
-    let first = Step(
-        here.iter()
-            .filter_map(|log| log.rows.first())
-            .map(|row| row.step)
-            .fold(f64::MAX, f64::min),
-    );
-    let last = Step(
-        here.iter()
-            .filter_map(|log| log.rows.last())
-            .map(|row| row.step)
-            .fold(0.0, f64::max),
-    );
+    let steps = |of: fn(&Log) -> Option<&LogRow>| {
+        let rows = here.iter().filter_map(move |log| of(log));
+        rows.map(|row| row.step)
+    };
+    let first = Step(steps(|log| log.rows.first()).fold(f64::MAX, f64::min));
+    let last = Step(steps(|log| log.rows.last()).fold(0.0, f64::max));
     let mut plot = Plot::new(
         &format!("Training loss at depth {depth} on {hardware}"),
         "The prediction from the other depths with its band, and logged losses.",
@@ -73,22 +68,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             style,
         ));
     }
-    for places in places(&predicted.model, first, last) {
-        let band = places
-            .iter()
-            .filter_map(|step| Some((step.0, predicted.band_at(*step)?)));
-        let band: Vec<_> = band
-            .map(|(step, band)| (step, band.low, band.high))
-            .collect();
-        if !band.is_empty() {
-            plot = plot.with(Band::new("predicted", band, series(0).colour));
-        }
-        let line = places
-            .iter()
-            .map(|step| (step.0, predicted.model.loss_at(*step)));
-        let line: Vec<_> = line.collect();
-        plot = plot.with(Line::new("predicted", line, series(0)).keyed(Key::Legend));
-    }
+    plot = with_predicted(plot, "predicted", predicted, [first, last], series(0));
     let note = not_as_planned(&inputs);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }

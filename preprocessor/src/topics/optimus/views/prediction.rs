@@ -10,7 +10,7 @@ use crate::topics::optimus::quantities::prediction::{
     Fitting, LossCurves, hardware, targets, training,
 };
 use crate::views::Figure;
-use crate::views::palette::series;
+use crate::views::palette::{SeriesStyle, series};
 use crate::views::plot::{Axis, Band, Key, Line, Plot, Points};
 use crate::views::shown::{Shown, not_as_planned, pending};
 use serde::Deserialize;
@@ -110,18 +110,31 @@ fn waiting(facts: &Facts, name: &str) -> Result<Shown<Figure>, String> {
 
 /// A predicted curve with its band over the epochs of the runs that it was predicted from.
 fn with_prediction(
-    mut plot: Plot,
+    plot: Plot,
     fits: &[LossFit],
     name: &str,
     predicted: Option<&PredictedRun>,
     style: usize,
 ) -> Plot {
     let first = training(fits).find_map(|fit| fit.run.epochs().first());
-    let (Some(predicted), Some(first)) = (predicted, first) else {
-        return plot;
-    };
-    let first = Step(first.steps as f64);
-    for places in places(&predicted.model, first, last_step(fits)) {
+    match (predicted, first) {
+        (Some(predicted), Some(first)) => {
+            let steps = [Step(first.steps as f64), last_step(fits)];
+            with_predicted(plot, name, predicted, steps, series(style))
+        }
+        _ => plot,
+    }
+}
+
+/// A predicted curve with its band, from the first to the last of these steps.
+pub(super) fn with_predicted(
+    mut plot: Plot,
+    name: &str,
+    predicted: &PredictedRun,
+    [first, last]: [Step; 2],
+    style: SeriesStyle,
+) -> Plot {
+    for places in places(&predicted.model, first, last) {
         let band: Vec<_> = { places.iter() }
             .filter_map(|step| Some((step.0, predicted.band_at(*step)?)))
             .map(|(step, band)| (step, band.low, band.high))
@@ -129,7 +142,6 @@ fn with_prediction(
         let line: Vec<_> = { places.iter() }
             .map(|step| (step.0, predicted.model.loss_at(*step)))
             .collect();
-        let style = series(style);
         if !band.is_empty() {
             plot = plot.with(Band::new(name, band, style.colour));
         }

@@ -13,7 +13,8 @@ use crate::topics::optimus::analysis::epochs_over_depth::{
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::analysis::training_set::HELD_OUT_DEPTH;
 use crate::topics::optimus::quantities::epochs_to_target::{Clock, Reached, form_name};
-use crate::topics::optimus::quantities::loss_models::{BETAS, with_interval};
+use crate::topics::optimus::quantities::loss_models::with_interval;
+use crate::topics::optimus::quantities::prediction_quantities::add_betas;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -179,18 +180,8 @@ impl OfSet<'_> {
         for (hardware, predicted) in &self.set.predicted {
             let prefix = on_hardware(&self.set.recipe, hardware);
             catalogue.insert(format!("{prefix}.title"), Entry::Text(hardware.clone()));
-            for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
-                let value = predicted.as_ref().map(|it| it.model.model.betas()[index]);
-                let beta = Quantity::computed(
-                    format!("{prefix}.{leaf}"),
-                    unit,
-                    "analysis::loss_regression at depth 50",
-                    self.points(),
-                    value.map_err(|reason| reason.as_str().into()),
-                );
-                let interval = predicted.as_ref().ok().map(|it| it.model.intervals[index]);
-                catalogue.add(with_interval(beta, interval));
-            }
+            let model = predicted.as_ref().map(|predicted| &predicted.model);
+            add_betas(catalogue, &prefix, model, &self.points());
             self.epochs(&prefix, predicted, loss).add(catalogue);
             self.add_epochs_by_depth(catalogue, &prefix, hardware);
         }

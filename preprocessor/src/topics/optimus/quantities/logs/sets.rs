@@ -3,13 +3,12 @@
 use super::{Log, LogFit};
 use crate::statistics::mean::mean;
 use crate::topics::optimus::analysis::accuracy_link::{AccuracyLink, AccuracyRun};
-use crate::topics::optimus::analysis::bootstrap::Resampling;
 use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
 use crate::topics::optimus::analysis::loss_regression::PredictedLossModel;
 use crate::topics::optimus::analysis::prediction::PredictedRun;
 use crate::topics::optimus::analysis::run_regression::{RunRegression, TrainedRun};
 use crate::topics::optimus::analysis::training_set::{Family, HELD_OUT_DEPTH};
-use crate::topics::optimus::quantities::prediction::DRAWS;
+use crate::topics::optimus::quantities::prediction::{DRAWS, model_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The logs of one recipe that have a depth, and what follows of them together.
@@ -140,12 +139,9 @@ fn regression(fitted: &[Fitted], without: u64) -> Result<RunRegression, String> 
 
 fn predicted(regression: &RunRegression, hardware: &str) -> Result<Predicted, String> {
     let run = regression.predict(HELD_OUT_DEPTH, hardware, DRAWS);
-    let (_, models) = &regression.stages()[0];
-    let without_draws = Resampling { refits: 0, ..DRAWS };
-    let model = models.predict(HELD_OUT_DEPTH, hardware, without_draws);
     Ok(Predicted {
         run: run.map_err(|error| error.to_string())?,
-        model: model.map_err(|error| error.to_string())?,
+        model: model_of(regression, hardware)?,
     })
 }
 
