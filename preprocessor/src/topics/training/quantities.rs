@@ -46,7 +46,7 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
                 _ => Some((epoch, accuracy)),
             },
         );
-    let test = record.and_then(|record| record.test);
+    let test = record.and_then(|record| record.test.as_ref());
     let last_test = last.and_then(|row| row.test).map(|test| test.accuracy);
     let total = |seconds: fn(&results::EpochRow) -> f64| {
         (!epochs.is_empty()).then(|| epochs.iter().map(seconds).sum::<f64>())

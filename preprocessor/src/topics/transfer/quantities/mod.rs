@@ -137,7 +137,7 @@ impl<'a> Setting<'a> {
         let told = { TOLD.iter() }
             .map(|told| (told.leaf, told.over(&runs, &prefix, catalogue)))
             .collect();
-        let test = |run: &&RunFacts| Some(run.record.as_ref()?.1.test?.images);
+        let test = |run: &&RunFacts| Some(run.record.as_ref()?.1.test.as_ref()?.images);
         let mut setting = Setting {
             approach,
             rate,
@@ -189,7 +189,10 @@ impl<'a> Setting<'a> {
     fn by_seed(&self) -> BTreeMap<u64, f64> {
         let of = |run: &&RunFacts| {
             let (_, record) = run.record.as_ref()?;
-            Some((run.planned.configuration.seed, record.test?.accuracy))
+            Some((
+                run.planned.configuration.seed,
+                record.test.as_ref()?.accuracy,
+            ))
         };
         self.runs.iter().filter_map(of).collect()
     }

@@ -20,6 +20,7 @@ fn run(experiment: &str, rate: f64, seed: u64, validation: f64, test: f64) -> Ru
         loss: 1.0,
         accuracy: test,
         images: 1000,
+        predictions: None,
     });
     run
 }
