@@ -5,6 +5,7 @@ use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
 use crate::statistics::binomial_interval::wilson_interval;
 use crate::statistics::median_interval::median;
+use crate::topics::training::predictions::Predictions;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -68,9 +69,16 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
         None => (last_test, last_key("test.accuracy")),
     };
     let test_images = test.map(|test| test.images).or_else(|| images("test"));
+    let mean_per_class = Predictions::of(run).and_then(Predictions::mean_per_class);
     let run = run.reader();
     vec![
         accuracy(&run, "test_accuracy", &test_key, test_accuracy, test_images),
+        run.measured(
+            "mean_per_class",
+            Unit::One,
+            "mean over the rows of test.predictions of the share that is right",
+            mean_per_class,
+        ),
         accuracy(
             &run,
             "final_validation_accuracy",

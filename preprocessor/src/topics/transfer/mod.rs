@@ -7,7 +7,7 @@ mod views;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic};
-use crate::views::{FigureView, NoArguments, parse};
+use crate::views::{FigureView, NoArguments, TableView, parse};
 
 /// Transfer learning.
 #[derive(Debug)]
@@ -30,6 +30,12 @@ impl Topic for Transfer {
     ) -> Result<(), Vec<Diagnostic>> {
         quantities::add(catalogue, &inputs.runs);
         Ok(())
+    }
+
+    fn tables(&self) -> &'static [(&'static str, TableView)] {
+        &[("classes", |arguments, facts, mark| {
+            views::class_table::table(&parse(arguments)?, facts, mark)
+        })]
     }
 
     fn figures(&self) -> &'static [(&'static str, FigureView)] {

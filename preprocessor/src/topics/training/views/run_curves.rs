@@ -121,7 +121,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
 }
 
 /// The run of this identifier, written as in the plan or as in the names of quantities.
-fn find<'a>(name: &str, facts: &'a Facts) -> Result<&'a RunFacts, String> {
+pub(crate) fn find<'a>(name: &str, facts: &'a Facts) -> Result<&'a RunFacts, String> {
     let named = |run: &&RunFacts| run.id == name || run.name() == format!("runs.{name}");
     facts.runs.iter().find(named).ok_or_else(|| {
         let known: Vec<_> = facts
