@@ -50,7 +50,7 @@ pub(crate) fn add(catalogue: &mut Catalogue) {
     for quantity in known.into_iter().flatten().chain(flowers) {
         catalogue.add(quantity);
     }
-    add_difference(catalogue);
+    add_differences(catalogue);
     add_last_layer_training(catalogue, "resnet50_flowers");
 }
 
@@ -166,17 +166,30 @@ fn add_last_layer_training(catalogue: &mut Catalogue, network: &str) {
     catalogue.add(last_layer);
 }
 
-/// What the three further convolutions of VGG-19 add to VGG-16.
-fn add_difference(catalogue: &mut Catalogue) {
-    let of = |network: &str| {
-        catalogue
-            .known(&format!("flops.{network}.mac.convolution"))
-            .expect("both networks were counted")
+/// What the three further convolutions of VGG-19 add to VGG-16, and the bias of its first convolution
+/// to Caffe's ResNet-50.
+fn add_differences(catalogue: &mut Catalogue) {
+    let differences = [
+        (
+            ("VGG-19", "vgg19.mac.convolution"),
+            ("VGG-16", "vgg16.mac.convolution"),
+            "vgg19.mac.convolution_beyond_vgg16",
+        ),
+        (
+            ("Caffe's ResNet-50", "resnet50_v1.parameters"),
+            ("torchvision's ResNet-50", "resnet50.parameters"),
+            "resnet50_v1.parameters_beyond_resnet50",
+        ),
+    ];
+    let of = |catalogue: &Catalogue, (symbol, leaf): (&str, &str)| {
+        let known = catalogue.known(&format!("flops.{leaf}"));
+        Formula::of(symbol, &known.expect("both networks were counted"))
     };
-    let difference = Formula::of("VGG-19", &of("vgg19")) - Formula::of("VGG-16", &of("vgg16"));
-    let name = "flops.vgg19.mac.convolution_beyond_vgg16";
-    let difference = difference.quantity(name, Unit::MultiplyAccumulate);
-    catalogue.add(difference);
+    for (more, less, name) in differences {
+        let difference = of(catalogue, more) - of(catalogue, less);
+        let unit = difference.unit();
+        catalogue.add(difference.quantity(format!("flops.{name}"), unit));
+    }
 }
 
 #[cfg(test)]

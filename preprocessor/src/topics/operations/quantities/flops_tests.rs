@@ -60,3 +60,13 @@ fn eight_layers_of_vgg19_take_equally_much() {
         ("flops.resnet20.mac.largest_layers", 16.0),
     ]);
 }
+
+/// 256 · 9 · 256 · 56² + 512 · 9 · 512 · 28² + 512 · 9 · 512 · 14², and a bias for each of 64 filters.
+#[test]
+fn what_one_network_has_beyond_another() {
+    let further = 256.0 * 9.0 * 256.0 * 3136.0 + 512.0 * 9.0 * 512.0 * (784.0 + 196.0);
+    check(&[
+        ("flops.vgg19.mac.convolution_beyond_vgg16", further),
+        ("flops.resnet50_v1.parameters_beyond_resnet50", 64.0),
+    ]);
+}

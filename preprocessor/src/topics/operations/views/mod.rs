@@ -6,3 +6,6 @@ pub(crate) mod flops_table;
 pub(crate) mod layer_sums;
 pub(crate) mod layer_times;
 pub(crate) mod percent_of_peak;
+
+#[cfg(test)]
+mod tests;
