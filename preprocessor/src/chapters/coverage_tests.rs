@@ -43,7 +43,7 @@ fn a_box_of_any_kind_is_open() {
     check(
         &both,
         expect![
-            "missing: [`pictures`](end/missing.md#missing-images-pictures), `sort-3`; partial, 1 of 2: `sort-2`"
+            "missing: `sort-3`, [`pictures`](end/missing.md#missing-images-pictures); partial, 1 of 2: `sort-2`"
         ],
     );
 }
