@@ -278,6 +278,71 @@ mod tests {
         );
     }
 
+    /// Ranges of every size, above zero, below it and across it, whose ends are round or are not.
+    fn ranges() -> impl Iterator<Item = (f64, f64)> {
+        const ENDS: [i32; 12] = [-60, -22, -7, -6, -2, 0, 1, 4, 6, 10, 37, 100];
+        let pairs = ENDS
+            .into_iter()
+            .flat_map(|low| ENDS.map(|high| (low, high)));
+        let pairs = pairs.filter(|(low, high)| low < high);
+        let scales = (-9..=9).flat_map(|power| [1.0, 1.0 / 7.0].map(|it| it * 10f64.powi(power)));
+        scales.flat_map(move |scale| {
+            let scaled = move |end| f64::from(end) * scale;
+            pairs
+                .clone()
+                .map(move |(low, high)| (scaled(low), scaled(high)))
+        })
+    }
+
+    /// What a label says.
+    fn read_back(label: &str, axis: &Axis) -> f64 {
+        let label = label.replace([NO_BREAK_SPACE, ','], "").replace('−', "-");
+        let (number, power) = match label.split_once("×10") {
+            Some((number, power)) => (number, power_of_ten(power)),
+            None => (label.trim_end_matches('%'), 1.0),
+        };
+        let value: f64 = number.parse().expect("a number");
+        let is_percent = axis.format == TickFormat::Percent;
+        value * power / if is_percent { 100.0 } else { 1.0 }
+    }
+
+    /// A label without what stands behind its number.
+    fn number_of(label: &str) -> &str {
+        label.split(NO_BREAK_SPACE).next().unwrap_or_default()
+    }
+
+    fn power_of_ten(superscript: &str) -> f64 {
+        let digit = |it| match "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == it) {
+            Some(digit) => digit.to_string(),
+            None => "-".to_owned(),
+        };
+        let exponent: String = superscript.chars().map(digit).collect();
+        10f64.powi(exponent.parse().expect("an exponent"))
+    }
+
+    /// Ticks are sums, and a rounding error of a sum is no digit: `−0.060000000` to `0.060000000`.
+    #[test]
+    fn no_axis_has_more_decimals_than_its_ticks_need() {
+        let axes = [Axis::linear(""), Axis::linear("").in_percent()];
+        let mut checked = 0;
+        for ((low, high), axis) in ranges().flat_map(|range| axes.each_ref().map(|it| (range, it)))
+        {
+            for most in [3, 6, 8] {
+                let ticks = ticks(axis, (low, high), most).expect("printable");
+                let labels: Vec<_> = ticks.iter().map(|tick| number_of(&tick.label)).collect();
+                let has_decimals = labels.iter().any(|label| label.contains('.'));
+                let is_short = !has_decimals || labels.iter().any(|label| !label.ends_with('0'));
+                assert!(is_short, "{low} to {high}: {labels:?}");
+                for tick in &ticks {
+                    let error = (read_back(&tick.label, axis) - tick.value).abs();
+                    assert!(error <= 1e-8 * (high - low), "{low} to {high}: {labels:?}");
+                }
+                checked += ticks.len();
+            }
+        }
+        assert!(checked > 10_000, "only {checked} ticks");
+    }
+
     #[test]
     fn given_ticks_are_kept_where_they_are_seen() {
         let axis = Axis::linear("").ticks_at([0.0, 0.25, 2.0]);

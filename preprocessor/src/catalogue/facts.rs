@@ -5,7 +5,7 @@ use super::{AnsweredOn, Catalogue, Question, RunFacts, Samples, runs};
 use crate::data::{Declaration, Table, Tables};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Origin, Quantity, QuotedFact};
+use crate::evidence::{Concern, Origin, Quantity, QuotedFact, SourceId};
 use crate::layout::Layout;
 use crate::topic::{Inputs, Knowledge, Topic};
 use crate::views::{FigureView, TableView};
@@ -93,6 +93,18 @@ impl Facts {
     pub(crate) fn of_topic<T: Any>(&self) -> &T {
         let kept = self.knowledge.get();
         kept.expect("a topic keeps what its views ask for")
+    }
+
+    /// What keeps a run, a table or a set of images from being there as it should be.
+    pub(crate) fn concern(&self, source: &SourceId) -> Option<Concern> {
+        match source {
+            SourceId::Run(id) => self.runs.iter().find(|run| run.id == *id)?.concern(),
+            SourceId::Table(name) => self.tables.table(name).ok()?.concern(),
+            SourceId::Images(name) => {
+                let mut samples = self.samples.iter();
+                samples.find(|samples| samples.name == *name)?.concern()
+            }
+        }
     }
 
     /// The question of this identifier.

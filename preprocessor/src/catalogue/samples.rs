@@ -1,5 +1,6 @@
 //! Sample images of a data set, from the reader's own copy of it.
 
+use crate::evidence::{Concern, SourceId};
 use serde::Deserialize;
 
 /// Which images a book shows, from `[preprocessor.measured.samples.NAME]` in `book.toml`.
@@ -36,4 +37,16 @@ pub struct Samples {
     pub images: Vec<SampleImage>,
     /// How to get the images.
     pub remedy: String,
+}
+
+impl Samples {
+    /// What keeps them from being shown.
+    pub(crate) fn concern(&self) -> Option<Concern> {
+        self.images.is_empty().then(|| Concern {
+            source: SourceId::Images(self.name.clone()),
+            state: "missing".to_owned(),
+            remedy: self.remedy.clone(),
+            accepted: false,
+        })
+    }
 }

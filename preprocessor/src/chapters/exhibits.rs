@@ -43,11 +43,19 @@ pub(crate) fn table(
     if arguments.view.is_none() && is_own_table(&arguments.own) {
         let (text, caption) = (caption, own_table(arguments.own, caption)?);
         let origin = ("written in the chapter".to_owned(), Vec::new());
-        register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
+        let awaited = Awaited::default();
+        register(
+            ledger,
+            chapter,
+            &arguments.id,
+            LabelKind::Table,
+            origin,
+            awaited,
+        );
         return Ok(table_figure(&arguments.id, &caption, ("", ""), text));
     }
     let shown = ShownQuantities::default();
-    let (table, origin, note) = match &arguments.view {
+    let (table, origin, note, beside) = match &arguments.view {
         Some(view) => {
             let mark = |quantity: &Quantity, text: &str| {
                 shown.note(quantity);
@@ -58,26 +66,24 @@ pub(crate) fn table(
                 function,
                 inputs,
                 note,
+                awaited,
             } = views::table(view, arguments.own, &ledger.facts, &mark)?;
-            (content, (function, inputs), note)
+            (content, (function, inputs), note, awaited)
         }
         None => {
             let composed = parse(arguments.own.into())?;
             let (table, origin) = compose(ledger, chapter, composed)?;
             origin.1.iter().for_each(|quantity| shown.note(quantity));
-            (table, origin, String::new())
+            (table, origin, String::new(), Awaited::default())
         }
     };
     let awaited = shown.is_empty().then(|| Awaited::of(&origin.1));
-    register(ledger, chapter, &arguments.id, LabelKind::Table, origin);
-    if let Some(awaited) = awaited.filter(|awaited| !awaited.is_empty()) {
-        return Ok(waiting(
-            ledger,
-            arguments.id,
-            LabelKind::Table,
-            caption,
-            awaited,
-        ));
+    let awaited = awaited.filter(|awaited| !awaited.is_empty());
+    let kind = LabelKind::Table;
+    let told = awaited.clone().unwrap_or(beside);
+    register(ledger, chapter, &arguments.id, kind, origin, told);
+    if let Some(awaited) = awaited {
+        return Ok(waiting(ledger, arguments.id, kind, caption, awaited));
     }
     let csv = link_to_csv(ledger, &arguments.id, table.to_csv())?;
     let markdown = table.to_markdown();
@@ -154,8 +160,9 @@ pub(crate) fn figure(
             );
         }
         let (image, origin) = own_image_figure(ledger, arguments.own)?;
-        let id = &arguments.id;
-        register(ledger, chapter, id, LabelKind::Figure, (origin, Vec::new()));
+        let (id, origin) = (&arguments.id, (origin, Vec::new()));
+        let (kind, awaited) = (LabelKind::Figure, Awaited::default());
+        register(ledger, chapter, id, kind, origin, awaited);
         let caption = captioned(id, LabelKind::Figure, caption, "", "");
         return Ok(format!(
             "<figure id=\"{id}\" class=\"images\">\n\n{image}\n\n{caption}\n\n</figure>"
@@ -166,18 +173,16 @@ pub(crate) fn figure(
         function,
         inputs,
         note,
+        awaited: beside,
     } = views::figure(view, arguments.own, &ledger.facts)?;
-    register(
-        ledger,
-        chapter,
-        &arguments.id,
-        LabelKind::Figure,
-        (function, inputs),
-    );
-    let id = &arguments.id;
+    let (id, kind) = (&arguments.id, LabelKind::Figure);
+    let told = match &content {
+        Figure::Pending(awaited) => awaited.clone(),
+        Figure::Plot(_) | Figure::Images { .. } => beside,
+    };
+    register(ledger, chapter, id, kind, (function, inputs), told);
     let (class, body, csv) = match content {
         Figure::Pending(awaited) => {
-            let kind = LabelKind::Figure;
             return Ok(waiting(ledger, arguments.id, kind, caption, awaited));
         }
         Figure::Plot(plot) => {
@@ -221,13 +226,14 @@ fn parse<T: serde::de::DeserializeOwned>(arguments: serde_json::Value) -> Result
     serde_json::from_value(arguments).map_err(|error| error.to_string())
 }
 
-/// Notes where the data of the exhibit come from.
+/// Notes where the data of the exhibit come from, and what it says that it waits for.
 fn register(
     ledger: &Ledger,
     chapter: &str,
     id: &str,
     kind: LabelKind,
     (function, inputs): (String, Vec<Arc<Quantity>>),
+    awaited: Awaited,
 ) {
     ledger.written().exhibits.push(ExhibitOrigin {
         chapter: chapter.to_owned(),
@@ -235,6 +241,7 @@ fn register(
         kind,
         function,
         inputs,
+        awaited,
     });
 }
 

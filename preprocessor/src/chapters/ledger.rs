@@ -10,6 +10,7 @@ use super::sentinel::{Absence, Mark};
 use crate::catalogue::{ABSENT, Catalogue, Entry, Facts, UnknownName};
 use crate::escape::markdown;
 use crate::evidence::{Concern, Quantity};
+use crate::views::Awaited;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,8 @@ pub(crate) struct ExhibitOrigin {
     pub(crate) kind: LabelKind,
     pub(crate) function: String,
     pub(crate) inputs: Vec<Arc<Quantity>>,
+    /// What it says that it waits for: the words of its box, or of its note.
+    pub(crate) awaited: Awaited,
 }
 
 impl Written {
@@ -64,20 +67,25 @@ impl Written {
         self.absences.extend(other.absences);
     }
 
-    /// What keeps the numbers that a chapter prints or shows from being whole and current.
-    pub(crate) fn concerns_of<'a>(
-        &'a self,
-        catalogue: &'a Catalogue,
-        chapter: &str,
-    ) -> BTreeSet<&'a Concern> {
+    /// What keeps the numbers that a chapter prints or shows from being whole and current, and what
+    /// its figures and tables say that they wait for.
+    pub(crate) fn concerns_of(&self, facts: &Facts, chapter: &str) -> BTreeSet<Concern> {
         let printed = self.used.get(chapter).into_iter().flatten();
-        let printed = printed.filter_map(|name| self.quantity(catalogue, name).ok());
-        let exhibits = { self.exhibits.iter() }.filter(|exhibit| exhibit.chapter == chapter);
-        let shown = exhibits.flat_map(|exhibit| &exhibit.inputs);
-        printed
+        let printed = printed.filter_map(|name| self.quantity(&facts.catalogue, name).ok());
+        let shown = self
+            .exhibits_of(chapter)
+            .flat_map(|exhibit| &exhibit.inputs);
+        let of_quantities = printed
             .chain(shown)
-            .flat_map(|quantity| quantity.concerns())
-            .collect()
+            .flat_map(|quantity| quantity.concerns());
+        let awaited = self.exhibits_of(chapter).flat_map(|it| it.awaited.all());
+        let of_exhibits = awaited.filter_map(|source| facts.concern(source));
+        of_quantities.cloned().chain(of_exhibits).collect()
+    }
+
+    /// The figures and tables of a chapter.
+    pub(crate) fn exhibits_of(&self, chapter: &str) -> impl Iterator<Item = &ExhibitOrigin> {
+        { self.exhibits.iter() }.filter(move |exhibit| exhibit.chapter == chapter)
     }
 
     /// The quantity of this name, in the catalogue or made by a template.

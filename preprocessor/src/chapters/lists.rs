@@ -4,12 +4,12 @@ use super::bibliography::Bibliography;
 use super::citations::Citations;
 use super::contract::{BUILD_ID, Renderer};
 use super::homes::{Home, Homes, List};
-use super::ledger::Written;
+use super::ledger::{ExhibitOrigin, Written};
 use super::missing_runs;
 use super::sentinel::{Mark, ROOT};
 use crate::catalogue::{Catalogue, Facts, Question, RunFacts};
 use crate::data::{Declaration, Table};
-use crate::escape::{code, destination, markdown, write_code, write_destination};
+use crate::escape::{code, destination, markdown, message, write_code, write_destination};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId};
 use crate::views::numbers;
@@ -168,58 +168,86 @@ impl Lists<'_> {
     }
 
     fn exhibits_of(&self, chapter: &str) -> String {
-        let exhibits = self.written.exhibits.iter();
-        let references: Vec<_> = exhibits
-            .filter(|exhibit| exhibit.chapter == chapter)
-            .map(|exhibit| Mark::Reference(exhibit.label.clone()).to_text())
-            .collect();
+        let exhibits = self.written.exhibits_of(chapter);
+        let references: Vec<_> = exhibits.map(|exhibit| reference(exhibit)).collect();
         match references.is_empty() {
             true => "none".to_owned(),
             false => references.join(", "),
         }
     }
 
-    /// What a question is answered on, where the book says so, and the runs that its numbers wait for.
+    /// What a question is answered on, where the book says so, and what its chapter waits for.
     fn open(&self, part: &Question) -> String {
-        let open = self.open_runs(&part.chapter);
+        let open = [
+            self.open_sources(&part.chapter),
+            self.not_shown(&part.chapter),
+        ];
+        let open = open.concat().join("; ");
+        let open = if open.is_empty() { "nothing" } else { &open };
         match self.facts.answered_on.counted(&part.id, &self.facts.runs) {
             Some(counted) => format!("{counted}; open: {open}"),
-            None => open,
+            None => open.to_owned(),
         }
     }
 
-    /// The runs that the chapter's numbers need and that are not measured, by state, the first of each with links.
-    fn open_runs(&self, chapter: &str) -> String {
+    /// The runs, tables and images that the chapter's numbers, figures and tables need and that are
+    /// not as they should be, by state, the first of each with links.
+    fn open_sources(&self, chapter: &str) -> Vec<String> {
         const NAMED: usize = 3;
-        let mut open: BTreeMap<&str, BTreeSet<&SourceId>> = BTreeMap::new();
-        for concern in self.written.concerns_of(&self.facts.catalogue, chapter) {
-            if !concern.accepted {
-                open.entry(&concern.state)
+        let exhibits = self.written.exhibits_of(chapter);
+        let told: BTreeSet<_> = exhibits.flat_map(|it| it.awaited.all()).collect();
+        let mut open: BTreeMap<String, BTreeSet<SourceId>> = BTreeMap::new();
+        for concern in self.written.concerns_of(self.facts, chapter) {
+            if !concern.accepted || told.contains(&concern.source) {
+                open.entry(concern.state)
                     .or_default()
-                    .insert(&concern.source);
+                    .insert(concern.source);
             }
         }
-        let in_words = |(state, runs): (&&str, &BTreeSet<&SourceId>)| {
-            let link = |source: &&SourceId| {
-                let (name, anchor) = (code(source.name()), source.anchor());
-                match self.homes.of(List::Evidence) {
-                    Some(Home { markdown, .. }) => {
-                        format!("[{name}]({ROOT}{markdown}#{})", destination(&anchor))
-                    }
-                    None => name,
-                }
-            };
-            let mut named: Vec<_> = runs.iter().take(NAMED).map(link).collect();
-            if runs.len() > NAMED {
-                named.push(format!("{} more", runs.len() - NAMED));
+        let in_words = |(state, sources): (&String, &BTreeSet<SourceId>)| {
+            let named = sources.iter().take(NAMED);
+            let mut named: Vec<_> = named.map(|source| self.link_to(source)).collect();
+            if sources.len() > NAMED {
+                named.push(format!("{} more", sources.len() - NAMED));
             }
             format!("{}: {}", markdown(state), named.join(", "))
         };
-        match open.is_empty() {
-            true => "nothing".to_owned(),
-            false => open.iter().map(in_words).collect::<Vec<_>>().join("; "),
+        open.iter().map(in_words).collect()
+    }
+
+    /// The name of a source with a link to its entry: in the evidence, or, of images, which have none
+    /// there, in the list of what is missing.
+    fn link_to(&self, source: &SourceId) -> String {
+        let (list, anchor) = match source {
+            SourceId::Images(_) => (List::MissingRuns, missing_runs::anchor(source)),
+            SourceId::Run(_) | SourceId::Table(_) => (List::Evidence, source.anchor()),
+        };
+        let name = code(source.name());
+        match self.homes.of(list) {
+            Some(Home { markdown, .. }) => {
+                format!("[{name}]({ROOT}{markdown}#{})", destination(&anchor))
+            }
+            None => name,
         }
     }
+
+    /// The chapter's figures and tables that no run, table or image would help, with the reason.
+    fn not_shown(&self, chapter: &str) -> Vec<String> {
+        let exhibits = self.written.exhibits_of(chapter);
+        let without_remedy = exhibits.filter(|exhibit| !exhibit.awaited.reason.is_empty());
+        let told = without_remedy.map(|exhibit| {
+            format!(
+                "{}: {}",
+                reference(exhibit),
+                message(&exhibit.awaited.reason)
+            )
+        });
+        told.collect()
+    }
+}
+
+fn reference(exhibit: &ExhibitOrigin) -> String {
+    Mark::Reference(exhibit.label.clone()).to_text()
 }
 
 fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {

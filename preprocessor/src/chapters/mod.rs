@@ -27,6 +27,8 @@ mod shortcomings;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
+mod coverage_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod tables_tests;

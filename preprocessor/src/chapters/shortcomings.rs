@@ -45,7 +45,7 @@ enum Needed<'a> {
     /// question shows which is not answered on declared runs.
     Some {
         declared: BTreeSet<&'a str>,
-        shown: BTreeSet<&'a SourceId>,
+        shown: BTreeSet<SourceId>,
     },
 }
 
@@ -58,10 +58,10 @@ impl<'a> Needed<'a> {
         let declared = answered_on.questions().flat_map(|(_, runs)| &runs.runs);
         let is_other = |part: &&Question| !answered_on.has(&part.id);
         let chapters = facts.questions.iter().filter(is_other);
-        let shown = chapters.flat_map(|part| written.concerns_of(&facts.catalogue, &part.chapter));
+        let shown = chapters.flat_map(|part| written.concerns_of(facts, &part.chapter));
         Needed::Some {
             declared: declared.map(String::as_str).collect(),
-            shown: shown.map(|concern| &concern.source).collect(),
+            shown: shown.map(|concern| concern.source).collect(),
         }
     }
 

@@ -65,7 +65,7 @@ fn runs() -> Vec<RunFacts> {
 }
 
 /// The runs, each with a time that only `sort-1` has, and a table whose file is not there.
-fn facts() -> Facts {
+pub(super) fn facts() -> Facts {
     let mut facts = tables_tests::facts(
         "[times]\nfile = 'times.csv'\nmade_by = 'run.sh'\n[times.columns]\nn = '1'\nseconds = 's'\n",
         None,
@@ -101,7 +101,7 @@ fn facts() -> Facts {
     facts
 }
 
-fn question(id: &str) -> Question {
+pub(super) fn question(id: &str) -> Question {
     Question {
         id: id.to_owned(),
         points: 2,
@@ -111,7 +111,7 @@ fn question(id: &str) -> Question {
     }
 }
 
-fn fill(facts: Facts, renderer: Renderer, sources: &[(&str, &str)]) -> Filled {
+pub(super) fn fill(facts: Facts, renderer: Renderer, sources: &[(&str, &str)]) -> Filled {
     let bibliography = Bibliography::parse("references.bib", "").expect("empty");
     let chapter = |(path, source): &(&str, &str)| Chapter {
         path: (*path).to_owned(),
@@ -122,7 +122,7 @@ fn fill(facts: Facts, renderer: Renderer, sources: &[(&str, &str)]) -> Filled {
     fill_book(&chapters, facts, &bibliography, renderer)
 }
 
-const LIST: (&str, &str) = ("end/missing.md", "<< missing_runs() >>");
+pub(super) const LIST: (&str, &str) = ("end/missing.md", "<< missing_runs() >>");
 
 /// A chapter's text in the PDF, beside the list of missing runs.
 fn text(source: &str) -> String {
@@ -131,7 +131,7 @@ fn text(source: &str) -> String {
     filled.chapters["a.md"].clone()
 }
 
-fn table(id: &str, of: &[&str]) -> String {
+pub(super) fn table(id: &str, of: &[&str]) -> String {
     let rows: Vec<_> = of.iter().map(|name| format!("[\"x\", {name}]")).collect();
     let columns = "[{\"head\": \"What\"}, {\"head\": \"Time (s)\", \"places\": 0}]";
     format!(

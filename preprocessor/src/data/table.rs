@@ -98,6 +98,11 @@ impl Table {
         })
     }
 
+    /// What keeps it from being what was sealed.
+    pub(crate) fn concern(&self) -> Option<Concern> {
+        self.source.concern.clone()
+    }
+
     /// The state in words.
     pub fn state_text(&self) -> String {
         match &self.state {

@@ -56,9 +56,14 @@ impl Awaited {
         self.sources.is_empty() && self.out_of_reach.is_empty()
     }
 
+    /// Each run, table and set of images, those that can be made first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &SourceId> {
+        self.sources.iter().chain(&self.out_of_reach)
+    }
+
     /// The first run, table or set of images.
     pub(crate) fn first(&self) -> Option<&SourceId> {
-        self.sources.iter().chain(&self.out_of_reach).next()
+        self.all().next()
     }
 
     /// Whether one of the two waits for all that the other waits for.
@@ -107,7 +112,7 @@ impl Awaited {
     /// The first of what is awaited by their names.
     fn named(&self) -> String {
         const NAMED: usize = 4;
-        let all: Vec<_> = self.sources.iter().chain(&self.out_of_reach).collect();
+        let all: Vec<_> = self.all().collect();
         let shown = if all.len() > NAMED { NAMED - 1 } else { NAMED };
         let mut named: Vec<_> = all.iter().take(shown).map(|it| code(it.name())).collect();
         if all.len() > shown {

@@ -36,6 +36,8 @@ pub struct Exhibit<T> {
     pub inputs: Vec<Arc<Quantity>>,
     /// A sentence that belongs to the caption, as Markdown; empty where there is none.
     pub note: String,
+    /// What else it would show if it were there, as the note says.
+    pub awaited: Awaited,
 }
 
 /// A figure without its caption.
@@ -159,12 +161,14 @@ fn exhibit<T>(function: String, shown: Result<Shown<T>, String>) -> Result<Exhib
         content,
         inputs,
         note,
+        awaited,
     } = shown.map_err(|error| format!("view `{function}`: {error}"))?;
     Ok(Exhibit {
         content,
         function,
         inputs,
         note,
+        awaited,
     })
 }
 

@@ -36,11 +36,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
                 .collect(),
         },
     };
-    Ok(Shown {
-        content,
-        inputs: Vec::new(),
-        note: String::new(),
-    })
+    Ok(Shown::new(content, Vec::new()))
 }
 
 #[cfg(test)]

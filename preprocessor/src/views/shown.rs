@@ -19,6 +19,8 @@ pub struct Shown<T> {
     pub(crate) inputs: Vec<Arc<Quantity>>,
     /// A sentence for the caption as Markdown, empty for none.
     pub(crate) note: String,
+    /// The runs that would have a place in it and have none yet.
+    pub(crate) awaited: Awaited,
 }
 
 impl<T> Shown<T> {
@@ -27,6 +29,19 @@ impl<T> Shown<T> {
             content,
             inputs,
             note: String::new(),
+            awaited: Awaited::default(),
+        }
+    }
+
+    /// What is shown without `runs` that are not there: the note names them.
+    pub(crate) fn without(self, runs: &[&RunFacts]) -> Shown<T> {
+        let named: Vec<_> = runs.iter().map(|run| run.id.as_str()).collect();
+        let sentences = [self.note, not_measured(&named)];
+        let sentences: Vec<_> = sentences.into_iter().filter(|it| !it.is_empty()).collect();
+        Shown {
+            note: sentences.join(" "),
+            awaited: Awaited::of_concerns(runs.iter().filter_map(|run| run.concern())),
+            ..self
         }
     }
 
@@ -41,7 +56,7 @@ pub(crate) fn pending(quantity: &Arc<Quantity>) -> Figure {
 }
 
 /// The sentence that names the runs that are not there, the first of them where there are many.
-pub(crate) fn not_measured(runs: &[&str]) -> String {
+fn not_measured(runs: &[&str]) -> String {
     const NAMED: usize = 4;
     let mut named: Vec<_> = runs.iter().map(|run| code(run)).collect();
     if runs.len() > NAMED {

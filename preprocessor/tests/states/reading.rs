@@ -1,6 +1,6 @@
 //! What a filled book must not show, and what it must say.
 
-use mdbook_measured::catalogue::{Facts, RunFacts};
+use mdbook_measured::catalogue::{Facts, Question, RunFacts};
 use mdbook_measured::chapters::Filled;
 use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::evidence::Concern;
@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 
 /// The chapter of the real book that lists the evidence.
 const EVIDENCE: &str = "appendix/evidence.md";
+/// The one that says what is open of each question.
+const COVERAGE: &str = "appendix/coverage.md";
 
 fn regex(text: &str) -> Regex {
     Regex::new(text).expect("well formed")
@@ -34,6 +36,7 @@ pub(crate) fn faults(filled: &Filled, facts: &Facts, renderer: Renderer) -> Vec<
         found.extend(silent_figures(filled, facts));
     }
     found.extend(untold(filled, &facts.runs));
+    found.extend(uncovered(filled, &facts.questions));
     found
 }
 
@@ -103,6 +106,27 @@ fn untold(filled: &Filled, runs: &[RunFacts]) -> Vec<String> {
         found.push(format!("the front page calls it a draft: {is_draft}"));
     }
     found
+}
+
+/// Questions of which nothing is open by the coverage and on whose page something is not there.
+fn uncovered(filled: &Filled, questions: &[Question]) -> Vec<String> {
+    const NOT_THERE: [&str; 2] = ["class=\"pending\"", "Not measured yet: "];
+    let coverage = &filled.chapters[COVERAGE];
+    let is_silent = |part: &&Question| {
+        let mut rows = coverage.lines();
+        let row = rows.find(|row| row.starts_with(&format!("| {} |", part.id)));
+        let row = row.unwrap_or_else(|| panic!("no row for question {}", part.id));
+        row.ends_with("| nothing |") || row.ends_with("open: nothing |")
+    };
+    let lacks_something = |part: &&Question| {
+        let page = &filled.chapters[&part.chapter];
+        NOT_THERE.iter().any(|words| page.contains(words))
+    };
+    let silent = questions.iter().filter(is_silent);
+    let uncovered = silent.filter(lacks_something);
+    uncovered
+        .map(|part| format!("coverage holds nothing open of question {}", part.id))
+        .collect()
 }
 
 /// Drawn figures that rest on runs which are not measured and do not say so.

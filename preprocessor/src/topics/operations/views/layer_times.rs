@@ -5,7 +5,7 @@ use crate::escape::markdown;
 use crate::evidence::Quantity;
 use crate::topics::names::readable;
 use crate::topics::operations::quantities::layer_times::TimedPasses;
-use crate::views::shown::{EvidenceMark, Shown, estimate_cell, not_measured, quantity_cell};
+use crate::views::shown::{EvidenceMark, Shown, estimate_cell, quantity_cell};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use std::sync::Arc;
 
@@ -123,12 +123,9 @@ fn table(
         rows.push(nothing_yet(3 + quantities.len()));
     }
     let table = Table::new(columns(quantities), rows).map_err(|error| error.to_string())?;
-    let mut missing: Vec<_> = missing
-        .iter()
-        .map(|passes| passes.run.id.as_str())
-        .collect();
-    missing.dedup();
-    Ok(Shown::new(table, inputs).noted(not_measured(&missing)))
+    let mut missing: Vec<_> = missing.iter().map(|passes| passes.run).collect();
+    missing.dedup_by(|a, b| a.id == b.id);
+    Ok(Shown::new(table, inputs).without(&missing))
 }
 
 impl Quantities {

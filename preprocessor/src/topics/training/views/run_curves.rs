@@ -5,7 +5,7 @@ use crate::catalogue::{Facts, RunFacts};
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Key, Line, Plot, Range, Rule};
 use crate::views::shown::listed;
-use crate::views::shown::{Shown, fixed, not_measured, percent};
+use crate::views::shown::{Shown, fixed, percent};
 use crate::views::{Awaited, Figure};
 use results::EpochRow;
 use serde::Deserialize;
@@ -115,9 +115,10 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         let awaited = Awaited::of_concerns(runs.iter().filter_map(|run| run.concern()));
         return Ok(Shown::new(Figure::Pending(awaited), inputs));
     }
-    let missing: Vec<_> = missing.iter().map(|curve| curve.run.id.as_str()).collect();
-    let plot = plot(&curves, &missing, measure)?;
-    Ok(Shown::new(Figure::plot(plot), inputs).noted(not_measured(&missing)))
+    let missing: Vec<_> = missing.iter().map(|curve| curve.run).collect();
+    let named: Vec<_> = missing.iter().map(|run| run.id.as_str()).collect();
+    let plot = plot(&curves, &named, measure)?;
+    Ok(Shown::new(Figure::plot(plot), inputs).without(&missing))
 }
 
 /// The run of this identifier, written as in the plan or as in the names of quantities.

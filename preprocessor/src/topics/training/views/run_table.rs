@@ -5,7 +5,7 @@ use crate::escape::markdown;
 use crate::evidence::Quantity;
 use crate::topics::training::views::run_settings::{Setting, in_words, settings};
 use crate::views::shown::listed;
-use crate::views::shown::{EvidenceMark, Shown, not_measured, quantity_cell, state_told_once};
+use crate::views::shown::{EvidenceMark, Shown, quantity_cell, state_told_once};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use results::State;
 use serde::Deserialize;
@@ -116,10 +116,7 @@ pub(crate) fn table(
     };
     let made_on = common_device.map(|device| format!("; {made} {device}"));
     let note = note(&runs, &common, &made_on.unwrap_or_default());
-    let missing: Vec<_> = missing.iter().map(|run| run.id.as_str()).collect();
-    let sentences = [note, not_measured(&missing)];
-    let sentences: Vec<_> = sentences.into_iter().filter(|it| !it.is_empty()).collect();
-    Ok(Shown::new(table, inputs).noted(sentences.join(" ")))
+    Ok(Shown::new(table, inputs).noted(note).without(&missing))
 }
 
 fn runs_of<'a>(experiment: &str, facts: &'a Facts) -> Result<Vec<&'a RunFacts>, String> {

@@ -1,0 +1,66 @@
+//! What coverage holds open: all that a page says is not there.
+
+use super::contract::Renderer;
+use super::waiting_tests::{LIST, facts, fill, question, table};
+use expect_test::{Expect, expect};
+
+/// What is open of a question that the chapter answers, as coverage says it.
+fn open(chapter: &str) -> String {
+    let mut facts = facts();
+    facts.questions = vec![question("1")];
+    let chapters = [("a.md", chapter), ("c.md", "<< coverage() >>"), LIST];
+    let filled = fill(facts, Renderer::Pdf, &chapters);
+    assert_eq!(filled.faults, []);
+    let mut rows = filled.chapters["c.md"].lines().skip(2);
+    let row = rows.next().expect("a row for the question");
+    let cells: Vec<_> = row.trim_matches('|').split(" | ").collect();
+    cells.last().expect("a cell").trim().to_owned()
+}
+
+#[track_caller]
+fn check(chapter: &str, expect: Expect) {
+    expect.assert_eq(&open(chapter));
+}
+
+fn figure(arguments: &str) -> String {
+    format!("<% filter figure(id=\"fig-a\", {arguments}) %>What.<% endfilter %>")
+}
+
+#[test]
+fn a_box_of_any_kind_is_open() {
+    let images = figure("view=\"sample_images\", data_set=\"pictures\"");
+    check(
+        &images,
+        expect!["missing: [`pictures`](end/missing.md#missing-images-pictures)"],
+    );
+    let plot = figure("view=\"plot\", table=\"times\", x=\"n\", y=\"seconds\"");
+    check(&plot, expect!["missing: `times`"]);
+    check(
+        &table("tbl-a", &["runs.sort_3.time"]),
+        expect!["missing: `sort-3`"],
+    );
+    let both = images + "\n\n" + &table("tbl-a", &["both.time"]);
+    check(
+        &both,
+        expect![
+            "missing: `sort-3`, [`pictures`](end/missing.md#missing-images-pictures); partial, 1 of 2: `sort-2`"
+        ],
+    );
+}
+
+/// A number in a row of a table that is shown is another matter: the card is not at hand.
+#[test]
+fn a_box_that_waits_for_a_card_is_open() {
+    check(
+        &table("tbl-a", &["runs.merge_2.time"]),
+        expect!["not measured: no such card: `merge-2`"],
+    );
+    let shown = table("tbl-a", &["runs.sort_1.time", "runs.merge_2.time"]);
+    check(&shown, expect!["nothing"]);
+}
+
+#[test]
+fn nothing_is_open_where_all_is_shown() {
+    check(&table("tbl-a", &["runs.sort_1.time"]), expect!["nothing"]);
+    check("Words alone.", expect!["nothing"]);
+}
