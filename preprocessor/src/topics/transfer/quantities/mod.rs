@@ -3,15 +3,16 @@
 //! Runs that differ in the seed alone are one setting, and its accuracies are means over the
 //! seeds. The setting is chosen by its accuracy on the validation images, the test only reports:
 //! choosing by the test would bias the accuracy that is reported. A lead is supported where the
-//! interval for the choice of test images excludes zero and the lead is there in every seed.
+//! interval of its differences by seed excludes zero and the lead is there in every seed.
 
+mod lead;
 mod ranking;
 
 use crate::catalogue::{Catalogue, Entry, Members, RunFacts};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Quantity, Statistic};
 use crate::statistics::binomial_interval::wilson_interval;
-use ranking::Approach;
+use ranking::{Approach, Choice};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -183,15 +184,6 @@ impl<'a> Setting<'a> {
 
     fn test(&self) -> &Arc<Quantity> {
         &self.told["test_accuracy"]
-    }
-
-    /// Test accuracies by seed.
-    fn by_seed(&self) -> BTreeMap<u64, f64> {
-        let of = |run: &&RunFacts| {
-            let (_, record) = run.record.as_ref()?;
-            Some((run.planned.configuration.seed, record.test?.accuracy))
-        };
-        self.runs.iter().filter_map(of).collect()
     }
 }
 

@@ -3,11 +3,11 @@
 //! Every name is there in every state of the runs. While one of the runs is missing the quantities
 //! have no value, the flags do not hold, and the texts say so.
 
+use super::lead::Lead;
 use super::{Setting, leaves};
 use crate::catalogue::{ABSENT, Catalogue, Entry};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity};
-use crate::statistics::proportions::difference_interval;
 use std::sync::Arc;
 
 /// The settings of one experiment.
@@ -60,7 +60,10 @@ impl<'a> Approach<'a> {
             format!("{}.is_largest_rate", choice.prefix),
             Entry::Flag(is_largest),
         );
-        choice.add_lead(catalogue, "lead", best.zip(second));
+        let lead = best
+            .zip(second)
+            .map(|(best, second)| Lead::new(best, second));
+        choice.add_lead(catalogue, "lead", lead.as_ref());
     }
 }
 
@@ -100,17 +103,18 @@ pub(crate) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
         prefix: "transfer".to_owned(),
         runs: &runs,
     };
-    comparison.add_lead(catalogue, "difference", ranked);
+    let difference = ranked.map(|(winner, loser)| Lead::new(winner, loser));
+    comparison.add_lead(catalogue, "difference", difference.as_ref());
 }
 
 /// Where a choice is told of, and the runs that it waits for.
-struct Choice<'a> {
-    prefix: String,
+pub(super) struct Choice<'a> {
+    pub(super) prefix: String,
     runs: &'a [Arc<Quantity>],
 }
 
 impl Choice<'_> {
-    fn awaited(&self, name: String, unit: Unit) -> Arc<Quantity> {
+    pub(super) fn awaited(&self, name: String, unit: Unit) -> Arc<Quantity> {
         awaited(name, unit, self.runs)
     }
 
@@ -124,30 +128,6 @@ impl Choice<'_> {
             });
         }
     }
-
-    /// The difference of two test accuracies, and whether the runs support its sign.
-    fn add_lead(
-        &self,
-        catalogue: &mut Catalogue,
-        difference: &str,
-        settings: Option<(&Setting, &Setting)>,
-    ) {
-        let name = format!("{}.{difference}", self.prefix);
-        let lead = match settings {
-            Some((first, second)) => lead(name, first, second),
-            None => self.awaited(name, Unit::One),
-        };
-        let in_every_seed =
-            settings.is_some_and(|(first, second)| leads_in_every_seed(first, second));
-        let excludes_zero = lead.interval.is_some_and(|(low, _)| low > 0.0);
-        catalogue.add(lead);
-        for (flag, holds) in [
-            ("supported", excludes_zero && in_every_seed),
-            ("in_every_seed", in_every_seed),
-        ] {
-            catalogue.insert(format!("{}.{flag}", self.prefix), Entry::Flag(holds));
-        }
-    }
 }
 
 fn awaited(name: impl Into<String>, unit: Unit, runs: &[Arc<Quantity>]) -> Arc<Quantity> {
@@ -156,22 +136,6 @@ fn awaited(name: impl Into<String>, unit: Unit, runs: &[Arc<Quantity>]) -> Arc<Q
         false => "not every run that is compared is measured",
     };
     Quantity::computed(name, unit, "", runs.to_vec(), Err(reason.into()))
-}
-
-fn lead(name: String, first: &Setting, second: &Setting) -> Arc<Quantity> {
-    let share = |of: &Setting| (of.test().known().unwrap_or_default(), of.test_images);
-    let (low, high) = difference_interval(share(first), share(second));
-    let lead = Formula::of("accuracy of the first", first.test())
-        - Formula::of("accuracy of the second", second.test());
-    let remark = "interval by statistics::proportions::difference_interval";
-    let lead = lead.noted(remark, []).quantity(name, Unit::One);
-    lead.with_interval(low, high)
-}
-
-fn leads_in_every_seed(first: &Setting, second: &Setting) -> bool {
-    let others = second.by_seed();
-    let leads = |(seed, accuracy)| others.get(&seed).is_none_or(|other| accuracy > *other);
-    first.by_seed().into_iter().all(leads)
 }
 
 /// How many times as long an epoch of fine-tuning takes.
