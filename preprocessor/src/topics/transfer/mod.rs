@@ -19,7 +19,7 @@ impl Topic for Transfer {
     }
 
     fn needs(&self) -> &'static [&'static str] {
-        &["training"]
+        &["training", "operations"]
     }
 
     fn add(

@@ -1,16 +1,14 @@
 //! The lead of one setting over another on the test images, seed by seed.
-//!
-//! A seed decides the new layer's first values and the order, crops and mirroring of the images, the
-//! same for all settings. So two runs with the same seed are a pair, and what all pairs share,
-//! such as the test images, falls out of their difference.
 
-use super::{Choice, Setting};
-use crate::catalogue::{Catalogue, Entry, RunFacts};
+use super::by_seed::pairs;
+use super::ranking::Choice;
+use super::setting::Setting;
+use crate::catalogue::{Catalogue, Entry};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity};
 use crate::statistics::interval::Interval;
 use crate::statistics::mean::mean_interval;
-use std::collections::BTreeMap;
+use results::Record;
 use std::sync::Arc;
 
 /// How much better the first of two settings is than the second.
@@ -53,23 +51,11 @@ impl<'a> Lead<'a> {
     }
 }
 
-/// The differences of the test accuracies by seed, if the runs of both settings have the same
-/// seeds, each once.
+/// The differences of the test accuracies by seed, if every run has its partner.
 fn differences(first: &Setting, second: &Setting) -> Option<Vec<f64>> {
-    let (first, second) = (by_seed(first)?, by_seed(second)?);
-    let of_seed = |(seed, accuracy): (&u64, &f64)| Some(accuracy - second.get(seed)?);
-    let differences = first.iter().map(of_seed).collect::<Option<Vec<_>>>()?;
-    (first.len() == second.len()).then_some(differences)
-}
-
-/// Test accuracies by seed; none where two runs have the same seed or one has no test.
-fn by_seed(setting: &Setting) -> Option<BTreeMap<u64, f64>> {
-    let of_run = |run: &&RunFacts| {
-        let (_, record) = run.record.as_ref()?;
-        Some((run.planned.configuration.seed, record.test?.accuracy))
-    };
-    let found = { setting.runs.iter().map(of_run) }.collect::<Option<BTreeMap<_, _>>>()?;
-    (found.len() == setting.runs.len()).then_some(found)
+    let difference =
+        |(first, second): (&Record, &Record)| Some(first.test?.accuracy - second.test?.accuracy);
+    pairs(first, second)?.into_iter().map(difference).collect()
 }
 
 impl Choice<'_> {

@@ -1,7 +1,11 @@
 //! Means over seeds, the best setting, and what is told while runs are missing.
 
+mod convergence;
+
 use super::*;
 use crate::catalogue::Entry;
+use crate::statistics::binomial_interval::wilson_interval;
+use crate::topics::operations::quantities::flops;
 use crate::topics::synthetic_runs::SyntheticRun;
 use crate::topics::training::quantities as training;
 use results::{Arithmetic, Evaluation, Record, State, TestResult};
@@ -38,6 +42,7 @@ fn validated(accuracy: f64) -> Option<Evaluation> {
 
 fn catalogue(all: &[RunFacts]) -> Catalogue {
     let mut catalogue = Catalogue::default();
+    flops::add(&mut catalogue);
     training::add(&mut catalogue, all);
     add(&mut catalogue, all);
     catalogue

@@ -1,0 +1,7 @@
+//! What follows from the epochs of a run. Pure: no input, no output.
+
+pub(crate) mod first_drop;
+pub(crate) mod learning_rate_sum;
+
+#[cfg(test)]
+mod tests;
