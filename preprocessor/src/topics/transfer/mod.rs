@@ -33,9 +33,14 @@ impl Topic for Transfer {
     }
 
     fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[("class_histogram", |arguments, facts| {
-            let NoArguments {} = parse(arguments)?;
-            views::class_histogram::figure(facts)
-        })]
+        &[
+            ("accuracy_over_cost", |arguments, facts| {
+                views::accuracy_over_cost::figure(&parse(arguments)?, facts)
+            }),
+            ("class_histogram", |arguments, facts| {
+                let NoArguments {} = parse(arguments)?;
+                views::class_histogram::figure(facts)
+            }),
+        ]
     }
 }

@@ -21,7 +21,7 @@ use setting::Setting;
 use std::sync::Arc;
 
 /// The experiments that are compared, by the names that templates and readers see.
-const APPROACHES: [(&str, &str); 2] = [
+pub(super) const APPROACHES: [(&str, &str); 2] = [
     ("finetune", "fine-tuning"),
     ("feature_extraction", "feature extraction"),
 ];

@@ -1,3 +1,4 @@
-//! Plots of the data set.
+//! Plots of the data set, and of what the settings reached.
 
+pub(crate) mod accuracy_over_cost;
 pub(crate) mod class_histogram;
