@@ -9,6 +9,5 @@ pub mod median_interval;
 pub mod nonnegative_least_squares;
 pub(crate) mod positive_definite;
 pub mod paired_difference;
-pub mod proportions;
 pub mod random;
 pub mod student_t;

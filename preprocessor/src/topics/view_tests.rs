@@ -104,7 +104,8 @@ fn a_view_that_is_not_there_is_answered_with_those_that_are() {
     assert!(error.starts_with(known), "{error}");
     assert!(error.contains("`flops_by_kind`, "), "{error}");
     let error = figure("runs_of", Arguments::new(), &facts()).unwrap_err();
-    let known = "no view named `runs_of` makes a figure; expected one of `bars`, ";
+    let known =
+        "no view named `runs_of` makes a figure; expected one of `accuracy_over_cost`, `bars`, ";
     assert!(error.starts_with(known), "{error}");
 }
 
@@ -519,6 +520,25 @@ fn curves_of_runs() {
     );
 }
 
+/// Four epochs of 16 steps, two at 0.01, one at 0.001 and one at 0.0001.
+#[test]
+fn curves_over_the_sum_of_learning_rates() {
+    let of = json!({"runs": ["finetune-lr0.01"], "x": "learning_rate_sum", "y": "train_loss"});
+    let exhibit = figure("curves", arguments(of), &planned(State::Measured)).unwrap();
+    let Figure::Plot(plot) = exhibit.content else {
+        panic!("the run has a record");
+    };
+    expect!["Training loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 4.200 nats at a sum of 0.160 to 0.750 nats at a sum of 0.338."].assert_eq(&plot.description);
+    expect![[r#"
+        series,x,y,low,high
+        finetune-lr0.01,0.16,4.2,,
+        finetune-lr0.01,0.32,2.1,,
+        finetune-lr0.01,0.336,0.9,,
+        finetune-lr0.01,0.3376,0.75,,
+    "#]]
+    .assert_eq(&crate::views::plot::to_csv(&plot).replace('\r', ""));
+}
+
 #[test]
 fn curves_of_publications() {
     let of = json!({
@@ -553,5 +573,34 @@ fn images_of_each_class() {
 
         flowers.test_images.i1 flowers.test_images.i2 flowers.test_images.i3 flowers.test_images.i10 flowers.train_per_class flowers.validation_per_class
     "#]],
+    );
+}
+
+#[test]
+fn accuracy_over_cost() {
+    check_figure(
+        "accuracy_over_cost",
+        json!({"x": "operations"}),
+        &planned(State::Measured),
+        expect![[r#"
+            accuracy_over_cost(x="operations")
+            Test accuracy over the operations of the training. With fine-tuning: 65.0 % at 0.01 for 0.245 TFLOP.
+
+            transfer.finetune.lr0_01.training_operations transfer.finetune.lr0_01.test_accuracy transfer.finetune.lr0_1.training_operations transfer.finetune.lr0_1.test_accuracy
+        "#]],
+    );
+    let missing = State::Missing {
+        command: String::new(),
+    };
+    check_figure(
+        "accuracy_over_cost",
+        json!({"x": "time"}),
+        &planned(missing),
+        expect![[r#"
+            accuracy_over_cost(x="time")
+            pending: 2 runs: `finetune-lr0.01` and `finetune-lr0.1`
+
+            transfer.finetune.lr0_01.training_time transfer.finetune.lr0_01.test_accuracy transfer.finetune.lr0_1.training_time transfer.finetune.lr0_1.test_accuracy
+        "#]],
     );
 }

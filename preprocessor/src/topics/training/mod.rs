@@ -1,6 +1,6 @@
 //! What records of training runs tell: losses, accuracies and times, epoch by epoch and at the end.
 
-pub(crate) mod predictions;
+pub(crate) mod analysis;
 pub(crate) mod quantities;
 pub(crate) mod views;
 

@@ -19,7 +19,7 @@ impl Topic for Transfer {
     }
 
     fn needs(&self) -> &'static [&'static str] {
-        &["training"]
+        &["training", "operations"]
     }
 
     fn add(
@@ -39,9 +39,14 @@ impl Topic for Transfer {
     }
 
     fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[("class_histogram", |arguments, facts| {
-            let NoArguments {} = parse(arguments)?;
-            views::class_histogram::figure(facts)
-        })]
+        &[
+            ("accuracy_over_cost", |arguments, facts| {
+                views::accuracy_over_cost::figure(&parse(arguments)?, facts)
+            }),
+            ("class_histogram", |arguments, facts| {
+                let NoArguments {} = parse(arguments)?;
+                views::class_histogram::figure(facts)
+            }),
+        ]
     }
 }

@@ -2,9 +2,9 @@
 
 use super::class_names::ClassNames;
 use super::run_curves::find;
-use crate::catalogue::Facts;
+use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::Quantity;
-use crate::topics::training::predictions::Predictions;
+use crate::topics::training::analysis::predictions::Predictions;
 use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Note, Plot, Points, Range, Rule, Side};
@@ -38,7 +38,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         quantity.cloned().map_err(|error| error.to_string())
     };
     let (of_images, of_classes) = (quantity("test_accuracy")?, quantity("mean_per_class")?);
-    let classes = Predictions::of(run).map(|it| classes(it, &names));
+    let classes = predictions(run).map(|it| classes(it, &names));
     let inputs = vec![of_images.clone(), of_classes.clone()];
     let figure = match (classes, of_images.known().zip(of_classes.known())) {
         (Some(classes), Some(means)) => Figure::plot(plot(&classes, means)?),
@@ -46,6 +46,11 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     };
     let inputs: Vec<Arc<Quantity>> = inputs.into_iter().chain(names.inputs).collect();
     Ok(Shown::new(figure, inputs))
+}
+
+/// The predictions of a run, where its record keeps them.
+pub(super) fn predictions(run: &RunFacts) -> Option<Predictions<'_>> {
+    Predictions::of(&run.record.as_ref()?.1)
 }
 
 fn classes(predictions: Predictions, names: &ClassNames) -> Vec<Class> {

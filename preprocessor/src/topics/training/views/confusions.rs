@@ -1,10 +1,11 @@
 //! Which classes a network takes for which, by the test images that it classified.
 
+use super::class_accuracies::predictions;
 use super::class_names::ClassNames;
 use super::run_curves::find;
 use crate::catalogue::Facts;
-use crate::topics::training::predictions::{Confusion, Predictions};
-use crate::views::shown::{Shown, not_measured, number_cell, waiting_row};
+use crate::topics::training::analysis::predictions::Confusion;
+use crate::views::shown::{Shown, number_cell, waiting_row};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use serde::Deserialize;
 
@@ -32,9 +33,9 @@ pub(crate) fn table(arguments: &Arguments, facts: &Facts) -> Result<Shown<Table>
     ];
     let per_class = format!("{}.mean_per_class", run.name());
     let mut inputs: Vec<_> = facts.catalogue.known(&per_class).into_iter().collect();
-    let Some(predictions) = Predictions::of(run) else {
+    let Some(predictions) = predictions(run) else {
         let table = Table::new(columns, vec![waiting_row(4)]).map_err(|error| error.to_string())?;
-        return Ok(Shown::new(table, inputs).noted(not_measured(&[&run.id])));
+        return Ok(Shown::new(table, inputs).without(&[run]));
     };
     let images: Vec<_> = predictions.images().collect();
     let row = |confusion: &Confusion| -> Result<Row, String> {

@@ -1,6 +1,6 @@
 //! What the predicted classes of test images tell beyond their share of hits.
 
-use crate::catalogue::RunFacts;
+use results::Record;
 
 /// The predicted class of each test image: a row for each true class, in the order of the classes.
 #[derive(Debug, Clone, Copy)]
@@ -18,9 +18,8 @@ pub(crate) struct Confusion {
 }
 
 impl<'a> Predictions<'a> {
-    /// Those of a run, where its record keeps them.
-    pub(crate) fn of(run: &'a RunFacts) -> Option<Self> {
-        let (_, record) = run.record.as_ref()?;
+    /// Those that a record keeps.
+    pub(crate) fn of(record: &'a Record) -> Option<Self> {
         let rows = record.test.as_ref()?.predictions.as_ref()?;
         Some(Predictions(rows))
     }
