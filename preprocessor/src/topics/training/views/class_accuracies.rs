@@ -3,6 +3,7 @@
 use super::class_names::ClassNames;
 use super::run_curves::find;
 use crate::catalogue::{Facts, RunFacts};
+use crate::escape::code;
 use crate::evidence::Quantity;
 use crate::topics::training::analysis::predictions::Predictions;
 use crate::views::Figure;
@@ -42,7 +43,10 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let inputs = vec![of_images.clone(), of_classes.clone()];
     let figure = match (classes, of_images.known().zip(of_classes.known())) {
         (Some(classes), Some(means)) => Figure::plot(plot(&classes, means)?),
-        _ => pending(&of_classes),
+        _ => match keeps_none(run) {
+            Some(reason) => Figure::because(&reason),
+            None => pending(&of_classes),
+        },
     };
     let inputs: Vec<Arc<Quantity>> = inputs.into_iter().chain(names.inputs).collect();
     Ok(Shown::new(figure, inputs))
@@ -51,6 +55,13 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
 /// The predictions of a run, where its record keeps them.
 pub(super) fn predictions(run: &RunFacts) -> Option<Predictions<'_>> {
     Predictions::of(&run.record.as_ref()?.1)
+}
+
+/// What is said of a complete run whose record keeps no predictions, as older ones do not.
+pub(super) fn keeps_none(run: &RunFacts) -> Option<String> {
+    let (_, record) = run.record.as_ref()?;
+    let without = record.test.is_some() && predictions(run).is_none();
+    without.then(|| format!("the record of {} keeps no predictions", code(&run.id)))
 }
 
 fn classes(predictions: Predictions, names: &ClassNames) -> Vec<Class> {

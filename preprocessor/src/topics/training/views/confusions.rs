@@ -1,6 +1,6 @@
 //! Which classes a network takes for which, by the test images that it classified.
 
-use super::class_accuracies::predictions;
+use super::class_accuracies::{keeps_none, predictions};
 use super::class_names::ClassNames;
 use super::run_curves::find;
 use crate::catalogue::Facts;
@@ -35,7 +35,11 @@ pub(crate) fn table(arguments: &Arguments, facts: &Facts) -> Result<Shown<Table>
     let mut inputs: Vec<_> = facts.catalogue.known(&per_class).into_iter().collect();
     let Some(predictions) = predictions(run) else {
         let table = Table::new(columns, vec![waiting_row(4)]).map_err(|error| error.to_string())?;
-        return Ok(Shown::new(table, inputs).without(&[run]));
+        let shown = Shown::new(table, inputs);
+        return Ok(match keeps_none(run) {
+            Some(reason) => shown.noted(format!("Not measured: {reason}.")),
+            None => shown.without(&[run]),
+        });
     };
     let images: Vec<_> = predictions.images().collect();
     let row = |confusion: &Confusion| -> Result<Row, String> {

@@ -7,3 +7,6 @@ mod curve_axes;
 pub(crate) mod run_curves;
 mod run_settings;
 pub(crate) mod run_table;
+
+#[cfg(test)]
+mod prediction_tests;

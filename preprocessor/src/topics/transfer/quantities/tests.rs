@@ -1,5 +1,6 @@
 //! Means over seeds, the best setting, and what is told while runs are missing.
 
+mod beside;
 mod convergence;
 
 use super::*;

@@ -1,7 +1,7 @@
 //! Logs that are read, refused and compared.
 
 use crate::catalogue::{Catalogue, Entry, Facts};
-use crate::data::{Table, Tables, read_declarations};
+use crate::data::{Declaration, Table, Tables, read_declarations};
 use crate::evidence::{Origin, Quantity, read_quoted};
 use crate::topic::Inputs;
 use crate::topics::TOPICS;
@@ -32,12 +32,14 @@ pub(crate) fn facts(
     runs: Vec<crate::catalogue::RunFacts>,
 ) -> Result<Facts, String> {
     let declared = read_declarations("data.toml", declared).expect("sound declarations");
+    let is_log = |declaration: &Declaration| !declaration.topics.is_empty();
+    let logs = declared.tables.into_iter().filter(is_log);
     let read = |declaration| Table::read(declaration, Some(csv.as_bytes())).expect("sound rows");
     let inputs = Inputs {
         runs,
         tables: Tables {
             file: "data.toml".to_owned(),
-            all: declared.tables.into_iter().map(read).collect(),
+            all: logs.map(read).collect(),
         },
         ..Inputs::default()
     };
