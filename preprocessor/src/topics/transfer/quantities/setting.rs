@@ -23,10 +23,11 @@ const SLOPE: &str = "validation_slope";
 const CHANGE: &str = "validation_change_at_drop";
 
 /// What a setting is or is not, by the last part of the flag's name.
-pub(super) const FLAGS: [(&str, fn(&Setting) -> bool); 4] = [
+pub(super) const FLAGS: [(&str, fn(&Setting) -> bool); 5] = [
     ("measured", |setting| setting.is_measured()),
     ("fits_training", |setting| setting.fits_training()),
     ("rising_at_drop", |setting| setting.is_positive(SLOPE)),
+    ("freezes_at_drop", |setting| setting.freezes_at_drop()),
     ("steps_at_drop", |setting| setting.is_positive(CHANGE)),
 ];
 
@@ -41,7 +42,7 @@ struct Told {
 }
 
 #[rustfmt::skip]
-const TOLD: [Told; 17] = [
+const TOLD: [Told; 18] = [
     told("train_loss", Unit::Nat, "final_train_loss", Statistic::MEAN),
     told("train_accuracy", Unit::One, "final_train_accuracy", Statistic::MEAN),
     told("least_train_accuracy", Unit::One, "final_train_accuracy", Statistic::SMALLEST),
@@ -53,6 +54,7 @@ const TOLD: [Told; 17] = [
     told(SLOPE, Unit::One, SLOPE, Statistic::MEAN),
     told(CHANGE, Unit::One, CHANGE, Statistic::MEAN),
     told("validation_gain_after_drop", Unit::One, "validation_gain_after_drop", Statistic::MEAN),
+    told("epochs_after_drop", Unit::Epoch, "epochs_after_drop", Statistic::MEAN),
     told("learning_rate_sum", Unit::One, "learning_rate_sum", Statistic::MEAN),
     told("train_images", Unit::Image, "train_images", Statistic::MEAN),
     told("epochs", Unit::Epoch, "epochs_done", Statistic::MEAN),
@@ -185,6 +187,17 @@ impl<'a> Setting<'a> {
     fn fits_training(&self) -> bool {
         let least = self.told["least_train_accuracy"].known();
         least.is_some_and(|least| least >= FITTED_FROM)
+    }
+
+    /// Whether it was rising before the first drop, and the epochs after that brought less than half
+    /// of what they would have brought at that pace.
+    fn freezes_at_drop(&self) -> bool {
+        let [gain, after] =
+            ["epochs_of_gain", "epochs_after_drop"].map(|leaf| self.told[leaf].known());
+        let slows = gain
+            .zip(after)
+            .is_some_and(|(gain, after)| gain < after / 2.0);
+        self.is_positive(SLOPE) && slows
     }
 
     /// Whether the interval of this mean over the seeds lies above zero.

@@ -126,14 +126,32 @@ fn the_best_rate_and_the_winner_are_marked() {
     assert_eq!(marked(&all, "is_winner"), "");
 }
 
-/// Up by `slope` each epoch until the rate falls after epoch 20 of 40, then by 0.06 at once.
-fn rising(seed: u64, slope: f64) -> RunFacts {
+/// Up by `slope` each epoch until the rate falls after epoch 20 of 40, then by `gain` at once.
+fn rising_then(seed: u64, slope: f64, gain: f64) -> RunFacts {
     with_epochs(run("finetune", 0.1, seed, 0.0, 0.5), |row| {
         let before = row.epoch.min(20) as f64;
-        let gain = if row.epoch > 20 { 0.06 } else { 0.0 };
+        let gain = if row.epoch > 20 { gain } else { 0.0 };
         row.learning_rate = if row.epoch > 20 { 0.01 } else { 0.1 };
         row.validation = validated(0.3 + slope * before + gain);
     })
+}
+
+fn rising(seed: u64, slope: f64) -> RunFacts {
+    rising_then(seed, slope, 0.06)
+}
+
+/// Twenty epochs at 1 point each would bring 20 points.
+#[test]
+fn a_run_freezes_where_the_epochs_after_the_drop_bring_less_than_half_of_the_pace() {
+    let freezes = |slope: f64, gain: f64| {
+        let runs = [1, 2].map(|seed| rising_then(seed, slope, gain));
+        let told = catalogue(&runs);
+        near(&told, "finetune.lr0_1.epochs_after_drop", 20.0);
+        holds(&told, "finetune.lr0_1.freezes_at_drop")
+    };
+    assert!(freezes(0.01, 0.09));
+    assert!(!freezes(0.01, 0.11));
+    assert!(!freezes(-0.01, 0.01));
 }
 
 #[test]
