@@ -520,23 +520,35 @@ fn curves_of_runs() {
     );
 }
 
-/// Four epochs of 16 steps, two at 0.01, one at 0.001 and one at 0.0001.
+/// Four epochs of 16 steps, two at 0.01, one at 0.001 and one at 0.0001. The training loss is a mean
+/// over the epoch, the validation loss is that at its end.
 #[test]
 fn curves_over_the_sum_of_learning_rates() {
-    let of = json!({"runs": ["finetune-lr0.01"], "x": "learning_rate_sum", "y": "train_loss"});
-    let exhibit = figure("curves", arguments(of), &planned(State::Measured)).unwrap();
-    let Figure::Plot(plot) = exhibit.content else {
-        panic!("the run has a record");
+    let check = |y: &str, expect: Expect| {
+        let of = json!({"runs": ["finetune-lr0.01"], "x": "learning_rate_sum", "y": y});
+        let exhibit = figure("curves", arguments(of), &planned(State::Measured)).unwrap();
+        let Figure::Plot(plot) = exhibit.content else {
+            panic!("the run has a record");
+        };
+        let shown = [plot.description.clone(), crate::views::plot::to_csv(&plot)];
+        expect.assert_eq(&shown.join("\n"));
     };
-    expect!["Training loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 4.200 nats at a sum of 0.160 to 0.750 nats at a sum of 0.338."].assert_eq(&plot.description);
-    expect![[r#"
+    check("train_loss", expect![[r#"
+        Training loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 4.200 nats at a sum of 0.0800 to 0.750 nats at a sum of 0.337.
         series,x,y,low,high
-        finetune-lr0.01,0.16,4.2,,
-        finetune-lr0.01,0.32,2.1,,
-        finetune-lr0.01,0.336,0.9,,
-        finetune-lr0.01,0.3376,0.75,,
-    "#]]
-    .assert_eq(&crate::views::plot::to_csv(&plot).replace('\r', ""));
+        finetune-lr0.01,0.08,4.2,,
+        finetune-lr0.01,0.24,2.1,,
+        finetune-lr0.01,0.328,0.9,,
+        finetune-lr0.01,0.3368,0.75,,
+    "#]]);
+    check("validation_loss", expect![[r#"
+        Validation loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 3.900 nats at a sum of 0.160 to 1.350 nats at a sum of 0.338.
+        series,x,y,low,high
+        finetune-lr0.01,0.16,3.9,,
+        finetune-lr0.01,0.32,2.2,,
+        finetune-lr0.01,0.336,1.4,,
+        finetune-lr0.01,0.3376,1.35,,
+    "#]]);
 }
 
 #[test]

@@ -147,6 +147,12 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
             first_drop.map(|drop| drop.gain),
         ),
         run.measured(
+            "epochs_after_drop",
+            Unit::Epoch,
+            "number of epochs[] after epochs[].learning_rate first falls",
+            first_drop.map(|drop| drop.epochs_after as f64),
+        ),
+        run.measured(
             "train_images",
             Unit::Image,
             "sum of counted.images_per_class.train",

@@ -15,6 +15,8 @@ pub(crate) struct FirstDrop {
     pub(crate) change: f64,
     /// From the last epoch before the fall to the last of all.
     pub(crate) gain: f64,
+    /// How many epochs there are after the fall.
+    pub(crate) epochs_after: usize,
 }
 
 impl FirstDrop {
@@ -30,6 +32,7 @@ impl FirstDrop {
             slope: slope(&fitted)?,
             change: accuracy(&epochs[before])? - at_drop,
             gain: accuracy(epochs.last()?)? - at_drop,
+            epochs_after: epochs.len() - before,
         })
     }
 }

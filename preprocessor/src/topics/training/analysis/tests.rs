@@ -49,6 +49,7 @@ fn the_slope_is_that_before_the_first_fall() {
     near(found.slope, 0.02 - 0.04 / 82.5);
     near(found.change, 0.47 - 0.48);
     near(found.gain, 0.51 - 0.48);
+    assert_eq!(found.epochs_after, 3);
 }
 
 #[test]

@@ -17,10 +17,19 @@ pub(crate) enum Progress {
 }
 
 impl Progress {
-    /// How far each epoch has come.
-    pub(crate) fn of(self, epochs: &[EpochRow]) -> Vec<f64> {
+    /// Where the value of each epoch stands. What is a mean over the epoch's steps belongs to the
+    /// middle of the sum that they make.
+    pub(crate) fn of(self, epochs: &[EpochRow], measure: Measure) -> Vec<f64> {
         match self {
             Progress::Epoch => epochs.iter().map(|row| row.epoch as f64).collect(),
+            Progress::LearningRateSum if measure.is_mean_of_steps() => {
+                let ends = learning_rate_sums(epochs);
+                let starts = std::iter::once(0.0).chain(ends.clone());
+                starts
+                    .zip(&ends)
+                    .map(|(start, end)| (start + end) / 2.0)
+                    .collect()
+            }
             Progress::LearningRateSum => learning_rate_sums(epochs),
         }
     }
@@ -96,6 +105,11 @@ impl Measure {
             Measure::ValidationLoss => "final_validation_loss",
             Measure::TestLoss => "epochs_done",
         }
+    }
+
+    /// Whether it is measured in the course of an epoch, not at its end.
+    fn is_mean_of_steps(self) -> bool {
+        matches!(self, Measure::TrainLoss | Measure::TrainAccuracy)
     }
 
     pub(crate) fn is_loss(self) -> bool {

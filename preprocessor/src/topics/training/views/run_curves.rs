@@ -93,7 +93,7 @@ impl<'a> Curve<'a> {
     fn new(run: &'a RunFacts, label: String, progress: Progress, measure: Measure) -> Curve<'a> {
         let record = run.record.as_ref().map(|(_, record)| record);
         let epochs = record.map_or(&[][..], |record| &record.epochs);
-        let places = progress.of(epochs).into_iter();
+        let places = progress.of(epochs, measure).into_iter();
         let points = { places.zip(epochs) }
             .filter_map(|(x, row)| Some((x, measure.of(row)?)))
             .collect();

@@ -65,8 +65,15 @@ impl<'a> Lead<'a> {
         mean_interval(&self.differences)
     }
 
+    /// Whether the first is ahead in every seed.
     fn is_in_every_seed(&self) -> bool {
         !self.differences.is_empty() && self.differences.iter().all(|it| *it > 0.0)
+    }
+
+    /// Whether the seeds support that the second is ahead.
+    fn is_reversed(&self) -> bool {
+        let below_zero = self.interval().is_some_and(|interval| interval.high < 0.0);
+        below_zero && self.differences.iter().all(|it| *it < 0.0)
     }
 }
 
@@ -124,6 +131,7 @@ impl Choice<'_> {
             ("has_interval", interval.is_some()),
             ("in_every_seed", in_every_seed),
             ("supported", excludes_zero && in_every_seed),
+            ("reversed", lead.is_some_and(Lead::is_reversed)),
         ] {
             catalogue.insert(format!("{prefix}.{flag}"), Entry::Flag(holds));
         }

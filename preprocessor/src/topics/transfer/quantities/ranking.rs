@@ -4,10 +4,10 @@
 //! have no value, the flags do not hold, and the texts say so.
 
 use super::lead::Lead;
-use super::setting::{Setting, leaves};
-use crate::catalogue::{ABSENT, Catalogue, Entry};
+use super::setting::{FLAGS, Setting, leaves};
+use crate::catalogue::{ABSENT, Catalogue, Entry, Members};
+use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Formula, Quantity};
 use std::sync::Arc;
 
 /// The settings of one experiment.
@@ -105,7 +105,9 @@ pub(super) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
     catalogue.insert("transfer.complete", Entry::Flag(both.is_some()));
     let runs = approaches.iter().flat_map(|approach| approach.runs.clone());
     let runs: Vec<_> = runs.collect();
-    catalogue.add(cost_ratio(both, &runs));
+    for ratio in &RATIOS {
+        catalogue.add(ratio.of(both, &runs));
+    }
     let ranked = both.map(|(a, b)| {
         let accuracy = |setting: &Setting| setting.test().known().unwrap_or_default();
         match accuracy(b) > accuracy(a) {
@@ -131,12 +133,43 @@ pub(super) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
         let approach = Entry::Text(approach.to_owned());
         catalogue.insert(format!("{}.approach", choice.prefix), approach);
     }
+    let generalises = ranked.is_some_and(|(winner, loser)| {
+        let loss = |setting: &Setting| setting.told["validation_loss"].known();
+        loss(winner).zip(loss(loser)).is_some_and(|(a, b)| a < b)
+    });
+    let name = "transfer.winner.has_lower_validation_loss";
+    catalogue.insert(name, Entry::Flag(generalises));
     let comparison = Choice {
         prefix: "transfer".to_owned(),
         runs: &runs,
     };
     let difference = ranked.map(|(winner, loser)| Lead::new(winner, loser));
     comparison.add_lead(catalogue, "difference", difference.as_ref());
+    add_same_rates(catalogue, approaches, &runs);
+}
+
+/// Compares the approaches at each learning rate that both were run with.
+fn add_same_rates(
+    catalogue: &mut Catalogue,
+    [finetune, extraction]: &[Approach; 2],
+    runs: &[Arc<Quantity>],
+) {
+    const GROUP: &str = "transfer.same_rate";
+    let members = Members::Planned("learning rate of runs of both approaches".to_owned());
+    catalogue.add_group(GROUP, members);
+    for first in &finetune.settings {
+        let mut others = extraction.settings.iter();
+        let Some(second) = others.find(|other| other.rate == first.rate) else {
+            continue;
+        };
+        let choice = Choice {
+            prefix: format!("{GROUP}.{}", first.rate_name()),
+            runs,
+        };
+        let are_measured = first.is_measured() && second.is_measured();
+        let lead = are_measured.then(|| Lead::new(first, second));
+        choice.add_lead(catalogue, "difference", lead.as_ref());
+    }
 }
 
 /// Where a choice is told of, and the runs that it waits for.
@@ -164,6 +197,10 @@ impl Choice<'_> {
                 None => self.awaited(name, unit),
             });
         }
+        for (flag, holds) in FLAGS {
+            let holds = Entry::Flag(setting.is_some_and(holds));
+            catalogue.insert(format!("{}.{flag}", self.prefix), holds);
+        }
     }
 }
 
@@ -179,18 +216,42 @@ pub(super) fn awaited(
     Quantity::computed(name, unit, "", runs.to_vec(), Err(reason.into()))
 }
 
-/// How many times as long an epoch of fine-tuning takes.
-fn cost_ratio(both: Option<(&Setting, &Setting)>, runs: &[Arc<Quantity>]) -> Arc<Quantity> {
-    const NAME: &str = "transfer.cost_ratio";
-    let Some((finetune, extraction)) = both else {
-        return awaited(NAME, Unit::One, runs);
-    };
-    let epoch = |of: &str, setting: &Setting| {
-        Formula::of(
-            &format!("time of an epoch of {of}"),
-            &setting.told["epoch_time"],
-        )
-    };
-    let ratio = epoch("fine-tuning", finetune) / epoch("feature extraction", extraction);
-    ratio.quantity(NAME, Unit::One)
+/// What is compared of the best setting of each approach.
+struct Ratio {
+    name: &'static str,
+    /// The last part of the quantity's name.
+    leaf: &'static str,
+    symbol: &'static str,
+}
+
+const RATIOS: [Ratio; 3] = [
+    Ratio {
+        name: "transfer.cost_ratio",
+        leaf: "epoch_time",
+        symbol: "time of an epoch",
+    },
+    Ratio {
+        name: "transfer.time_ratio",
+        leaf: "training_time",
+        symbol: "time of the training",
+    },
+    Ratio {
+        name: "transfer.operations_ratio",
+        leaf: "training_operations",
+        symbol: "operations of the training",
+    },
+];
+
+impl Ratio {
+    /// How many times as much fine-tuning takes.
+    fn of(&self, both: Option<(&Setting, &Setting)>, runs: &[Arc<Quantity>]) -> Arc<Quantity> {
+        let Some((finetune, extraction)) = both else {
+            return awaited(self.name, Unit::One, runs);
+        };
+        let of = |approach: &str, setting: &Setting| {
+            setting.formula(&format!("{} of {approach}", self.symbol), self.leaf)
+        };
+        let ratio = of("fine-tuning", finetune) / of("feature extraction", extraction);
+        ratio.quantity(self.name, Unit::One)
+    }
 }

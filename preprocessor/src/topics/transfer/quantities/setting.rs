@@ -19,6 +19,18 @@ const LEARNING_RATE: &str = "learning_rate";
 /// How fast the validation accuracy rose before the first drop of the learning rate.
 const SLOPE: &str = "validation_slope";
 
+/// From the last epoch before that drop to the first after it.
+const CHANGE: &str = "validation_change_at_drop";
+
+/// What a setting is or is not, by the last part of the flag's name.
+pub(super) const FLAGS: [(&str, fn(&Setting) -> bool); 5] = [
+    ("measured", |setting| setting.is_measured()),
+    ("fits_training", |setting| setting.fits_training()),
+    ("rising_at_drop", |setting| setting.is_positive(SLOPE)),
+    ("freezes_at_drop", |setting| setting.freezes_at_drop()),
+    ("steps_at_drop", |setting| setting.is_positive(CHANGE)),
+];
+
 /// What is told of a setting beside its learning rate: a statistic of its runs.
 struct Told {
     /// The last part of the name.
@@ -30,7 +42,7 @@ struct Told {
 }
 
 #[rustfmt::skip]
-const TOLD: [Told; 17] = [
+const TOLD: [Told; 18] = [
     told("train_loss", Unit::Nat, "final_train_loss", Statistic::MEAN),
     told("train_accuracy", Unit::One, "final_train_accuracy", Statistic::MEAN),
     told("least_train_accuracy", Unit::One, "final_train_accuracy", Statistic::SMALLEST),
@@ -40,8 +52,9 @@ const TOLD: [Told; 17] = [
     told("test_accuracy", Unit::One, "test_accuracy", Statistic::MEAN),
     told("test_spread", Unit::One, "test_accuracy", Statistic::STANDARD_DEVIATION),
     told(SLOPE, Unit::One, SLOPE, Statistic::MEAN),
-    told("validation_change_at_drop", Unit::One, "validation_change_at_drop", Statistic::MEAN),
+    told(CHANGE, Unit::One, CHANGE, Statistic::MEAN),
     told("validation_gain_after_drop", Unit::One, "validation_gain_after_drop", Statistic::MEAN),
+    told("epochs_after_drop", Unit::Epoch, "epochs_after_drop", Statistic::MEAN),
     told("learning_rate_sum", Unit::One, "learning_rate_sum", Statistic::MEAN),
     told("train_images", Unit::Image, "train_images", Statistic::MEAN),
     told("epochs", Unit::Epoch, "epochs_done", Statistic::MEAN),
@@ -86,10 +99,9 @@ impl<'a> Setting<'a> {
         rate: f64,
         runs: Vec<&'a RunFacts>,
     ) -> Setting<'a> {
-        let rate_name = format!("lr{rate}").replace('.', "_");
         let test = |run: &&RunFacts| Some(run.record.as_ref()?.1.test.as_ref()?.images);
         let mut setting = Setting {
-            prefix: format!("transfer.{experiment}.{rate_name}"),
+            prefix: format!("transfer.{experiment}.{}", rate_name(rate)),
             approach,
             rate,
             told: BTreeMap::new(),
@@ -109,6 +121,11 @@ impl<'a> Setting<'a> {
             setting.told.insert(derived.leaf, derived_quantity);
         }
         setting
+    }
+
+    /// The last part of what its names begin with.
+    pub(super) fn rate_name(&self) -> String {
+        rate_name(self.rate)
     }
 
     fn name(&self, leaf: &str) -> String {
@@ -136,7 +153,8 @@ impl<'a> Setting<'a> {
         )
     }
 
-    /// Gives the test accuracy Wilson's interval, and the slope Student's over the seeds.
+    /// Gives the test accuracy Wilson's interval, and what happened around the first drop Student's
+    /// over the seeds.
     fn add_intervals(&mut self, catalogue: &Catalogue) {
         let test = self.test().clone();
         if let Some(value) = test.known().filter(|_| self.test_images > 0) {
@@ -144,12 +162,14 @@ impl<'a> Setting<'a> {
             self.told
                 .insert("test_accuracy", test.with_interval(low, high));
         }
-        let slopes = self.of_runs(catalogue, SLOPE);
-        let slopes: Option<Vec<f64>> = slopes.iter().map(|slope| slope.known()).collect();
-        if let Some(interval) = slopes.and_then(|slopes| mean_interval(&slopes)) {
-            let slope = self.told[SLOPE].clone();
-            let slope = slope.with_interval(interval.low, interval.high);
-            self.told.insert(SLOPE, slope);
+        for leaf in [SLOPE, CHANGE] {
+            let of_runs = self.of_runs(catalogue, leaf);
+            let values: Option<Vec<f64>> = of_runs.iter().map(|it| it.known()).collect();
+            if let Some(interval) = values.and_then(|values| mean_interval(&values)) {
+                let mean = self.told[leaf].clone();
+                let mean = mean.with_interval(interval.low, interval.high);
+                self.told.insert(leaf, mean);
+            }
         }
     }
 
@@ -158,15 +178,32 @@ impl<'a> Setting<'a> {
         for quantity in self.told.values() {
             catalogue.add(quantity.clone());
         }
-        let least = self.told["least_train_accuracy"].known();
-        let slope = self.told[SLOPE].interval;
-        for (flag, holds) in [
-            ("measured", self.is_measured()),
-            ("fits_training", least.is_some_and(|it| it >= FITTED_FROM)),
-            ("rising_at_drop", slope.is_some_and(|(low, _)| low > 0.0)),
-        ] {
-            catalogue.insert(self.name(flag), Entry::Flag(holds));
+        for (flag, holds) in FLAGS {
+            catalogue.insert(self.name(flag), Entry::Flag(holds(self)));
         }
+    }
+
+    /// Whether every run fits its training images.
+    fn fits_training(&self) -> bool {
+        let least = self.told["least_train_accuracy"].known();
+        least.is_some_and(|least| least >= FITTED_FROM)
+    }
+
+    /// Whether it was rising before the first drop, and the epochs after that brought less than half
+    /// of what they would have brought at that pace.
+    fn freezes_at_drop(&self) -> bool {
+        let [gain, after] =
+            ["epochs_of_gain", "epochs_after_drop"].map(|leaf| self.told[leaf].known());
+        let slows = gain
+            .zip(after)
+            .is_some_and(|(gain, after)| gain < after / 2.0);
+        self.is_positive(SLOPE) && slows
+    }
+
+    /// Whether the interval of this mean over the seeds lies above zero.
+    fn is_positive(&self, leaf: &str) -> bool {
+        let interval = self.told[leaf].interval;
+        interval.is_some_and(|(low, _)| low > 0.0)
     }
 
     /// Whether every run is measured and says how it did on validation and test images.
@@ -195,4 +232,9 @@ impl<'a> Setting<'a> {
         let training = self.runs.first()?.planned.configuration.training.as_ref();
         Some(training?.trainable)
     }
+}
+
+/// A learning rate as names write it: 0.001 is `lr0_001`.
+fn rate_name(rate: f64) -> String {
+    format!("lr{rate}").replace('.', "_")
 }

@@ -87,7 +87,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Axis::log(&format!("{} ({})", cost.words(), cost.unit()), 10),
         Axis::linear("Test accuracy").in_percent(),
     )
-    .sized(640, 380);
+    .sized(640, 320);
     let plot = { approaches.iter().enumerate() }.fold(plot, |plot, (index, (approach, all))| {
         with_series(plot, approach, all, series(index))
     });

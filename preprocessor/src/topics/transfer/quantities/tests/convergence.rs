@@ -126,14 +126,32 @@ fn the_best_rate_and_the_winner_are_marked() {
     assert_eq!(marked(&all, "is_winner"), "");
 }
 
-/// Up by `slope` each epoch until the rate falls after epoch 20 of 40, then by 0.06 at once.
-fn rising(seed: u64, slope: f64) -> RunFacts {
+/// Up by `slope` each epoch until the rate falls after epoch 20 of 40, then by `gain` at once.
+fn rising_then(seed: u64, slope: f64, gain: f64) -> RunFacts {
     with_epochs(run("finetune", 0.1, seed, 0.0, 0.5), |row| {
         let before = row.epoch.min(20) as f64;
-        let gain = if row.epoch > 20 { 0.06 } else { 0.0 };
+        let gain = if row.epoch > 20 { gain } else { 0.0 };
         row.learning_rate = if row.epoch > 20 { 0.01 } else { 0.1 };
         row.validation = validated(0.3 + slope * before + gain);
     })
+}
+
+fn rising(seed: u64, slope: f64) -> RunFacts {
+    rising_then(seed, slope, 0.06)
+}
+
+/// Twenty epochs at 1 point each would bring 20 points.
+#[test]
+fn a_run_freezes_where_the_epochs_after_the_drop_bring_less_than_half_of_the_pace() {
+    let freezes = |slope: f64, gain: f64| {
+        let runs = [1, 2].map(|seed| rising_then(seed, slope, gain));
+        let told = catalogue(&runs);
+        near(&told, "finetune.lr0_1.epochs_after_drop", 20.0);
+        holds(&told, "finetune.lr0_1.freezes_at_drop")
+    };
+    assert!(freezes(0.01, 0.09));
+    assert!(!freezes(0.01, 0.11));
+    assert!(!freezes(-0.01, 0.01));
 }
 
 #[test]
@@ -144,6 +162,7 @@ fn what_came_after_the_drop_is_told_in_epochs_of_the_pace_before() {
     near(&up, "finetune.lr0_1.validation_gain_after_drop", 0.06);
     near(&up, "finetune.lr0_1.epochs_of_gain", 0.06 / 0.011);
     assert!(holds(&up, "finetune.lr0_1.rising_at_drop"));
+    assert!(holds(&up, "finetune.lr0_1.steps_at_drop"));
     // Student's t with two degrees of freedom: 0.011 ± 4.302653 × 0.001 / √3.
     let slope = up.quantity("transfer.finetune.lr0_1.validation_slope");
     let (low, high) = slope.unwrap().interval.unwrap();
@@ -250,4 +269,72 @@ fn frozen_layers_cost_a_forward_pass_only() {
         passes * per_image("two.total"),
     );
     assert!(per_image("training.two") > 2.9 * per_image("two.total"));
+}
+
+/// In each pair the second setting is 10 points ahead, then in one of two only.
+#[test]
+fn a_lead_may_be_turned_round() {
+    let lead = |second: [f64; 2]| {
+        let of = |rate, validation, tests: [f64; 2]| {
+            [1, 2].map(|seed| run("finetune", rate, seed, validation, tests[seed as usize - 1]))
+        };
+        catalogue(&[of(0.1, 0.8, [0.60, 0.62]), of(0.01, 0.7, second)].concat())
+    };
+    assert!(holds(&lead([0.70, 0.72]), "finetune.best.reversed"));
+    assert!(!holds(&lead([0.70, 0.61]), "finetune.best.reversed"));
+    assert!(!holds(&lead([0.50, 0.52]), "finetune.best.reversed"));
+}
+
+/// At 0.1 fine-tuning leads by 17 and 24 points; there is no other rate of both.
+#[test]
+fn the_approaches_are_compared_at_the_rates_of_both() {
+    let mut all = all();
+    let told = catalogue(&all);
+    near(&told, "same_rate.lr0_1.difference", 0.205);
+    assert!(holds(&told, "same_rate.lr0_1.in_every_seed"));
+    assert!(!holds(&told, "same_rate.lr0_1.reversed"));
+    assert!(told.known("transfer.same_rate.lr0_01.difference").is_none());
+    assert!(told.known("transfer.same_rate.lr1.difference").is_none());
+    for (run, test) in all[..2].iter_mut().zip([0.50, 0.45]) {
+        record(run).test.as_mut().unwrap().accuracy = test;
+    }
+    assert!(holds(&catalogue(&all), "same_rate.lr0_1.reversed"));
+    all[7].record = None;
+    let away = catalogue(&all);
+    let difference = away.quantity("transfer.same_rate.lr0_1.difference");
+    assert_eq!(difference.unwrap().known(), None);
+}
+
+/// Forty epochs of 30 s against 10 s, and losses that end at 1.0 against 1.2.
+#[test]
+fn the_winner_is_compared_with_the_other_approach_in_cost_and_loss() {
+    let made = |losses: [f64; 2]| {
+        let mut all = all();
+        for (index, run) in all.iter_mut().enumerate() {
+            let (is_extraction, record) = (index >= 4, record(run));
+            let seconds = if is_extraction { 10.0 } else { 30.0 };
+            record
+                .epochs
+                .iter_mut()
+                .for_each(|row| row.train_seconds = seconds);
+            let loss = losses[usize::from(is_extraction)];
+            let last = record.epochs.last_mut().unwrap().validation.as_mut();
+            last.unwrap().loss = loss;
+            let training = run.planned.configuration.training.as_mut().unwrap();
+            if is_extraction {
+                training.trainable = Trainable::ClassifierOnly;
+            }
+        }
+        catalogue(&all)
+    };
+    let told = made([1.0, 1.2]);
+    near(&told, "time_ratio", 3.0);
+    let per_image = |leaf: &str| value(&told, &format!("flops.resnet50_flowers.{leaf}"));
+    let ratio = per_image("training.two") / per_image("two.total");
+    near(&told, "operations_ratio", ratio);
+    assert!(holds(&told, "winner.has_lower_validation_loss"));
+    assert!(!holds(
+        &made([1.2, 1.0]),
+        "winner.has_lower_validation_loss"
+    ));
 }
