@@ -1,9 +1,12 @@
 //! The book of this repository in states that its runs may come to be in.
 
+mod altered;
 mod edits;
-mod records;
 pub(crate) mod reading;
+mod records;
+mod turned;
 
+use altered::Altered;
 use mdbook_measured::catalogue::{Facts, Question, RunFacts, Samples};
 use mdbook_measured::chapters::{Bibliography, Chapter};
 use mdbook_measured::data::Tables;
@@ -187,6 +190,31 @@ impl RealBook {
             name: "as it is".to_owned(),
             plan: self.plan.clone(),
             records: self.real.clone(),
+        }
+    }
+
+    /// The records of the repository but those of `without`, altered; each is still one that a program
+    /// could have written.
+    pub(crate) fn altered(
+        &self,
+        name: &str,
+        without: &str,
+        alter: impl FnOnce(&mut Altered),
+    ) -> Situation {
+        let kept = { self.real.iter() }.filter(|(_, record)| record.experiment != without);
+        let records = kept.map(|(_, record)| (record.run.clone(), (**record).clone()));
+        let mut altered = Altered(records.collect());
+        alter(&mut altered);
+        let place = |(run, record): (String, Record)| {
+            let told = |problems| panic!("{name}: {run}: {problems:?}");
+            record.to_text().unwrap_or_else(told);
+            let path = format!("results/runs/{}/{run}.json", record.experiment);
+            (self.root.join(path), Arc::new(record))
+        };
+        Situation {
+            name: name.to_owned(),
+            plan: self.plan.clone(),
+            records: altered.0.into_iter().map(place).collect(),
         }
     }
 
