@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use results::{Evaluation, Training};
+use results::{Evaluation, TestResult, Training};
 use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::data::augmentation::{Draws, PaddedSplit};
@@ -33,12 +33,26 @@ impl TrainedEpoch {
     }
 }
 
+/// Epochs over which BatchNorm's statistics are taken anew. Of the weight of the first ones, with PyTorch's momentum of
+/// 0.1 and 16 batches in an epoch, 0.9^80 or a five-thousandth is left.
+const STATISTICS_EPOCHS: u64 = 5;
+
 /// A split to evaluate on: images, or the features of a frozen network, which no training changes.
 pub enum EvaluationSet {
     /// Images in batches.
     Images(Split),
     /// Features `[images, features]` and labels.
     Features(Tensor, Tensor),
+}
+
+impl EvaluationSet {
+    /// Class numbers `[images]`.
+    fn labels(&self) -> &Tensor {
+        match self {
+            EvaluationSet::Images(split) => &split.labels,
+            EvaluationSet::Features(_, labels) => labels,
+        }
+    }
 }
 
 /// A model in training.
@@ -189,6 +203,17 @@ impl<'a> Trainer<'a> {
         sums.add(&loss, &logits, labels);
     }
 
+    /// Replaces BatchNorm's running statistics by those of the training images as the first epochs will show them.
+    pub fn take_statistics(&self, split: &PaddedSplit) {
+        for epoch in 1..=STATISTICS_EPOCHS {
+            let images = self.epoch_images(epoch, split);
+            for batch in batches(images.len(), self.batch_size) {
+                let pixels = rows(&images.pixels, batch);
+                self.model.move_statistics(&self.normaliser.apply(&pixels));
+            }
+        }
+    }
+
     /// Features of all images, in batches; none when `go_on` says no.
     fn features_of(&self, pixels: &Tensor, go_on: impl Fn(u64) -> bool) -> Option<Tensor> {
         let mut features = Vec::new();
@@ -217,10 +242,33 @@ impl<'a> Trainer<'a> {
 
     /// Loss and accuracy over a whole split under the present weights.
     pub fn evaluate(&self, set: &EvaluationSet) -> Evaluation {
-        let labels = match set {
-            EvaluationSet::Images(split) => &split.labels,
-            EvaluationSet::Features(_, labels) => labels,
-        };
+        self.evaluate_each(set, |_| {})
+    }
+
+    /// Result on a test split of so many classes under the present weights, with each prediction.
+    pub fn test(&self, set: &EvaluationSet, classes: i64) -> TestResult {
+        let mut predicted = Vec::new();
+        let Evaluation { loss, accuracy } =
+            self.evaluate_each(set, |logits| predicted.push(logits.argmax(-1, false)));
+        let labels = class_numbers(set.labels());
+        let mut predictions = vec![Vec::new(); classes as usize];
+        for (label, predicted) in labels
+            .iter()
+            .zip(class_numbers(&Tensor::cat(&predicted, 0)))
+        {
+            predictions[*label as usize].push(predicted);
+        }
+        TestResult {
+            loss,
+            accuracy,
+            images: labels.len() as u64,
+            predictions: Some(predictions),
+        }
+    }
+
+    /// Loss and accuracy over a whole split; `see` is shown the logits of each batch.
+    fn evaluate_each(&self, set: &EvaluationSet, mut see: impl FnMut(&Tensor)) -> Evaluation {
+        let labels = set.labels();
         let images = labels.size()[0] as u64;
         let mut sums = Sums::new(labels.device());
         for batch in batches(images, self.batch_size) {
@@ -232,9 +280,15 @@ impl<'a> Trainer<'a> {
             };
             let (logits, labels) = (self.model.classify(&features), rows(labels, batch));
             sums.add(&logits.cross_entropy_for_logits(&labels), &logits, &labels);
+            see(&logits);
         }
         sums.means(images)
     }
+}
+
+fn class_numbers(tensor: &Tensor) -> Vec<u64> {
+    let numbers = Vec::<i64>::try_from(tensor.to_device(Device::Cpu)).expect("class numbers");
+    numbers.into_iter().map(|number| number as u64).collect()
 }
 
 /// The forward pass of a training step from bytes.

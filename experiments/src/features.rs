@@ -40,10 +40,11 @@ impl FeatureStore {
         kind: Kind,
     ) -> FeatureStore {
         let c = configuration;
-        let augmentation = c.training.as_ref().map(|training| &training.augmentation);
+        let training = c.training.as_ref();
+        let training = training.map(|it| (&it.augmentation, it.frozen_batch_norm));
         let decides = serde_json::json!({
             "run": (&c.network, c.image_px, c.batch_size, c.arithmetic, c.seed),
-            "inputs": (&c.data, &c.initial_weights, augmentation),
+            "inputs": (&c.data, &c.initial_weights, training),
             "machine": (&environment.device, &environment.libtorch, environment.threads),
             "sources": environment.sources,
         });

@@ -110,6 +110,14 @@ impl Model {
         })
     }
 
+    /// Moves BatchNorm's running statistics towards those of a batch of images; no parameter changes.
+    pub fn move_statistics(&self, images: &Tensor) {
+        no_grad(|| {
+            let pass = self.pass(Mode::Training);
+            let _ = self.architecture.network.features(images, &pass);
+        });
+    }
+
     /// Logits in evaluation mode and single precision, from features.
     pub fn classify(&self, features: &Tensor) -> Tensor {
         let pass = self.pass(Mode::Evaluation);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
-use results::{Counted, PlannedRun, TestResult, Trainable, Training};
+use results::{Counted, FrozenBatchNorm, PlannedRun, Trainable, Training};
 use tch::Tensor;
 
 use crate::data::augmentation::PaddedSplit;
@@ -100,6 +100,9 @@ pub fn train(
     // The splits on the device; a frozen network's features of the validation split are computed here, once.
     let padding = training.augmentation.crop_padding_px;
     let train = PaddedSplit::new(&flowers.train.to_device(device), padding);
+    if training.frozen_batch_norm == FrozenBatchNorm::TrainingImages {
+        trainer.take_statistics(&train);
+    }
     let validation = trainer.evaluation_set(flowers.validation.to_device(device));
 
     // Training: an epoch, then the validation split, until all is done or time to stop; then the test split.
@@ -116,12 +119,8 @@ pub fn train(
         })?;
     }
     session.end(|| {
-        let test = trainer.evaluate(&trainer.evaluation_set(flowers.test.to_device(device)));
-        Some(TestResult {
-            loss: test.loss,
-            accuracy: test.accuracy,
-            images: flowers.test.len(),
-        })
+        let test = trainer.evaluation_set(flowers.test.to_device(device));
+        Some(trainer.test(&test, CLASSES))
     })
 }
 

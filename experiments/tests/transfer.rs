@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Parser;
 use common::{SIDE, planned, root};
@@ -17,8 +17,8 @@ use experiments::options::Options;
 use experiments::sgd::Sgd;
 use experiments::transfer::train;
 use results::{
-    Arithmetic, Digest, Evaluation, PlannedRun, Record, SourceDigests, Trainable, deciding_sources,
-    record_path,
+    Arithmetic, Digest, Evaluation, FrozenBatchNorm, PlannedRun, Record, SourceDigests, Trainable,
+    deciding_sources, record_path,
 };
 use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
@@ -100,9 +100,17 @@ fn recorded(run: &PlannedRun) -> Record {
     Record::read(&record_path(&options.runs, &run.experiment, &run.id)).unwrap()
 }
 
-/// Losses of training and validation after each epoch, and of the test after the last one, by other means: the steps
-/// are written out, and a split is evaluated as a whole.
-fn expected(run: &PlannedRun) -> (Vec<[f64; 2]>, f64) {
+/// What a run is to give.
+struct Expected {
+    /// Losses of training and validation after each epoch.
+    rows: Vec<[f64; 2]>,
+    test_loss: f64,
+    /// Class of each image of the test split.
+    predicted: Vec<i64>,
+}
+
+/// The same by other means: the steps are written out, and a split is evaluated as a whole.
+fn expected(run: &PlannedRun) -> Expected {
     let configuration = &run.configuration;
     let training = configuration.training.as_ref().unwrap();
     let model = model(run, configuration.seed);
@@ -120,13 +128,18 @@ fn expected(run: &PlannedRun) -> (Vec<[f64; 2]>, f64) {
     );
     let mut trainer = Trainer::new(model, sgd, normaliser(), training, 24, configuration.seed);
     let flowers = flowers();
-    let loss = |model: &Model, split: &Split| {
+    let logits = |model: &Model, split: &Split| {
         let features = model.features(&normaliser().apply(&split.pixels));
-        let logits = model.classify(&features);
-        logits
-            .cross_entropy_for_logits(&split.labels)
-            .double_value(&[])
+        model.classify(&features)
     };
+    let loss = |model: &Model, split: &Split| {
+        let loss = logits(model, split).cross_entropy_for_logits(&split.labels);
+        loss.double_value(&[])
+    };
+    if training.frozen_batch_norm == FrozenBatchNorm::TrainingImages {
+        let images = normaliser().apply(&flowers.train.pixels);
+        (0..5).for_each(|_| trainer.model.move_statistics(&images));
+    }
     let mut rows = Vec::new();
     for epoch in 1..=EPOCHS {
         let trained = if training.trainable == Trainable::All {
@@ -144,7 +157,12 @@ fn expected(run: &PlannedRun) -> (Vec<[f64; 2]>, f64) {
         };
         rows.push([trained.loss, loss(&trainer.model, &flowers.validation)]);
     }
-    (rows, loss(&trainer.model, &flowers.test))
+    let predicted = logits(&trainer.model, &flowers.test).argmax(-1, false);
+    Expected {
+        rows,
+        test_loss: loss(&trainer.model, &flowers.test),
+        predicted: Vec::try_from(predicted).unwrap(),
+    }
 }
 
 #[test]
@@ -161,7 +179,12 @@ fn the_record_names_what_was_compiled_into_the_program() {
 
 fn check(run: &PlannedRun) {
     let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-4 * b, "{a} {b}");
-    let (record, (rows, test_loss)) = (recorded(run), expected(run));
+    let Expected {
+        rows,
+        test_loss,
+        predicted,
+    } = expected(run);
+    let record = recorded(run);
     assert_eq!(record.epochs.len(), rows.len());
     for (row, [train_loss, validation_loss]) in record.epochs.iter().zip(rows) {
         near(row.train_loss, train_loss);
@@ -171,6 +194,7 @@ fn check(run: &PlannedRun) {
     let test = record.test.unwrap();
     near(test.loss, test_loss);
     assert_eq!(test.images, 28);
+    check_predictions(&test.predictions.unwrap(), &predicted);
     let counts = [("train", 24, 3), ("validation", 15, 5), ("test", 28, 7)];
     for (split, images, classes) in counts {
         let counted = &record.counted.images_per_class[split];
@@ -191,6 +215,16 @@ fn check(run: &PlannedRun) {
     }
 }
 
+/// The images of the test split have the classes 0, 1, … 6, 0, 1 and so on; the other classes have none.
+fn check_predictions(found: &[Vec<u64>], predicted: &[i64]) {
+    assert_eq!(found.len(), CLASSES as usize);
+    for (class, row) in found.iter().enumerate() {
+        let of_class = predicted.iter().skip(class).step_by(7);
+        let expected: Vec<u64> = of_class.map(|&class| class as u64).collect();
+        assert_eq!(row, if class < 7 { &expected } else { &[][..] }, "{class}");
+    }
+}
+
 #[test]
 fn fine_tuning_uses_each_split_for_its_purpose() {
     check(&run_of("finetune", "all", "none"));
@@ -198,9 +232,57 @@ fn fine_tuning_uses_each_split_for_its_purpose() {
 
 #[test]
 fn feature_extraction_uses_each_split_for_its_purpose() {
-    check(&run_of(
-        "feature_extraction",
-        "classifier only",
-        "stored statistics",
-    ));
+    let run = run_of("feature_extraction", "classifier only", "stored statistics");
+    check(&run);
+    let predicted: BTreeSet<_> = expected(&run).predicted.into_iter().collect();
+    assert!(predicted.len() > 1, "predictions in any order would pass");
+}
+
+#[test]
+fn statistics_of_the_training_images_replace_the_stored_ones() {
+    let own = "statistics of the training images";
+    let run = run_of("feature_study", "classifier only", own);
+    check(&run);
+    let stored = run_of("feature_study", "classifier only", "stored statistics");
+    let loss = |run| recorded(run).epochs[0].train_loss;
+    assert!((loss(&run) - loss(&stored)).abs() > 0.01);
+}
+
+/// With the momentum of 0.1 the first statistics keep 0.9^5 of their weight over five batches.
+#[test]
+fn statistics_move_towards_those_of_the_images() {
+    let run = run_of("feature_study", "classifier only", "stored statistics");
+    let model = model(&run, 3);
+    let pixels = flowers().train.pixels;
+    let images = Normaliser::new(NORMALISATION, Kind::Float, Device::Cpu).apply(&pixels);
+    let before = model.weights.named();
+    let after = {
+        (0..5).for_each(|_| model.move_statistics(&images));
+        model.weights.named()
+    };
+    let convolved = images.conv2d(
+        &before["conv1.weight"],
+        None::<Tensor>,
+        [1, 1],
+        [1, 1],
+        [1, 1],
+        1,
+    );
+    let (mean, variance) = (
+        convolved.mean_dim(&[0_i64, 2, 3][..], false, Kind::Float),
+        convolved.var_dim(&[0_i64, 2, 3][..], true, false),
+    );
+    let kept = 0.9_f64.powi(5);
+    for (name, first, of_images) in [("running_mean", 0.0, mean), ("running_var", 1.0, variance)] {
+        let expected = of_images * (1.0 - kept) + first * kept;
+        assert!(
+            after[&format!("bn1.{name}")].allclose(&expected, 1e-4, 1e-5, false),
+            "{name}"
+        );
+    }
+    for (name, parameter) in &before {
+        if !name.contains("running_") {
+            assert_eq!(parameter, &after[name], "{name}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Whether the values of a record lie in their ranges and agree with each other.
 
 use crate::error::Problem;
-use crate::measurement::EpochRow;
+use crate::measurement::{EpochRow, TestResult};
 use crate::plan::command;
 use crate::ranges::Checks;
 use crate::record::{Completion, Record};
@@ -17,12 +17,47 @@ pub(crate) fn record(record: &Record) -> Vec<Problem> {
     sessions(&mut checks, record);
     epochs(&mut checks, &record.epochs);
     timed_spans(&mut checks, record);
-    if let Some(test) = record.test {
+    if let Some(test) = &record.test {
         checks.loss("test.loss", test.loss);
         checks.share("test.accuracy", test.accuracy);
         checks.at_least_one("test.images", test.images);
+        if let Some(predictions) = &test.predictions {
+            let counted = record.counted.images_per_class.get("test");
+            let counted = counted.map_or(&[][..], Vec::as_slice);
+            self::predictions(&mut checks, test, predictions, counted);
+        }
     }
     checks.problems
+}
+
+/// Predictions must be of the images that were counted in each class, and give the accuracy that is stated.
+fn predictions(
+    checks: &mut Checks<'_>,
+    test: &TestResult,
+    predictions: &[Vec<u64>],
+    counted: &[u64],
+) {
+    const KEY: &str = "test.predictions";
+    let images: Vec<_> = predictions.iter().map(|row| row.len() as u64).collect();
+    let expected =
+        "a row for each class of `counted.images_per_class.test`, with its number of images";
+    let found = format_args!("{} rows of other lengths", images.len());
+    checks.require(images == counted, KEY, found, expected);
+    let classes = predictions.len() as u64;
+    let largest = predictions.iter().flatten().max().copied().unwrap_or(0);
+    let expected = format_args!("a class number below {classes}");
+    checks.require(largest < classes, KEY, largest, expected);
+    let hits = |(class, row): (u64, &Vec<u64>)| row.iter().filter(|&&it| it == class).count();
+    let hits: usize = (0..).zip(predictions).map(hits).sum();
+    let accuracy = hits as f64 / test.images as f64;
+    let found = format_args!("{hits} of {} right", test.images);
+    let expected = format_args!("those of `test.accuracy`, {}", test.accuracy);
+    checks.require(
+        (accuracy - test.accuracy).abs() < 1e-12,
+        KEY,
+        found,
+        expected,
+    );
 }
 
 fn completion(checks: &mut Checks<'_>, record: &Record) {

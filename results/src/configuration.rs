@@ -195,7 +195,7 @@ pub enum FrozenBatchNorm {
     /// Mean and variance that came with the initial weights.
     #[serde(rename = "stored statistics")]
     StoredStatistics,
-    /// Mean and variance of the batch at hand.
-    #[serde(rename = "batch statistics")]
-    BatchStatistics,
+    /// Mean and variance of the augmented training images, taken before training.
+    #[serde(rename = "statistics of the training images")]
+    TrainingImages,
 }

@@ -100,7 +100,7 @@ impl TimedSpan {
 }
 
 /// Result on the test split after training.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestResult {
     /// Mean loss, in nats.
@@ -109,4 +109,12 @@ pub struct TestResult {
     pub accuracy: f64,
     /// Images in the split.
     pub images: u64,
+    /// Predicted class of each image, where kept: a row for each true class in the order of the class numbers, its
+    /// images in the order of the data set.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub predictions: Option<Vec<Vec<u64>>>,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::configuration::{Configuration, Training};
+use crate::configuration::{Configuration, FrozenBatchNorm, Trainable, Training};
 use crate::error::Problem;
 
 /// Everything that is out of range in a planned configuration.
@@ -151,6 +151,13 @@ impl Checks<'_> {
             "configuration.training.weight_decay",
             decay,
             "a finite number of at least 0",
+        );
+        let (trainable, frozen) = (training.trainable, training.frozen_batch_norm);
+        self.require(
+            trainable != Trainable::All || frozen == FrozenBatchNorm::None,
+            "configuration.training.frozen_batch_norm",
+            format_args!("{frozen:?}"),
+            "`none` where all layers are trained",
         );
     }
 }

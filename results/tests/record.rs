@@ -527,6 +527,48 @@ fn tested_before_the_end() {
     );
 }
 
+/// Two images of the first class, of which one is right, and one of the second, which is right.
+fn with_predictions(rows: &[&[u64]]) -> Record {
+    let mut record = complete();
+    let counted = &mut record.counted.images_per_class;
+    counted.insert("test".to_owned(), vec![2, 1]);
+    record.test = Some(TestResult {
+        loss: 0.5,
+        accuracy: 2.0 / 3.0,
+        images: 3,
+        predictions: Some(rows.iter().map(|row| row.to_vec()).collect()),
+    });
+    record
+}
+
+#[test]
+fn predictions_come_back_as_they_were() {
+    let record = with_predictions(&[&[0, 1], &[1]]);
+    let read = Record::parse(&record.to_text().unwrap()).unwrap();
+    assert_eq!(read.test, record.test);
+}
+
+#[test]
+fn predictions_of_other_images_or_another_accuracy() {
+    let check = |rows: &[&[u64]], expected: &str| {
+        let error = with_predictions(rows).write(Path::new("runs/run.json"));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    check(
+        &[&[0], &[1, 0]],
+        "`test.predictions` is 2 rows of other lengths, expected a row for each class",
+    );
+    check(
+        &[&[0, 2], &[1]],
+        "`test.predictions` is 2, expected a class number below 2",
+    );
+    check(
+        &[&[0, 0], &[1]],
+        "`test.predictions` is 3 of 3 right, expected those of `test.accuracy`, 0.66",
+    );
+}
+
 #[test]
 fn a_clock_that_was_set_back_loses_no_record() {
     let mut record = record();

@@ -1,8 +1,8 @@
 //! Numbers as text, ready to print.
 //!
 //! The minus sign is U+2212, thousands are parted by commas, a no-break space stands before a
-//! unit. Rounding is that of `std`: the exact binary value to the nearest decimal. A zero never
-//! has a sign. NaN and infinities are errors in every function.
+//! unit. Rounding is that of `std`: the exact binary value to the nearest decimal. A zero has
+//! a sign only in an interval. NaN and infinities are errors in every function.
 
 use std::borrow::Cow;
 
@@ -188,18 +188,32 @@ pub fn duration(seconds: f64) -> Text {
 
 /// A value with the interval that holds it: 0.71 (0.68 to 0.74). `print` prints each number.
 ///
+/// What is printed as a zero without being one keeps its sign, as −0.0 or +0.0: on which side of
+/// zero an end lies is what an interval is read for.
+///
 /// # Errors
 /// [`NumberError::Interval`] if `low` > `high`, and those of `print`.
 pub fn interval(value: f64, low: f64, high: f64, print: impl Fn(f64) -> Text) -> Text {
     if finite(low)? > finite(high)? {
         return Err(NumberError::Interval { low, high });
     }
+    let print = |value| -> Text { Ok(with_side_of_zero(value, &print(value)?)) };
     Ok(format!(
         "{} ({} to {})",
         print(value)?,
         print(low)?,
         print(high)?
     ))
+}
+
+/// `text` of `value` with its sign, where it is that of a zero which `value` is not.
+fn with_side_of_zero(value: f64, text: &str) -> String {
+    let number = text.split(NO_BREAK_SPACE).next().unwrap_or_default();
+    match is_zero(number) {
+        true if value < 0.0 => format!("{MINUS}{text}"),
+        true if value > 0.0 => format!("+{text}"),
+        _ => text.to_owned(),
+    }
 }
 
 /// An exponent in superscript digits: −12 is ⁻¹².
@@ -227,12 +241,15 @@ fn unsigned_fixed(value: f64, places: usize) -> Text {
 
 /// Puts a minus before `text` if `value` is negative and something other than zero is printed.
 fn signed(value: f64, text: &str) -> String {
-    let zero = !text.contains(|c: char| ('1'..='9').contains(&c));
-    if value < 0.0 && !zero {
+    if value < 0.0 && !is_zero(text) {
         format!("{MINUS}{text}")
     } else {
         text.to_owned()
     }
+}
+
+fn is_zero(text: &str) -> bool {
+    !text.contains(|c: char| ('1'..='9').contains(&c))
 }
 
 fn with_symbol<S: AsRef<str>>(text: &str, symbol: impl FnOnce(&str) -> S) -> String {

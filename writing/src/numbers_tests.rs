@@ -132,3 +132,21 @@ fn intervals() {
         "error: `NaN` is not a finite number",
     );
 }
+
+#[test]
+fn ends_that_round_to_zero_tell_their_side() {
+    let points = |x| fixed_in(x, Unit::One, "points", 1);
+    check(
+        interval(0.016, -0.0004, 0.032, points),
+        "1.6_points (−0.0_points to 3.2_points)",
+    );
+    check(
+        interval(0.016, 0.0004, 0.032, points),
+        "1.6_points (+0.0_points to 3.2_points)",
+    );
+    check(
+        interval(-0.0001, -0.01, 0.0, points),
+        "−0.0_points (−1.0_points to 0.0_points)",
+    );
+    check(interval(0.0, -0.2, 0.3, |x| fixed(x, 0)), "0 (−0 to +0)");
+}

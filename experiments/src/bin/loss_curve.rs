@@ -172,6 +172,7 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
             loss: e.loss,
             accuracy: e.accuracy,
             images,
+            predictions: None,
         })
     })
 }

@@ -16,7 +16,43 @@ pub(super) struct Composed {
     columns: Vec<ColumnSpec>,
     rows: Vec<Vec<serde_json::Value>>,
     #[serde(default)]
-    answer: Vec<usize>,
+    answer: AnswerRows,
+}
+
+/// The rows that answer the question.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnswerRows {
+    /// Their places.
+    At(Vec<usize>),
+    /// For each row a flag of the catalogue that says whether it does.
+    Where(Vec<bool>),
+}
+
+impl Default for AnswerRows {
+    fn default() -> Self {
+        AnswerRows::At(Vec::new())
+    }
+}
+
+impl AnswerRows {
+    /// Whether each of so many rows answers.
+    fn of(&self, rows: usize) -> Result<Vec<bool>, String> {
+        match self {
+            AnswerRows::At(places) => match places.iter().find(|place| **place >= rows) {
+                Some(place) => Err(format!(
+                    "`answer` names the row {place}, expected places below {rows}"
+                )),
+                None => Ok((0..rows).map(|row| places.contains(&row)).collect()),
+            },
+            AnswerRows::Where(flags) if flags.len() == rows => Ok(flags.clone()),
+            AnswerRows::Where(flags) => Err(format!(
+                "`answer` has {} flags for {rows} rows, expected one for each row or the places of those \
+                 that answer",
+                flags.len()
+            )),
+        }
+    }
 }
 
 /// A column's head, and how its quantities are printed.
@@ -49,9 +85,10 @@ pub(super) fn compose(
         .iter()
         .map(ColumnSpec::printing)
         .collect::<Result<_, _>>()?;
+    let answers = composed.answer.of(composed.rows.len())?;
     let mut inputs = Vec::new();
     let mut rows = Vec::new();
-    for (index, cells) in composed.rows.iter().enumerate() {
+    for ((index, cells), answer) in composed.rows.iter().enumerate().zip(answers) {
         let cells = cells
             .iter()
             .zip(printings.iter().chain(std::iter::repeat(&None)))
@@ -60,7 +97,6 @@ pub(super) fn compose(
             })
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| format!("`rows[{index}]`: {error}"))?;
-        let answer = composed.answer.contains(&index);
         rows.push(Row { cells, answer });
     }
     let columns = composed

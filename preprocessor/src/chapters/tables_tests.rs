@@ -1,7 +1,7 @@
 //! Chapters that pick rows of tables.
 
 use super::*;
-use crate::catalogue::Facts;
+use crate::catalogue::{Entry, Facts};
 use crate::chapters::contract::Renderer;
 use crate::data::{Table, Tables, read_declarations};
 use crate::evidence::Quantity;
@@ -356,4 +356,32 @@ fn an_own_table_has_a_number_and_a_caption() {
         `book/a.md:1:11`: the text between the tags is not one Markdown table; hint: with `caption` the table stands between the tags, without it the caption does
     "#]],
     );
+}
+
+#[test]
+fn the_rows_that_answer_are_named_by_place_or_by_flags() {
+    let check = |answer: &str, expect: &str| {
+        let mut facts = facts(DECLARED, None);
+        for (flag, holds) in [("a.is_best", false), ("b.is_best", true)] {
+            facts.catalogue.insert(flag, Entry::Flag(holds));
+        }
+        let source = format!(
+            "<% filter table(id=\"tbl-a\", columns=[{{\"head\": \"A\"}}], rows=[[\"a\"], [\"b\"]], \
+             answer={answer}) %>C<% endfilter %>"
+        );
+        let filled = fill(facts, &source);
+        let chapter = filled.chapters.get("a.md").map_or("", String::as_str);
+        let bold = chapter.lines().filter(|line| line.starts_with("| **"));
+        let faults = filled.faults.iter().map(|fault| fault.message.as_str());
+        let found = faults.chain(bold).collect::<Vec<_>>().join("\n");
+        assert!(found.contains(expect), "{answer}: {found}");
+        assert_eq!(found.is_empty(), expect.is_empty(), "{answer}: {found}");
+    };
+    check("[1]", "| **b** |");
+    check("[a.is_best, b.is_best]", "| **b** |");
+    check("[b.is_best, a.is_best]", "| **a** |");
+    check("[]", "");
+    check("[a.is_best, a.is_best]", "");
+    check("[2]", "`answer` names the row 2, expected places below 2");
+    check("[b.is_best]", "`answer` has 1 flags for 2 rows");
 }

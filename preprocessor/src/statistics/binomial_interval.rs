@@ -1,7 +1,6 @@
 //! The uncertainty of an accuracy that was counted on finitely many images.
 
-/// The normal distribution's 97.5 % quantile.
-const Z: f64 = 1.959_963_984_540_054;
+use super::interval::NORMAL_QUANTILE as Z;
 
 /// Wilson's 95 % score interval (low, high) for a share `p̂` of `n` independent trials:
 ///

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 /// The share of draws that an interval of this crate holds.
 pub const CONFIDENCE: f64 = 0.95;
+/// The standard normal distribution's 97.5 % quantile.
+pub(crate) const NORMAL_QUANTILE: f64 = 1.959_963_984_540_054;
 
 /// A closed interval, in the unit of the quantity that it bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

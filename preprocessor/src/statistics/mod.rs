@@ -8,6 +8,6 @@ pub(crate) mod mean;
 pub mod median_interval;
 pub mod nonnegative_least_squares;
 pub(crate) mod positive_definite;
-pub mod proportions;
+pub mod paired_difference;
 pub mod random;
 pub mod student_t;

@@ -70,7 +70,7 @@ mod tests {
             assert_eq!(names_of(&named(names).unwrap()), expected, "{names:?}");
         };
         check(&[], &[]);
-        check(&["transfer"], &["training", "transfer"]);
+        check(&["transfer"], &["training", "operations", "transfer"]);
         check(&["operations"], &["operations"]);
         check(
             &["optimus", "optimus"],
@@ -109,7 +109,7 @@ mod tests {
         };
         check("training", &[]);
         check("operations", &["flops"]);
-        check("transfer", &["transfer"]);
+        check("transfer", &["flops", "transfer"]);
         check(
             "optimus",
             &[

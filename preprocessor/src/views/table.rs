@@ -103,6 +103,8 @@ pub struct Row {
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Row>,
+    /// The rows of the CSV file, where they are others than those of the page.
+    data: Option<Vec<Row>>,
 }
 
 /// Why columns and rows make no table.
@@ -134,22 +136,25 @@ impl Table {
     /// # Errors
     /// [`TableError`] otherwise.
     pub fn new(columns: Vec<Column>, rows: Vec<Row>) -> Result<Table, TableError> {
-        if columns.is_empty() || rows.is_empty() {
-            return Err(TableError::Empty {
-                columns: columns.len(),
-                rows: rows.len(),
-            });
-        }
-        for (row, Row { cells, .. }) in rows.iter().enumerate() {
-            if cells.len() != columns.len() {
-                return Err(TableError::Ragged {
-                    row,
-                    cells: cells.len(),
-                    columns: columns.len(),
-                });
-            }
-        }
-        Ok(Table { columns, rows })
+        check(&columns, &rows)?;
+        let data = None;
+        Ok(Table {
+            columns,
+            rows,
+            data,
+        })
+    }
+
+    /// The same table in the page, and `rows` in the CSV file: those that the page folds together.
+    ///
+    /// # Errors
+    /// [`TableError`], as of [`Table::new`].
+    pub fn with_data(self, rows: Vec<Row>) -> Result<Table, TableError> {
+        check(&self.columns, &rows)?;
+        Ok(Table {
+            data: Some(rows),
+            ..self
+        })
     }
 
     /// The table as a Markdown pipe table, one line for each row.
@@ -182,7 +187,7 @@ impl Table {
     pub fn to_csv(&self) -> String {
         let mut csv = String::new();
         write_record(&mut csv, self.columns.iter().map(|column| &column.csv_head));
-        for row in &self.rows {
+        for row in self.data.as_ref().unwrap_or(&self.rows) {
             write_record(&mut csv, row.cells.iter().map(|cell| &cell.csv));
         }
         csv
@@ -201,6 +206,26 @@ impl Table {
             .map(|places| places.map_or(String::new(), |places| padding(places, most)))
             .collect()
     }
+}
+
+/// At least one of each, and a cell for each column in every row.
+fn check(columns: &[Column], rows: &[Row]) -> Result<(), TableError> {
+    if columns.is_empty() || rows.is_empty() {
+        return Err(TableError::Empty {
+            columns: columns.len(),
+            rows: rows.len(),
+        });
+    }
+    for (row, Row { cells, .. }) in rows.iter().enumerate() {
+        if cells.len() != columns.len() {
+            return Err(TableError::Ragged {
+                row,
+                cells: cells.len(),
+                columns: columns.len(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Writes a line of a pipe table, each cell by `write`.

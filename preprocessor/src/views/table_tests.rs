@@ -99,3 +99,38 @@ fn ragged_and_empty_tables_are_errors() {
         "table has 1 columns and 0 rows, expected at least one of each"
     );
 }
+
+#[test]
+fn rows_that_the_page_folds_are_in_the_data() {
+    let row = |name: &str, value: f64| Row {
+        cells: vec![
+            Cell::words(name),
+            Cell::number(&format!("{value:.0}"), value),
+        ],
+        answer: false,
+    };
+    let folded = table(&[("both", Cell::number("3", 3.0), false)]);
+    let folded = folded.with_data(vec![row("a", 1.0), row("b", 2.0)]);
+    check(
+        &folded.expect("two cells in each row"),
+        expect![[r#"
+            | Network | Time (ms) |
+            | :--- | ---: |
+            | both | 3 |
+        "#]],
+        expect![[r#"
+            Network,time_ms
+            a,1
+            b,2
+        "#]],
+    );
+    let ragged = table(&[("both", Cell::number("3", 3.0), false)]).with_data(vec![Row {
+        cells: vec![Cell::words("a")],
+        answer: false,
+    }]);
+    let err = ragged.expect_err("one cell for two columns").to_string();
+    assert_eq!(
+        err,
+        "`rows[0]` has 1 cells, expected 2: one for each column"
+    );
+}

@@ -34,6 +34,7 @@ pub fn complete() -> Record {
             loss: 0.5,
             accuracy: 0.875,
             images: 10_000,
+            predictions: None,
         }),
         ..record()
     }
@@ -208,6 +209,7 @@ impl Random {
                 loss: self.non_negative(),
                 accuracy: self.share(),
                 images: 1,
+                predictions: None,
             });
         }
         record

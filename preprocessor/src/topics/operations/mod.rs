@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
 use crate::views::{FigureView, NoArguments, TableView, parse};
-use quantities::{flops, inference, layer_sums, layer_times, throughput};
+use quantities::{flops, inference, layer_overheads, layer_sums, layer_times, throughput};
 
 /// Operation counts.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl Topic for Operations {
         inference::add(catalogue);
         layer_sums::add(catalogue);
         layer_times::add(catalogue, &inputs.runs);
+        layer_overheads::add(catalogue, &inputs.runs);
         let published = throughput::add(catalogue, inputs.files.get(&throughput::FILE))?;
         knowledge.keep(published);
         Ok(())
@@ -51,6 +52,9 @@ impl Topic for Operations {
             ("layer_times", |arguments, facts, mark| {
                 let NoArguments {} = parse(arguments)?;
                 views::layer_times::times(facts, mark)
+            }),
+            ("layer_waits", |arguments, facts, mark| {
+                views::layer_waits::table(&parse(arguments)?, facts, mark)
             }),
             ("layer_speeds", |arguments, facts, mark| {
                 let NoArguments {} = parse(arguments)?;

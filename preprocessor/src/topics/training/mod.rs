@@ -1,5 +1,6 @@
 //! What records of training runs tell: losses, accuracies and times, epoch by epoch and at the end.
 
+pub(crate) mod analysis;
 pub(crate) mod quantities;
 pub(crate) mod views;
 
@@ -28,14 +29,24 @@ impl Topic for Training {
     }
 
     fn tables(&self) -> &'static [(&'static str, TableView)] {
-        &[("runs_of", |arguments, facts, mark| {
-            views::run_table::table(&parse(arguments)?, facts, mark)
-        })]
+        &[
+            ("runs_of", |arguments, facts, mark| {
+                views::run_table::table(&parse(arguments)?, facts, mark)
+            }),
+            ("confusions", |arguments, facts, _| {
+                views::confusions::table(&parse(arguments)?, facts)
+            }),
+        ]
     }
 
     fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[("curves", |arguments, facts| {
-            views::run_curves::figure(&parse(arguments)?, facts)
-        })]
+        &[
+            ("curves", |arguments, facts| {
+                views::run_curves::figure(&parse(arguments)?, facts)
+            }),
+            ("class_accuracies", |arguments, facts| {
+                views::class_accuracies::figure(&parse(arguments)?, facts)
+            }),
+        ]
     }
 }

@@ -5,6 +5,9 @@ use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
 use crate::statistics::binomial_interval::wilson_interval;
 use crate::statistics::median_interval::median;
+use crate::topics::training::analysis::first_drop::FirstDrop;
+use crate::topics::training::analysis::learning_rate_sum::learning_rate_sums;
+use crate::topics::training::analysis::predictions::Predictions;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -46,7 +49,7 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
                 _ => Some((epoch, accuracy)),
             },
         );
-    let test = record.and_then(|record| record.test);
+    let test = record.and_then(|record| record.test.as_ref());
     let last_test = last.and_then(|row| row.test).map(|test| test.accuracy);
     let total = |seconds: fn(&results::EpochRow) -> f64| {
         (!epochs.is_empty()).then(|| epochs.iter().map(seconds).sum::<f64>())
@@ -63,14 +66,23 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
         .zip(images("train"))
         .filter(|(epoch_time, _)| epoch_time.value > 0.0)
         .map(|(epoch_time, images)| images as f64 / epoch_time.value);
+    let first_drop = FirstDrop::of(epochs);
     let (test_accuracy, test_key) = match test {
         Some(test) => (Some(test.accuracy), "test.accuracy".to_owned()),
         None => (last_test, last_key("test.accuracy")),
     };
     let test_images = test.map(|test| test.images).or_else(|| images("test"));
+    let predictions = record.and_then(|record| Predictions::of(record));
+    let mean_per_class = predictions.and_then(Predictions::mean_per_class);
     let run = run.reader();
     vec![
         accuracy(&run, "test_accuracy", &test_key, test_accuracy, test_images),
+        run.measured(
+            "mean_per_class",
+            Unit::One,
+            "mean over the rows of test.predictions of the share that is right",
+            mean_per_class,
+        ),
         accuracy(
             &run,
             "final_validation_accuracy",
@@ -102,6 +114,43 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
             Unit::One,
             &last_key("train_accuracy"),
             last.map(|row| row.train_accuracy),
+        ),
+        run.measured(
+            "final_validation_loss",
+            Unit::Nat,
+            &last_key("validation.loss"),
+            last.and_then(|row| row.validation).map(|it| it.loss),
+        ),
+        run.measured(
+            "learning_rate_sum",
+            Unit::One,
+            "sum of epochs[].learning_rate over the steps",
+            learning_rate_sums(epochs).last().copied(),
+        ),
+        run.measured(
+            "validation_slope",
+            Unit::One,
+            "slope of epochs[].validation.accuracy in the ten epochs before epochs[].learning_rate first \
+             falls",
+            first_drop.map(|drop| drop.slope),
+        ),
+        run.measured(
+            "validation_change_at_drop",
+            Unit::One,
+            "epochs[].validation.accuracy after epochs[].learning_rate first falls less that before",
+            first_drop.map(|drop| drop.change),
+        ),
+        run.measured(
+            "validation_gain_after_drop",
+            Unit::One,
+            "last of epochs[].validation.accuracy less that before epochs[].learning_rate first falls",
+            first_drop.map(|drop| drop.gain),
+        ),
+        run.measured(
+            "train_images",
+            Unit::Image,
+            "sum of counted.images_per_class.train",
+            images("train").map(|images| images as f64),
         ),
         run.measured(
             "epochs_done",

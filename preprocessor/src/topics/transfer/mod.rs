@@ -7,7 +7,7 @@ mod views;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic};
-use crate::views::{FigureView, NoArguments, parse};
+use crate::views::{FigureView, NoArguments, TableView, parse};
 
 /// Transfer learning.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Topic for Transfer {
     }
 
     fn needs(&self) -> &'static [&'static str] {
-        &["training"]
+        &["training", "operations"]
     }
 
     fn add(
@@ -32,10 +32,21 @@ impl Topic for Transfer {
         Ok(())
     }
 
-    fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[("class_histogram", |arguments, facts| {
-            let NoArguments {} = parse(arguments)?;
-            views::class_histogram::figure(facts)
+    fn tables(&self) -> &'static [(&'static str, TableView)] {
+        &[("classes", |arguments, facts, mark| {
+            views::class_table::table(&parse(arguments)?, facts, mark)
         })]
+    }
+
+    fn figures(&self) -> &'static [(&'static str, FigureView)] {
+        &[
+            ("accuracy_over_cost", |arguments, facts| {
+                views::accuracy_over_cost::figure(&parse(arguments)?, facts)
+            }),
+            ("class_histogram", |arguments, facts| {
+                let NoArguments {} = parse(arguments)?;
+                views::class_histogram::figure(facts)
+            }),
+        ]
     }
 }

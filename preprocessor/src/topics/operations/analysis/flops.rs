@@ -52,13 +52,11 @@ impl Convention {
     /// Operations of one image's forward pass through a layer.
     fn forward(self, node: &Node) -> u64 {
         let macs = forward_macs(node);
-        match (self, node.layer.kind()) {
-            (Convention::MultiplyAccumulate, _) => macs,
-            (Convention::TwoPerMultiplyAccumulate, _) => 2 * macs,
-            (Convention::Lu, LayerKind::Convolution | LayerKind::FullyConnected) => {
-                macs + node.output.elements()
-            }
-            (Convention::Lu, _) => elementwise_operations(node),
+        match self {
+            Convention::MultiplyAccumulate => macs,
+            Convention::TwoPerMultiplyAccumulate => 2 * macs,
+            Convention::Lu if node.layer.kind().has_product() => macs + node.output.elements(),
+            Convention::Lu => elementwise_operations(node),
         }
     }
 }

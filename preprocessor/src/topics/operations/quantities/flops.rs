@@ -50,7 +50,8 @@ pub(crate) fn add(catalogue: &mut Catalogue) {
     for quantity in known.into_iter().flatten().chain(flowers) {
         catalogue.add(quantity);
     }
-    add_difference(catalogue);
+    add_differences(catalogue);
+    add_last_layer_training(catalogue, "resnet50_flowers");
 }
 
 fn of_network(name: &str, network: &Network) -> Vec<Arc<Quantity>> {
@@ -66,6 +67,7 @@ fn of_network(name: &str, network: &Network) -> Vec<Arc<Quantity>> {
         )
     };
     let training = 2 * macs.training_macs();
+    let training = counted("training.two", Unit::Flop, training as f64);
     let mut quantities = vec![
         counted("parameters", Unit::Parameter, macs.parameters() as f64),
         counted("layers", Unit::One, macs.layers.len() as f64),
@@ -74,12 +76,44 @@ fn of_network(name: &str, network: &Network) -> Vec<Arc<Quantity>> {
             Unit::Byte,
             macs.activation_bytes() as f64,
         ),
-        counted("training.two", Unit::Flop, training as f64),
+        training.clone(),
     ];
+    quantities.extend(largest_layers(name, macs));
     for (key, unit, count) in &counts {
-        quantities.extend(totals(name, key, *unit, count));
+        let totals = totals(name, key, *unit, count);
+        if *key == "two" {
+            let forward = Formula::of("forward pass", &totals[0]);
+            let passes = Formula::of("training step", &training) / forward;
+            let name = format!("flops.{name}.training.forward_passes");
+            quantities.push(passes.quantity(name, Unit::One));
+        }
+        quantities.extend(totals);
     }
     quantities
+}
+
+/// The multiply-accumulates of the most expensive layer, how many layers take as many, and what share
+/// of all these layers take together.
+fn largest_layers(name: &str, macs: &NetworkCount) -> [Arc<Quantity>; 3] {
+    let layers = macs.layers.iter().map(|layer| layer.forward);
+    let most = layers.clone().max().unwrap_or(0);
+    let equal = layers.filter(|forward| *forward == most).count();
+    let total = macs.forward();
+    let counted = |leaf: &str, unit: Unit, value: f64| {
+        let name = format!("flops.{name}.mac.{leaf}");
+        let function = format!("analysis::flops::count({})", macs.network);
+        Quantity::computed(name, unit, function, Vec::new(), Ok(value))
+    };
+    let most = counted("largest_layer", Unit::MultiplyAccumulate, most as f64);
+    let equal = counted("largest_layers", Unit::One, equal as f64);
+    let total = Formula::known(
+        "all multiply-accumulates",
+        total as f64,
+        Unit::MultiplyAccumulate,
+    );
+    let share = Formula::of("layers", &equal) * Formula::of("largest layer", &most) / total;
+    let share = share.quantity(format!("flops.{name}.mac.largest_layers_share"), Unit::One);
+    [most, equal, share]
 }
 
 /// The total of one convention, each kind's part and the convolutions' share.
@@ -112,15 +146,52 @@ fn totals(name: &str, key: &str, unit: Unit, count: &NetworkCount) -> Vec<Arc<Qu
     quantities
 }
 
-/// What the three further convolutions of VGG-19 add to VGG-16.
-fn add_difference(catalogue: &mut Catalogue) {
-    let of = |network: &str| {
-        catalogue
-            .known(&format!("flops.{network}.mac.convolution"))
-            .expect("both networks were counted")
+/// A step that trains the last layer alone, a fully connected one: a forward pass and the gradient of
+/// that layer's weights, which takes as many operations as the layer.
+fn add_last_layer_training(catalogue: &mut Catalogue, network: &str) {
+    let of = |symbol: &str, leaf: &str| {
+        let known = catalogue.known(&format!("flops.{network}.{leaf}"));
+        Formula::of(symbol, &known.expect("the network was counted"))
     };
-    let difference = Formula::of("VGG-19", &of("vgg19")) - Formula::of("VGG-16", &of("vgg16"));
-    let name = "flops.vgg19.mac.convolution_beyond_vgg16";
-    let difference = difference.quantity(name, Unit::MultiplyAccumulate);
-    catalogue.add(difference);
+    let last_layer = of("forward pass", "two.total")
+        + of(
+            "gradient of the last layer's weights",
+            "two.fully_connected",
+        );
+    let name = |leaf: &str| format!("flops.{network}.training.{leaf}");
+    let last_layer = last_layer.quantity(name("last_layer_only"), Unit::Flop);
+    let ratio =
+        of("training step", "training.two") / Formula::of("of the last layer alone", &last_layer);
+    catalogue.add(ratio.quantity(name("over_last_layer_only"), Unit::One));
+    catalogue.add(last_layer);
 }
+
+/// What the three further convolutions of VGG-19 add to VGG-16, and the bias of its first convolution
+/// to Caffe's ResNet-50.
+fn add_differences(catalogue: &mut Catalogue) {
+    let differences = [
+        (
+            ("VGG-19", "vgg19.mac.convolution"),
+            ("VGG-16", "vgg16.mac.convolution"),
+            "vgg19.mac.convolution_beyond_vgg16",
+        ),
+        (
+            ("Caffe's ResNet-50", "resnet50_v1.parameters"),
+            ("torchvision's ResNet-50", "resnet50.parameters"),
+            "resnet50_v1.parameters_beyond_resnet50",
+        ),
+    ];
+    let of = |catalogue: &Catalogue, (symbol, leaf): (&str, &str)| {
+        let known = catalogue.known(&format!("flops.{leaf}"));
+        Formula::of(symbol, &known.expect("both networks were counted"))
+    };
+    for (more, less, name) in differences {
+        let difference = of(catalogue, more) - of(catalogue, less);
+        let unit = difference.unit();
+        catalogue.add(difference.quantity(format!("flops.{name}"), unit));
+    }
+}
+
+#[cfg(test)]
+#[path = "flops_tests.rs"]
+mod tests;

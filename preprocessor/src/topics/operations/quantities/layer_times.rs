@@ -8,7 +8,7 @@ use crate::statistics::median_interval::{Median, median};
 use crate::topics::operations::analysis::platform_percent_of_peak::{
     Workload, fit_percent_of_peak,
 };
-use results::{Arithmetic, TimedSpan};
+use results::{Arithmetic, DeviceKind, Hardware, TimedSpan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +17,9 @@ const BOARDS: [(&str, &str); 2] = [
     ("NVIDIA H100 80GB HBM3", "h100_sxm"),
     ("NVIDIA H200", "h200_sxm"),
 ];
+
+/// What a measured layer costs beyond its part of the pass, by the end of its name.
+pub(crate) const PER_LAYER: &str = "difference_per_layer";
 
 /// The passes of one planned run with one batch size.
 #[derive(Debug, Clone, Copy)]
@@ -55,12 +58,23 @@ impl<'a> TimedPasses<'a> {
         format!("{device}, {}", self.arithmetic())
     }
 
-    fn device(&self) -> Option<&'a str> {
+    /// Whether the run is made on a GPU: where there is no record, whether it is to be.
+    pub(crate) fn is_on_gpu(&self) -> bool {
+        match &self.run.record {
+            Some((_, record)) => record.environment.device_kind == DeviceKind::Cuda,
+            None => matches!(
+                self.run.planned.hardware,
+                Hardware::Cuda | Hardware::Card(_)
+            ),
+        }
+    }
+
+    pub(crate) fn device(&self) -> Option<&'a str> {
         let (_, record) = self.run.record.as_ref()?;
         Some(&record.environment.device)
     }
 
-    fn arithmetic(&self) -> Arithmetic {
+    pub(crate) fn arithmetic(&self) -> Arithmetic {
         self.run.planned.configuration.arithmetic
     }
 
@@ -173,17 +187,33 @@ fn add_times(catalogue: &mut Catalogue, passes: &TimedPasses) -> Arc<Quantity> {
         &many,
     );
     // Trial by trial, as what slows the machine slows both.
-    let ratios: Vec<f64> = layers.iter().zip(&full).map(|(s, p)| s / p).collect();
-    let ratio = median(&ratios);
-    let quantity = Quantity::computed(
-        format!("{}.ratio", passes.name()),
-        Unit::One,
-        "median over the trials of layer sum / full pass",
-        vec![sum.clone(), pass.clone()],
-        ratio.map(|ratio| ratio.value).ok_or(Missing::NotMeasured),
-    );
-    catalogue.add(with_interval(quantity, ratio));
-    catalogue.add(passes.layer_count());
+    let trial_by_trial = |leaf: &str, unit, what: &str, compute: fn(f64, f64) -> f64| {
+        let trials: Vec<f64> = { layers.iter().zip(&full) }
+            .map(|(sum, pass)| compute(*sum, *pass))
+            .collect();
+        let median = median(&trials);
+        let value = median
+            .map(|median| median.value)
+            .ok_or(Missing::NotMeasured);
+        let name = format!("{}.{leaf}", passes.name());
+        let function = format!("median over the trials of layer sum {what} full pass");
+        let inputs = vec![sum.clone(), pass.clone()];
+        with_interval(
+            Quantity::computed(name, unit, function, inputs, value),
+            median,
+        )
+    };
+    let ratio = trial_by_trial("ratio", Unit::One, "/", |sum, pass| sum / pass);
+    let difference = trial_by_trial("difference", Unit::Second, "−", |sum, pass| sum - pass);
+    let of_medians = Formula::of("layer sum", &sum) / Formula::of("full pass", &pass);
+    let of_medians = of_medians.quantity(format!("{}.ratio_of_medians", passes.name()), Unit::One);
+    let layer_count = passes.layer_count();
+    let per_layer = Formula::of("difference", &difference) / Formula::of("layers", &layer_count);
+    let name = format!("{}.{PER_LAYER}", passes.name());
+    catalogue.add(per_layer.quantity_with_interval(name, Unit::Second));
+    for quantity in [ratio, difference, of_medians, layer_count] {
+        catalogue.add(quantity);
+    }
     catalogue.add(sum);
     catalogue.add(pass);
     catalogue.add(back_to_back.clone());

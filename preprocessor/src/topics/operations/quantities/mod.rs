@@ -2,6 +2,7 @@
 
 pub(crate) mod flops;
 pub(crate) mod inference;
+pub(crate) mod layer_overheads;
 pub(crate) mod layer_sums;
 pub(crate) mod layer_times;
 pub mod throughput;

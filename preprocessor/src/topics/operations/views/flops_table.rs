@@ -2,6 +2,7 @@
 
 use super::counted_network::{CountedNetwork, kinds};
 use crate::catalogue::Facts;
+use crate::escape::code;
 use crate::evidence::Quantity;
 use crate::topics::operations::analysis::flops::LayerCount;
 use crate::topics::operations::analysis::layers::LayerKind;
@@ -21,7 +22,8 @@ pub(crate) struct ByLayer {
     convention: String,
 }
 
-/// Every layer of a network with its share of the operations, the total as the answer.
+/// The layers of a network with a matrix product, one row for each other kind, and the total as the
+/// answer; the data to download have every layer.
 pub(crate) fn by_layer(
     arguments: &ByLayer,
     facts: &Facts,
@@ -40,12 +42,13 @@ pub(crate) fn by_layer(
         Column::new("Share (%)", Alignment::Decimal),
     ];
     let total = network.count.forward();
-    let layers = network.count.layers.iter();
-    let mut rows = layers
+    let every = network.count.layers.iter();
+    let mut every = every
         .map(|layer| layer_row(layer, total))
         .collect::<Result<Vec<_>, String>>()?;
+    let mut rows = folded(&network.count.layers, &every, total)?;
     let (operations, parameters) = (network.total()?, network.parameters()?);
-    rows.push(Row {
+    let sum = Row {
         cells: vec![
             Cell::words("total"),
             Cell::words(""),
@@ -55,20 +58,69 @@ pub(crate) fn by_layer(
             number_cell(100.0, SHARE_PLACES)?,
         ],
         answer: true,
-    });
-    let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
+    };
+    rows.push(sum.clone());
+    every.push(sum);
+    let table = Table::new(columns, rows).and_then(|table| table.with_data(every));
+    let table = table.map_err(|error| error.to_string())?;
     Ok(Shown::new(table, vec![operations, parameters]))
 }
 
+/// The rows of layers with a matrix product in their order; behind them one for each other kind.
+fn folded(layers: &[LayerCount], every: &[Row], total: u64) -> Result<Vec<Row>, String> {
+    let (products, others): (Vec<_>, Vec<_>) =
+        { layers.iter().zip(every) }.partition(|(layer, _)| layer.kind.has_product());
+    let mut rows: Vec<Row> = products.into_iter().map(|(_, row)| row.clone()).collect();
+    for kind in LayerKind::ALL {
+        let of_kind: Vec<_> = others.iter().filter(|(it, _)| it.kind == kind).collect();
+        match of_kind.as_slice() {
+            [] => {}
+            [(_, row)] => rows.push((*row).clone()),
+            several => rows.push(kind_row(
+                kind,
+                several.iter().map(|(layer, _)| *layer),
+                total,
+            )?),
+        }
+    }
+    Ok(rows)
+}
+
+/// `18 layers | ReLU | | 0 | 14,860,288 | 0.08`
+fn kind_row<'a>(
+    kind: LayerKind,
+    layers: impl ExactSizeIterator<Item = &'a LayerCount> + Clone,
+    total: u64,
+) -> Result<Row, String> {
+    let forward: u64 = layers.clone().map(|layer| layer.forward).sum();
+    let parameters: u64 = layers.clone().map(|layer| layer.parameters).sum();
+    let cells = vec![
+        Cell::words(&format!("{} layers", layers.len())),
+        Cell::words(kind.name()),
+        Cell::words(""),
+        number_cell(parameters as f64, 0)?,
+        number_cell(forward as f64, 0)?,
+        number_cell(share(forward, total), SHARE_PLACES)?,
+    ];
+    Ok(Row {
+        cells,
+        answer: false,
+    })
+}
+
+/// In percent.
+fn share(part: u64, total: u64) -> f64 {
+    100.0 * part as f64 / total.max(1) as f64
+}
+
 fn layer_row(layer: &LayerCount, total: u64) -> Result<Row, String> {
-    let share = 100.0 * layer.forward as f64 / total.max(1) as f64;
     let cells = vec![
         Cell::words(&layer.name),
         Cell::words(layer.kind.name()),
         Cell::words(&layer.output.to_string()),
         number_cell(layer.parameters as f64, 0)?,
         number_cell(layer.forward as f64, 0)?,
-        number_cell(share, SHARE_PLACES)?,
+        number_cell(share(layer.forward, total), SHARE_PLACES)?,
     ];
     Ok(Row {
         cells,
@@ -82,6 +134,8 @@ fn layer_row(layer: &LayerCount, total: u64) -> Result<Row, String> {
 pub(crate) struct ByKind {
     networks: Vec<String>,
     convention: String,
+    /// The kind of layer whose row answers the question; absent for the total.
+    answer: Option<String>,
 }
 
 /// Layers, operations and share of each kind of layer, the networks side by side.
@@ -97,14 +151,16 @@ pub(crate) fn by_kind(
         .collect::<Result<Vec<_>, _>>()?;
     let mut inputs = Vec::new();
     let mut rows = Vec::new();
-    for kind in kinds(&networks, |count| count.layers > 0) {
+    let shown = kinds(&networks, |count| count.layers > 0);
+    let answer = answering(arguments.answer.as_deref(), &shown)?;
+    for kind in shown {
         let mut cells = vec![Cell::words(kind.name())];
         for network in &networks {
             cells.extend(kind_cells(network, kind, mark, &mut inputs)?);
         }
         rows.push(Row {
             cells,
-            answer: false,
+            answer: answer == Some(kind),
         });
     }
     let mut cells = vec![Cell::words("total")];
@@ -113,10 +169,21 @@ pub(crate) fn by_kind(
     }
     rows.push(Row {
         cells,
-        answer: true,
+        answer: answer.is_none(),
     });
     let table = Table::new(kind_columns(&networks), rows).map_err(|error| error.to_string())?;
     Ok(Shown::new(table, inputs))
+}
+
+/// The kind of this name.
+fn answering(name: Option<&str>, kinds: &[LayerKind]) -> Result<Option<LayerKind>, String> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    let found = kinds.iter().find(|kind| kind.name() == name);
+    let known: Vec<_> = kinds.iter().map(|kind| code(kind.name())).collect();
+    let unknown = || format!("`answer` is `{name}`; expected one of {}", known.join(", "));
+    found.copied().map(Some).ok_or_else(unknown)
 }
 
 fn kind_columns(networks: &[CountedNetwork]) -> Vec<Column> {

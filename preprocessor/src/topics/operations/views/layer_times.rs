@@ -1,6 +1,7 @@
 //! Times of layers and of whole passes in our own runs, and the speeds that follow.
 
 use crate::catalogue::Facts;
+use crate::escape::markdown;
 use crate::evidence::Quantity;
 use crate::topics::names::readable;
 use crate::topics::operations::quantities::layer_times::TimedPasses;
@@ -30,7 +31,7 @@ const TIMES: [Quantities; 5] = [
     column("Sum of layers (ms)", "layer_sum", Print::Fixed("ms", 2)),
     column("Full pass (ms)", "full_pass", Print::Fixed("ms", 2)),
     column("Among many (ms)", "back_to_back", Print::Fixed("ms", 2)),
-    column("Sum / full pass", "ratio", Print::Estimate(3)),
+    column("Ratio, trial by trial", "ratio", Print::Estimate(3)),
 ];
 
 /// Speed and share of the peak.
@@ -49,7 +50,42 @@ const fn column(head: &'static str, leaf: &'static str, print: Print) -> Quantit
 
 /// Sum of the layer times, time of the full pass, and time of a pass among many.
 pub(crate) fn times(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
-    table(&TIMES, facts, mark)
+    let shown = table(&TIMES, facts, mark)?;
+    let note = [ratios(facts, mark)?, shown.note.clone()].join(" ");
+    Ok(shown.noted(note.trim().to_owned()))
+}
+
+/// How far the ratio of the times in a row can lie from the ratio that is printed there.
+fn ratios(facts: &Facts, mark: EvidenceMark) -> Result<String, String> {
+    let known = |passes: &TimedPasses, leaf: &str| {
+        let name = format!("{}.{leaf}", passes.name());
+        facts.catalogue.known(&name).filter(|it| it.value.is_ok())
+    };
+    let mut distances = Vec::new();
+    for passes in TimedPasses::all(&facts.runs) {
+        let pair = known(&passes, "ratio").zip(known(&passes, "ratio_of_medians"));
+        if let Some((trials, medians)) = pair {
+            let distance = (value(&medians) / value(&trials)).ln().abs();
+            distances.push((distance, passes, medians));
+        }
+    }
+    let farthest = distances.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((_, passes, medians)) = farthest else {
+        return Ok(String::new());
+    };
+    let ratio = estimate_cell(&medians, 3, mark)?.text;
+    Ok(format!(
+        "The ratio is the median of the ratios in each trial, since what slows the machine slows both times \
+         of a trial. The two medians beside it need not have the same ratio: farthest from it is that of {} \
+         on {} with a batch of {}, {ratio}.",
+        readable(&passes.run.planned.configuration.network),
+        markdown(&passes.hardware()),
+        passes.batch
+    ))
+}
+
+fn value(quantity: &Quantity) -> f64 {
+    quantity.known().unwrap_or(f64::NAN)
 }
 
 /// Images and operations per second of passes that do not wait for each other.

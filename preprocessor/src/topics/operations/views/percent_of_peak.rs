@@ -128,7 +128,8 @@ pub(crate) struct Sources {
     gpu: String,
 }
 
-/// Every published speed on one GPU with its percent of peak, the median as the answer.
+/// The published speeds on one GPU with their percents of peak, the median as the answer: in the page
+/// one row for all batches of a source's network, in the data to download one for each speed.
 pub(crate) fn sources(
     arguments: &Sources,
     facts: &Facts,
@@ -147,12 +148,16 @@ pub(crate) fn sources(
         ));
     }
     let summary = Summary::of(&arguments.gpu, &facts.catalogue)?;
-    let mut body = rows
-        .iter()
-        .map(|row| source_row(row, mark))
-        .collect::<Result<Vec<_>, _>>()?;
-    body.push(median_row(&summary, mark)?);
-    let table = Table::new(columns(), body).map_err(|error| error.to_string())?;
+    let each = rows.iter().map(|row| source_row(&[row], mark));
+    let mut each = each.collect::<Result<Vec<_>, _>>()?;
+    let folded = by_setting(&rows).into_iter();
+    let folded = folded.map(|rows| source_row(&rows, mark));
+    let mut folded = folded.collect::<Result<Vec<_>, _>>()?;
+    let median = median_row(&summary, mark)?;
+    folded.push(median.clone());
+    each.push(median);
+    let table = Table::new(columns(), folded).and_then(|table| table.with_data(each));
+    let table = table.map_err(|error| error.to_string())?;
     let mut inputs: Vec<_> = rows.iter().map(|row| row.percent_of_peak.clone()).collect();
     inputs.extend(summary.quantities());
     let note = peaks(&rows, &facts.catalogue, mark)?;
@@ -167,26 +172,88 @@ fn columns() -> Vec<Column> {
     words.into_iter().chain(numbers).collect()
 }
 
-fn source_row(row: &ThroughputRow, mark: EvidenceMark) -> Result<Row, String> {
+/// The rows that differ in nothing but their batch, in the order of the first of each.
+fn by_setting<'a>(rows: &[&'a ThroughputRow]) -> Vec<Vec<&'a ThroughputRow>> {
+    let setting = |row: &ThroughputRow| {
+        let ThroughputRow {
+            citation,
+            card,
+            network,
+            data_set,
+            framework,
+            ..
+        } = row.clone();
+        [citation, card, network, data_set, framework]
+    };
+    let mut groups: Vec<Vec<&ThroughputRow>> = Vec::new();
+    for row in rows {
+        let same = groups
+            .iter_mut()
+            .find(|group| setting(group[0]) == setting(row));
+        match same {
+            Some(group) => group.push(row),
+            None => groups.push(vec![row]),
+        }
+    }
+    groups
+}
+
+/// One row for speeds that differ in nothing but their batch, with the range of each.
+fn source_row(rows: &[&ThroughputRow], mark: EvidenceMark) -> Result<Row, String> {
+    let row = rows[0];
     let source = Cell {
         text: format!("[@{}]", row.citation),
         printed: row.citation.clone(),
         csv: row.citation.clone(),
     };
+    let batches = batches(rows);
     let words = [
         &row.card,
         &row.network,
         &row.data_set,
-        &row.batch_size,
+        &batches,
         &row.framework,
     ];
     let mut cells = vec![source];
     cells.extend(words.map(|text| Cell::words(text)));
-    cells.push(quantity_cell(&row.speed, "images/s", 1, mark)?);
-    cells.push(quantity_cell(&row.percent_of_peak, "%", 1, mark)?);
+    cells.push(range_cell(rows, |row| &row.speed, "images/s", mark)?);
+    cells.push(range_cell(rows, |row| &row.percent_of_peak, "%", mark)?);
     Ok(Row {
         cells,
         answer: false,
+    })
+}
+
+/// `64`, or `16 to 256`.
+fn batches(rows: &[&ThroughputRow]) -> String {
+    let sizes = rows.iter().map(|row| row.batch_size.parse::<u64>());
+    let sizes = sizes.collect::<Result<Vec<_>, _>>().unwrap_or_default();
+    match (rows.len() > 1, sizes.iter().min(), sizes.iter().max()) {
+        (true, Some(least), Some(most)) => format!("{least} to {most}"),
+        _ => listed(&rows.iter().map(|row| &row.batch_size).collect::<Vec<_>>()),
+    }
+}
+
+/// The lowest and the highest of a quantity, each with its mark.
+fn range_cell(
+    rows: &[&ThroughputRow],
+    of: impl Fn(&ThroughputRow) -> &Arc<Quantity>,
+    unit: &str,
+    mark: EvidenceMark,
+) -> Result<Cell, String> {
+    let mut sorted: Vec<_> = rows.iter().map(|row| of(row)).collect();
+    sorted.sort_by(|a, b| value(a).total_cmp(&value(b)));
+    let cell = |quantity: &Quantity| quantity_cell(quantity, unit, 1, mark);
+    let low = cell(sorted[0])?;
+    if rows.len() == 1 {
+        return Ok(low);
+    }
+    let high = cell(sorted[rows.len() - 1])?;
+    let both = |low: String, high: String| format!("{low} to {high}");
+    Ok(Cell {
+        text: both(low.text, high.text),
+        printed: both(low.printed, high.printed),
+        csv: both(low.csv, high.csv),
     })
 }
 

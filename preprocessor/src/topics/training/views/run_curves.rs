@@ -1,13 +1,13 @@
-//! What runs measured epoch by epoch.
+//! What runs measured epoch by epoch, over the epochs or over the sum of their learning rates.
 
+use super::curve_axes::{Measure, Progress};
 use super::run_settings::{factor, settings};
 use crate::catalogue::{Facts, RunFacts};
 use crate::views::palette::series;
-use crate::views::plot::{Axis, Key, Line, Plot, Range, Rule};
+use crate::views::plot::{Key, Line, Plot, Rule};
+use crate::views::shown::Shown;
 use crate::views::shown::listed;
-use crate::views::shown::{Shown, fixed, percent};
 use crate::views::{Awaited, Figure};
-use results::EpochRow;
 use serde::Deserialize;
 
 /// The arguments of [`figure`].
@@ -15,73 +15,9 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     runs: Vec<String>,
+    #[serde(default)]
+    x: Progress,
     y: Measure,
-}
-
-/// What is drawn over the epochs.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Measure {
-    TrainLoss,
-    TrainAccuracy,
-    ValidationLoss,
-    ValidationAccuracy,
-    TestLoss,
-    TestAccuracy,
-}
-
-impl Measure {
-    fn of(self, row: &EpochRow) -> Option<f64> {
-        match self {
-            Measure::TrainLoss => Some(row.train_loss),
-            Measure::TrainAccuracy => Some(row.train_accuracy),
-            Measure::ValidationLoss => row.validation.map(|v| v.loss),
-            Measure::ValidationAccuracy => row.validation.map(|v| v.accuracy),
-            Measure::TestLoss => row.test.map(|t| t.loss),
-            Measure::TestAccuracy => row.test.map(|t| t.accuracy),
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Measure::TrainLoss => "Training loss",
-            Measure::TrainAccuracy => "Training accuracy",
-            Measure::ValidationLoss => "Validation loss",
-            Measure::ValidationAccuracy => "Validation accuracy",
-            Measure::TestLoss => "Test loss",
-            Measure::TestAccuracy => "Test accuracy",
-        }
-    }
-
-    /// The quantity of a run that stands for its curve in the evidence.
-    fn leaf(self) -> &'static str {
-        match self {
-            Measure::TrainLoss => "final_train_loss",
-            Measure::TrainAccuracy => "final_train_accuracy",
-            Measure::ValidationAccuracy => "final_validation_accuracy",
-            Measure::TestAccuracy => "test_accuracy",
-            Measure::ValidationLoss | Measure::TestLoss => "epochs_done",
-        }
-    }
-
-    fn is_loss(self) -> bool {
-        use Measure::{TestLoss, TrainLoss, ValidationLoss};
-        matches!(self, TrainLoss | ValidationLoss | TestLoss)
-    }
-
-    fn axis(self) -> Axis {
-        match self.is_loss() {
-            true => Axis::linear(&format!("{} (nats)", self.words())).over(Range::WithZero),
-            false => Axis::linear(self.words()).in_percent(),
-        }
-    }
-
-    fn print(self, value: f64) -> Result<String, String> {
-        match self.is_loss() {
-            true => Ok(format!("{} nats", fixed(value, 3)?)),
-            false => percent(value, 1),
-        }
-    }
 }
 
 /// A run with its label and its points.
@@ -93,7 +29,7 @@ struct Curve<'a> {
 
 /// One line for each run that has a record; the others are named in the note.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
-    let measure = arguments.y;
+    let (progress, measure) = (arguments.x, arguments.y);
     let runs = arguments
         .runs
         .iter()
@@ -109,7 +45,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let (curves, missing): (Vec<_>, Vec<_>) = runs
         .iter()
         .zip(labels(&runs))
-        .map(|(run, label)| Curve::new(run, label, measure))
+        .map(|(run, label)| Curve::new(run, label, progress, measure))
         .partition(|curve| !curve.points.is_empty());
     if curves.is_empty() {
         let awaited = Awaited::of_concerns(runs.iter().filter_map(|run| run.concern()));
@@ -117,12 +53,12 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     let missing: Vec<_> = missing.iter().map(|curve| curve.run).collect();
     let named: Vec<_> = missing.iter().map(|run| run.id.as_str()).collect();
-    let plot = plot(&curves, &named, measure)?;
+    let plot = plot(&curves, &named, progress, measure)?;
     Ok(Shown::new(Figure::plot(plot), inputs).without(&missing))
 }
 
 /// The run of this identifier, written as in the plan or as in the names of quantities.
-fn find<'a>(name: &str, facts: &'a Facts) -> Result<&'a RunFacts, String> {
+pub(crate) fn find<'a>(name: &str, facts: &'a Facts) -> Result<&'a RunFacts, String> {
     let named = |run: &&RunFacts| run.id == name || run.name() == format!("runs.{name}");
     facts.runs.iter().find(named).ok_or_else(|| {
         let known: Vec<_> = facts
@@ -154,10 +90,12 @@ fn labels(runs: &[&RunFacts]) -> Vec<String> {
 }
 
 impl<'a> Curve<'a> {
-    fn new(run: &'a RunFacts, label: String, measure: Measure) -> Curve<'a> {
-        let epochs = run.record.iter().flat_map(|(_, record)| &record.epochs);
-        let points = epochs
-            .filter_map(|row| Some((row.epoch as f64, measure.of(row)?)))
+    fn new(run: &'a RunFacts, label: String, progress: Progress, measure: Measure) -> Curve<'a> {
+        let record = run.record.as_ref().map(|(_, record)| record);
+        let epochs = record.map_or(&[][..], |record| &record.epochs);
+        let places = progress.of(epochs).into_iter();
+        let points = { places.zip(epochs) }
+            .filter_map(|(x, row)| Some((x, measure.of(row)?)))
             .collect();
         let label = match run.concern() {
             Some(concern) => format!("{label} ({})", concern.state),
@@ -166,36 +104,47 @@ impl<'a> Curve<'a> {
         Curve { run, label, points }
     }
 
-    fn describe(&self, measure: Measure) -> Result<String, String> {
+    fn describe(&self, progress: Progress, measure: Measure) -> Result<String, String> {
         let [(first, start), .., (last, end)] = self.points[..] else {
             return Ok(format!("The run {} has one epoch.", self.run.id));
         };
         Ok(format!(
-            "With {} it goes from {} after epoch {first} to {} after epoch {last}.",
+            "With {} it goes from {} {} to {} {}.",
             self.label,
             measure.print(start)?,
-            measure.print(end)?
+            progress.place(first)?,
+            measure.print(end)?,
+            progress.place(last)?
         ))
     }
 }
 
-fn plot(curves: &[Curve], missing: &[&str], measure: Measure) -> Result<Plot, String> {
-    let mut sentences = vec![format!("{} over the epochs.", measure.words())];
+fn plot(
+    curves: &[Curve],
+    missing: &[&str],
+    progress: Progress,
+    measure: Measure,
+) -> Result<Plot, String> {
+    let title = format!("{} {}", measure.words(), progress.words());
+    let mut sentences = vec![format!("{title}.")];
     for curve in curves {
-        sentences.push(curve.describe(measure)?);
+        sentences.push(curve.describe(progress, measure)?);
     }
     if !missing.is_empty() {
         sentences.push(format!("Not measured yet: {}.", listed(missing)));
     }
-    let title = format!("{} over the epochs", measure.words());
-    let x = Axis::linear("Epoch");
-    let mut plot = Plot::new(&title, &sentences.join(" "), x, measure.axis());
+    let description = sentences.join(" ");
+    let mut plot = Plot::new(&title, &description, progress.axis(), measure.axis());
     let key = key(curves);
     for (index, curve) in curves.iter().enumerate() {
         let line = Line::new(&curve.label, curve.points.clone(), series(index));
         plot = plot.with(line.keyed(key));
     }
-    Ok(drops(curves).into_iter().fold(plot, Plot::with))
+    let drops = match progress {
+        Progress::Epoch => drops(curves),
+        Progress::LearningRateSum => Vec::new(),
+    };
+    Ok(drops.into_iter().fold(plot, Plot::with))
 }
 
 /// At the lines' ends if they end together; a name inside the plot would stand on other lines.

@@ -119,8 +119,9 @@ fn of_training(training: &Training) -> Vec<(&'static str, String)> {
         FrozenBatchNorm::StoredStatistics => {
             settings.push(("frozen BatchNorm", "with stored statistics".to_owned()));
         }
-        FrozenBatchNorm::BatchStatistics => {
-            settings.push(("frozen BatchNorm", "with the batch's statistics".to_owned()));
+        FrozenBatchNorm::TrainingImages => {
+            let text = "with statistics of the training images";
+            settings.push(("frozen BatchNorm", text.to_owned()));
         }
     }
     settings

@@ -3,73 +3,104 @@
 //! Every name is there in every state of the runs. While one of the runs is missing the quantities
 //! have no value, the flags do not hold, and the texts say so.
 
-use super::{Setting, leaves};
+use super::lead::Lead;
+use super::setting::{Setting, leaves};
 use crate::catalogue::{ABSENT, Catalogue, Entry};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity};
-use crate::statistics::proportions::difference_interval;
 use std::sync::Arc;
 
 /// The settings of one experiment.
-pub(crate) struct Approach<'a> {
-    experiment: &'static str,
+pub(super) struct Approach<'a> {
+    pub(super) experiment: &'static str,
     /// The test accuracies of all its runs, which a choice waits for.
-    runs: Vec<Arc<Quantity>>,
-    /// Best first; none while one of the runs is missing, or where there is nothing to choose.
-    ranked: Vec<Setting<'a>>,
+    pub(super) runs: Vec<Arc<Quantity>>,
+    /// By learning rate.
+    pub(super) settings: Vec<Setting<'a>>,
+    /// The places of the settings, best first; none while one of the runs is missing, or where there
+    /// is nothing to choose.
+    ranking: Vec<usize>,
 }
 
 impl<'a> Approach<'a> {
-    pub(crate) fn new(
+    pub(super) fn new(
         experiment: &'static str,
         runs: Vec<Arc<Quantity>>,
-        mut settings: Vec<Setting<'a>>,
+        settings: Vec<Setting<'a>>,
     ) -> Self {
-        if settings.len() < 2 || !settings.iter().all(Setting::is_measured) {
-            settings.clear();
-        }
-        // They are sorted by rate: ties go to the smaller one.
-        settings.sort_by(|a, b| b.validation().total_cmp(&a.validation()));
         Approach {
             experiment,
             runs,
-            ranked: settings,
+            ranking: ranking(&settings),
+            settings,
         }
     }
 
-    fn is_complete(&self) -> bool {
-        !self.ranked.is_empty()
+    pub(super) fn best(&self) -> Option<&Setting<'a>> {
+        self.at_rank(0)
+    }
+
+    fn at_rank(&self, rank: usize) -> Option<&Setting<'a>> {
+        Some(&self.settings[*self.ranking.get(rank)?])
     }
 
     /// Tells of the best setting and its lead.
-    fn add(&self, catalogue: &mut Catalogue) {
+    pub(super) fn add(&self, catalogue: &mut Catalogue) {
         let prefix = format!("transfer.{}", self.experiment);
-        let complete = Entry::Flag(self.is_complete());
+        let complete = Entry::Flag(!self.ranking.is_empty());
         catalogue.insert(format!("{prefix}.complete"), complete);
-        let (best, second) = (self.ranked.first(), self.ranked.get(1));
+        let (best, second) = (self.best(), self.at_rank(1));
         let choice = Choice {
             prefix: format!("{prefix}.best"),
             runs: &self.runs,
         };
         let function = "of the setting with the highest final validation accuracy";
         choice.add_setting(catalogue, best, function);
-        let rates = self.ranked.iter().map(|setting| setting.rate);
-        let largest = rates.reduce(f64::max);
+        let largest = self.settings.last().map(|setting| setting.rate);
         let is_largest = best.is_some_and(|best| Some(best.rate) == largest);
         catalogue.insert(
             format!("{}.is_largest_rate", choice.prefix),
             Entry::Flag(is_largest),
         );
-        choice.add_lead(catalogue, "lead", best.zip(second));
+        let lead = best
+            .zip(second)
+            .map(|(best, second)| Lead::new(best, second));
+        choice.add_lead(catalogue, "lead", lead.as_ref());
+        flag_chosen(catalogue, &self.settings, best, "is_best");
+    }
+}
+
+/// The places of settings that are sorted by rate, best first: ties go to the smaller rate.
+fn ranking(settings: &[Setting]) -> Vec<usize> {
+    if settings.len() < 2 || !settings.iter().all(Setting::is_measured) {
+        return Vec::new();
+    }
+    let mut ranking: Vec<_> = (0..settings.len()).collect();
+    let validation = |place: usize| settings[place].validation();
+    ranking.sort_by(|&a, &b| validation(b).total_cmp(&validation(a)));
+    ranking
+}
+
+/// Tells of each setting whether it is the chosen one.
+fn flag_chosen(
+    catalogue: &mut Catalogue,
+    settings: &[Setting],
+    chosen: Option<&Setting>,
+    flag: &str,
+) {
+    for setting in settings {
+        let is_chosen = chosen.is_some_and(|chosen| chosen.prefix == setting.prefix);
+        let name = format!("{}.{flag}", setting.prefix);
+        catalogue.insert(name, Entry::Flag(is_chosen));
     }
 }
 
 /// Adds the choice of each approach, and compares the chosen settings by test accuracy.
-pub(crate) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
+pub(super) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
     for approach in approaches {
         approach.add(catalogue);
     }
-    let [finetune, extraction] = approaches.each_ref().map(|it| it.ranked.first());
+    let [finetune, extraction] = approaches.each_ref().map(Approach::best);
     let both = finetune.zip(extraction);
     catalogue.insert("transfer.complete", Entry::Flag(both.is_some()));
     let runs = approaches.iter().flat_map(|approach| approach.runs.clone());
@@ -82,8 +113,12 @@ pub(crate) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
             false => (a, b),
         }
     });
+    let winner = ranked.map(|(winner, _)| winner);
+    for approach in approaches {
+        flag_chosen(catalogue, &approach.settings, winner, "is_winner");
+    }
     for (name, setting) in [
-        ("winner", ranked.map(|(winner, _)| winner)),
+        ("winner", winner),
         ("loser", ranked.map(|(_, loser)| loser)),
     ] {
         let choice = Choice {
@@ -100,22 +135,28 @@ pub(crate) fn add(catalogue: &mut Catalogue, approaches: &[Approach; 2]) {
         prefix: "transfer".to_owned(),
         runs: &runs,
     };
-    comparison.add_lead(catalogue, "difference", ranked);
+    let difference = ranked.map(|(winner, loser)| Lead::new(winner, loser));
+    comparison.add_lead(catalogue, "difference", difference.as_ref());
 }
 
 /// Where a choice is told of, and the runs that it waits for.
-struct Choice<'a> {
-    prefix: String,
-    runs: &'a [Arc<Quantity>],
+pub(super) struct Choice<'a> {
+    pub(super) prefix: String,
+    pub(super) runs: &'a [Arc<Quantity>],
 }
 
 impl Choice<'_> {
-    fn awaited(&self, name: String, unit: Unit) -> Arc<Quantity> {
+    pub(super) fn awaited(&self, name: String, unit: Unit) -> Arc<Quantity> {
         awaited(name, unit, self.runs)
     }
 
     /// All that is told of the chosen setting.
-    fn add_setting(&self, catalogue: &mut Catalogue, setting: Option<&Setting>, function: &str) {
+    pub(super) fn add_setting(
+        &self,
+        catalogue: &mut Catalogue,
+        setting: Option<&Setting>,
+        function: &str,
+    ) {
         for (leaf, unit) in leaves() {
             let name = format!("{}.{leaf}", self.prefix);
             catalogue.add(match setting {
@@ -124,54 +165,18 @@ impl Choice<'_> {
             });
         }
     }
-
-    /// The difference of two test accuracies, and whether the runs support its sign.
-    fn add_lead(
-        &self,
-        catalogue: &mut Catalogue,
-        difference: &str,
-        settings: Option<(&Setting, &Setting)>,
-    ) {
-        let name = format!("{}.{difference}", self.prefix);
-        let lead = match settings {
-            Some((first, second)) => lead(name, first, second),
-            None => self.awaited(name, Unit::One),
-        };
-        let in_every_seed =
-            settings.is_some_and(|(first, second)| leads_in_every_seed(first, second));
-        let excludes_zero = lead.interval.is_some_and(|(low, _)| low > 0.0);
-        catalogue.add(lead);
-        for (flag, holds) in [
-            ("supported", excludes_zero && in_every_seed),
-            ("in_every_seed", in_every_seed),
-        ] {
-            catalogue.insert(format!("{}.{flag}", self.prefix), Entry::Flag(holds));
-        }
-    }
 }
 
-fn awaited(name: impl Into<String>, unit: Unit, runs: &[Arc<Quantity>]) -> Arc<Quantity> {
+pub(super) fn awaited(
+    name: impl Into<String>,
+    unit: Unit,
+    runs: &[Arc<Quantity>],
+) -> Arc<Quantity> {
     let reason = match runs.is_empty() {
         true => "no such run is planned",
         false => "not every run that is compared is measured",
     };
     Quantity::computed(name, unit, "", runs.to_vec(), Err(reason.into()))
-}
-
-fn lead(name: String, first: &Setting, second: &Setting) -> Arc<Quantity> {
-    let share = |of: &Setting| (of.test().known().unwrap_or_default(), of.test_images);
-    let (low, high) = difference_interval(share(first), share(second));
-    let lead = Formula::of("accuracy of the first", first.test())
-        - Formula::of("accuracy of the second", second.test());
-    let remark = "interval by statistics::proportions::difference_interval";
-    let lead = lead.noted(remark, []).quantity(name, Unit::One);
-    lead.with_interval(low, high)
-}
-
-fn leads_in_every_seed(first: &Setting, second: &Setting) -> bool {
-    let others = second.by_seed();
-    let leads = |(seed, accuracy)| others.get(&seed).is_none_or(|other| accuracy > *other);
-    first.by_seed().into_iter().all(leads)
 }
 
 /// How many times as long an epoch of fine-tuning takes.

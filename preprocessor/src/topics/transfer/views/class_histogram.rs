@@ -55,7 +55,7 @@ fn rules(train: f64, validation: f64) -> Vec<Rule> {
 }
 
 /// The classes in the order of their numbers, with their test images.
-fn classes(facts: &Facts) -> Result<Vec<(u64, Arc<Quantity>)>, String> {
+pub(super) fn classes(facts: &Facts) -> Result<Vec<(u64, Arc<Quantity>)>, String> {
     let mut classes: Vec<(u64, Arc<Quantity>)> = facts
         .catalogue
         .quantities(TEST_IMAGES)

@@ -46,6 +46,11 @@ impl LayerKind {
         LayerKind::Softmax,
     ];
 
+    /// Whether such a layer is a matrix product: where nearly all operations and weights are.
+    pub const fn has_product(self) -> bool {
+        matches!(self, LayerKind::Convolution | LayerKind::FullyConnected)
+    }
+
     /// The name that readers see.
     pub const fn name(self) -> &'static str {
         match self {

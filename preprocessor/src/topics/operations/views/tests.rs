@@ -1,0 +1,94 @@
+//! What tables of operations fold together in the page and keep apart in their data.
+
+use crate::catalogue::Facts;
+use crate::evidence::Quantity;
+use crate::topics::synthetic_runs::{facts_of, timed_run};
+use crate::views::table;
+use serde_json::{Value, json};
+
+const QUOTED: &str = include_str!("../../../../../book/quoted.toml");
+const SPEEDS: &str = "source,location,version,network,dataset,gpu,batch_size,precision,framework,images_per_second,note
+stanford-futuredata/gavel (MIT),a,1,ResNet-50,ImageNet,K80,128,FP32,PyTorch,40,
+tensorflow/docs,a,1,ResNet-50,ImageNet,K80,64,FP32,TensorFlow,60,
+stanford-futuredata/gavel (MIT),a,1,ResNet-50,ImageNet,K80,16,FP32,PyTorch,30,
+stanford-futuredata/gavel (MIT),a,1,ResNet-50,ImageNet,K80,64,FP32,PyTorch,50,
+";
+
+/// The lines of the page and of the data.
+fn lines(view: &str, arguments: Value, facts: &Facts) -> (Vec<String>, Vec<String>) {
+    let arguments = arguments.as_object().expect("arguments are named").clone();
+    let plain = |_: &Quantity, text: &str| text.to_owned();
+    let made = table(view, arguments, facts, &plain).expect("the view makes a table");
+    let own = |text: String| text.lines().map(ToOwned::to_owned).collect();
+    (own(made.content.to_markdown()), own(made.content.to_csv()))
+}
+
+fn facts() -> Facts {
+    facts_of(QUOTED, Vec::new(), SPEEDS)
+}
+
+/// 16 convolutions, 3 fully connected layers, 5 poolings, 18 ReLUs, 2 dropouts and a softmax.
+#[test]
+fn the_data_have_every_layer() {
+    let arguments = json!({"network": "vgg19", "convention": "lu"});
+    let (page, data) = lines("flops_by_layer", arguments, &facts());
+    assert_eq!(page.len(), 2 + 16 + 3 + 4 + 1, "{page:#?}");
+    assert_eq!(data.len(), 1 + 45 + 1, "{data:#?}");
+    let relus = "| 18 layers | ReLU |  | 0 | 14,860,288 | 0.08 |";
+    assert!(page.iter().any(|line| line == relus), "{page:#?}");
+    let first = "relu1_1,ReLU,64 × 224 × 224,0,3211264,";
+    assert!(data[2].starts_with(first), "{}", data[2]);
+}
+
+#[test]
+fn speeds_at_several_batches_are_one_row() {
+    let (page, data) = lines("throughput_sources", json!({"gpu": "k80"}), &facts());
+    let (rows, median) = page[2..].split_at(2);
+    let folded =
+        "| K80 | ResNet-50 | ImageNet | 16 to 128 | PyTorch | 30.0 to 50.0 | 16.7 to 27.8 |";
+    assert!(rows[0].ends_with(folded), "{page:#?}");
+    assert!(
+        rows[1].contains("| 64 | TensorFlow | 60.0 | 33.4 |"),
+        "{page:#?}"
+    );
+    assert!(median[0].starts_with("| **median** |"), "{page:#?}");
+    assert_eq!(data.len(), 1 + 4 + 1, "{data:#?}");
+    assert!(data[3].contains("16,PyTorch,30,"), "{data:#?}");
+}
+
+#[test]
+fn the_row_that_answers_is_set_apart() {
+    let of = |answer: Value| {
+        let mut arguments = json!({"networks": ["vgg19"], "convention": "lu"});
+        arguments["answer"] = answer;
+        let (page, _) = lines("flops_by_kind", arguments, &facts());
+        page.into_iter()
+            .filter(|line| line.contains("**"))
+            .collect::<Vec<_>>()
+    };
+    let [convolution] = &of(json!("convolution"))[..] else {
+        panic!("one row answers");
+    };
+    assert!(
+        convolution.starts_with("| **convolution** |"),
+        "{convolution}"
+    );
+    assert!(of(Value::Null)[0].starts_with("| **total** |"));
+}
+
+/// Lu et al., Tables 1, 2, 3, 5 and 6: 1.18, 0.25, 0.82 and 2.47 ms for each layer of AlexNet, VGG-16,
+/// GoogLeNet and ResNet-50, here in the order of their layers; our own two layers take 1.25 ms beyond
+/// the pass.
+#[test]
+fn waits_for_each_layer() {
+    let facts = facts_of(QUOTED, vec![timed_run("NVIDIA H200")], SPEEDS);
+    let (page, _) = lines("layer_waits", json!({"platform": "tx1_gpu"}), &facts);
+    let expect = [
+        "| AlexNet | TX1 GPU | 20 | 23.50 | 1,175.0 |",
+        "| VGG-16 | TX1 GPU | 36 | 8.90 | 247.2 |",
+        "| GoogLeNet | TX1 GPU | 140 | 114.20 | 815.7 |",
+        "| ResNet-50 v1 | TX1 GPU | 227 | 560.30 | 2,468.3 |",
+        "| ResNet-50 | NVIDIA H200, bf16 | 2 | 1.25 | 625.0 |",
+    ];
+    assert_eq!(page[2..], expect);
+}

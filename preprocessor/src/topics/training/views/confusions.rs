@@ -1,0 +1,60 @@
+//! Which classes a network takes for which, by the test images that it classified.
+
+use super::class_accuracies::predictions;
+use super::class_names::ClassNames;
+use super::run_curves::find;
+use crate::catalogue::Facts;
+use crate::topics::training::analysis::predictions::Confusion;
+use crate::views::shown::{Shown, number_cell, waiting_row};
+use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use serde::Deserialize;
+
+/// The arguments of [`table`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    /// The run whose record has predictions.
+    run: String,
+    /// The table with the classes' names.
+    names: String,
+    /// How many confusions are shown, the most frequent ones.
+    rows: usize,
+}
+
+/// True class, predicted class, and how many images of the true one.
+pub(crate) fn table(arguments: &Arguments, facts: &Facts) -> Result<Shown<Table>, String> {
+    let run = find(&arguments.run, facts)?;
+    let names = ClassNames::of(&arguments.names, facts)?;
+    let columns = vec![
+        Column::new("Class", Alignment::Left),
+        Column::new("Taken for", Alignment::Left),
+        Column::new("Images", Alignment::Decimal),
+        Column::new("Of all of the class (%)", Alignment::Decimal),
+    ];
+    let per_class = format!("{}.mean_per_class", run.name());
+    let mut inputs: Vec<_> = facts.catalogue.known(&per_class).into_iter().collect();
+    let Some(predictions) = predictions(run) else {
+        let table = Table::new(columns, vec![waiting_row(4)]).map_err(|error| error.to_string())?;
+        return Ok(Shown::new(table, inputs).without(&[run]));
+    };
+    let images: Vec<_> = predictions.images().collect();
+    let row = |confusion: &Confusion| -> Result<Row, String> {
+        let name = |class: usize| Cell::words(&names.name(class as u64 + 1));
+        let share = 100.0 * confusion.images as f64 / images[confusion.class] as f64;
+        Ok(Row {
+            cells: vec![
+                name(confusion.class),
+                name(confusion.taken_for),
+                number_cell(confusion.images as f64, 0)?,
+                number_cell(share, 0)?,
+            ],
+            answer: false,
+        })
+    };
+    let confusions = predictions.confusions();
+    let rows = confusions.iter().take(arguments.rows).map(row);
+    let table = Table::new(columns, rows.collect::<Result<_, _>>()?);
+    let table = table.map_err(|error| error.to_string())?;
+    inputs.extend(names.inputs);
+    Ok(Shown::new(table, inputs))
+}
