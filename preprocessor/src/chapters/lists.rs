@@ -169,7 +169,7 @@ impl Lists<'_> {
 
     fn exhibits_of(&self, chapter: &str) -> String {
         let exhibits = self.written.exhibits_of(chapter);
-        let references: Vec<_> = exhibits.map(|exhibit| reference(exhibit)).collect();
+        let references: Vec<_> = exhibits.map(reference).collect();
         match references.is_empty() {
             true => "none".to_owned(),
             false => references.join(", "),

@@ -340,7 +340,7 @@ fn percent_of_peak_by_gpu_and_by_source() {
             | :--- | :--- | :--- | :--- | :--- | :--- | ---: | ---: |
             | [@tensorflow_benchmarks] | K80 (Google Cloud) | ResNet-50 | ImageNet real data | 64 | TensorFlow | [51.2](published.throughput.line2) | [28.5](ppp.k80.source_1) |
             | [@gavel2020] | K80 | ResNet-18 | CIFAR-10 | 256 | PyTorch | [642.5](published.throughput.line3) | [49.0](ppp.k80.source_2) |
-            | **median** |  |  |  |  |  |  | **[38.8](ppp.k80.median)** |
+            | **median of all speeds** |  |  |  |  |  |  | **[38.8](ppp.k80.median)** |
             The peak is that of one GPU of a K80 board, [4.365 TFLOP/s](device.k80_gpu.peak_fp32).
             ppp.k80.source_1 ppp.k80.source_2 ppp.k80.count ppp.k80.minimum ppp.k80.median ppp.k80.maximum
         "#]],

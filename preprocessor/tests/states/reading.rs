@@ -210,7 +210,7 @@ fn floor(text: &str, mut at: usize) -> usize {
 
 /// What a reader sees of a chapter: no markup, no target of a link; one word for a formula, a piece
 /// of code or a drawing.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"(?s)<https?://[^>]*>|<!--.*?-->|<svg.*?</svg>|<math.*?</math>|```.*?```|``.*?``|`[^`]*`",

@@ -58,7 +58,7 @@ pub(crate) fn by_gpu(facts: &Facts) -> Result<Shown<Figure>, String> {
             plot = plot.with(Points::new(name, points, series(index + 1)).hollow());
         }
     }
-    plot = plot.with(Points::new("median", medians, series(0)));
+    plot = plot.with(Points::new("median of the points", medians, series(0)));
     let height = 110 + 60 * gpus.len() as u32;
     Ok(Shown::new(Figure::plot(plot.sized(640, height)), inputs))
 }
@@ -257,8 +257,9 @@ fn range_cell(
     })
 }
 
+/// The row below the speeds, which says in its first cell that it is none of them.
 fn median_row(summary: &Summary, mark: EvidenceMark) -> Result<Row, String> {
-    let mut cells = vec![Cell::words("median")];
+    let mut cells = vec![Cell::words("median of all speeds")];
     cells.extend((0..6).map(|_| Cell::words("")));
     cells.push(quantity_cell(&summary.median, "%", 1, mark)?);
     Ok(Row {
