@@ -29,7 +29,8 @@ const COMPARED: [(&str, [&str; 2]); 2] = [
     ),
 ];
 
-pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
+/// Adds what they tell; `best_rate` is that of the runs that they lie beside.
+pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts], best_rate: Option<f64>) {
     let asked: Vec<_> = { runs.iter() }
         .filter(|run| run.planned.experiment == BESIDE)
         .map(|run| &run.planned.configuration.training)
@@ -41,6 +42,11 @@ pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
     let words = "feature extraction in single precision";
     let alike = approach(catalogue, EXPERIMENT, words, alike);
     alike.add(catalogue);
+    let rate = alike.best().map(|best| best.rate);
+    catalogue.insert(
+        format!("transfer.{EXPERIMENT}.same_best_rate"),
+        Entry::Flag(rate.is_some() && rate == best_rate),
+    );
     let run = |id: &str| runs.iter().find(|run| run.id == id);
     for (name, [first, second]) in COMPARED {
         compare(catalogue, name, run(first).zip(run(second)));
@@ -98,9 +104,9 @@ fn paired(
     }
 }
 
-/// Whether the frequencies of the classes in the test split explain why its accuracy differs from that on
+/// Whether the frequencies of the classes in the test split explain why its accuracy is below that on
 /// the balanced validation split: the mean over the classes lies in the interval of the validation's,
-/// and the share of all images does not.
+/// and the share of all images lies below it.
 fn imbalance(catalogue: &mut Catalogue, run: Option<&RunFacts>) {
     const LEAVES: [(&str, &str); 3] = [
         ("plain", "test_accuracy"),
@@ -117,15 +123,10 @@ fn imbalance(catalogue: &mut Catalogue, run: Option<&RunFacts>) {
         catalogue.add(quantity.clone());
         quantity
     });
-    let inside = |quantity: &Quantity| {
-        let (low, high) = validation.interval?;
-        quantity.known().map(|value| low <= value && value <= high)
-    };
-    let (plain, mean) = (inside(&plain), inside(&mean));
-    for (flag, holds) in [
-        ("measured", plain.is_some() && mean.is_some()),
-        ("explains", mean == Some(true) && plain == Some(false)),
-    ] {
+    let known = validation.interval.zip(plain.known().zip(mean.known()));
+    let explains = known
+        .is_some_and(|((low, high), (plain, mean))| plain < low && (low..=high).contains(&mean));
+    for (flag, holds) in [("measured", known.is_some()), ("explains", explains)] {
         catalogue.insert(format!("transfer.imbalance.{flag}"), Entry::Flag(holds));
     }
 }

@@ -120,10 +120,12 @@ impl Choice<'_> {
             None => self.awaited(seeds, Unit::One),
         });
         let paired = format!("{prefix}.paired_{name}");
-        catalogue.add(match lead {
+        let paired = match lead {
             Some(lead) => lead.paired(paired),
             None => self.awaited(paired, Unit::One),
-        });
+        };
+        let of_images = paired.interval;
+        catalogue.add(paired);
         let interval = lead.and_then(Lead::interval);
         let in_every_seed = lead.is_some_and(Lead::is_in_every_seed);
         let excludes_zero = interval.is_some_and(|interval| interval.low > 0.0);
@@ -132,6 +134,15 @@ impl Choice<'_> {
             ("in_every_seed", in_every_seed),
             ("supported", excludes_zero && in_every_seed),
             ("reversed", lead.is_some_and(Lead::is_reversed)),
+            ("paired", of_images.is_some()),
+            (
+                "paired_supported",
+                of_images.is_some_and(|(low, _)| low > 0.0),
+            ),
+            (
+                "paired_reversed",
+                of_images.is_some_and(|(_, high)| high < 0.0),
+            ),
         ] {
             catalogue.insert(format!("{prefix}.{flag}"), Entry::Flag(holds));
         }

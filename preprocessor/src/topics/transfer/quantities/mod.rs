@@ -39,7 +39,8 @@ pub(crate) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
     let settings = approaches.iter().flat_map(|approach| &approach.settings);
     add_gaps(catalogue, &settings.collect::<Vec<_>>());
     ranking::add(catalogue, &approaches);
-    beside::add(catalogue, runs);
+    let [_, extraction] = &approaches;
+    beside::add(catalogue, runs, extraction.best().map(|best| best.rate));
 }
 
 /// The settings of one experiment, with all that is told of them one by one.
