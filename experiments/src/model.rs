@@ -16,6 +16,8 @@ pub struct Model {
     pub weights: Weights,
     arithmetic: Arithmetic,
     trainable: Trainable,
+    /// The mode of a training step's pass through all layers.
+    training_mode: Mode,
     device: Device,
 }
 
@@ -43,8 +45,19 @@ impl Model {
             weights,
             arithmetic,
             trainable,
+            training_mode: Mode::Training,
             device,
         })
+    }
+
+    /// The same, whose BatchNorm layers keep their statistics while all layers are trained: they normalise with the
+    /// stored ones in training as in evaluation.
+    #[must_use]
+    pub fn with_kept_statistics(self) -> Model {
+        Model {
+            training_mode: Mode::Evaluation,
+            ..self
+        }
     }
 
     /// Layers with weights along the longest path.
@@ -87,7 +100,7 @@ impl Model {
         let logits = self
             .architecture
             .network
-            .forward(images, &self.pass(Mode::Training));
+            .forward(images, &self.pass(self.training_mode));
         logits.to_kind(Kind::Float)
     }
 

@@ -79,6 +79,10 @@ pub fn train(
         configuration.seed,
         device,
     )?;
+    let model = match training.frozen_batch_norm {
+        FrozenBatchNorm::None => model,
+        _ => model.with_kept_statistics(),
+    };
     model
         .weights
         .load(pretrained, |name| !model.is_classifier(name))?;

@@ -126,6 +126,10 @@ fn expected(run: &PlannedRun) -> Expected {
         training.weight_decay,
         None,
     );
+    let model = match training.frozen_batch_norm {
+        FrozenBatchNorm::None => model,
+        _ => model.with_kept_statistics(),
+    };
     let mut trainer = Trainer::new(model, sgd, normaliser(), training, 24, configuration.seed);
     let flowers = flowers();
     let logits = |model: &Model, split: &Split| {
@@ -246,6 +250,27 @@ fn statistics_of_the_training_images_replace_the_stored_ones() {
     let stored = run_of("feature_study", "classifier only", "stored statistics");
     let loss = |run| recorded(run).epochs[0].train_loss;
     assert!((loss(&run) - loss(&stored)).abs() > 0.01);
+}
+
+/// Fine-tuning with kept statistics: each split serves its purpose, and a step moves parameters but no statistic.
+#[test]
+fn statistics_are_kept_where_the_plan_says_so() {
+    let run = run_of("finetune_study", "all", "stored statistics");
+    check(&run);
+    let model = model(&run, 3).with_kept_statistics();
+    let before: BTreeMap<String, Tensor> = { model.weights.named().into_iter() }
+        .map(|(name, tensor)| (name, tensor.copy()))
+        .collect();
+    let training = run.configuration.training.as_ref().unwrap();
+    let sgd = Sgd::new(model.weights.moving(), training.momentum, 0.0, None);
+    let normaliser = Normaliser::new(NORMALISATION, Kind::Float, Device::Cpu);
+    let mut trainer = Trainer::new(model, sgd, normaliser, training, 24, 7);
+    let padded = PaddedSplit::new(&flowers().train, 0);
+    trainer.train_epoch(1, &padded, |_| true).unwrap();
+    for (name, after) in trainer.model.weights.named() {
+        let moves = !name.contains("running_");
+        assert_eq!(after != before[&name], moves, "{name}");
+    }
 }
 
 /// With the momentum of 0.1 the first statistics keep 0.9^5 of their weight over five batches.

@@ -99,7 +99,7 @@ pub struct Training {
     pub augmentation: Augmentation,
     /// Which weights move.
     pub trainable: Trainable,
-    /// What the BatchNorm layers among the frozen layers normalise with.
+    /// What the BatchNorm layers normalise with whose statistics no training step moves.
     pub frozen_batch_norm: FrozenBatchNorm,
 }
 
@@ -186,10 +186,10 @@ pub enum Trainable {
     ClassifierOnly,
 }
 
-/// What the BatchNorm layers among the frozen layers normalise with.
+/// What the BatchNorm layers normalise with whose statistics no training step moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FrozenBatchNorm {
-    /// No BatchNorm layer is frozen.
+    /// There are no such layers: all use the statistics of each batch.
     #[serde(rename = "none")]
     None,
     /// Mean and variance that came with the initial weights.

@@ -154,10 +154,10 @@ impl Checks<'_> {
         );
         let (trainable, frozen) = (training.trainable, training.frozen_batch_norm);
         self.require(
-            trainable != Trainable::All || frozen == FrozenBatchNorm::None,
+            trainable != Trainable::All || frozen != FrozenBatchNorm::TrainingImages,
             "configuration.training.frozen_batch_norm",
-            format_args!("{frozen:?}"),
-            "`none` where all layers are trained",
+            "statistics of the training images",
+            "`none` or `stored statistics` where all layers are trained",
         );
     }
 }
