@@ -15,7 +15,7 @@ use mdbook_measured::topics::TOPICS;
 use mdbook_measured::topics::operations::quantities::throughput::FILE as PUBLISHED;
 use records::{Flaw, SOURCE, complete, flawed};
 use regex::Regex;
-use results::{Digest, Plan, PlannedRun, Record, states};
+use results::{Digest, Plan, PlannedRun, Record, present_digest, states};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub(crate) struct Situation {
     /// In words, for messages.
     pub(crate) name: String,
     pub(crate) plan: Plan,
-    records: Records,
+    pub(crate) records: Records,
 }
 
 /// The book's files.
@@ -48,7 +48,6 @@ pub(crate) struct RealBook {
     complete: BTreeMap<String, Record>,
     questions: Vec<Question>,
     samples: Samples,
-    sources: BTreeMap<String, Digest>,
 }
 
 /// What may be wrong with a run; `None` is no record, `Some(None)` a complete one.
@@ -65,13 +64,13 @@ impl RealBook {
         let plan = Plan::read(&root.join("experiments/plan.toml")).expect("a sound plan");
         let (real, errors) = results::read_all(&root.join("results/runs"));
         assert!(errors.is_empty(), "{errors:?}");
-        let sources = sources(&root, &real);
+        let source = Digest::of(fs::read(root.join(SOURCE)).expect("a source file"));
         let mut random = SplitMix64::new(7);
         let complete = { plan.runs.iter() }
             .map(|run| {
                 (
                     run.id.clone(),
-                    complete_record(run, &real, &sources, &mut random),
+                    complete_record(run, &real, &source, &mut random),
                 )
             })
             .collect();
@@ -90,14 +89,13 @@ impl RealBook {
             plan,
             real,
             complete,
-            sources,
         }
     }
 
     /// What a build would know.
     pub(crate) fn facts(&self, situation: &Situation) -> Facts {
         let Situation { plan, records, .. } = situation;
-        let source = |path: &str, _| self.sources.get(path).cloned();
+        let source = |path: &str, kind| present_digest(&self.root, path, kind);
         let runs: Vec<_> = { states(plan, records, source).into_iter() }
             .map(|state| RunFacts::new(state, &self.root))
             .collect();
@@ -240,19 +238,10 @@ impl RealBook {
     }
 }
 
-/// The digests of all files that a record names.
-fn sources(root: &Path, records: &Records) -> BTreeMap<String, Digest> {
-    let named = records
-        .iter()
-        .flat_map(|(_, record)| record.environment.sources.keys());
-    let digest = |path: &String| Some((path.clone(), Digest::of(fs::read(root.join(path)).ok()?)));
-    named.filter_map(digest).collect()
-}
-
 fn complete_record(
     run: &PlannedRun,
     real: &Records,
-    sources: &BTreeMap<String, Digest>,
+    source: &Digest,
     random: &mut SplitMix64,
 ) -> Record {
     let is_whole = |(_, record): &&(PathBuf, Arc<Record>)| {
@@ -261,7 +250,7 @@ fn complete_record(
     match real.iter().find(is_whole) {
         Some((_, record)) => (**record).clone(),
         None => {
-            let record = complete(run, &sources[SOURCE], random);
+            let record = complete(run, source, random);
             // What a program could not have written proves nothing.
             record
                 .to_text()
