@@ -536,24 +536,24 @@ fn curves_over_the_sum_of_learning_rates() {
     check(
         "train_loss",
         expect![[r#"
-        Training loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 4.200 nats at a sum of 0.0800 to 0.750 nats at a sum of 0.337.
-        series,x,y,low,high
-        finetune-lr0.01,0.08,4.2,,
-        finetune-lr0.01,0.24,2.1,,
-        finetune-lr0.01,0.328,0.9,,
-        finetune-lr0.01,0.3368,0.75,,
-    "#]],
+            Training loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 4.200 nats at a sum of 0.0800 to 0.750 nats at a sum of 0.337.
+            series,x,y,low,high
+            finetune-lr0.01,0.08,4.2,,
+            finetune-lr0.01,0.24,2.1,,
+            finetune-lr0.01,0.328,0.9,,
+            finetune-lr0.01,0.3368,0.75,,
+        "#]],
     );
     check(
         "validation_loss",
         expect![[r#"
-        Validation loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 3.900 nats at a sum of 0.160 to 1.350 nats at a sum of 0.338.
-        series,x,y,low,high
-        finetune-lr0.01,0.16,3.9,,
-        finetune-lr0.01,0.32,2.2,,
-        finetune-lr0.01,0.336,1.4,,
-        finetune-lr0.01,0.3376,1.35,,
-    "#]],
+            Validation loss over the sum of learning rate × steps. With finetune-lr0.01 it goes from 3.900 nats at a sum of 0.160 to 1.350 nats at a sum of 0.338.
+            series,x,y,low,high
+            finetune-lr0.01,0.16,3.9,,
+            finetune-lr0.01,0.32,2.2,,
+            finetune-lr0.01,0.336,1.4,,
+            finetune-lr0.01,0.3376,1.35,,
+        "#]],
     );
 }
 

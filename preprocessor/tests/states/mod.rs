@@ -35,7 +35,7 @@ pub(crate) struct Situation {
     /// In words, for messages.
     pub(crate) name: String,
     pub(crate) plan: Plan,
-    records: Records,
+    pub(crate) records: Records,
 }
 
 /// The book's files.
@@ -119,7 +119,6 @@ impl RealBook {
             plan,
             real,
             complete,
-            sources,
         }
     }
 

@@ -22,8 +22,11 @@ const SLOPE: &str = "validation_slope";
 /// From the last epoch before that drop to the first after it.
 const CHANGE: &str = "validation_change_at_drop";
 
-/// What a setting is or is not, by the last part of the flag's name.
-pub(super) const FLAGS: [(&str, fn(&Setting) -> bool); 5] = [
+/// The last part of a flag's name, and when it holds.
+type SettingFlag = (&'static str, fn(&Setting) -> bool);
+
+/// What a setting is or is not.
+pub(super) const FLAGS: [SettingFlag; 5] = [
     ("measured", |setting| setting.is_measured()),
     ("fits_training", |setting| setting.fits_training()),
     ("rising_at_drop", |setting| setting.is_positive(SLOPE)),
