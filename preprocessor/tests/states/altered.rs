@@ -2,6 +2,7 @@
 
 use results::{Record, TimedSpan};
 use std::collections::BTreeMap;
+use std::ops::RangeBounds;
 
 /// The records of the repository by their runs, to be altered.
 pub(crate) struct Altered(pub(super) BTreeMap<String, Record>);
@@ -49,10 +50,17 @@ impl Altered {
         self
     }
 
-    /// Multiplies the times of the synchronised layers of one run.
-    pub(crate) fn scale_layers(&mut self, run: &str, by: f64) -> &mut Self {
+    /// Multiplies the times of the synchronised layers of one run, in batches of such sizes.
+    pub(crate) fn scale_layers(
+        &mut self,
+        run: &str,
+        batches: impl RangeBounds<u64>,
+        by: f64,
+    ) -> &mut Self {
         let spans = self.record(run).timed_spans.iter_mut();
-        let layers = spans.filter(|span| span.span == TimedSpan::SYNCHRONISED_LAYER);
+        let layers = spans.filter(|span| {
+            span.span == TimedSpan::SYNCHRONISED_LAYER && batches.contains(&span.batch_size)
+        });
         { layers.flat_map(|span| &mut span.seconds) }.for_each(|seconds| *seconds *= by);
         self
     }
