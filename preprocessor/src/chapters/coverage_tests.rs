@@ -31,7 +31,7 @@ fn a_box_of_any_kind_is_open() {
     let images = figure("view=\"sample_images\", data_set=\"pictures\"");
     check(
         &images,
-        expect!["missing: [`pictures`](end/missing.md#missing-images-pictures)"],
+        expect!["missing: images [`pictures`](end/missing.md#missing-images-pictures)"],
     );
     let plot = figure("view=\"plot\", table=\"times\", x=\"n\", y=\"seconds\"");
     check(&plot, expect!["missing: `times`"]);
@@ -43,7 +43,7 @@ fn a_box_of_any_kind_is_open() {
     check(
         &both,
         expect![
-            "missing: `sort-3`, [`pictures`](end/missing.md#missing-images-pictures); partial, 1 of 2: `sort-2`"
+            "missing: `sort-3`, images [`pictures`](end/missing.md#missing-images-pictures); partial, 1 of 2: `sort-2`"
         ],
     );
 }

@@ -218,16 +218,16 @@ impl Lists<'_> {
     /// The name of a source with a link to its entry: in the evidence, or, of images, which have none
     /// there, in the list of what is missing.
     fn link_to(&self, source: &SourceId) -> String {
-        let (list, anchor) = match source {
-            SourceId::Images(_) => (List::MissingRuns, missing_runs::anchor(source)),
-            SourceId::Run(_) | SourceId::Table(_) => (List::Evidence, source.anchor()),
+        let (what, list, anchor) = match source {
+            SourceId::Images(_) => ("images ", List::MissingRuns, missing_runs::anchor(source)),
+            SourceId::Run(_) | SourceId::Table(_) => ("", List::Evidence, source.anchor()),
         };
         let name = code(source.name());
         match self.homes.of(list) {
             Some(Home { markdown, .. }) => {
-                format!("[{name}]({ROOT}{markdown}#{})", destination(&anchor))
+                format!("{what}[{name}]({ROOT}{markdown}#{})", destination(&anchor))
             }
-            None => name,
+            None => format!("{what}{name}"),
         }
     }
 

@@ -1,12 +1,9 @@
 //! The book of this repository in states that its runs may come to be in.
 
-mod altered;
 mod edits;
-pub(crate) mod reading;
 mod records;
-mod turned;
+pub(crate) mod reading;
 
-use altered::Altered;
 use mdbook_measured::catalogue::{Facts, Question, RunFacts, Samples};
 use mdbook_measured::chapters::{Bibliography, Chapter};
 use mdbook_measured::data::Tables;
@@ -18,11 +15,11 @@ use mdbook_measured::topics::TOPICS;
 use mdbook_measured::topics::operations::quantities::throughput::FILE as PUBLISHED;
 use records::{Flaw, SOURCE, complete, flawed};
 use regex::Regex;
-use results::{Digest, Plan, PlannedRun, Record, SourceDigests, present_digest, states};
+use results::{Digest, Plan, PlannedRun, Record, present_digest, states};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// How many random states the runs are put into.
 const RANDOM: u64 = 200;
@@ -51,31 +48,6 @@ pub(crate) struct RealBook {
     complete: BTreeMap<String, Record>,
     questions: Vec<Question>,
     samples: Samples,
-    sources: Sources,
-}
-
-/// The digests of the present files that records name, each taken once.
-struct Sources {
-    root: PathBuf,
-    taken: Mutex<BTreeMap<(String, SourceDigests), Option<Digest>>>,
-}
-
-impl Sources {
-    fn of(root: &Path) -> Self {
-        Sources {
-            root: root.to_owned(),
-            taken: Mutex::default(),
-        }
-    }
-
-    fn digest(&self, path: &str, kind: SourceDigests) -> Option<Digest> {
-        let mut taken = self.taken.lock().expect("no digest panics");
-        let digest = || present_digest(&self.root, path, kind);
-        taken
-            .entry((path.to_owned(), kind))
-            .or_insert_with(digest)
-            .clone()
-    }
 }
 
 /// What may be wrong with a run; `None` is no record, `Some(None)` a complete one.
@@ -92,9 +64,7 @@ impl RealBook {
         let plan = Plan::read(&root.join("experiments/plan.toml")).expect("a sound plan");
         let (real, errors) = results::read_all(&root.join("results/runs"));
         assert!(errors.is_empty(), "{errors:?}");
-        let sources = Sources::of(&root);
-        let source = sources.digest(SOURCE, SourceDigests::default());
-        let source = source.expect("a file that decides results");
+        let source = Digest::of(fs::read(root.join(SOURCE)).expect("a source file"));
         let mut random = SplitMix64::new(7);
         let complete = { plan.runs.iter() }
             .map(|run| {
@@ -125,7 +95,7 @@ impl RealBook {
     /// What a build would know.
     pub(crate) fn facts(&self, situation: &Situation) -> Facts {
         let Situation { plan, records, .. } = situation;
-        let source = |path: &str, kind| self.sources.digest(path, kind);
+        let source = |path: &str, kind| present_digest(&self.root, path, kind);
         let runs: Vec<_> = { states(plan, records, source).into_iter() }
             .map(|state| RunFacts::new(state, &self.root))
             .collect();
@@ -189,31 +159,6 @@ impl RealBook {
             name: "as it is".to_owned(),
             plan: self.plan.clone(),
             records: self.real.clone(),
-        }
-    }
-
-    /// The records of the repository but those of `without`, altered; each is still one that a program
-    /// could have written.
-    pub(crate) fn altered(
-        &self,
-        name: &str,
-        without: &str,
-        alter: impl FnOnce(&mut Altered),
-    ) -> Situation {
-        let kept = { self.real.iter() }.filter(|(_, record)| record.experiment != without);
-        let records = kept.map(|(_, record)| (record.run.clone(), (**record).clone()));
-        let mut altered = Altered(records.collect());
-        alter(&mut altered);
-        let place = |(run, record): (String, Record)| {
-            let told = |problems| panic!("{name}: {run}: {problems:?}");
-            record.to_text().unwrap_or_else(told);
-            let path = format!("results/runs/{}/{run}.json", record.experiment);
-            (self.root.join(path), Arc::new(record))
-        };
-        Situation {
-            name: name.to_owned(),
-            plan: self.plan.clone(),
-            records: altered.0.into_iter().map(place).collect(),
         }
     }
 
