@@ -11,8 +11,8 @@ use crate::topics::optimus::analysis::loss_model::LossModel;
 use crate::topics::optimus::analysis::steps::Step;
 use results::{
     Arithmetic, Augmentation, Completion, Configuration, Counted, DeviceKind, Digest, Environment,
-    EpochRow, Evaluation, FrozenBatchNorm, Hardware, LearningRateSchedule, PlannedRun, Record,
-    SCHEMA_VERSION, SourceDigests, State, TimedSpan, Timing, Trainable, Training,
+    EpochRow, Evaluation, FrozenBatchNorm, Hardware, LayerShape, LearningRateSchedule, PlannedRun,
+    Record, SCHEMA_VERSION, SourceDigests, State, TimedSpan, Timing, Trainable, Training,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -288,4 +288,34 @@ pub(crate) fn timed_run(device: &'static str) -> RunFacts {
         ]);
     }
     run
+}
+
+/// Puts other layers, by their kinds and the numbers of their outputs, into a record of a timing: each
+/// with the trials that `seconds` gives for its place.
+pub(crate) fn layer_spans(
+    record: &mut Record,
+    batch_size: u64,
+    layers: &[(&str, u64)],
+    seconds: impl Fn(usize) -> Vec<f64>,
+) {
+    let is_kept = |span: &TimedSpan| {
+        span.batch_size != batch_size || span.span != TimedSpan::SYNCHRONISED_LAYER
+    };
+    record.timed_spans.retain(is_kept);
+    record.counted.layers.clear();
+    for (index, (kind, numbers)) in layers.iter().enumerate() {
+        let layer = format!("layer{index}");
+        record.counted.layers.push(LayerShape {
+            layer: layer.clone(),
+            output: vec![*numbers],
+        });
+        record.timed_spans.push(TimedSpan {
+            layer,
+            kind: (*kind).to_owned(),
+            span: TimedSpan::SYNCHRONISED_LAYER.to_owned(),
+            batch_size,
+            iterations: 1,
+            seconds: seconds(index),
+        });
+    }
 }

@@ -10,7 +10,9 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
 use crate::views::{FigureView, NoArguments, TableView, parse};
-use quantities::{flops, inference, layer_overheads, layer_sums, layer_times, throughput};
+use quantities::{
+    flops, inference, layer_overheads, layer_sums, layer_times, paleo, roofline, throughput,
+};
 
 /// Operation counts.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ impl Topic for Operations {
         layer_sums::add(catalogue);
         layer_times::add(catalogue, &inputs.runs);
         layer_overheads::add(catalogue, &inputs.runs);
+        paleo::add(catalogue, &inputs.runs);
+        roofline::add(catalogue);
         let published = throughput::add(catalogue, inputs.files.get(&throughput::FILE))?;
         knowledge.keep(published);
         Ok(())
@@ -60,6 +64,14 @@ impl Topic for Operations {
                 let NoArguments {} = parse(arguments)?;
                 views::layer_times::speeds(facts, mark)
             }),
+            ("paleo_passes", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::paleo::passes(facts, mark)
+            }),
+            ("paleo_kinds", |arguments, facts, mark| {
+                let NoArguments {} = parse(arguments)?;
+                views::paleo::kinds(facts, mark)
+            }),
             ("throughput_sources", |arguments, facts, mark| {
                 views::percent_of_peak::sources(&parse(arguments)?, facts, mark)
             }),
@@ -73,6 +85,9 @@ impl Topic for Operations {
             }),
             ("layer_sum_against_full_pass", |arguments, facts| {
                 views::layer_sums::figure(&parse(arguments)?, facts)
+            }),
+            ("roofline", |arguments, facts| {
+                views::roofline::figure(&parse(arguments)?, facts)
             }),
             ("ppp_by_gpu", |arguments, facts| {
                 let NoArguments {} = parse(arguments)?;

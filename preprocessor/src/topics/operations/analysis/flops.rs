@@ -245,7 +245,7 @@ impl NetworkCount {
 
 /// Multiply-accumulates of one image: each output element of a convolution takes
 /// kernel² · channels / groups, each of a fully connected layer one per input.
-fn forward_macs(node: &Node) -> u64 {
+pub(super) fn forward_macs(node: &Node) -> u64 {
     let per_output = match (node.layer, node.inputs.as_slice()) {
         (Layer::Convolution(convolution), [input]) => convolution.weights_per_filter(*input),
         (Layer::FullyConnected { .. }, [input]) => input.elements(),
@@ -255,7 +255,7 @@ fn forward_macs(node: &Node) -> u64 {
 }
 
 /// Operations of the layers without matrix product, as [`Convention::Lu`] counts them.
-fn elementwise_operations(node: &Node) -> u64 {
+pub(super) fn elementwise_operations(node: &Node) -> u64 {
     let per_output = match node.layer {
         Layer::Pool(pool) => pool.kernel * pool.kernel,
         Layer::GlobalPool(_) => node

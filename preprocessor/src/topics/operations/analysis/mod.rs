@@ -3,5 +3,7 @@
 pub mod flops;
 pub mod layers;
 pub mod networks;
+pub mod paleo;
 pub mod platform_percent_of_peak;
 pub mod positive;
+pub mod roofline;

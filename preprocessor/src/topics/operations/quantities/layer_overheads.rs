@@ -133,7 +133,7 @@ fn add_batches(catalogue: &mut Catalogue, passes: &[TimedPasses]) {
         };
         match is_above(&of_one, &of_batch) {
             true => fading += 1,
-            false => others.push(named(one)),
+            false => others.push(one.title()),
         }
         inputs.extend([of_one, of_batch]);
     }
@@ -182,15 +182,9 @@ fn measured<'a>(
 ) -> impl Iterator<Item = Named> {
     passes.filter_map(move |passes| {
         let quantity = catalogue.known(&format!("{}.{leaf}", passes.name()))?;
-        let name = named(passes);
+        let name = passes.title();
         quantity.value.is_ok().then_some(Named { name, quantity })
     })
-}
-
-/// As `ResNet-50 in bf16`.
-fn named(passes: &TimedPasses) -> String {
-    let network = readable(&passes.run.planned.configuration.network);
-    format!("{network} in {}", passes.arithmetic())
 }
 
 #[cfg(test)]

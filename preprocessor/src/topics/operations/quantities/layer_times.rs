@@ -5,6 +5,7 @@ use crate::catalogue::{Catalogue, RunFacts};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Missing, Quantity};
 use crate::statistics::median_interval::{Median, median};
+use crate::topics::names::readable;
 use crate::topics::operations::analysis::platform_percent_of_peak::{
     Workload, fit_percent_of_peak,
 };
@@ -48,6 +49,30 @@ impl<'a> TimedPasses<'a> {
         format!("{}.batch_{}", self.run.name(), self.batch)
     }
 
+    pub(crate) fn network(&self) -> &'a str {
+        &self.run.planned.configuration.network
+    }
+
+    /// As `ResNet-50 in bf16`.
+    pub(crate) fn title(&self) -> String {
+        format!("{} in {}", readable(self.network()), self.arithmetic())
+    }
+
+    /// The time of a pass among many, which [`add`] adds.
+    pub(crate) fn pass_time(&self, catalogue: &Catalogue) -> Arc<Quantity> {
+        self.added("back_to_back", catalogue)
+    }
+
+    /// The sum of the layers' times, which [`add`] adds.
+    pub(crate) fn layer_sum(&self, catalogue: &Catalogue) -> Arc<Quantity> {
+        self.added("layer_sum", catalogue)
+    }
+
+    fn added(&self, leaf: &str, catalogue: &Catalogue) -> Arc<Quantity> {
+        let known = catalogue.known(&format!("{}.{leaf}", self.name()));
+        known.expect("`add` adds the times of all planned passes")
+    }
+
     /// The device of the record with the arithmetic, as `NVIDIA H200, bf16`; what the plan asks for
     /// where there is no record.
     pub(crate) fn hardware(&self) -> String {
@@ -78,8 +103,8 @@ impl<'a> TimedPasses<'a> {
         self.run.planned.configuration.arithmetic
     }
 
-    /// The board that made the run.
-    fn board(&self) -> Option<&'static str> {
+    /// The board that made the run, where its data are quoted.
+    pub(crate) fn board(&self) -> Option<&'static str> {
         let device = self.device()?;
         let found = BOARDS.iter().find(|(name, _)| *name == device);
         found.map(|(_, board)| *board)
@@ -92,7 +117,7 @@ impl<'a> TimedPasses<'a> {
     }
 
     /// The name of the peak of `board` in this arithmetic.
-    fn peak_of(&self, board: &str) -> String {
+    pub(crate) fn peak_of(&self, board: &str) -> String {
         format!("device.{board}.peak_{}", self.arithmetic())
     }
 
@@ -102,7 +127,7 @@ impl<'a> TimedPasses<'a> {
     }
 
     /// The spans of this name with this batch.
-    fn spans(&self, name: &str) -> impl Iterator<Item = &'a TimedSpan> {
+    pub(crate) fn spans(&self, name: &str) -> impl Iterator<Item = &'a TimedSpan> {
         let record = self.run.record.as_ref().map(|(_, record)| record);
         let spans = record.map_or(&[][..], |record| &record.timed_spans);
         let batch = self.batch;

@@ -5,4 +5,7 @@ pub(crate) mod inference;
 pub(crate) mod layer_overheads;
 pub(crate) mod layer_sums;
 pub(crate) mod layer_times;
+pub(crate) mod paleo;
+pub(crate) mod roofline;
 pub mod throughput;
+pub(crate) mod timed_layers;

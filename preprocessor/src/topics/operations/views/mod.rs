@@ -6,7 +6,9 @@ pub(crate) mod flops_table;
 pub(crate) mod layer_sums;
 pub(crate) mod layer_times;
 pub(crate) mod layer_waits;
+pub(crate) mod paleo;
 pub(crate) mod percent_of_peak;
+pub(crate) mod roofline;
 
 #[cfg(test)]
 mod tests;

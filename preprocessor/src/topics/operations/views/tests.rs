@@ -2,9 +2,13 @@
 
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
-use crate::topics::synthetic_runs::{facts_of, timed_run};
-use crate::views::table;
+use crate::topics::operations::analysis::layers::LayerKind;
+use crate::topics::operations::analysis::networks::by_name;
+use crate::topics::synthetic_runs::{facts_of, layer_spans, timed_run};
+use crate::views::plot::to_csv;
+use crate::views::{Figure, figure, table};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const QUOTED: &str = include_str!("../../../../../book/quoted.toml");
 const SPEEDS: &str = "source,location,version,network,dataset,gpu,batch_size,precision,framework,images_per_second,note
@@ -91,4 +95,90 @@ fn waits_for_each_layer() {
         "| ResNet-50 | NVIDIA H200, bf16 | 2 | 1.25 | 625.0 |",
     ];
     assert_eq!(page[2..], expect);
+}
+
+/// The figure as its data: one line for each point.
+fn points(arguments: Value, facts: &Facts) -> Vec<String> {
+    let arguments = arguments.as_object().expect("arguments are named").clone();
+    let made = figure("roofline", arguments, facts).expect("the view makes a figure");
+    match made.content {
+        Figure::Plot(plot) => to_csv(&plot).lines().map(ToOwned::to_owned).collect(),
+        other => vec![format!("{other:?}")],
+    }
+}
+
+fn roofline(measured: bool) -> Value {
+    json!({
+        "board": "h200_sxm", "arithmetic": "bf16", "batch": 2, "networks": ["vgg16"],
+        "measured": measured,
+    })
+}
+
+/// A ReLU reads and writes 2 bytes for each of its operations, so it reaches a quarter of 4,800 GB/s.
+/// The first convolution of VGG-16 is left of the ridge, 989.4 / 4.8 = 206.1 FLOP/byte, the second right.
+#[test]
+fn layers_stand_on_the_roof() {
+    let found = points(roofline(false), &facts());
+    let has = |line: &str| assert!(found.iter().any(|it| it == line), "{line}: {found:#?}");
+    has("\"VGG-16, others\",0.25,1200,,");
+    has("roof,206.125,989400,,");
+    let convolutions: Vec<_> = { found.iter() }
+        .filter(|line| line.starts_with("\"VGG-16, convolution\""))
+        .collect();
+    assert_eq!(convolutions.len(), 13);
+    assert!(
+        !convolutions[0].ends_with(",989400,,"),
+        "{}",
+        convolutions[0]
+    );
+    assert!(
+        convolutions[1].ends_with(",989400,,"),
+        "{}",
+        convolutions[1]
+    );
+}
+
+/// Layers that all take a millisecond stand at their operations over it: two images' second
+/// convolution of VGG-16 does 2 · 2 · 1,849,688,064.
+#[test]
+fn layers_stand_at_their_measured_speed() {
+    let mut run = timed_run("NVIDIA H200");
+    run.planned.configuration.network = "vgg16".to_owned();
+    let list = by_name("vgg16").expect("it is known");
+    let kind = |kind: LayerKind| match kind {
+        LayerKind::Convolution => Some("convolution"),
+        LayerKind::Relu => Some("relu"),
+        LayerKind::Pool => Some("max pooling"),
+        LayerKind::FullyConnected => Some("fully connected"),
+        _ => None,
+    };
+    let layers = list.nodes().iter();
+    let layers: Vec<_> = layers
+        .filter_map(|node| Some((kind(node.layer.kind())?, node.output.elements())))
+        .collect();
+    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
+    layer_spans(record, 2, &layers, |_| vec![1e-3; 3]);
+    let facts = facts_of(QUOTED, vec![run], SPEEDS);
+    let found = points(roofline(true), &facts);
+    let second = found
+        .iter()
+        .filter(|line| line.contains("convolution"))
+        .nth(1);
+    let second = second.expect("it has thirteen");
+    let speed = 2.0 * 2.0 * 1_849_688_064.0 / 1e-3 / 1e9;
+    assert!(second.ends_with(&format!(",{speed},,")), "{second}");
+}
+
+#[test]
+fn a_figure_of_layers_waits_for_its_run() {
+    let mut run = timed_run("NVIDIA H200");
+    run.planned.configuration.network = "vgg16".to_owned();
+    let other_layers = points(roofline(true), &facts_of(QUOTED, vec![run.clone()], SPEEDS));
+    assert!(
+        other_layers[0].contains("2 layers were timed, `vgg16` has 36"),
+        "{other_layers:?}"
+    );
+    run.record = None;
+    let waiting = points(roofline(true), &facts_of(QUOTED, vec![run], SPEEDS));
+    assert!(waiting[0].starts_with("Pending("), "{waiting:?}");
 }
