@@ -108,7 +108,7 @@ mod tests {
             assert_eq!(names.iter().collect::<Vec<_>>(), expected, "{topic}");
         };
         check("training", &[]);
-        check("operations", &["flops"]);
+        check("operations", &["flops", "own_paleo", "own_sum", "own_wait"]);
         check("transfer", &["transfer"]);
         check(
             "optimus",
@@ -121,6 +121,9 @@ mod tests {
                 "log_set",
                 "loss_grid",
                 "loss_model",
+                "own_paleo",
+                "own_sum",
+                "own_wait",
                 "speed_fit",
             ],
         );
