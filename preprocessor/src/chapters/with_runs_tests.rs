@@ -67,7 +67,8 @@ fn chapters_of_loss_curves_fill_when_runs_arrive() {
         .filter(|fault| !fault.contains("nothing has the label"))
         .collect();
     assert_eq!(faults.join("\n"), "");
-    for (path, text) in &filled.chapters {
+    let of_loss_curves = |(path, _): &(&String, &String)| path.starts_with("problem-4/");
+    for (path, text) in filled.chapters.iter().filter(of_loss_curves) {
         assert!(
             !text.contains("pending"),
             "{path}: something still waits for a run"

@@ -108,8 +108,11 @@ mod tests {
             assert_eq!(names.iter().collect::<Vec<_>>(), expected, "{topic}");
         };
         check("training", &[]);
-        check("operations", &["flops"]);
-        check("transfer", &["flops", "transfer"]);
+        check("operations", &["flops", "own_paleo", "own_sum", "own_wait"]);
+        check(
+            "transfer",
+            &["flops", "own_paleo", "own_sum", "own_wait", "transfer"],
+        );
         check(
             "optimus",
             &[
@@ -121,6 +124,9 @@ mod tests {
                 "log_set",
                 "loss_grid",
                 "loss_model",
+                "own_paleo",
+                "own_sum",
+                "own_wait",
                 "speed_fit",
             ],
         );

@@ -2,7 +2,7 @@
 //! the platforms of Lu et al. and on our own devices, and whether it fades in a large batch.
 
 use super::layer_times::{PER_LAYER, TimedPasses};
-use crate::catalogue::{Catalogue, Entry, RunFacts};
+use crate::catalogue::{ABSENT, Catalogue, Entry, RunFacts};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity, Statistic};
 use crate::topics::names::readable;
@@ -64,7 +64,7 @@ fn add_of_own_gpus(catalogue: &mut Catalogue, passes: &[TimedPasses]) {
     let mut devices: Vec<_> = of_one_image.filter_map(|it| it.device()).collect();
     devices.sort_unstable();
     devices.dedup();
-    catalogue.insert("own_wait.gpu.devices", Entry::Text(listed(&devices)));
+    catalogue.insert("own_wait.gpu.devices", named(&devices));
     catalogue.insert("own_wait.gpu.measured", Entry::Flag(!waits.is_empty()));
     catalogue.insert("own_wait.gpu.differs", Entry::Flag(differ));
     add_range(
@@ -82,7 +82,7 @@ fn add_range(catalogue: &mut Catalogue, prefix: &str, over: &str, waits: Vec<Nam
         let [a, b] = [a, b].map(|it| it.quantity.known().unwrap_or(f64::NAN));
         a.total_cmp(&b)
     });
-    let largest_of = largest_of.map_or_else(String::new, |it| it.name.clone());
+    let largest_of = largest_of.map_or(ABSENT, |it| it.name.as_str()).to_owned();
     let inputs = || waits.iter().map(|it| it.quantity.clone()).collect();
     let of = |statistic: Statistic, leaf: &str| {
         statistic.over(over, inputs(), format!("{prefix}.{leaf}"), Unit::Second)
@@ -147,7 +147,15 @@ fn add_batches(catalogue: &mut Catalogue, passes: &[TimedPasses]) {
         all,
         inputs,
     );
-    catalogue.insert("own_sum.gpu.not_fading", Entry::Text(listed(&others)));
+    catalogue.insert("own_sum.gpu.not_fading", named(&others));
+}
+
+/// The names in a sentence; no text is empty.
+fn named<S: AsRef<str>>(names: &[S]) -> Entry {
+    Entry::Text(match names.is_empty() {
+        true => ABSENT.to_owned(),
+        false => listed(names),
+    })
 }
 
 /// Whether `a` is larger than `b` beyond the intervals of both.

@@ -111,7 +111,7 @@ fn the_wait_fades_where_the_ratio_falls_beyond_the_intervals() {
     assert_eq!(all.text("own_sum.gpu.not_fading"), Some(others));
     let fading = catalogue(&runs[..1]);
     assert!(fading.flag("own_sum.gpu.all"));
-    assert_eq!(fading.text("own_sum.gpu.not_fading"), Some(""));
+    assert_eq!(fading.text("own_sum.gpu.not_fading"), Some("not measured"));
 }
 
 #[test]

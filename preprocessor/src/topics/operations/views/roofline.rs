@@ -78,10 +78,9 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let (mut shaped, mut missing, mut reason) = (Vec::new(), Vec::new(), None);
     for (name, shape) in networks.iter().zip(SHAPES) {
         let network = by_name(&name.replace('_', "-")).map_err(|error| error.to_string())?;
-        let layers = match arguments.measured {
-            false => Ok(attainable(arguments, &network, roof)),
-            true => {
-                let passes = passes(arguments, &network, &facts.runs)?;
+        let layers = match (arguments.measured, passes(arguments, &network, &facts.runs)) {
+            (false, _) => Ok(attainable(arguments, &network, roof)),
+            (true, Ok(passes)) => {
                 inputs.push(passes.pass_time(&facts.catalogue));
                 if passes.run.record.is_none() {
                     missing.push(passes.run);
@@ -89,6 +88,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
                 }
                 reached(&passes, &network)
             }
+            (true, Err(not_planned)) => Err(not_planned),
         };
         let name = readable(name).to_owned();
         match layers {
@@ -97,7 +97,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
                 shape,
                 layers,
             }),
-            Err(other_layers) => reason = Some(other_layers),
+            Err(why_not) => reason = Some(why_not),
         }
     }
     if !shaped.is_empty() {

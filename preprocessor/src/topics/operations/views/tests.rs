@@ -181,4 +181,9 @@ fn a_figure_of_layers_waits_for_its_run() {
     run.record = None;
     let waiting = points(roofline(true), &facts_of(QUOTED, vec![run], SPEEDS));
     assert!(waiting[0].starts_with("Pending("), "{waiting:?}");
+    let not_planned = points(roofline(true), &facts());
+    assert!(
+        not_planned[0].contains("no run is planned that times `vgg16`"),
+        "{not_planned:?}"
+    );
 }

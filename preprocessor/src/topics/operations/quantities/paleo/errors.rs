@@ -3,7 +3,7 @@
 use super::GROUPS;
 use super::calibration::Calibration;
 use super::prediction::Predicted;
-use crate::catalogue::{Catalogue, Entry};
+use crate::catalogue::{ABSENT, Catalogue, Entry};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Missing, Quantity};
 use crate::statistics::mean::mean;
@@ -96,7 +96,7 @@ fn add_passes(catalogue: &mut Catalogue, scope: &str, tests: &[&Predicted]) -> O
         let inputs = inputs.clone();
         catalogue.add(Quantity::computed(name, Unit::One, function, inputs, value));
     }
-    let worst_of = worst.map_or_else(String::new, |(it, _)| it.timed.passes.title());
+    let worst_of = worst.map_or_else(|| ABSENT.to_owned(), |(it, _)| it.timed.passes.title());
     let is_below = worst.is_some_and(|(_, ratio)| *ratio < 1.0);
     for (leaf, entry) in [
         ("measured", Entry::Flag(!known.is_empty())),
@@ -131,7 +131,7 @@ fn add_kinds(catalogue: &mut Catalogue, scope: &str, tests: &[&Predicted]) {
                 let missing = Err(Missing::NotMeasured);
                 let name = format!("{name}.ratio");
                 let ratio = Quantity::computed(name, Unit::One, "", Vec::new(), missing);
-                (ratio, String::new())
+                (ratio, ABSENT.to_owned())
             }
         };
         catalogue.add(ratio);
