@@ -12,7 +12,7 @@ use crate::topics::operations::quantities::layer_times::TimedPasses;
 use crate::topics::operations::quantities::timed_layers::{TimedLayer, batch, timed_layers};
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
 use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Rule, Side};
-use crate::views::shown::{Shown, listed, not_measured, pending};
+use crate::views::shown::{Shown, listed, pending};
 use crate::views::{Figure, numbers};
 use results::Arithmetic;
 use serde::Deserialize;
@@ -84,7 +84,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
                 let passes = passes(arguments, &network, &facts.runs)?;
                 inputs.push(passes.pass_time(&facts.catalogue));
                 if passes.run.record.is_none() {
-                    missing.push(passes.run.id.as_str());
+                    missing.push(passes.run);
                     continue;
                 }
                 reached(&passes, &network)
@@ -102,7 +102,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     if !shaped.is_empty() {
         let plot = plot(arguments, roof, &shaped)?;
-        return Ok(Shown::new(Figure::plot(plot), inputs).noted(not_measured(&missing)));
+        return Ok(Shown::new(Figure::plot(plot), inputs).without(&missing));
     }
     let nothing = match (reason, inputs.last()) {
         (None, Some(time)) => pending(time),
