@@ -1,10 +1,12 @@
 //! The book of this repository: it builds, answers every question and types no number.
 
+use mdbook_measured::catalogue::Question;
 use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::chapters::{Chapter, Diagnostic, Filled, fill_book};
 use mdbook_measured::project::Project;
 use mdbook_preprocessor::config::Config;
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -127,4 +129,50 @@ fn the_build_folder_is_not_the_folder_of_the_chapters() {
     let source = config["book"]["src"].as_str().expect("src is set");
     assert_ne!(build, source);
     assert!(build.starts_with("target/"));
+}
+
+/// The questions whose answer is in words.
+const IN_WORDS: [&str; 7] = ["2.1", "2.3a", "2.3b", "2.3c", "2.3d", "3.1", "3.3"];
+
+/// How many characters fit on a first screen, roughly.
+const FIRST_SCREEN: usize = 2000;
+
+/// The first paragraph of the answer to a question, and what stands on the page before it.
+fn opening(part: &Question) -> (&'static str, &'static str) {
+    let page = &HTML.chapters[&part.chapter];
+    let anchor = format!("{{#{}}}", part.anchor);
+    let at = page.find(&anchor).expect("a heading with the anchor") + anchor.len();
+    let answer = page[at..].trim_start();
+    (answer.split("\n\n").next().unwrap_or_default(), &page[..at])
+}
+
+/// What the reader sees of a text.
+fn visible(text: &str) -> String {
+    static TAG: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?s)<svg.*?</svg>|<[^>]*>|\]\([^)]*\)").expect("well formed")
+    });
+    TAG.replace_all(text, "").into_owned()
+}
+
+#[test]
+fn every_answer_opens_with_what_it_comes_to() {
+    let inputs = project().read().expect("the inputs are whole");
+    let (mut seen, mut faults) = (BTreeSet::new(), Vec::new());
+    for part in &inputs.facts.questions {
+        let (answer, before) = opening(part);
+        let has_number = answer.contains("class=\"quantity");
+        if !answer.starts_with("**In short.**") {
+            faults.push(format!("{} does not open with it", part.id));
+        }
+        if has_number == IN_WORDS.contains(&part.id.as_str()) {
+            faults.push(format!("{} has a number: {has_number}", part.id));
+        }
+        // The second answer on a page has a screen of its own.
+        let is_first = seen.insert(part.chapter.as_str());
+        let length = visible(before).chars().count();
+        if is_first && length > FIRST_SCREEN {
+            faults.push(format!("{} stands behind {length} characters", part.id));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }

@@ -91,7 +91,7 @@ fn the_book_is_filled_as_it_is_and_with_all_runs_in_one_state() {
     check(
         BOOK.uniform()
             .into_iter()
-            .chain([BOOK.as_it_is()])
+            .chain([BOOK.as_it_is(), BOOK.made_now()])
             .collect(),
     );
 }

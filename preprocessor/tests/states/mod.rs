@@ -162,6 +162,23 @@ impl RealBook {
         }
     }
 
+    /// The repository as if its records had been made from the present sources.
+    pub(crate) fn made_now(&self) -> Situation {
+        let mut situation = self.as_it_is();
+        situation.name = "made now".to_owned();
+        let mut taken = BTreeMap::new();
+        for (_, record) in &mut situation.records {
+            let environment = &mut Arc::make_mut(record).environment;
+            let kind = environment.source_digests;
+            environment.sources.retain(|path, digest| {
+                let present = { taken.entry((path.clone(), kind)) }
+                    .or_insert_with(|| present_digest(&self.root, path, kind));
+                present.clone().map(|present| *digest = present).is_some()
+            });
+        }
+        situation
+    }
+
     /// All runs in the same state.
     pub(crate) fn uniform(&self) -> Vec<Situation> {
         let mut random = SplitMix64::new(1);

@@ -1,7 +1,7 @@
 //! Records with other results: what was found the other way round.
 
 use crate::states::Situation;
-use results::{Record, TimedSpan};
+use results::{Evaluation, Plan, Record, TimedSpan};
 use std::ops::RangeBounds;
 use std::sync::Arc;
 
@@ -9,6 +9,11 @@ use std::sync::Arc;
 pub(crate) struct Altered(pub(crate) Situation);
 
 impl Altered {
+    /// The plan.
+    pub(crate) fn plan(&mut self) -> &mut Plan {
+        &mut self.0.plan
+    }
+
     /// Changes the record of one run.
     pub(crate) fn change(&mut self, run: &str, change: impl FnOnce(&mut Record)) -> &mut Self {
         let mut records = self.0.records.iter_mut();
@@ -87,4 +92,10 @@ pub(crate) fn seed_of(setting: &str, seed: u64) -> String {
 /// Sets the accuracy on the test images.
 pub(crate) fn set_test(record: &mut Record, accuracy: f64) {
     record.test.as_mut().expect("it is tested").accuracy = accuracy;
+}
+
+/// Changes what was found on the validation images after the last epoch.
+pub(crate) fn set_last(record: &mut Record, set: impl FnOnce(&mut Evaluation)) {
+    let last = record.epochs.last_mut().expect("epochs");
+    set(last.validation.as_mut().expect("it is validated"));
 }

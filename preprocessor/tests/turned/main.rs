@@ -7,13 +7,14 @@ mod layer_times;
 #[path = "../states/mod.rs"]
 #[allow(dead_code)] // other tests use the rest
 mod states;
+mod transfer;
 
 use altered::Altered;
 use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::chapters::fill_book;
 use rayon::prelude::*;
 use regex::Regex;
-use states::RealBook;
+use states::{RealBook, Situation};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -47,22 +48,28 @@ pub(crate) const fn turns(
 
 /// Every way.
 fn all_turns() -> impl Iterator<Item = &'static Turn> {
-    [front::TURNS, layer_times::TURNS].into_iter().flatten()
+    [front::TURNS, transfer::TURNS, layer_times::TURNS]
+        .into_iter()
+        .flatten()
 }
 
 static BOOK: LazyLock<RealBook> = LazyLock::new(RealBook::read);
+/// The runs before they are altered. Loss curves have no record: their analysis takes long, and no
+/// sentence here tells of them.
+static RUNS: LazyLock<Situation> = LazyLock::new(|| {
+    let mut runs = BOOK.made_now();
+    runs.records
+        .retain(|(_, record)| record.experiment != "loss_curve");
+    runs
+});
 static AS_IT_IS: LazyLock<Chapters> = LazyLock::new(|| filled(|_| {}));
 
 /// The words of the chapters, as their reader sees them, by their paths.
 type Chapters = BTreeMap<String, String>;
 
-/// The chapters with altered records. Loss curves have none: their analysis takes long, and no sentence
-/// here tells of them.
+/// The chapters with altered records.
 fn filled(alter: impl FnOnce(&mut Altered)) -> Chapters {
-    let mut situation = BOOK.as_it_is();
-    let records = &mut situation.records;
-    records.retain(|(_, record)| record.experiment != "loss_curve");
-    let mut altered = Altered(situation);
+    let mut altered = Altered(RUNS.clone());
     alter(&mut altered);
     let facts = BOOK.facts(&altered.0);
     let filled = fill_book(&BOOK.chapters, facts, &BOOK.bibliography, Renderer::Pdf);

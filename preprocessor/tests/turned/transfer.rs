@@ -1,0 +1,237 @@
+//! Problem 1: fine-tuning, feature extraction and the better of the two.
+
+use crate::altered::{set_last, set_test};
+use crate::{Turn, turns};
+
+const DATA_SET: &str = "problem-1/data-set.md";
+const FINE_TUNING: &str = "problem-1/fine-tuning.md";
+const EXTRACTION: &str = "problem-1/feature-extraction.md";
+const WINNER: &str = "problem-1/winner.md";
+
+pub(crate) const TURNS: &[Turn] = &[
+    Turn {
+        name: "the largest rate of feature extraction does not overfit",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr1", |record, _| {
+                set_last(record, |it| it.loss = 1.0);
+            });
+        },
+        sentences: &[
+            turns(
+                EXTRACTION,
+                "A rate of 1 overfits",
+                "A rate of 1 does not overfit",
+            ),
+            turns(
+                EXTRACTION,
+                "In every seed its training loss is below",
+                "The largest rate does not overfit",
+            ),
+            turns(
+                EXTRACTION,
+                "That is the rate with the best validation accuracy too.",
+                "The best validation accuracy is that of another rate",
+            ),
+        ],
+    },
+    // The second of the four rates is 1, with 63.2, 62.7 and 63.1 % by seed.
+    Turn {
+        name: "a lead that so few seeds do not decide",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr0.1", |record, seed| {
+                set_test(record, [0.633, 0.68, 0.66][seed as usize - 1]);
+            });
+        },
+        sentences: &[turns(
+            EXTRACTION,
+            "and its confidence interval excludes zero",
+            "so few seeds do not decide it",
+        )],
+    },
+    Turn {
+        name: "a lead that one seed does not have",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr0.1", |record, seed| {
+                set_test(record, [0.60, 0.68, 0.66][seed as usize - 1]);
+            });
+        },
+        sentences: &[turns(
+            EXTRACTION,
+            "and its confidence interval excludes zero",
+            "the test does not support it",
+        )],
+    },
+    Turn {
+        name: "a choice that the test contradicts",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr0.1", |record, _| {
+                set_test(record, 0.6);
+            });
+        },
+        sentences: &[turns(
+            EXTRACTION,
+            "and its confidence interval excludes zero",
+            "the test contradicts the choice",
+        )],
+    },
+    Turn {
+        name: "one seed alone",
+        alter: |runs| {
+            let is_first = |id: &str| !id.ends_with("-seed2") && !id.ends_with("-seed3");
+            runs.plan().runs.retain(|run| is_first(&run.id));
+        },
+        sentences: &[
+            turns(
+                FINE_TUNING,
+                "excludes zero",
+                "that takes at least two seeds",
+            ),
+            turns(EXTRACTION, "excludes zero", "that takes at least two seeds"),
+            turns(
+                WINNER,
+                "The winner is",
+                "There is no winner that the test supports",
+            ),
+        ],
+    },
+    Turn {
+        name: "the smallest rate flat from the first epoch on",
+        alter: |runs| {
+            runs.change_all("finetune-lr0.001", |record, _| {
+                for row in &mut record.epochs {
+                    row.validation.as_mut().expect("it is validated").accuracy = 0.48;
+                }
+            });
+        },
+        sentences: &[
+            turns(FINE_TUNING, "was still rising", "had stopped rising"),
+            turns(
+                FINE_TUNING,
+                "The drop froze a network",
+                "was no longer rising when the first drop came",
+            ),
+            turns(FINE_TUNING, "the curve freezes", "had stopped rising"),
+        ],
+    },
+    Turn {
+        name: "the smallest rate fits its training images",
+        alter: |runs| {
+            runs.change_all("finetune-lr0.001", |record, _| {
+                record.epochs.last_mut().expect("epochs").train_accuracy = 1.0;
+            });
+        },
+        sentences: &[turns(
+            FINE_TUNING,
+            "The runs have not converged",
+            "The runs fit their training images",
+        )],
+    },
+    Turn {
+        name: "another loss at the same sum of learning rates",
+        alter: |runs| {
+            runs.change_all("finetune-lr0.01", |record, _| {
+                record.epochs[6].train_loss = 1.0;
+            });
+        },
+        sentences: &[turns(
+            FINE_TUNING,
+            "So the small rate takes the same way",
+            "do not agree within",
+        )],
+    },
+    Turn {
+        name: "a drop that shows as a step",
+        alter: |runs| {
+            runs.change_all("finetune-lr0.1", |record, _| {
+                for row in &mut record.epochs[60..] {
+                    row.validation.as_mut().expect("it is validated").accuracy += 0.1;
+                }
+            });
+        },
+        sentences: &[turns(
+            FINE_TUNING,
+            "No drop shows as a step up",
+            "shows as a step.",
+        )],
+    },
+    // Rows that answer are bold.
+    Turn {
+        name: "the best rate is not the largest",
+        alter: |runs| {
+            runs.change_all("finetune-lr0.01", |record, _| {
+                set_last(record, |it| it.accuracy = 0.9);
+            });
+        },
+        sentences: &[
+            turns(
+                FINE_TUNING,
+                "These runs do not decide between such reasons",
+                "The largest rate is not the best here",
+            ),
+            turns(FINE_TUNING, "| **0.1**", "| **0.01**"),
+            turns(
+                FINE_TUNING,
+                "fine-tuning is **0.1**",
+                "fine-tuning is **0.01**",
+            ),
+        ],
+    },
+    Turn {
+        name: "feature extraction wins",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr0.1", |record, _| {
+                set_test(record, 0.9);
+                set_last(record, |it| it.loss = 0.5);
+            });
+        },
+        sentences: &[
+            turns(
+                WINNER,
+                "**fine-tuning at a learning rate of",
+                "**feature extraction at a learning rate of",
+            ),
+            turns(
+                WINNER,
+                "The better approach is the dearer one",
+                "The better approach is the cheaper one",
+            ),
+            turns(
+                WINNER,
+                "The late layers of a network",
+                "The rule of thumb for a small data set",
+            ),
+        ],
+    },
+    Turn {
+        name: "the winner has not the lower loss",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr0.1", |record, _| {
+                set_last(record, |it| it.loss = 0.5);
+            });
+        },
+        sentences: &[turns(WINNER, "the better ones as well", "the worse ones")],
+    },
+    Turn {
+        name: "the smallest rate of fine-tuning wins its pair",
+        alter: |runs| {
+            runs.change_all("finetune-lr0.001", |record, _| set_test(record, 0.6));
+        },
+        sentences: &[
+            turns(
+                WINNER,
+                "there the last layer alone is better",
+                "there fine-tuning is better",
+            ),
+            turns(
+                WINNER,
+                "the ranking of the approaches depends",
+                "there fine-tuning is better",
+            ),
+            turns(
+                DATA_SET,
+                "In every setting of this problem",
+                "so not in every setting",
+            ),
+        ],
+    },
+];
