@@ -122,8 +122,8 @@ fn a_run_chooses_the_classes_that_it_confuses() {
     let at = "`book.toml:4`: `preprocessor.measured.samples.flowers";
     let check =
         |trial: &Trial, expected: &str| assert_eq!(trial.read().1, format!("{at}{expected}"));
-    let one = ".confused-by`: `data/flowers/train` has 1 classes, and the run knows a class 2";
-    check(&trial, one);
+    let one = "`book.toml`: `preprocessor.measured.samples.flowers.confused-by`: `data/flowers/train` has 1 classes, and the run knows a class 2";
+    assert_eq!(trial.read().1, one);
     let neither = "`: expected the folders of classes, or `confused-by` and a run instead";
     trial.settings.classes = vec!["a".to_owned()];
     check(&trial, neither);
