@@ -7,7 +7,7 @@ mod states;
 use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::chapters::{Chapter, fill_book};
 use regex::Regex;
-use results::{EpochRow, Record};
+use results::{Completion, EpochRow, Record};
 use states::{RealBook, Situation};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -318,4 +318,30 @@ fn the_test_is_below_the_validation_or_not() {
         "In every setting of this problem",
         "so not in every setting",
     );
+}
+
+/// Without records, and with the first three epochs of each run.
+#[test]
+fn without_whole_records_nothing_is_claimed() {
+    let mut none = of_transfer();
+    none.records.clear();
+    let mut partial = of_transfer();
+    for (_, record) in &mut partial.records {
+        let record = Arc::make_mut(record);
+        let planned = record.planned();
+        record.epochs.truncate(3);
+        record.test = None;
+        record.completion = Completion::Partial { done: 3, planned };
+    }
+    for situation in [none, partial] {
+        let turned = filled(&situation);
+        for (chapter, claim) in [
+            (FINE_TUNING, "The best learning rate"),
+            (EXTRACTION, "The best learning rate"),
+            (WINNER, "The winner is **"),
+        ] {
+            let not_decided = "is not decided while one of the runs is not measured";
+            check(chapter, &turned, claim, not_decided);
+        }
+    }
 }
