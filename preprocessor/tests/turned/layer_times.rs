@@ -1,8 +1,9 @@
-//! Layer times against the full pass.
+//! Layer times against the full pass, and Paleo's predictions of passes.
 
 use crate::{Turn, turns};
 
 const CHAPTER: &str = "problem-3/layer-times.md";
+const PEAK: &str = "problem-3/percent-of-peak.md";
 
 pub(crate) const TURNS: &[Turn] = &[
     Turn {
@@ -26,6 +27,21 @@ pub(crate) const TURNS: &[Turn] = &[
             CHAPTER,
             "it does not for GoogLeNet in bf16 and ResNet-50 in bf16",
             "in each of the 8 pairs",
+        )],
+    },
+    Turn {
+        name: "a network that is faster than it is predicted to be",
+        alter: |runs| {
+            runs.change("layer-time-alexnet-bf16", |record| {
+                let large = { record.timed_spans.iter_mut() }.filter(|span| span.batch_size > 1);
+                let seconds = large.flat_map(|span| &mut span.seconds);
+                seconds.for_each(|seconds| *seconds /= 40.0);
+            });
+        },
+        sentences: &[turns(
+            PEAK,
+            "in AlexNet in bf16, which is predicted too fast",
+            "in AlexNet in bf16, which is predicted too slow",
         )],
     },
     Turn {

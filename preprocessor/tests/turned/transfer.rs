@@ -127,6 +127,72 @@ pub(crate) const TURNS: &[Turn] = &[
         )],
     },
     Turn {
+        name: "the smallest rate of feature extraction fits its training images",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr0.001", |record, _| {
+                record.epochs.last_mut().expect("epochs").train_accuracy = 1.0;
+            });
+        },
+        sentences: &[
+            turns(
+                EXTRACTION,
+                "one of 0.001 never fits the training images",
+                "one of 0.001 fits the training images too",
+            ),
+            turns(
+                EXTRACTION,
+                "The smallest rate does not get there",
+                "The smallest rate fits its training images as well",
+            ),
+        ],
+    },
+    Turn {
+        name: "the winner does not fit its training images",
+        alter: |runs| {
+            runs.change_all("finetune-lr0.1", |record, _| {
+                record.epochs.last_mut().expect("epochs").train_accuracy = 0.5;
+            });
+        },
+        sentences: &[
+            turns(
+                WINNER,
+                "so the difference is not in what they learn of these",
+                "so they differ in what they learn of these already",
+            ),
+            turns(
+                FINE_TUNING,
+                "both fit the training images",
+                "so they differ in how well they fit these already",
+            ),
+        ],
+    },
+    Turn {
+        name: "another loss of the last layer at the same sum of learning rates",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr0.01", |record, _| {
+                record.epochs[6].train_loss = 0.5;
+            });
+        },
+        sentences: &[turns(
+            EXTRACTION,
+            "what it lacks is steps",
+            "so the sum alone does not explain its loss",
+        )],
+    },
+    Turn {
+        name: "the same loss of the two largest rates at the same sum",
+        alter: |runs| {
+            runs.change_all("feature-extraction-lr1", |record, _| {
+                record.epochs[6].train_loss = 0.078;
+            });
+        },
+        sentences: &[turns(
+            EXTRACTION,
+            "Between the two largest rates this is not so",
+            "The same holds between the two largest rates",
+        )],
+    },
+    Turn {
         name: "another loss at the same sum of learning rates",
         alter: |runs| {
             runs.change_all("finetune-lr0.01", |record, _| {
