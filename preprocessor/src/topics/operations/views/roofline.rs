@@ -12,7 +12,7 @@ use crate::topics::operations::quantities::layer_times::TimedPasses;
 use crate::topics::operations::quantities::timed_layers::{TimedLayer, batch, timed_layers};
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
 use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Rule, Side};
-use crate::views::shown::{Shown, listed, not_measured, pending};
+use crate::views::shown::{Shown, listed, not_as_planned, not_measured, pending};
 use crate::views::{Figure, numbers};
 use results::Arithmetic;
 use serde::Deserialize;
@@ -102,7 +102,9 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     if !shaped.is_empty() {
         let plot = plot(arguments, roof, &shaped)?;
-        return Ok(Shown::new(Figure::plot(plot), inputs).noted(not_measured(&missing)));
+        let (known, _): (Vec<_>, Vec<_>) = inputs.iter().cloned().partition(|it| it.value.is_ok());
+        let note = [not_as_planned(&known), not_measured(&missing)].join(" ");
+        return Ok(Shown::new(Figure::plot(plot), inputs).noted(note.trim().to_owned()));
     }
     let nothing = match (reason, inputs.last()) {
         (None, Some(time)) => pending(time),
