@@ -72,8 +72,8 @@ pub(crate) const TURNS: &[Turn] = &[
         sentences: &[
             turns(
                 EXTRACTION,
-                "The best rate is another one",
-                "The best rate is the same",
+                "By validation another rate is best here",
+                "By validation the same rate is best",
             ),
             turns(
                 EXTRACTION,
