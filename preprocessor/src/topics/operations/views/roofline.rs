@@ -12,7 +12,7 @@ use crate::topics::operations::quantities::layer_times::TimedPasses;
 use crate::topics::operations::quantities::timed_layers::{TimedLayer, batch, timed_layers};
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
 use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Rule, Side};
-use crate::views::shown::{Shown, listed, pending};
+use crate::views::shown::{Shown, listed, not_as_planned, pending};
 use crate::views::{Figure, numbers};
 use results::Arithmetic;
 use serde::Deserialize;
@@ -102,7 +102,10 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     if !shaped.is_empty() {
         let plot = plot(arguments, roof, &shaped)?;
-        return Ok(Shown::new(Figure::plot(plot), inputs).without(&missing));
+        let measured = inputs.iter().filter(|it| it.known().is_some());
+        let note = not_as_planned(&measured.cloned().collect::<Vec<_>>());
+        let shown = Shown::new(Figure::plot(plot), inputs);
+        return Ok(shown.noted(note).without(&missing));
     }
     let nothing = match (reason, inputs.last()) {
         (None, Some(time)) => pending(time),

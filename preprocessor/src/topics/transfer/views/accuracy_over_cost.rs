@@ -6,7 +6,7 @@ use crate::evidence::unit::convert;
 use crate::topics::transfer::quantities::APPROACHES;
 use crate::views::palette::{SeriesStyle, series};
 use crate::views::plot::{Axis, Note, Plot, Point, Points, Side};
-use crate::views::shown::{Shown, listed, percent};
+use crate::views::shown::{Shown, listed, not_as_planned, percent};
 use crate::views::{Awaited, Figure, numbers};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -91,7 +91,8 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let plot = { approaches.iter().enumerate() }.fold(plot, |plot, (index, (approach, all))| {
         with_series(plot, approach, all, series(index))
     });
-    Ok(Shown::new(Figure::plot(plot), inputs))
+    let note = not_as_planned(&inputs);
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }
 
 /// The settings of an approach, by the names of their rates.
