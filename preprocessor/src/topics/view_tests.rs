@@ -596,7 +596,7 @@ fn accuracy_over_cost() {
         expect![[r#"
             accuracy_over_cost(x="operations")
             Test accuracy over the operations of the training. With fine-tuning: 65.0 % at 0.01 for 0.245 TFLOP.
-
+            Runs behind it that are not as planned: `finetune-lr0.1` (missing).
             transfer.finetune.lr0_01.training_operations transfer.finetune.lr0_01.test_accuracy transfer.finetune.lr0_1.training_operations transfer.finetune.lr0_1.test_accuracy
         "#]],
     );
