@@ -21,7 +21,7 @@ use anyhow::anyhow;
 use mdbook_preprocessor::config::Config;
 use rayon::prelude::*;
 use results::files::read_text;
-use results::{Plan, Record, present_digest, read_all_by, states};
+use results::{Plan, Predictions, Record, present_digest, read_all_by, states};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,7 +60,6 @@ struct Others {
     questions: Vec<Question>,
     of_topics: BTreeMap<TopicFile, ReadFile>,
     plan: Option<Plan>,
-    samples: Vec<Samples>,
     tables: Tables,
 }
 
@@ -141,14 +140,14 @@ impl Project {
             }),
             of_topics: self.read_of_topics(&mut faults),
             plan: self.read_plan(&mut faults),
-            samples: samples::read(&self.root, &self.data, &self.samples, &mut faults),
             tables: self.read_tables(tables, &mut faults),
         };
         let ((records, of_records), others) = rayon::join(|| self.read_records(), read_others);
         faults.extend(of_records);
+        let samples = self.read_samples(&records, &mut faults);
         // The works are not needed for the catalogue.
         let make_facts = || match faults.is_empty() {
-            true => self.facts(&records, others),
+            true => self.facts(&records, others, samples),
             false => Err(faults),
         };
         let (facts, bibliography) = rayon::join(make_facts, || self.read_bibliography());
@@ -164,10 +163,25 @@ impl Project {
         }
     }
 
+    /// The sample images; the records say which classes a run confuses.
+    fn read_samples(
+        &self,
+        records: &[(PathBuf, Arc<Record>)],
+        faults: &mut Vec<Diagnostic>,
+    ) -> Vec<Samples> {
+        let confused = |run: &str| {
+            let (_, record) = records.iter().find(|(_, record)| record.run == run)?;
+            let confusions = Predictions::of(record)?.confusions();
+            confusions.first().copied()
+        };
+        samples::read(&self.root, &self.data, &self.samples, &confused, faults)
+    }
+
     fn facts(
         &self,
         records: &[(PathBuf, Arc<Record>)],
         others: Others,
+        samples: Vec<Samples>,
     ) -> Result<Facts, Vec<Diagnostic>> {
         let plan = others.plan.as_ref();
         let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
@@ -180,7 +194,7 @@ impl Project {
         let mut facts = Facts::of(&self.topics, others.quoted, inputs)?;
         facts.answered_on = self.answered_on(&others.questions, &facts.runs)?;
         facts.questions = others.questions;
-        facts.samples = others.samples;
+        facts.samples = samples;
         facts.images = self.images();
         Ok(facts)
     }

@@ -231,7 +231,7 @@ mod tests {
             (
                 "[preprocessor.measured.samples.x]\nfolders = 'a'",
                 "unknown field `folders`, expected one of `folder`, `classes`, \
-                 `images-per-class` in `samples.x`",
+                 `confused-by`, `images-per-class` in `samples.x`",
             ),
         ] {
             let error = format!("{:#}", read("book", keys).expect_err(keys));

@@ -121,7 +121,8 @@ impl Record {
             .map_err(|error| RecordError::new(path, Problem::Unwritable(error)))
     }
 
-    /// The text of the record's file: indented JSON with the digest of the content and a final newline.
+    /// The text of the record's file: indented JSON, but for lists of numbers, with the digest of the content and a
+    /// final newline.
     ///
     /// # Errors
     /// Everything that [`Record::parse`] would refuse.
@@ -134,7 +135,8 @@ impl Record {
             return Err(problems);
         }
         let json = |record: &Record| {
-            serde_json::to_string_pretty(record).expect("a record's keys are strings")
+            let json = serde_json::to_string_pretty(record).expect("a record's keys are strings");
+            numbers_on_one_line(&json)
         };
         let sealed = Record {
             digest: canonical::digest(&json(self)),
@@ -142,6 +144,29 @@ impl Record {
         };
         Ok(json(&sealed) + "\n")
     }
+}
+
+/// Indented JSON whose lists of numbers take one line each: predictions of thousands of images would fill pages.
+fn numbers_on_one_line(json: &str) -> String {
+    let is_number = |line: &&str| {
+        line.trim_start()
+            .starts_with(|c: char| c.is_ascii_digit() || c == '-')
+    };
+    let mut text = String::with_capacity(json.len());
+    let mut lines = json.lines().peekable();
+    while let Some(line) = lines.next() {
+        text.push_str(line);
+        if line.ends_with('[') && lines.peek().is_some_and(is_number) {
+            while let Some(number) = lines.next_if(is_number) {
+                text.push_str(number.trim_start());
+                text.push_str(if number.ends_with(',') { " " } else { "" });
+            }
+            text.push_str(lines.next().expect("a list ends").trim_start());
+        }
+        text.push('\n');
+    }
+    text.truncate(text.len() - 1);
+    text
 }
 
 fn parse_fields(text: &str) -> Result<Record, Problem> {

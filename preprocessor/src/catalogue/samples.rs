@@ -9,8 +9,13 @@ use serde::Deserialize;
 pub struct SampleSettings {
     /// The folder of the split inside the data folder; it has a folder for each class.
     pub folder: String,
-    /// The classes' folders.
+    /// The classes' folders; none where `confused-by` chooses the classes.
+    #[serde(default)]
     pub classes: Vec<String>,
+    /// A run that keeps its predictions: the classes are the two of which it takes one for the other
+    /// most often. The order of the folders' names is that of the classes' numbers.
+    #[serde(default)]
+    pub confused_by: Option<String>,
     /// How many images of each class, the first by name.
     pub images_per_class: usize,
 }

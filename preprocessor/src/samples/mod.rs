@@ -10,6 +10,7 @@ mod image;
 
 use crate::catalogue::{SampleImage, SampleSettings, Samples};
 use crate::chapters::Diagnostic;
+use results::Confusion;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -33,30 +34,42 @@ const LEFT_BEHIND: [&str; 2] = ["thumbs.db", "desktop.ini"];
 /// What is wrong with a data set: the setting that it concerns, and a message.
 type Fault = (&'static str, String);
 
+/// What the run of this id takes for what most often; `None` where no record keeps its predictions.
+pub(crate) type Confused<'a> = &'a dyn Fn(&str) -> Option<Confusion>;
+
 /// The images of every data set, as far as the `data` folder has them; paths are given from `root`.
 ///
-/// A data set that is not there is no fault: its samples are empty.
+/// A data set that is not there is no fault, and no more is a run that is not: its samples are empty.
 pub(crate) fn read(
     root: &Path,
     data: &Path,
     all: &BTreeMap<String, SampleSettings>,
+    confused: Confused,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Samples> {
     let read = |(name, settings): (&String, &SampleSettings)| {
-        let images = read_images(root, data, name, settings).unwrap_or_else(|(key, message)| {
+        let images = read_images(root, data, name, settings, confused);
+        let images = images.unwrap_or_else(|(key, message)| {
             faults.push(fault(root, name, key, &message));
             Vec::new()
         });
         Samples {
             name: name.clone(),
             images,
-            remedy: format!(
-                "set MEASURED_DATA to the folder that holds `{}`, or link it as `data`",
-                settings.folder
-            ),
+            remedy: remedy(settings),
         }
     };
     all.iter().map(read).collect()
+}
+
+fn remedy(settings: &SampleSettings) -> String {
+    let folder = &settings.folder;
+    let data =
+        format!("set MEASURED_DATA to the folder that holds `{folder}`, or link it as `data`");
+    match &settings.confused_by {
+        Some(run) => format!("{data}; the record of `{run}` says which classes"),
+        None => data,
+    }
 }
 
 fn read_images(
@@ -64,6 +77,7 @@ fn read_images(
     data: &Path,
     name: &str,
     settings: &SampleSettings,
+    confused: Confused,
 ) -> Result<Vec<SampleImage>, Fault> {
     check(name, settings)?;
     let folder = data.join(&settings.folder);
@@ -73,8 +87,15 @@ fn read_images(
         Err(error) => return Err(("folder", format!("`{}`: {error}", folder.display()))),
     };
     let set = DataSet { root, inside };
+    let classes = match &settings.confused_by {
+        Some(run) => match confused(run) {
+            Some(confusion) => set.confused(&folder, &confusion)?,
+            None => return Ok(Vec::new()),
+        },
+        None => settings.classes.clone(),
+    };
     let mut images = Vec::new();
-    for class in &settings.classes {
+    for class in &classes {
         let class_folder = folder.join(class);
         for file in set.files(&class_folder, settings.images_per_class)? {
             let path = class_folder.join(&file);
@@ -109,6 +130,10 @@ fn check(name: &str, settings: &SampleSettings) -> Result<(), Fault> {
         let expected = "expected a folder inside the data folder";
         return Err(("folder", format!("`{}`, {expected}", settings.folder)));
     }
+    if settings.classes.is_empty() != settings.confused_by.is_some() {
+        let message = "expected the folders of classes, or `confused-by` and a run instead";
+        return Err(("", message.to_owned()));
+    }
     let is_folder = |class: &&String| is_inside(class) && !class.contains('/');
     if let Some(class) = settings.classes.iter().find(|class| !is_folder(class)) {
         return Err((
@@ -132,6 +157,29 @@ struct DataSet<'a> {
 }
 
 impl DataSet<'_> {
+    /// The folders of two classes, which are numbered as their folders are sorted.
+    fn confused(&self, folder: &Path, confusion: &Confusion) -> Result<Vec<String>, Fault> {
+        let at = |message| ("confused-by", format!("`{}` {message}", folder.display()));
+        let entries = fs::read_dir(&self.inside).map_err(|error| at(error.to_string()))?;
+        let folders = entries.filter_map(|entry| {
+            let entry = entry.ok().filter(|entry| entry.path().is_dir())?;
+            let name = entry.file_name();
+            (!is_left_behind(&name)).then(|| name.to_string_lossy().into_owned())
+        });
+        let mut folders: Vec<String> = folders.collect();
+        folders.sort();
+        let number = confusion.class.max(confusion.taken_for) + 1;
+        let folder = |class: usize| folders.get(class).cloned();
+        let both = folder(confusion.class).zip(folder(confusion.taken_for));
+        let (class, taken_for) = both.ok_or_else(|| {
+            let found = folders.len();
+            at(format!(
+                "has {found} classes, and the run knows a class {number}"
+            ))
+        })?;
+        Ok(vec![class, taken_for])
+    }
+
     /// The names of the first so many files of a class.
     fn files(&self, folder: &Path, count: usize) -> Result<Vec<OsString>, Fault> {
         let at = |message| ("classes", format!("`{}` {message}", folder.display()));

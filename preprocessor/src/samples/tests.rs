@@ -37,6 +37,7 @@ impl Trial {
             settings: SampleSettings {
                 folder: "flowers/train".into(),
                 classes: vec!["a".into(), "b".into()],
+                confused_by: None,
                 images_per_class: 2,
             },
         };
@@ -59,7 +60,15 @@ impl Trial {
     fn read_as(&self, name: &str) -> (Vec<SampleImage>, String) {
         let mut faults = Vec::new();
         let all = BTreeMap::from([(name.to_owned(), self.settings.clone())]);
-        let samples = read(self.folder.path(), Path::new("data"), &all, &mut faults);
+        let confused = |run: &str| {
+            (run == "tested").then_some(Confusion {
+                class: 1,
+                taken_for: 0,
+                images: 3,
+            })
+        };
+        let (root, data) = (self.folder.path(), Path::new("data"));
+        let samples = read(root, data, &all, &confused, &mut faults);
         let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
         let [samples] = <[Samples; 1]>::try_from(samples).expect("one data set");
         (samples.images, lines.join("\n"))
@@ -96,6 +105,31 @@ fn images_are_read_class_by_class() {
         (images[0].content.as_slice(), images[1].content.as_slice()),
         (JPEG, PNG)
     );
+}
+
+/// The second class is taken for the first one most often.
+#[test]
+fn a_run_chooses_the_classes_that_it_confuses() {
+    let mut trial = Trial::new();
+    trial.settings.classes.clear();
+    trial.settings.images_per_class = 1;
+    trial.settings.confused_by = Some("tested".to_owned());
+    assert_eq!(trial.names(), "b/1.jpg:jpg a/1.jpg:jpg");
+    trial.settings.confused_by = Some("to be made".to_owned());
+    assert_eq!(trial.read(), (Vec::new(), String::new()));
+    trial.settings.confused_by = Some("tested".to_owned());
+    fs::remove_dir_all(trial.path("b")).expect("a folder goes");
+    let at = "`book.toml:4`: `preprocessor.measured.samples.flowers";
+    let check =
+        |trial: &Trial, expected: &str| assert_eq!(trial.read().1, format!("{at}{expected}"));
+    let one = "`book.toml`: `preprocessor.measured.samples.flowers.confused-by`: `data/flowers/train` has 1 classes, and the run knows a class 2";
+    assert_eq!(trial.read().1, one);
+    let neither = "`: expected the folders of classes, or `confused-by` and a run instead";
+    trial.settings.classes = vec!["a".to_owned()];
+    check(&trial, neither);
+    trial.settings.classes.clear();
+    trial.settings.confused_by = None;
+    check(&trial, neither);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Records with other results: what was found the other way round.
 
 use crate::states::Situation;
-use results::{Evaluation, Plan, Record, TimedSpan};
+use results::{Completion, Evaluation, Plan, Record, TimedSpan};
 use std::ops::RangeBounds;
 use std::sync::Arc;
 
@@ -24,6 +24,19 @@ impl Altered {
         let told = |problems| panic!("`{run}`: {problems:?}");
         record.to_text().unwrap_or_else(told);
         self
+    }
+
+    /// Leaves of each run that trains the first three epochs.
+    pub(crate) fn begin_only(&mut self) {
+        for (_, record) in &mut self.0.records {
+            let record = Arc::make_mut(record);
+            if record.configuration.training.is_some() {
+                let (done, planned) = (3, record.planned());
+                record.epochs.truncate(done as usize);
+                record.test = None;
+                record.completion = Completion::Partial { done, planned };
+            }
+        }
     }
 
     /// Changes the records of all seeds of a setting, which is named by its first.
@@ -92,6 +105,20 @@ pub(crate) fn seed_of(setting: &str, seed: u64) -> String {
 /// Sets the accuracy on the test images.
 pub(crate) fn set_test(record: &mut Record, accuracy: f64) {
     record.test.as_mut().expect("it is tested").accuracy = accuracy;
+}
+
+/// Lets the first so many of the test images of each class be right, and the others wrong.
+pub(crate) fn set_predictions(record: &mut Record, accuracy: f64) {
+    let test = record.test.as_mut().expect("it is tested");
+    let rows = test.predictions.as_mut().expect("predictions are kept");
+    let (classes, mut hits) = (rows.len() as u64, 0);
+    for (class, row) in (0..).zip(rows) {
+        let right = (accuracy * row.len() as f64).round() as usize;
+        hits += right;
+        row[..right].fill(class);
+        row[right..].fill((class + 1) % classes);
+    }
+    test.accuracy = hits as f64 / test.images as f64;
 }
 
 /// Changes what was found on the validation images after the last epoch.

@@ -2,6 +2,7 @@
 //! data turned, and says the other thing.
 
 mod altered;
+mod beside;
 mod front;
 mod layer_times;
 #[path = "../states/mod.rs"]
@@ -48,9 +49,14 @@ pub(crate) const fn turns(
 
 /// Every way.
 fn all_turns() -> impl Iterator<Item = &'static Turn> {
-    [front::TURNS, transfer::TURNS, layer_times::TURNS]
-        .into_iter()
-        .flatten()
+    [
+        front::TURNS,
+        transfer::TURNS,
+        beside::TURNS,
+        layer_times::TURNS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 static BOOK: LazyLock<RealBook> = LazyLock::new(RealBook::read);

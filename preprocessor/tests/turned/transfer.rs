@@ -1,7 +1,7 @@
 //! Problem 1: fine-tuning, feature extraction and the better of the two.
 
 use crate::altered::{set_last, set_test};
-use crate::{Turn, turns};
+use crate::{Sentence, Turn, turns};
 
 const DATA_SET: &str = "problem-1/data-set.md";
 const FINE_TUNING: &str = "problem-1/fine-tuning.md";
@@ -300,4 +300,21 @@ pub(crate) const TURNS: &[Turn] = &[
             ),
         ],
     },
+    Turn {
+        name: "no record",
+        alter: |runs| runs.0.records.clear(),
+        sentences: NOTHING_IS_CLAIMED,
+    },
+    Turn {
+        name: "runs that have begun",
+        alter: |runs| runs.begin_only(),
+        sentences: NOTHING_IS_CLAIMED,
+    },
 ];
+
+const NOTHING_IS_CLAIMED: &[Sentence] = &[
+    turns(FINE_TUNING, "The best learning rate", NOT_DECIDED),
+    turns(EXTRACTION, "The best learning rate", NOT_DECIDED),
+    turns(WINNER, "The winner is **", NOT_DECIDED),
+];
+const NOT_DECIDED: &str = "is not decided while one of the runs is not measured";

@@ -7,8 +7,8 @@ use crate::statistics::binomial_interval::wilson_interval;
 use crate::statistics::median_interval::median;
 use crate::topics::training::analysis::first_drop::FirstDrop;
 use crate::topics::training::analysis::learning_rate_sum::learning_rate_sums;
-use crate::topics::training::analysis::predictions::Predictions;
 use rayon::prelude::*;
+use results::Predictions;
 use std::sync::Arc;
 
 /// Adds what every run that trains measured.

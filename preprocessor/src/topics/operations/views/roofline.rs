@@ -102,10 +102,9 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     if !shaped.is_empty() {
         let plot = plot(arguments, roof, &shaped)?;
-        let measured = inputs.iter().filter(|it| it.known().is_some());
-        let note = not_as_planned(&measured.cloned().collect::<Vec<_>>());
+        let (known, _): (Vec<_>, Vec<_>) = inputs.iter().cloned().partition(|it| it.value.is_ok());
         let shown = Shown::new(Figure::plot(plot), inputs);
-        return Ok(shown.noted(note).without(&missing));
+        return Ok(shown.noted(not_as_planned(&known)).without(&missing));
     }
     let nothing = match (reason, inputs.last()) {
         (None, Some(time)) => pending(time),

@@ -2,7 +2,6 @@
 
 pub(crate) mod first_drop;
 pub(crate) mod learning_rate_sum;
-pub(crate) mod predictions;
 
 #[cfg(test)]
 mod tests;

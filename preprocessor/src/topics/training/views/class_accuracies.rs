@@ -5,11 +5,11 @@ use super::run_curves::find;
 use crate::catalogue::{Facts, RunFacts};
 use crate::escape::code;
 use crate::evidence::Quantity;
-use crate::topics::training::analysis::predictions::Predictions;
 use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Note, Plot, Points, Range, Rule, Side};
 use crate::views::shown::{Shown, pending, percent};
+use results::Predictions;
 use serde::Deserialize;
 use std::sync::Arc;
 

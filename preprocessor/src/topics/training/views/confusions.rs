@@ -4,9 +4,9 @@ use super::class_accuracies::{keeps_none, predictions};
 use super::class_names::ClassNames;
 use super::run_curves::find;
 use crate::catalogue::Facts;
-use crate::topics::training::analysis::predictions::Confusion;
 use crate::views::shown::{Shown, number_cell, waiting_row};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use results::Confusion;
 use serde::Deserialize;
 
 /// The arguments of [`table`].

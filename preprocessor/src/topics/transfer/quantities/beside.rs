@@ -51,7 +51,8 @@ pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts], best_rate: Optio
     for (name, [first, second]) in COMPARED {
         compare(catalogue, name, run(first).zip(run(second)));
     }
-    let best = { alike.best() }.and_then(|best| best.runs.first().copied());
+    let at_best_rate = alike.settings.iter().find(|it| Some(it.rate) == best_rate);
+    let best = at_best_rate.and_then(|setting| setting.runs.first().copied());
     let late = run(COMPARED[1].1[0]);
     compare(catalogue, "transfer.late_drops_and_best", late.zip(best));
     imbalance(catalogue, best);
@@ -117,7 +118,10 @@ fn imbalance(catalogue: &mut Catalogue, run: Option<&RunFacts>) {
         let name = format!("transfer.imbalance.{leaf}");
         let of_run = run.and_then(|run| catalogue.known(&format!("{}.{of_run}", run.name())));
         let quantity = match of_run {
-            Some(quantity) => quantity.chosen(name, "of the run with the best validation accuracy"),
+            Some(quantity) => quantity.chosen(
+                name,
+                "of the run at the rate that is best among the question's runs",
+            ),
             None => awaited(name, Unit::One, &[]),
         };
         catalogue.add(quantity.clone());

@@ -6,7 +6,7 @@
 
 use super::setting::Setting;
 use crate::catalogue::RunFacts;
-use crate::topics::training::analysis::predictions::Predictions;
+use results::Predictions;
 use results::Record;
 use std::collections::BTreeMap;
 

@@ -306,3 +306,20 @@ fn fine_tuning_costs_three_times_as_much() {
     }
     assert_eq!(value(&catalogue(&all), "transfer.cost_ratio"), 3.0);
 }
+
+#[test]
+fn every_name_is_there_in_every_state() {
+    let names = |change: fn(&mut RunFacts)| {
+        let mut all = all();
+        all.iter_mut().for_each(change);
+        let catalogue = catalogue(&all);
+        let names = catalogue.entries().map(|(name, _)| name.to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let expected = names(|_| {});
+    assert!(expected.contains(&"transfer.same_rate.lr0_1.reversed".to_owned()));
+    assert_eq!(names(|run| run.record = None), expected);
+    assert_eq!(names(|run| record(run).epochs.clear()), expected);
+    assert_eq!(names(|run| record(run).epochs.truncate(3)), expected);
+    assert_eq!(names(|run| record(run).test = None), expected);
+}

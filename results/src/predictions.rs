@@ -1,36 +1,36 @@
 //! What the predicted classes of test images tell beyond their share of hits.
 
-use results::Record;
+use crate::record::Record;
 
 /// The predicted class of each test image: a row for each true class, in the order of the classes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Predictions<'a>(&'a [Vec<u64>]);
+pub struct Predictions<'a>(&'a [Vec<u64>]);
 
 /// Images of one class that were taken for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Confusion {
+pub struct Confusion {
     /// The number of the true class, from 0.
-    pub(crate) class: usize,
+    pub class: usize,
     /// The number of the class that was predicted.
-    pub(crate) taken_for: usize,
+    pub taken_for: usize,
     /// How many images.
-    pub(crate) images: usize,
+    pub images: usize,
 }
 
 impl<'a> Predictions<'a> {
     /// Those that a record keeps.
-    pub(crate) fn of(record: &'a Record) -> Option<Self> {
+    pub fn of(record: &'a Record) -> Option<Self> {
         let rows = record.test.as_ref()?.predictions.as_ref()?;
         Some(Predictions(rows))
     }
 
     /// Images of each class.
-    pub(crate) fn images(self) -> impl Iterator<Item = usize> + 'a {
+    pub fn images(self) -> impl Iterator<Item = usize> + 'a {
         self.0.iter().map(Vec::len)
     }
 
     /// The share of hits among the images of each class; `None` of a class without images.
-    pub(crate) fn accuracies(self) -> impl Iterator<Item = Option<f64>> + 'a {
+    pub fn accuracies(self) -> impl Iterator<Item = Option<f64>> + 'a {
         self.0.iter().enumerate().map(|(class, row)| {
             let hits = row.iter().filter(|&&it| it == class as u64).count();
             (!row.is_empty()).then(|| hits as f64 / row.len() as f64)
@@ -38,14 +38,14 @@ impl<'a> Predictions<'a> {
     }
 
     /// The mean of [`Self::accuracies`]: every class counts the same, however many images it has.
-    pub(crate) fn mean_per_class(self) -> Option<f64> {
+    pub fn mean_per_class(self) -> Option<f64> {
         let accuracies: Vec<f64> = self.accuracies().flatten().collect();
         let sum: f64 = accuracies.iter().sum();
         (!accuracies.is_empty()).then(|| sum / accuracies.len() as f64)
     }
 
     /// What was taken for what, the most frequent first; equals in the order of the classes.
-    pub(crate) fn confusions(self) -> Vec<Confusion> {
+    pub fn confusions(self) -> Vec<Confusion> {
         let mut found = Vec::new();
         for (class, row) in self.0.iter().enumerate() {
             let mut counts = vec![0; self.0.len()];
@@ -68,7 +68,7 @@ impl<'a> Predictions<'a> {
     }
 
     /// One if an image is classified correctly and zero if not, image by image, class by class.
-    pub(crate) fn hits(self) -> Vec<f64> {
+    pub fn hits(self) -> Vec<f64> {
         let of_class = |(class, row): (usize, &'a Vec<u64>)| {
             row.iter().map(move |&it| f64::from(it == class as u64))
         };

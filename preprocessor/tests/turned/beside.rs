@@ -1,0 +1,85 @@
+//! Problem 1: runs beside the question's, whose records keep their predictions.
+
+use crate::altered::{set_last, set_predictions};
+use crate::{Turn, turns};
+
+const DATA_SET: &str = "problem-1/data-set.md";
+const EXTRACTION: &str = "problem-1/feature-extraction.md";
+const WINNER: &str = "problem-1/winner.md";
+
+pub(crate) const TURNS: &[Turn] = &[
+    Turn {
+        name: "statistics of small images are better",
+        alter: |runs| {
+            runs.change("feature-study-own-statistics", |record| {
+                set_predictions(record, 0.8);
+            });
+        },
+        sentences: &[turns(
+            WINNER,
+            "So frozen features are worse with the statistics of small images",
+            "So frozen features are better with the statistics of small images",
+        )],
+    },
+    Turn {
+        name: "statistics of small images are no worse",
+        alter: |runs| {
+            for run in ["own", "stored"] {
+                runs.change(&format!("feature-study-{run}-statistics"), |record| {
+                    set_predictions(record, 0.6);
+                });
+            }
+        },
+        sentences: &[turns(
+            WINNER,
+            "So frozen features are worse with the statistics of small images",
+            "So the test does not tell the two apart.",
+        )],
+    },
+    Turn {
+        name: "late drops are better than the best rate",
+        alter: |runs| {
+            runs.change("feature-study-lr0.001-late", |record| {
+                set_predictions(record, 0.8);
+            });
+        },
+        sentences: &[turns(
+            EXTRACTION,
+            "It is still below the rate that is best",
+            "It is above the rate that is best",
+        )],
+    },
+    Turn {
+        name: "all classes are alike in the test",
+        alter: |runs| {
+            runs.change("feature-study-lr0.1", |record| {
+                set_predictions(record, 0.6);
+            });
+        },
+        sentences: &[turns(
+            DATA_SET,
+            "the frequent classes are the harder ones",
+            "the weights of the classes alone do not explain the gap",
+        )],
+    },
+    Turn {
+        name: "the same rate is best in single precision",
+        alter: |runs| {
+            runs.change("feature-study-lr1", |record| {
+                set_last(record, |it| it.accuracy = 0.5);
+            });
+        },
+        sentences: &[
+            turns(
+                EXTRACTION,
+                "The best rate is another one",
+                "The best rate is the same",
+            ),
+            turns(
+                EXTRACTION,
+                "it says the opposite of the validation",
+                "where that of the seeds above is for the randomness of training, and it excludes zero",
+            ),
+        ],
+    },
+];
