@@ -1,12 +1,13 @@
 //! What tables of operations fold together in the page and keep apart in their data.
 
-use crate::catalogue::Facts;
+use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::Quantity;
 use crate::topics::operations::analysis::layers::LayerKind;
 use crate::topics::operations::analysis::networks::by_name;
 use crate::topics::synthetic_runs::{facts_of, layer_spans, timed_run};
 use crate::views::plot::to_csv;
 use crate::views::{Figure, figure, table};
+use results::TimedSpan;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -186,4 +187,36 @@ fn a_figure_of_layers_waits_for_its_run() {
         not_planned[0].contains("no run is planned that times `vgg16`"),
         "{not_planned:?}"
     );
+}
+
+/// A timing whose one layer and whose pass, with one image, took so many seconds in each trial.
+fn trials(id: &str, network: &str, layer: [f64; 3], pass: [f64; 3]) -> RunFacts {
+    let mut run = timed_run("NVIDIA H200");
+    run.id = id.to_owned();
+    run.planned.id = id.to_owned();
+    run.planned.configuration.network = network.to_owned();
+    run.planned.configuration.batch_size = 1;
+    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
+    record.timed_spans.retain(|span| span.batch_size == 1);
+    layer_spans(record, 1, &[("convolution", 1)], |_| layer.to_vec());
+    let full = record.timed_spans.iter_mut();
+    full.filter(|span| span.span == TimedSpan::FULL_PASS)
+        .for_each(|span| span.seconds = pass.to_vec());
+    run
+}
+
+/// The ratios 3, 0.8 and 10 / 6 have the median 10 / 6, the medians 4 and 5 the ratio 0.8, which is half
+/// of it; the ratios 10, 1.5 and 0.4 and the medians 4 and 2 are a third apart.
+#[test]
+fn the_row_is_told_whose_medians_have_another_ratio() {
+    let runs = vec![
+        trials("a", "vgg16", [10.0, 3.0, 4.0], [1.0, 2.0, 10.0]),
+        trials("b", "vgg19", [3.0, 4.0, 10.0], [1.0, 5.0, 6.0]),
+    ];
+    let facts = facts_of(QUOTED, runs, SPEEDS);
+    let plain = |_: &Quantity, text: &str| text.to_owned();
+    let made = table("layer_times", Default::default(), &facts, &plain);
+    let note = made.expect("the view makes a table").note;
+    let told = "farthest from it is that of VGG-19 on NVIDIA H200, bf16 with a batch of 1, 0.800.";
+    assert!(note.contains(told), "{note}");
 }
