@@ -47,7 +47,14 @@ pub(crate) struct RealBook {
     /// A complete record of each planned run, of the repository where it has one.
     complete: BTreeMap<String, Record>,
     questions: Vec<Question>,
-    samples: Samples,
+    samples: Vec<Samples>,
+}
+
+fn without_images(samples: Samples) -> Samples {
+    Samples {
+        images: Vec::new(),
+        ..samples
+    }
 }
 
 /// What may be wrong with a run; `None` is no record, `Some(None)` a complete one.
@@ -80,11 +87,12 @@ impl RealBook {
             tables: inputs.facts.tables,
             questions: inputs.facts.questions,
             // Whether the reader has the data sets makes no difference here.
-            samples: Samples {
-                name: "flowers".to_owned(),
-                images: Vec::new(),
-                remedy: "set MEASURED_DATA".to_owned(),
-            },
+            samples: inputs
+                .facts
+                .samples
+                .into_iter()
+                .map(without_images)
+                .collect(),
             root,
             plan,
             real,
@@ -112,7 +120,7 @@ impl RealBook {
         let facts = Facts::of(&TOPICS, quoted, inputs);
         let mut facts = facts.unwrap_or_else(|faults| panic!("{}: {faults:?}", situation.name));
         facts.questions = self.questions.clone();
-        facts.samples = vec![self.samples.clone()];
+        facts.samples = self.samples.clone();
         facts
     }
 
