@@ -13,6 +13,7 @@ use mdbook_measured::statistics::random::SplitMix64;
 use mdbook_measured::topic::Inputs;
 use mdbook_measured::topics::TOPICS;
 use mdbook_measured::topics::operations::quantities::throughput::FILE as PUBLISHED;
+use mdbook_preprocessor::config::Config;
 use records::{Flaw, SOURCE, complete, flawed};
 use regex::Regex;
 use results::{Digest, Plan, PlannedRun, Record, present_digest, states};
@@ -65,7 +66,8 @@ const FLAWS: [Flaw; 3] = [Flaw::Partial, Flaw::Failed, Flaw::Stale];
 impl RealBook {
     pub(crate) fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let project = Project::new(&root, "book").with_topics(&TOPICS);
+        let config = Config::from_disk(root.join("book.toml")).expect("there is a book.toml");
+        let project = Project::of(root.clone(), &config).expect("it describes a book");
         let inputs = project.read();
         let inputs = inputs.unwrap_or_else(|faults| panic!("{faults:?}"));
         let plan = Plan::read(&root.join("experiments/plan.toml")).expect("a sound plan");
@@ -261,6 +263,12 @@ impl RealBook {
         };
         self.plan.runs.iter().map(without).collect()
     }
+}
+
+/// Whether the reader has the data sets makes no difference here.
+fn without_images(mut samples: Vec<Samples>) -> Vec<Samples> {
+    samples.iter_mut().for_each(|set| set.images.clear());
+    samples
 }
 
 fn complete_record(
