@@ -50,13 +50,18 @@ const fn column(head: &'static str, leaf: &'static str, print: Print) -> Quantit
 
 /// Sum of the layer times, time of the full pass, and time of a pass among many.
 pub(crate) fn times(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
-    let shown = table(&TIMES, facts, mark)?;
-    let note = [ratios(facts, mark)?, shown.note.clone()].join(" ");
-    Ok(shown.noted(note.trim().to_owned()))
+    let mut shown = table(&TIMES, facts, mark)?;
+    if let Some((note, ratio)) = ratios(facts, mark)? {
+        shown.inputs.push(ratio);
+        let note = [note, shown.note.clone()].join(" ");
+        return Ok(shown.noted(note.trim().to_owned()));
+    }
+    Ok(shown)
 }
 
-/// How far the ratio of the times in a row can lie from the ratio that is printed there.
-fn ratios(facts: &Facts, mark: EvidenceMark) -> Result<String, String> {
+/// How far the ratio of the times in a row can lie from the ratio that is printed there: the sentence,
+/// and the ratio that lies farthest.
+fn ratios(facts: &Facts, mark: EvidenceMark) -> Result<Option<(String, Arc<Quantity>)>, String> {
     let known = |passes: &TimedPasses, leaf: &str| {
         let name = format!("{}.{leaf}", passes.name());
         facts.catalogue.known(&name).filter(|it| it.value.is_ok())
@@ -71,17 +76,18 @@ fn ratios(facts: &Facts, mark: EvidenceMark) -> Result<String, String> {
     }
     let farthest = distances.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
     let Some((_, passes, medians)) = farthest else {
-        return Ok(String::new());
+        return Ok(None);
     };
     let ratio = estimate_cell(&medians, 3, mark)?.text;
-    Ok(format!(
+    let note = format!(
         "The ratio is the median of the ratios in each trial, since what slows the machine slows both times \
          of a trial. The two medians beside it need not have the same ratio: farthest from it is that of {} \
          on {} with a batch of {}, {ratio}.",
         readable(&passes.run.planned.configuration.network),
         markdown(&passes.hardware()),
         passes.batch
-    ))
+    );
+    Ok(Some((note, medians)))
 }
 
 fn value(quantity: &Quantity) -> f64 {

@@ -1,4 +1,4 @@
-//! The layers of networks below the roof of a board: at what they can reach, or at what they reached.
+//! The layers of networks and the roof of a board: at what they can reach, or at what they reached.
 
 use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::Quantity;
@@ -186,7 +186,7 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
     let speed = |intensity: f64| roof.attainable(intensity) / GIGA;
     let corners = [low, roof.ridge(), high].map(|x| (x, speed(x)));
     let title = match arguments.measured {
-        true => "Measured speed of layers below the roof",
+        true => "Measured speed of layers and the roof",
         false => "Layers on the roof",
     };
     let y = match arguments.measured {
