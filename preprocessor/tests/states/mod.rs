@@ -51,13 +51,6 @@ pub(crate) struct RealBook {
     samples: Vec<Samples>,
 }
 
-fn without_images(samples: Samples) -> Samples {
-    Samples {
-        images: Vec::new(),
-        ..samples
-    }
-}
-
 /// What may be wrong with a run; `None` is no record, `Some(None)` a complete one.
 type Choice = Option<Option<Flaw>>;
 
@@ -89,12 +82,7 @@ impl RealBook {
             tables: inputs.facts.tables,
             questions: inputs.facts.questions,
             // Whether the reader has the data sets makes no difference here.
-            samples: inputs
-                .facts
-                .samples
-                .into_iter()
-                .map(without_images)
-                .collect(),
+            samples: without_images(inputs.facts.samples),
             root,
             plan,
             real,
