@@ -123,7 +123,10 @@ fn a_run_that_a_chapter_names_is_missed_in_the_plan() {
         let written = run.id.replace(['-', '.'], "_");
         let is_clear = |fault: &&Diagnostic| {
             let message = &fault.message;
-            let names_run = message.contains(&run.id) || message.contains(&written);
+            // A setting goes with its only run.
+            let setting = format!("of a run of `{}`", run.experiment);
+            let names = [run.id.as_str(), &written, &setting];
+            let names_run = names.iter().any(|name| message.contains(name));
             names_run && message.contains("plan") && fault.line.is_some()
         };
         // What refers to the chapter that cannot be filled is at fault too.

@@ -43,11 +43,7 @@ pub(crate) const TURNS: &[Turn] = &[
                 set_predictions(record, 0.8);
             });
         },
-        sentences: &[turns(
-            EXTRACTION,
-            "It is still below the rate that is best",
-            "It is above the rate that is best",
-        )],
+        sentences: &[turns(EXTRACTION, "it is still below.", "it is above.")],
     },
     Turn {
         name: "all classes are alike in the test",
