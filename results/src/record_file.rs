@@ -121,8 +121,8 @@ impl Record {
             .map_err(|error| RecordError::new(path, Problem::Unwritable(error)))
     }
 
-    /// The text of the record's file: indented JSON, but for lists of numbers, with the digest of the content and a
-    /// final newline.
+    /// The text of the record's file: indented JSON, but for the rows of lists of lists, with the digest of the content
+    /// and a final newline.
     ///
     /// # Errors
     /// Everything that [`Record::parse`] would refuse.
@@ -136,7 +136,7 @@ impl Record {
         }
         let json = |record: &Record| {
             let json = serde_json::to_string_pretty(record).expect("a record's keys are strings");
-            numbers_on_one_line(&json)
+            rows_on_one_line(&json)
         };
         let sealed = Record {
             digest: canonical::digest(&json(self)),
@@ -146,8 +146,9 @@ impl Record {
     }
 }
 
-/// Indented JSON whose lists of numbers take one line each: predictions of thousands of images would fill pages.
-fn numbers_on_one_line(json: &str) -> String {
+/// Indented JSON in which lists of numbers that are rows of another list take one line each: predictions of thousands
+/// of images would fill pages.
+fn rows_on_one_line(json: &str) -> String {
     let is_number = |line: &&str| {
         line.trim_start()
             .starts_with(|c: char| c.is_ascii_digit() || c == '-')
@@ -156,7 +157,7 @@ fn numbers_on_one_line(json: &str) -> String {
     let mut lines = json.lines().peekable();
     while let Some(line) = lines.next() {
         text.push_str(line);
-        if line.ends_with('[') && lines.peek().is_some_and(is_number) {
+        if line.trim_start() == "[" && lines.peek().is_some_and(is_number) {
             while let Some(number) = lines.next_if(is_number) {
                 text.push_str(number.trim_start());
                 text.push_str(if number.ends_with(',') { " " } else { "" });

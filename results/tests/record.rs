@@ -40,7 +40,10 @@ fn text_of_a_record() {
               "learning_rate": {
                 "base": 0.1,
                 "factor": 0.1,
-                "milestones": [2, 4]
+                "milestones": [
+                  2,
+                  4
+                ]
               },
               "momentum": 0.9,
               "weight_decay": 0.0005,
@@ -72,11 +75,26 @@ fn text_of_a_record() {
             "layers": [
               {
                 "layer": "conv1",
-                "output": [16, 32, 32]
+                "output": [
+                  16,
+                  32,
+                  32
+                ]
               }
             ],
             "images_per_class": {
-              "train": [5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000]
+              "train": [
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000,
+                5000
+              ]
             }
           },
           "epochs": [
@@ -264,7 +282,7 @@ fn nan() {
         "\"train_loss\": 1.0",
         "\"train_loss\": NaN",
         expect![[r#"
-            runs/run.json: line 83, column 21, at `epochs[1].train_loss`: `NaN` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 101, column 21, at `epochs[1].train_loss`: `NaN` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -275,7 +293,7 @@ fn infinity() {
         "\"loss\": 1.5",
         "\"loss\": -Infinity",
         expect![[r#"
-            runs/run.json: line 73, column 18, at `epochs[0].test.loss`: `-Infinity` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 91, column 18, at `epochs[0].test.loss`: `-Infinity` is not a number, expected a finite one; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -286,7 +304,7 @@ fn a_number_beyond_f64() {
         "\"train_loss\": 1.0",
         "\"train_loss\": 1e999",
         expect![[r#"
-            runs/run.json: line 83, column 25, at `epochs[1].train_loss`: number out of range; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 101, column 25, at `epochs[1].train_loss`: number out of range; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -341,7 +359,7 @@ fn a_truncated_file() {
     check_file(
         &text[..text.len() / 2],
         expect![[r#"
-            runs/run.json: the file ends in line 52, inside the record; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: the file ends in line 57, inside the record; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -361,7 +379,7 @@ fn text_after_the_record() {
     check_file(
         &(record().to_text().unwrap() + "{}"),
         expect![[r#"
-            runs/run.json: line 109, column 1, at `digest`: trailing characters; hint: restore the file from its commit, or delete it and run the experiment again
+            runs/run.json: line 127, column 1, at `digest`: trailing characters; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
 }
@@ -526,8 +544,10 @@ fn with_predictions(rows: &[&[u64]]) -> Record {
 #[test]
 fn predictions_come_back_as_they_were() {
     let record = with_predictions(&[&[0, 1], &[1]]);
-    let read = Record::parse(&record.to_text().unwrap()).unwrap();
-    assert_eq!(read.test, record.test);
+    let text = record.to_text().unwrap();
+    assert_eq!(Record::parse(&text).unwrap().test, record.test);
+    let rows = "    \"predictions\": [\n      [0, 1],\n      [1]\n    ]\n";
+    assert!(text.contains(rows), "{text}");
 }
 
 #[test]
