@@ -82,11 +82,13 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             (false, _) => Ok(attainable(arguments, &network, roof)),
             (true, Ok(passes)) => {
                 inputs.push(passes.pass_time(&facts.catalogue));
-                if passes.run.record.is_none() {
+                let reached = reached(&passes, &network);
+                // A run that has begun may have no trial yet.
+                if reached.as_ref().is_ok_and(Vec::is_empty) || passes.run.record.is_none() {
                     missing.push(passes.run);
                     continue;
                 }
-                reached(&passes, &network)
+                reached
             }
             (true, Err(not_planned)) => Err(not_planned),
         };
@@ -201,7 +203,10 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
     );
     plot = plot.with(Line::new("roof", corners, ROOF).keyed(Key::None));
     for (network, kind) in networks.iter().flat_map(|it| KINDS.map(|kind| (it, kind))) {
-        plot = plot.with(points(network, kind));
+        let points = points(network, kind);
+        if !points.points.is_empty() {
+            plot = plot.with(points);
+        }
     }
     let bandwidth = numbers::si(roof.bandwidth(), Unit::BytePerSecond, 3);
     let bandwidth = bandwidth.map_err(|error| error.to_string())?;

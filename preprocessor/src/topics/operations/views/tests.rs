@@ -159,6 +159,7 @@ fn layers_stand_at_their_measured_speed() {
         .collect();
     let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
     layer_spans(record, 2, &layers, |_| vec![1e-3; 3]);
+    let mut begun = run.clone();
     let facts = facts_of(QUOTED, vec![run], SPEEDS);
     let found = points(roofline(true), &facts);
     let second = found
@@ -168,6 +169,14 @@ fn layers_stand_at_their_measured_speed() {
     let second = second.expect("it has thirteen");
     let speed = 2.0 * 2.0 * 1_849_688_064.0 / 1e-3 / 1e9;
     assert!(second.ends_with(&format!(",{speed},,")), "{second}");
+    // A run that has begun has spans without a trial.
+    let record = Arc::make_mut(&mut begun.record.as_mut().expect("it is complete").1);
+    record
+        .timed_spans
+        .iter_mut()
+        .for_each(|span| span.seconds.clear());
+    let waiting = points(roofline(true), &facts_of(QUOTED, vec![begun], SPEEDS));
+    assert!(waiting[0].starts_with("Pending("), "{waiting:?}");
 }
 
 #[test]
