@@ -119,8 +119,9 @@ fn uncovered(filled: &Filled, questions: &[Question]) -> Vec<String> {
         row.ends_with("| nothing |") || row.ends_with("open: nothing |")
     };
     let lacks_something = |part: &&Question| {
-        let page = &filled.chapters[&part.chapter];
-        NOT_THERE.iter().any(|words| page.contains(words))
+        // A chapter with a fault is not there, and its fault is told.
+        let page = filled.chapters.get(&part.chapter);
+        page.is_some_and(|page| NOT_THERE.iter().any(|words| page.contains(words)))
     };
     let silent = questions.iter().filter(is_silent);
     let uncovered = silent.filter(lacks_something);

@@ -29,16 +29,19 @@ const COMPARED: [(&str, [&str; 2]); 2] = [
     ),
 ];
 
+/// Those that differ from the runs that they lie beside in more than the arithmetic.
+const OTHERWISE: [&str; 3] = [COMPARED[0].1[0], COMPARED[0].1[1], COMPARED[1].1[0]];
+
 /// Adds what they tell; `best_rate` is that of the runs that they lie beside.
 pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts], best_rate: Option<f64>) {
-    let asked: Vec<_> = { runs.iter() }
-        .filter(|run| run.planned.experiment == BESIDE)
-        .map(|run| &run.planned.configuration.training)
-        .collect();
-    let is_alike = |run: &&RunFacts| {
-        run.planned.experiment == EXPERIMENT && asked.contains(&&run.planned.configuration.training)
-    };
-    let alike = runs.iter().filter(is_alike).collect();
+    let is_alike =
+        |run: &&RunFacts| run.planned.experiment == EXPERIMENT && !OTHERWISE.contains(&&*run.id);
+    let alike: Vec<_> = runs.iter().filter(is_alike).collect();
+    let same_schedule = Entry::Flag(have_the_schedule(&alike, runs));
+    catalogue.insert(
+        format!("transfer.{EXPERIMENT}.same_schedule"),
+        same_schedule,
+    );
     let words = "feature extraction in single precision";
     let alike = approach(catalogue, EXPERIMENT, words, alike);
     alike.add(catalogue);
@@ -56,6 +59,16 @@ pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts], best_rate: Optio
     let late = run(COMPARED[1].1[0]);
     compare(catalogue, "transfer.late_drops_and_best", late.zip(best));
     imbalance(catalogue, best);
+}
+
+/// Whether each run trains as one of the runs does that it lies beside.
+fn have_the_schedule(alike: &[&RunFacts], runs: &[RunFacts]) -> bool {
+    let beside = runs.iter().filter(|run| run.planned.experiment == BESIDE);
+    let trainings: Vec<_> = beside
+        .map(|run| &run.planned.configuration.training)
+        .collect();
+    let mut alike = alike.iter().map(|run| &run.planned.configuration.training);
+    alike.all(|training| trainings.contains(&training))
 }
 
 /// The difference of two runs' test accuracies, image by image, and whether it is larger than the

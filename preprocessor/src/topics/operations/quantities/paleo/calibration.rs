@@ -65,7 +65,9 @@ fn bandwidth(timed: &Timed, catalogue: &Catalogue) -> Arc<Quantity> {
         let moving = timed.layers()?.iter();
         let moving = moving.filter(|layer| !layer.kind.has_product());
         let bytes: u64 = moving.clone().map(|layer| layer.work.bytes()).sum();
-        let seconds: f64 = moving.filter_map(TimedLayer::seconds).sum();
+        // Of a run that has begun, not every layer has a trial.
+        let seconds: Option<f64> = moving.map(TimedLayer::seconds).sum();
+        let seconds = seconds.filter(|it| *it > 0.0).ok_or(Missing::NotMeasured)?;
         Ok(bytes as f64 / seconds)
     };
     Quantity::computed(

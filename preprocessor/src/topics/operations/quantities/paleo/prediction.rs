@@ -87,12 +87,12 @@ fn of_group(
     platform: &Result<Platform, Missing>,
 ) -> Result<f64, Missing> {
     let (layers, platform) = (timed.layers()?, platform.clone()?);
-    let (mut work, mut trials) = (Work::default(), Vec::new());
-    for layer in layers.iter().filter(|layer| kinds.contains(&layer.kind)) {
-        work = work + layer.work;
-        trials.resize(layer.trials.len(), 0.0);
-        { trials.iter_mut().zip(layer.trials) }.for_each(|(sum, seconds)| *sum += seconds);
-    }
+    let layers = layers.iter().filter(|layer| kinds.contains(&layer.kind));
+    let work: Work = layers.clone().map(|layer| layer.work).sum();
+    // Of a run that has begun, not every layer has the last trial.
+    let trials = layers.clone().map(|layer| layer.trials.len()).min();
+    let of_trial = |trial| layers.clone().map(|layer| layer.trials[trial]).sum();
+    let trials: Vec<f64> = (0..trials.unwrap_or(0)).map(of_trial).collect();
     let measured = median(&trials).ok_or(Missing::NotMeasured)?;
     Ok(platform.seconds(work) / measured.value)
 }

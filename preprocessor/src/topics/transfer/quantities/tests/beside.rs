@@ -104,6 +104,10 @@ fn late_drops_are_compared_with_their_own_rate_and_with_the_best() {
     };
     near("transfer.late_drops.difference", 0.15);
     near("transfer.late_drops_and_best.difference", -0.05);
+    assert_eq!(
+        flag(&catalogue, "transfer.feature_study.same_schedule"),
+        Some(true)
+    );
     // The other schedule is not among those that are compared: 0.001 would have two runs.
     near("transfer.feature_study.lr0_001.test_accuracy", 0.45);
     near("transfer.feature_study.best.learning_rate", 0.1);
@@ -112,6 +116,16 @@ fn late_drops_are_compared_with_their_own_rate_and_with_the_best() {
         flags(&catalogue, "transfer.late_drops"),
         [true, true, false]
     );
+}
+
+#[test]
+fn another_schedule_is_told() {
+    let mut beside = judged("feature-study-lr0.1", 0.1, 0.67, [&[true], &[]]);
+    let training = beside.planned.configuration.training.as_mut();
+    training.expect("it trains").epochs = 39;
+    let runs = [beside, run("feature_extraction", 0.1, 1, 0.6, 0.6)];
+    let same = flag(&catalogue(&runs), "transfer.feature_study.same_schedule");
+    assert_eq!(same, Some(false));
 }
 
 /// A class of 300 images of which half are right, and one of 100 of which 90 % are.
