@@ -1,6 +1,7 @@
 //! The mean of differences in pairs and its uncertainty.
 
 use super::interval::NORMAL_QUANTILE;
+use super::mean::mean;
 
 /// The mean of differences, and its 95 % interval (low, high) for the choice of the pairs; `None`
 /// without pairs.
@@ -13,7 +14,7 @@ pub fn paired_difference(differences: &[f64]) -> Option<(f64, (f64, f64))> {
         return None;
     }
     let n = differences.len() as f64;
-    let mean = differences.iter().sum::<f64>() / n;
+    let mean = mean(differences);
     let squares: f64 = differences.iter().map(|it| (it - mean).powi(2)).sum();
     let half = NORMAL_QUANTILE * squares.sqrt() / n;
     Some((mean, (mean - half, mean + half)))

@@ -1,4 +1,5 @@
 use super::*;
+use crate::topics::operations::quantities::checked::check;
 use crate::topics::operations::quantities::{layer_sums, layer_times};
 use crate::topics::synthetic_runs::timed_run;
 use results::{DeviceKind, TimedSpan};
@@ -28,15 +29,6 @@ fn catalogue(runs: &[RunFacts]) -> Catalogue {
     layer_times::add(&mut catalogue, runs);
     add(&mut catalogue, runs);
     catalogue
-}
-
-fn check(catalogue: &Catalogue, name: &str, expect: Option<f64>) {
-    let found = catalogue.quantity(name).expect("it was added").known();
-    let same = match (found, expect) {
-        (Some(found), Some(expect)) => (found - expect).abs() <= 1e-9 * expect.abs(),
-        (found, expect) => found == expect,
-    };
-    assert!(same, "{name} is {found:?}, expected {expect:?}");
 }
 
 /// Two layers take 3.75 ms where the pass takes 2.5 ms: 625 µs each. Twice as long, 2.5 ms each.

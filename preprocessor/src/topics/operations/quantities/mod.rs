@@ -1,5 +1,7 @@
 //! The quantities of operation counts.
 
+#[cfg(test)]
+mod checked;
 pub(crate) mod flops;
 pub(crate) mod inference;
 pub(crate) mod layer_overheads;

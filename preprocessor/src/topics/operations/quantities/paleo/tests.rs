@@ -3,6 +3,7 @@
 use super::*;
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
+use crate::topics::operations::quantities::checked::check;
 use crate::topics::operations::quantities::layer_times;
 use crate::topics::operations::quantities::timed_layers::batch;
 use crate::topics::synthetic_runs::{layer_spans, timed_run};
@@ -75,15 +76,6 @@ fn catalogue(runs: &[RunFacts]) -> Catalogue {
     layer_times::add(&mut catalogue, runs);
     add(&mut catalogue, runs);
     catalogue
-}
-
-fn check(catalogue: &Catalogue, name: &str, expect: Option<f64>) {
-    let found = catalogue.quantity(name).expect("it was added").known();
-    let same = match (found, expect) {
-        (Some(found), Some(expect)) => (found - expect).abs() <= 1e-9 * expect.abs(),
-        (found, expect) => found == expect,
-    };
-    assert!(same, "{name} is {found:?}, expected {expect:?}");
 }
 
 /// As the bandwidth comes from layers that took just their bytes and operations, it is a little below
