@@ -2,7 +2,7 @@
 //! makes of it.
 
 pub mod contained;
-pub mod latex;
+pub mod maths;
 
 /// The beginning of a text that may be long, for messages.
 pub fn shortened(text: &str) -> String {

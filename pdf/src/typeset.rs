@@ -13,6 +13,7 @@ use crate::source::{self, Source, TEMPLATE};
 use crate::world::{BookWorld, Fonts};
 use crate::writer::{self, Image};
 use mdbook_renderer::RenderContext;
+use parsers::maths::{DEFINITIONS, Definitions};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -150,8 +151,10 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
     let entries = parse_all(ctx, &mut problems);
     let anchors = anchors(&entries);
     let html = ctx.config.html_config().unwrap_or_default();
+    let definitions = definitions(ctx, &mut problems);
     let book = writer::Book {
         anchors: &anchors,
+        definitions: &definitions,
         fonts,
         root: &ctx.source_dir(),
         page_points: page_points(&settings.paper),
@@ -168,6 +171,17 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
     let opening = opening(ctx, settings, build.as_deref());
     written.sources[0].1.insert_str(0, &opening);
     Problems(problems).or(written)
+}
+
+/// The commands of formulas that the book defines.
+fn definitions(ctx: &RenderContext, problems: &mut Vec<Problem>) -> Definitions {
+    // A file that cannot be read has stopped the preprocessor.
+    let text = std::fs::read_to_string(ctx.source_dir().join(DEFINITIONS)).unwrap_or_default();
+    Definitions::parse(&text).unwrap_or_else(|fault| {
+        let message = format!("{DEFINITIONS}: {}", fault.message);
+        problems.push(Problem::of_book(message, "define commands by `\\newcommand`"));
+        Definitions::default()
+    })
 }
 
 /// The width of a page; Typst reports a paper that it doesn't know.

@@ -61,6 +61,20 @@ impl Diagnostic {
             None => Self::of_file(file, message),
         }
     }
+
+    /// A fault `inside` bytes behind the beginning of the first `snippet` in `text`, otherwise as
+    /// [`Self::at_snippet`].
+    pub(crate) fn inside_snippet(
+        file: &str,
+        text: &str,
+        (snippet, inside): (&str, usize),
+        message: impl Into<String>,
+    ) -> Self {
+        match text.find(snippet) {
+            Some(offset) => Self::at_offset(file, text, offset + inside, message),
+            None => Self::of_file(file, message),
+        }
+    }
 }
 
 /// The faults of one file: those after the first are told by a last line only, since each is looked

@@ -19,6 +19,7 @@ use crate::topic::{Inputs, ReadFile, Topic, TopicFile};
 use crate::topics;
 use anyhow::anyhow;
 use mdbook_preprocessor::config::Config;
+use parsers::maths::{DEFINITIONS, Definitions};
 use rayon::prelude::*;
 use results::files::read_text;
 use results::{Plan, Predictions, Record, present_digest, read_all_by, states};
@@ -61,6 +62,7 @@ struct Others {
     of_topics: BTreeMap<TopicFile, ReadFile>,
     plan: Option<Plan>,
     tables: Tables,
+    definitions: Definitions,
 }
 
 impl Project {
@@ -141,6 +143,7 @@ impl Project {
             of_topics: self.read_of_topics(&mut faults),
             plan: self.read_plan(&mut faults),
             tables: self.read_tables(tables, &mut faults),
+            definitions: self.read_definitions(&mut faults),
         };
         let ((records, of_records), others) = rayon::join(|| self.read_records(), read_others);
         faults.extend(of_records);
@@ -195,6 +198,7 @@ impl Project {
         facts.answered_on = self.answered_on(&others.questions, &facts.runs)?;
         facts.questions = others.questions;
         facts.samples = samples;
+        facts.definitions = others.definitions;
         facts.images = self.images();
         Ok(facts)
     }
@@ -271,6 +275,15 @@ impl Project {
     fn read_quoted(&self, units: &Units, faults: &mut Vec<Diagnostic>) -> Vec<QuotedFact> {
         self.read_source(QUOTED, faults, |file, text| {
             read_quoted_in(file, text, units)
+        })
+    }
+
+    fn read_definitions(&self, faults: &mut Vec<Diagnostic>) -> Definitions {
+        self.read_source(DEFINITIONS, faults, |file, text| {
+            Definitions::parse(text).map_err(|fault| {
+                let at = fault.at.unwrap_or(0);
+                vec![Diagnostic::at_offset(file, text, at, fault.message)]
+            })
         })
     }
 

@@ -1,5 +1,6 @@
 //! The parts of a chapter.
 
+use parsers::maths::Display;
 use pulldown_cmark::{Alignment, BlockQuoteKind};
 
 /// What a node is.
@@ -49,8 +50,8 @@ pub(crate) enum Kind {
     Text(String),
     /// `` `code` ``
     Code(String),
-    /// Maths in LaTeX; `true` for a displayed formula.
-    Maths(String, bool),
+    /// Maths in LaTeX.
+    Maths(String, Display),
     /// A line break in the file.
     SoftBreak,
     /// A line break in the book.

@@ -2,6 +2,7 @@
 
 use super::html::{self, Piece};
 use super::node::{Kind, Node};
+use parsers::maths::Display;
 use pulldown_cmark::{
     CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
@@ -240,8 +241,8 @@ fn leaf(event: Event<'_>) -> Kind {
     match event {
         Event::Text(text) => Kind::Text(text.into_string()),
         Event::Code(text) => Kind::Code(text.into_string()),
-        Event::InlineMath(latex) => Kind::Maths(latex.into_string(), false),
-        Event::DisplayMath(latex) => Kind::Maths(latex.into_string(), true),
+        Event::InlineMath(latex) => Kind::Maths(latex.into_string(), Display::Inline),
+        Event::DisplayMath(latex) => Kind::Maths(latex.into_string(), Display::Block),
         Event::FootnoteReference(name) => Kind::FootnoteMark(name.into_string()),
         Event::SoftBreak => Kind::SoftBreak,
         Event::HardBreak => Kind::HardBreak,

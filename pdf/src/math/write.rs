@@ -1,255 +1,233 @@
 //! The tree of a formula as Typst's maths mode.
 
-use super::atoms::{
-    changed, character, chars, delimiter, join, letters, nonempty, operator_name, plain_text,
-    primed, primes, quoted, relation, space, styled, styled_number, styled_text,
+use super::characters::{
+    character, em, escaped, join, name, nonempty, number, quoted, symbol, text,
 };
-use super::environment;
-use super::parse::Part;
-use super::symbols::{self, Class};
-use parsers::latex::event::{
-    Content, Font, Grouping, ScriptPosition, ScriptType, StateChange, Visual,
-};
+use super::marks::marked;
+use super::table::{lines, table};
+use parsers::maths::Display;
+use parsers::maths::tree::{Bar, Class, Enclosure, Lap, Node, Style};
 
-/// Writes formulas.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Writer {
-    /// Whether the formula stands on lines of its own.
-    pub(super) display: bool,
+pub(super) type Written = Result<String, String>;
+
+/// A whole formula. Where it is lines alone, they become Typst's own, which may be wide and are
+/// aligned on the page.
+pub(super) fn formula(parts: &[Node], display: Display) -> Written {
+    match (parts, display) {
+        ([Node::Table(table)], Display::Block) if table.is_lines => lines(table),
+        (parts, _) => row(parts),
+    }
 }
 
-type Written = Result<String, String>;
+/// Parts side by side.
+pub(super) fn row(parts: &[Node]) -> Written {
+    let mut written = String::new();
+    for node in parts {
+        join(&mut written, &part(node)?);
+    }
+    Ok(written)
+}
 
-impl Writer {
-    /// A whole formula. Where it is one environment of aligned lines, the lines become
-    /// Typst's own, which may be wide and are aligned on the page.
-    pub(super) fn formula(self, parts: &[Part]) -> Written {
-        if let [Part::Group(grouping, inner)] = parts
-            && self.display
-            && environment::is_lines(grouping)
-        {
-            return environment::lines(self, grouping, inner);
+pub(super) fn part(node: &Node) -> Written {
+    Ok(match node {
+        Node::Symbol {
+            text,
+            class,
+            upright,
+        } => symbol(text, *class, *upright),
+        Node::Number(digits) => number(digits),
+        Node::Text(words, font) => text(words, *font),
+        Node::Function(body) => match &body[..] {
+            [Node::Symbol { text, .. }] => format!("op({})", quoted(text)),
+            body => format!("op({})", nonempty(row(body)?)),
+        },
+        Node::Space(width) => format!("#h({});", em(*width)),
+        Node::Row(parts) => group(parts)?,
+        Node::Classed(Class::Operator, parts) => format!("op({})", nonempty(row(parts)?)),
+        Node::Classed(class, parts) => {
+            format!("class(\"{}\",{})", name(*class), nonempty(row(parts)?))
         }
-        self.sequence(parts, None)
-    }
-
-    /// Parts side by side. A change of state holds for the rest of the sequence.
-    pub(super) fn sequence(self, parts: &[Part], mut font: Option<Font>) -> Written {
-        let mut written = String::new();
-        let mut at = 0;
-        while at < parts.len() {
-            let run = letters(&parts[at..]);
-            if font.is_some() && !run.is_empty() {
-                join(&mut written, &styled(&run, font));
-                at += run.len();
-                continue;
-            }
-            match &parts[at] {
-                Part::State(StateChange::Font(new)) => font = *new,
-                Part::State(change) => {
-                    let rest = self.sequence(&parts[at + 1..], font)?;
-                    join(&mut written, &changed(*change, &rest));
-                    return Ok(written);
-                }
-                part => {
-                    let primes = primes(&parts[at + 1..]);
-                    let base = self.part(part, font)?;
-                    join(&mut written, &primed(base, &primes));
-                    at += primes.len();
-                }
-            }
-            at += 1;
-        }
-        Ok(written)
-    }
-
-    fn part(self, part: &Part, font: Option<Font>) -> Written {
-        match part {
-            Part::Content(content) => self.content(*content, font),
-            Part::Group(Grouping::Normal, parts) => self.sequence(parts, font),
-            Part::Group(Grouping::LeftRight(open, close), parts) => {
-                self.fenced(*open, *close, parts, font)
-            }
-            Part::Group(grouping, parts) => environment::table(self, grouping, parts),
-            Part::Visual(visual, parts) => self.visual(*visual, parts, font),
-            Part::Script(ty, position, parts) => self.script(*ty, *position, parts, font),
-            Part::Space {
-                width,
-                height,
-                depth,
-            } => Ok(space(*width, *height, *depth)),
-            Part::State(_) => Ok(String::new()),
-            Part::Flow(_) => Err("`&` or `\\\\` outside an environment".into()),
-        }
-    }
-
-    fn content(self, content: Content, font: Option<Font>) -> Written {
-        Ok(match content {
-            Content::Text(text) => styled_text(&plain_text(text)?, font),
-            Content::Number(number) => styled_number(number, font),
-            Content::Function(name) => format!("op({})", quoted(&operator_name(name)?)),
-            Content::Ordinary { content, .. } => character(content, Class::Ordinary),
-            Content::LargeOp {
-                content,
-                small: false,
-            } => character(content, Class::Operator),
-            Content::LargeOp {
-                content,
-                small: true,
-            } => {
-                format!("inline({})", character(content, Class::Operator))
-            }
-            // TeX sets a slash without space.
-            Content::BinaryOp { content: '/', .. } => character('/', Class::Ordinary),
-            Content::BinaryOp { content, .. } => character(content, Class::Binary),
-            Content::Relation { content, .. } => relation(&chars(content)),
-            Content::Delimiter { content, size, ty } => delimiter(content, size, ty),
-            Content::Punctuation(c) => character(c, Class::Punctuation),
-        })
-    }
-
-    fn fenced(
-        self,
-        open: Option<char>,
-        close: Option<char>,
-        parts: &[Part],
-        font: Option<Font>,
-    ) -> Written {
-        if let ([Part::Visual(Visual::Fraction(Some(bar)), terms)], Some('('), Some(')')) =
-            (parts, open, close)
-            && bar.value == 0.0
-        {
-            return self.call("binom", terms, font);
-        }
-        let body = self.sequence(parts, font)?;
-        let open = open.map_or(String::new(), |c| character(c, Class::Opening));
-        let close = close.map_or(String::new(), |c| character(c, Class::Closing));
-        let mut inside = open;
-        join(&mut inside, &body);
-        join(&mut inside, &close);
-        Ok(format!("lr({inside})"))
-    }
-
-    fn visual(self, visual: Visual, parts: &[Part], font: Option<Font>) -> Written {
-        match visual {
-            Visual::SquareRoot => self.call("sqrt", parts, font),
-            Visual::Root => {
-                let (radicand, index) = (self.part(&parts[0], font)?, self.part(&parts[1], font)?);
-                Ok(format!("root({index},{radicand})"))
-            }
-            Visual::Fraction(None) => self.call("frac", parts, font),
-            Visual::Fraction(Some(bar)) if bar.value == 0.0 => {
-                let (above, below) = (self.part(&parts[0], font)?, self.part(&parts[1], font)?);
-                Ok(format!("mat(delim:#none,row-gap:#0.3em,{above};{below})"))
-            }
-            Visual::Fraction(Some(_)) => Err("a fraction bar of a chosen thickness".into()),
-            Visual::Negation => self.negation(&parts[0], font),
-        }
-    }
-
-    fn negation(self, part: &Part, font: Option<Font>) -> Written {
-        let plain = match part {
-            Part::Content(Content::Relation { content, .. }) => chars(*content),
-            Part::Content(Content::Ordinary { content, .. }) => vec![*content],
-            _ => Vec::new(),
-        };
-        if let [c] = plain[..]
-            && let Some(negated) = symbols::negated(c)
-        {
-            return Ok(negated.to_string());
-        }
-        self.call("cancel", std::slice::from_ref(part), font)
-    }
-
-    /// A function call with one argument a part.
-    fn call(self, name: &str, parts: &[Part], font: Option<Font>) -> Written {
-        let arguments: Result<Vec<_>, _> = parts.iter().map(|part| self.part(part, font)).collect();
-        Ok(format!("{name}({})", arguments?.join(",")))
-    }
-
-    fn script(
-        self,
-        ty: ScriptType,
-        position: ScriptPosition,
-        parts: &[Part],
-        font: Option<Font>,
-    ) -> Written {
-        if position == ScriptPosition::AboveBelow
-            && let Some(marked) = self.mark(ty, parts, font)?
-        {
-            return Ok(marked);
-        }
-        let base = self.base(&parts[0], position, font)?;
-        let mut written = format!("attach({base}");
-        let (below, above) = match ty {
-            ScriptType::Subscript => (Some(&parts[1]), None),
-            ScriptType::Superscript => (None, Some(&parts[1])),
-            ScriptType::SubSuperscript => (Some(&parts[1]), Some(&parts[2])),
-        };
-        for (name, script) in [("b", below), ("t", above)] {
-            if let Some(script) = script {
-                written += &format!(",{name}:{}", nonempty(self.part(script, font)?));
-            }
-        }
-        Ok(written + ")")
-    }
-
-    /// The base of scripts, with word of where the scripts go.
-    fn base(self, base: &Part, position: ScriptPosition, font: Option<Font>) -> Written {
-        let written = nonempty(self.part(base, font)?);
-        let moves_by_itself = matches!(
+        Node::Fraction {
+            numerator,
+            denominator,
+            bar,
+        } => fraction(numerator, denominator, *bar)?,
+        Node::Root { radicand, index } => match index {
+            None => format!("sqrt({})", part(radicand)?),
+            Some(index) => format!("root({},{})", part(index)?, part(radicand)?),
+        },
+        Node::Scripts {
             base,
-            Part::Content(
-                Content::LargeOp { .. } | Content::Function(_) | Content::Relation { .. }
-            )
-        );
-        Ok(match position {
-            ScriptPosition::Right if moves_by_itself => format!("scripts({written})"),
-            ScriptPosition::Right => written,
-            ScriptPosition::Movable => format!("limits({written},inline:#false)"),
-            ScriptPosition::AboveBelow if is_arrow(base) => format!("limits(stretch({written}))"),
-            ScriptPosition::AboveBelow => format!("limits({written})"),
-        })
-    }
-
-    /// An accent, brace or line above or below a base, which the parser gives as a script.
-    fn mark(
-        self,
-        ty: ScriptType,
-        parts: &[Part],
-        font: Option<Font>,
-    ) -> Result<Option<String>, String> {
-        let [base, Part::Content(Content::Ordinary { content, stretchy })] = parts else {
-            return Ok(None);
-        };
-        let argument = nonempty(self.part(base, font)?);
-        let is_single = matches!(base, Part::Content(_))
-            || matches!(base, Part::Group(_, inner) if inner.len() == 1);
-        Ok(match ty {
-            ScriptType::Superscript if *content == '‾' && is_single => {
-                Some(format!("accent({argument},\\u{{0304}})"))
+            lower,
+            upper,
+            stacked,
+        } => scripts(base, lower.as_deref(), upper.as_deref(), *stacked)?,
+        Node::Marked {
+            base,
+            mark,
+            side,
+            stretchy,
+        } => marked(base, *mark, *side, *stretchy)?,
+        Node::Arrow { arrow, over, under } => {
+            let mut written = format!(
+                "attach(limits(stretch({})),t:{}",
+                escaped(*arrow),
+                nonempty(part(over)?)
+            );
+            if let Some(under) = under {
+                written += &format!(",b:{}", nonempty(part(under)?));
             }
-            ScriptType::Superscript => symbols::mark_above(*content)
-                .map(|function| format!("{function}({argument})"))
-                .or_else(|| symbols::accent(*content).map(|c| format!("accent({argument},{c})")))
-                .or_else(|| stretchy.then(|| stretched(&argument, "t", *content))),
-            _ => symbols::mark_below(*content)
-                .map(|function| format!("{function}({argument})"))
-                .or_else(|| stretchy.then(|| stretched(&argument, "b", *content))),
-        })
+            format!("class(\"relation\",{written}))")
+        }
+        Node::Fenced { open, close, body } => fenced(*open, *close, body)?,
+        Node::Middle(bracket) => bracket.map_or(String::new(), |c| {
+            format!("mid({})", character(c, Class::Ordinary))
+        }),
+        Node::Delimiter {
+            delimiter,
+            size,
+            class,
+        } => delimiter.map_or(String::new(), |c| {
+            // Heights of plain TeX's `\big` and its sisters.
+            let height = em(0.6 * f64::from(size + 1));
+            format!("class(\"{}\",lr(size:#{height},{}))", name(*class), escaped(c))
+        }),
+        Node::Table(it) => table(it)?,
+        node => changed(node)?,
+    })
+}
+
+/// What changes how its parts are set.
+fn changed(node: &Node) -> Written {
+    Ok(match node {
+        Node::Styled(style, parts) => {
+            let function = match style {
+                Style::Display => "display",
+                Style::Text => "inline",
+                Style::Script => "script",
+                Style::ScriptScript => "sscript",
+            };
+            format!("{function}({})", nonempty(row(parts)?))
+        }
+        Node::Coloured(colour, parts) => {
+            format!("tinted(#rgb(\"{colour}\"),{})", nonempty(row(parts)?))
+        }
+        Node::Shaded(colour, body) => {
+            format!("shaded(#rgb(\"{colour}\"),{})", nonempty(part(body)?))
+        }
+        Node::Phantom(body) => format!("phantom({})", nonempty(part(body)?)),
+        Node::Smashed {
+            body,
+            height,
+            depth,
+        } => format!("smashed({},#{height},#{depth})", nonempty(part(body)?)),
+        Node::Lapped(lap, body) => {
+            let side = match lap {
+                Lap::Left => "right",
+                Lap::Centre => "center",
+                Lap::Right => "left",
+            };
+            format!("lapped(#{side},{})", nonempty(part(body)?))
+        }
+        Node::Enclosed(enclosure, body) => enclosed(enclosure, &nonempty(part(body)?)),
+        Node::Raised(by, body) => format!("raised(#{},{})", em(*by), nonempty(part(body)?)),
+        Node::Rule {
+            width,
+            height,
+            raise,
+        } => format!(
+            "#box(width:{},height:{},baseline:{},fill:black);",
+            em(*width),
+            em(*height),
+            em(-raise)
+        ),
+        _ => unreachable!("`part` writes the others"),
+    })
+}
+
+/// Parts in braces, which are one ordinary part to the space around them.
+fn group(parts: &[Node]) -> Written {
+    let written = row(parts)?;
+    let is_ordinary = |class: Class| class == Class::Ordinary;
+    match parts.iter().filter_map(Node::classes).collect::<Vec<_>>()[..] {
+        [(class, _)] if !is_ordinary(class) && class != Class::Operator => {
+            Ok(format!("class(\"normal\",{written})"))
+        }
+        _ => Ok(written),
     }
 }
 
-fn stretched(base: &str, side: &str, c: char) -> String {
-    format!(
-        "attach(limits({base}),{side}:stretch({}))",
-        symbols::escaped(c)
-    )
+fn enclosed(enclosure: &Enclosure, body: &str) -> String {
+    match enclosure {
+        Enclosure::Box(None) => format!("framed(#black,{body})"),
+        Enclosure::Box(Some(colour)) => format!("framed(#rgb(\"{colour}\"),{body})"),
+        Enclosure::Up => format!("cancel({body})"),
+        Enclosure::Down => format!("cancel(inverted:#true,{body})"),
+        Enclosure::Cross => format!("cancel(cross:#true,{body})"),
+        Enclosure::Through => format!("cancel(angle:#90deg,{body})"),
+    }
 }
 
-fn is_arrow(part: &Part) -> bool {
-    let Part::Content(Content::Relation { content, .. }) = part else {
-        return false;
+fn fenced(open: Option<char>, close: Option<char>, body: &[Node]) -> Written {
+    if let (
+        Some('('),
+        Some(')'),
+        [
+            Node::Fraction {
+                numerator,
+                denominator,
+                bar: Bar::None,
+            },
+        ],
+    ) = (open, close, body)
+    {
+        return Ok(format!("binom({},{})", part(numerator)?, part(denominator)?));
+    }
+    let bracket = |c: Option<char>, class| c.map_or(String::new(), |c| character(c, class));
+    let mut inside = bracket(open, Class::Opening);
+    join(&mut inside, &row(body)?);
+    join(&mut inside, &bracket(close, Class::Closing));
+    Ok(format!("lr({inside})"))
+}
+
+fn fraction(numerator: &Node, denominator: &Node, bar: Bar) -> Written {
+    let (above, below) = (nonempty(part(numerator)?), nonempty(part(denominator)?));
+    match bar {
+        Bar::Usual => Ok(format!("frac({above},{below})")),
+        Bar::None => Ok(format!("mat(delim:#none,row-gap:#0.3em,{above};{below})")),
+        Bar::Thick(_) => Err("a fraction bar of a chosen thickness".into()),
+    }
+}
+
+fn scripts(base: &Node, lower: Option<&Node>, upper: Option<&Node>, stacked: bool) -> Written {
+    let written = nonempty(part(base)?);
+    let moves_by_itself = matches!(
+        base,
+        Node::Function(_)
+            | Node::Classed(..)
+            | Node::Symbol {
+                class: Class::Operator | Class::Relation,
+                ..
+            }
+    );
+    let base = match (stacked, moves_by_itself) {
+        (true, _) => format!("limits({written})"),
+        (false, true) => format!("scripts({written})"),
+        (false, false) => written,
     };
-    matches!(chars(*content)[..], [c] if ('←'..='⇿').contains(&c) || ('⟰'..='⟿').contains(&c))
+    let mut written = format!("attach({base}");
+    // Primes stand at the corner, where Typst raises them.
+    let at_corner = upper.is_some_and(begins_with_prime);
+    let (below, above) = if at_corner { ("br", "tr") } else { ("b", "t") };
+    for (place, script) in [(below, lower), (above, upper)] {
+        if let Some(script) = script {
+            written += &format!(",{place}:{}", nonempty(part(script)?));
+        }
+    }
+    Ok(written + ")")
+}
+
+fn begins_with_prime(script: &Node) -> bool {
+    let first = script.parts().first();
+    matches!(first, Some(Node::Symbol { text, .. }) if "′″‴⁗".contains(text.as_str()))
 }

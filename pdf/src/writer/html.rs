@@ -5,7 +5,7 @@ use crate::markdown::node::{Kind, Node};
 use crate::source;
 
 /// What an error about unknown HTML suggests.
-const KNOWN: &str = "the PDF knows figure, figcaption, div class=\"equation\", span, a, br, sub, \
+const KNOWN: &str = "the PDF knows figure, figcaption, span, a, br, sub, \
                      sup, kbd, details, summary and img";
 
 /// A table with more rows than this may go on on the next page.
@@ -18,7 +18,6 @@ impl<'a> Writer<'a> {
     pub(super) fn element(&mut self, node: &'a Node, name: &str) {
         match name {
             "figure" => return self.figure(node),
-            "div" if node.attribute("class") == Some("equation") => return self.equation(node),
             "img" => return self.inline_image(node),
             "br" => return self.push("#linebreak();"),
             _ => {}
@@ -97,20 +96,18 @@ impl<'a> Writer<'a> {
     }
 
     /// A displayed formula with its number, as the preprocessor wraps it.
-    fn equation(&mut self, node: &'a Node) {
-        let inner: Vec<&Node> = node.children.iter().flat_map(inside_paragraph).collect();
-        let formula = inner.iter().find_map(|child| match &child.kind {
-            Kind::Maths(latex, _) => Some((*child, latex)),
+    pub(super) fn equation(&mut self, node: &'a Node) {
+        let formula = node.children.iter().find_map(|child| match &child.kind {
+            Kind::Maths(latex, display) => Some((child, latex, *display)),
             _ => None,
         });
-        let number = inner
-            .iter()
+        let number = { node.children.iter() }
             .find(|child| child.is_html("span"))
-            .map(|child| child.text());
+            .map(Node::text);
         match (formula, number, node.attribute("id")) {
-            (Some((formula, latex)), Some(number), Some(id)) => {
+            (Some((formula, latex, display)), Some(number), Some(id)) => {
                 let label = format!("{}#{id}", self.path);
-                self.formula(formula, latex, true, Some((number.trim(), &label)));
+                self.formula(formula, latex, display, Some((number.trim(), &label)));
             }
             _ => {
                 let message = "an equation without formula, number or id";
@@ -131,13 +128,5 @@ impl<'a> Writer<'a> {
             .for_each(|run| self.blocks(run));
         self.out.trim_end();
         self.push("];");
-    }
-}
-
-/// A paragraph's children, or the node itself.
-fn inside_paragraph(node: &Node) -> Vec<&Node> {
-    match node.kind {
-        Kind::Paragraph => node.children.iter().collect(),
-        _ => vec![node],
     }
 }

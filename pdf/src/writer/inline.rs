@@ -5,6 +5,7 @@ use crate::links::{self, Target};
 use crate::markdown::node::{Kind, Node};
 use crate::math::typst_maths;
 use crate::source;
+use parsers::maths::Display;
 
 impl<'a> Writer<'a> {
     /// Writes nodes inside a paragraph.
@@ -32,6 +33,9 @@ impl<'a> Writer<'a> {
             Kind::Image(_) => self.inline_image(node),
             Kind::Maths(latex, display) => self.formula(node, latex, *display, None),
             Kind::FootnoteMark(name) => self.footnote(node, name),
+            Kind::Html(name, _) if name == "span" && node.attribute("class") == Some("equation") => {
+                self.equation(node);
+            }
             Kind::Html(name, _) => self.element(node, name),
             _ => self.blocks(std::slice::from_ref(node)),
         }
@@ -51,10 +55,6 @@ impl<'a> Writer<'a> {
         {
             let message = format!("the footnote `[^{name}]` has no text");
             self.problem(offset, message, format!("add a line `[^{name}]: …`"));
-        }
-        if is_broken_formula(text) {
-            let hint = "close every brace, and write a dollar sign in text as `\\$`";
-            self.problem(offset, format!("`{}` is no formula", text.trim()), hint);
         }
         self.push(&source::text(text));
     }
@@ -88,32 +88,31 @@ impl<'a> Writer<'a> {
         &mut self,
         node: &Node,
         latex: &str,
-        display: bool,
+        display: Display,
         number: Option<(&str, &str)>,
     ) {
         let latex = latex.trim();
-        let maths = match typst_maths(latex, display) {
+        let maths = match typst_maths(latex, display, self.book.definitions) {
             Ok(maths) => maths,
             Err(reason) => {
                 let message = format!("formula `{}`: {reason}", parsers::shortened(latex));
-                return self.problem(
-                    node.start,
-                    message,
-                    "write it with commands that pulldown-latex lists",
-                );
+                return self.problem(node.start, message, "write it with other commands");
             }
         };
-        self.check_characters(&maths, node.start);
+        let formula = &maths.formula;
+        self.check_characters(formula, node.start);
         let alt = source::string(latex);
-        match (display, number) {
-            (false, _) => self.push(&format!("#formula({alt}, ${maths}$);")),
-            (true, None) => self.push(&format!("#displayed({alt}, $ {maths} $);")),
-            (true, Some((number, label))) => self.push(&format!(
-                "#displayed({alt}, number: {}, name: {}, $ {maths} $);",
-                source::string(number),
-                source::string(label),
-            )),
-        }
+        let (number, name) = match (number, &maths.tag) {
+            (Some((number, label)), _) => (source::string(number), source::string(label)),
+            (None, Some(tag)) => (format!("$inline({tag})$"), "none".to_owned()),
+            (None, None) => ("none".to_owned(), "none".to_owned()),
+        };
+        self.push(&match display {
+            Display::Inline => format!("#formula({alt}, ${formula}$);"),
+            Display::Block => {
+                format!("#displayed({alt}, number: {number}, name: {name}, $ {formula} $);")
+            }
+        });
     }
 
     fn footnote(&mut self, node: &Node, name: &str) {
@@ -136,12 +135,4 @@ fn undefined_footnote(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("[^")?;
     let (name, _) = rest.split_once(']')?;
     (!name.is_empty() && !name.contains(char::is_whitespace)).then_some(name)
-}
-
-/// Whether the Markdown parser left a formula as text, as it does where braces don't match.
-fn is_broken_formula(text: &str) -> bool {
-    let mut after_backslashes = text.split('\\').skip(1);
-    let has_command =
-        after_backslashes.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    text.contains("$$") || (text.contains('$') && has_command)
 }

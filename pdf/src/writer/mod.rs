@@ -19,6 +19,7 @@ use crate::markdown::node::{Kind, Node};
 use crate::problems::Problem;
 use crate::source::{self, Source};
 use crate::world::Fonts;
+use parsers::maths::Definitions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -26,6 +27,8 @@ use std::path::Path;
 pub(crate) struct Book<'a> {
     /// Where links can lead.
     pub anchors: &'a Anchors,
+    /// The commands of formulas that the book defines.
+    pub definitions: &'a Definitions,
     /// The fonts, to know which characters can be set.
     pub fonts: &'a Fonts,
     /// The book's source folder.

@@ -3,6 +3,7 @@
 use crate::trial_book::{book, pdf};
 use expect_test::expect_file;
 use mdbook_measured_pdf::typst_maths;
+use parsers::maths::{Definitions, Display};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -25,7 +26,11 @@ fn formulas() -> impl Iterator<Item = (bool, &'static str)> {
 fn the_writer_translates_each_formula() {
     let mut table = String::new();
     for (display, latex) in formulas() {
-        let maths = typst_maths(latex, display).unwrap_or_else(|error| format!("error: {error}"));
+        let display = if display { Display::Block } else { Display::Inline };
+        let maths = match typst_maths(latex, display, &Definitions::default()) {
+            Ok(maths) => maths.formula,
+            Err(error) => format!("error: {error}"),
+        };
         writeln!(table, "{latex}\n    {}", maths.replace('\n', "\n    ")).expect("a string");
     }
     expect_file!["expect/formulas.typ.txt"].assert_eq(&table);

@@ -9,6 +9,7 @@ use crate::evidence::{Concern, Origin, Quantity, QuotedFact, SourceId};
 use crate::layout::Layout;
 use crate::topic::{Inputs, Knowledge, Topic};
 use crate::views::{FigureView, TableView};
+use parsers::maths::Definitions;
 use rayon::prelude::*;
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -37,6 +38,8 @@ pub struct Facts {
     pub tables: Tables,
     /// The paths of images beside the chapters, from their folder.
     pub images: BTreeSet<String>,
+    /// The commands that formulas may use besides the usual ones.
+    pub definitions: Definitions,
     /// Where the book's files are.
     pub layout: Layout,
     /// The topics that are on.

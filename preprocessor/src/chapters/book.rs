@@ -148,7 +148,10 @@ fn read_each(
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, &context, path, file, source);
         Read {
-            marked: filled.map(|text| markup::mark(renderer, bibliography, (file, source), &text)),
+            marked: filled.map(|text| {
+                let known = (bibliography, &facts.definitions);
+                markup::mark(renderer, known, (file, source), &text)
+            }),
             written: std::mem::take(&mut *ledger.written()),
             typed_numbers: typed_numbers::find(file, source),
         }

@@ -6,6 +6,7 @@
 
 use super::file_path::FilePath;
 use super::homes::Home;
+use super::maths::shield_from_markdown;
 use super::sentinel::ROOT;
 use crate::escape::{Html, destination, html, markdown, write_destination};
 use crate::evidence::Quantity;
@@ -105,28 +106,50 @@ impl Renderer {
         }
     }
 
-    /// A numbered or plain display equation, given its LaTeX and, for the HTML, its MathML.
-    pub(crate) fn equation(
-        self,
-        id: Option<&str>,
-        number: &str,
-        latex: &str,
-        mathml: &str,
-    ) -> String {
-        let open = match id {
-            Some(id) => format!("<div id=\"{id}\" class=\"equation\">"),
-            None => "<div class=\"equation\">".to_owned(),
-        };
-        let number = match id {
-            Some(_) => format!("\n<span class=\"equation-number\">({number})</span>\n"),
-            None => String::new(),
-        };
+    /// A displayed formula without number, given as written and as MathML.
+    pub(crate) fn plain_equation(self, written: &str, mathml: &str) -> String {
         match self {
-            Renderer::Html => format!("{open}{mathml}{number}</div>"),
-            Renderer::Pdf if id.is_none() => format!("$${latex}$$"),
-            Renderer::Pdf => format!("{open}\n\n$${latex}$$\n{number}\n</div>"),
+            Renderer::Html => equation("", mathml, ""),
+            Renderer::Pdf => written.to_owned(),
         }
     }
+
+    /// A displayed formula with what its `\tag` puts in the place of a number.
+    pub(crate) fn tagged_equation(self, written: &str, mathml: &str, tag: &str) -> String {
+        match self {
+            Renderer::Html => equation("", mathml, &shield_from_markdown(tag)),
+            Renderer::Pdf => written.to_owned(),
+        }
+    }
+
+    /// A displayed formula with its id and its number.
+    pub(crate) fn numbered_equation(
+        self,
+        (id, number): (&str, &str),
+        written: &str,
+        mathml: &str,
+    ) -> String {
+        let id = format!(" id=\"{id}\"");
+        let number = format!("({number})");
+        match self {
+            Renderer::Html => equation(&id, mathml, &number),
+            Renderer::Pdf => numbered(&id, written, &number),
+        }
+    }
+}
+
+fn equation(id: &str, mathml: &str, number: &str) -> String {
+    let mathml = shield_from_markdown(mathml);
+    match number {
+        "" => format!("<span class=\"equation\">{mathml}</span>"),
+        number => numbered(id, &mathml, number),
+    }
+}
+
+fn numbered(id: &str, formula: &str, number: &str) -> String {
+    format!(
+        "<span{id} class=\"equation\">{formula}<span class=\"equation-number\">{number}</span></span>"
+    )
 }
 
 /// An image among the generated files, which are in `folder`.

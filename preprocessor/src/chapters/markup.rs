@@ -8,10 +8,10 @@ use super::citations::{CitedWork, parse_citation};
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::labels::LabelKind;
-use super::maths::{shield_from_markdown, to_mathml};
+use super::maths::{MathMl, shield_from_markdown, to_mathml};
 use super::sentinel::Mark;
 use crate::escape::check_link;
-use parsers::latex::Display;
+use parsers::maths::{Definitions, Display};
 use parsers::shortened;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -54,13 +54,14 @@ pub(crate) struct Marked {
 /// `file` is the chapter's path from the root of the project, `source` what its author wrote in it.
 pub(crate) fn mark(
     renderer: Renderer,
-    bibliography: &Bibliography,
+    (bibliography, definitions): (&Bibliography, &Definitions),
     (file, source): (&str, &str),
     text: &str,
 ) -> Marked {
     let mut pass = MarkupPass {
         renderer,
         bibliography,
+        definitions,
         file,
         source,
         marked: Marked::default(),
@@ -76,6 +77,7 @@ pub(crate) fn mark(
 struct MarkupPass<'a> {
     renderer: Renderer,
     bibliography: &'a Bibliography,
+    definitions: &'a Definitions,
     file: &'a str,
     source: &'a str,
     /// What was found so far, without the text.
@@ -137,16 +139,20 @@ impl MarkupPass<'_> {
         self.marked.faults.add(fault);
     }
 
-    fn mathml(&mut self, snippet: &str, latex: &str, display: Display) -> Option<String> {
-        match to_mathml(latex, display) {
-            Ok(mathml) => Some(mathml),
-            Err(message) => {
-                let hint = "hint: the commands are those of the crate pulldown-latex";
-                let latex = shortened(latex);
-                self.fault(snippet, format!("formula `{latex}`: {message}; {hint}"));
-                None
-            }
-        }
+    /// The MathML of the formula at `snippet`, whose fault is told with its place.
+    fn mathml(&mut self, snippet: &str, latex: &str, display: Display) -> Option<MathMl> {
+        let fault = match to_mathml(latex, display, self.definitions) {
+            Ok(mathml) => return Some(mathml),
+            Err(fault) => fault,
+        };
+        // In a quotation the marks of its lines stand between those of the formula.
+        let start = snippet.find(latex).unwrap_or(0);
+        let inside = fault.at.filter(|_| start > 0).map_or(0, |at| start + at);
+        let message = format!("formula `{}`: {}", shortened(latex), fault.message);
+        let (file, source) = (self.file, self.source);
+        let fault = || Diagnostic::inside_snippet(file, source, (snippet, inside), message);
+        self.marked.faults.add(fault);
+        None
     }
 
     fn edit_inline(
@@ -158,10 +164,12 @@ impl MarkupPass<'_> {
     ) {
         let mathml = self.mathml(&text[range.clone()], latex, Display::Inline);
         if let (Renderer::Html, Some(mathml)) = (self.renderer, mathml) {
-            edits.push((range, shield_from_markdown(&mathml)));
+            edits.push((range, shield_from_markdown(&mathml.formula)));
         }
     }
 
+    /// A displayed formula with the label behind it. Both formats get it inside its paragraph, so
+    /// that it may stand wherever text may.
     fn edit_display(
         &mut self,
         text: &str,
@@ -169,34 +177,30 @@ impl MarkupPass<'_> {
         range: Range<usize>,
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
-        let before = text[..range.start].trim_end_matches([' ', '\t']);
-        let line_start = before.len();
-        // Not to the end of a line that may be as long as the chapter.
-        let rest = &text[range.end..text.floor_char_boundary(range.end + LONGEST_LABEL)];
-        let line_end = range.end + rest.find('\n').unwrap_or(rest.len());
-        let after = text[range.end..line_end].trim();
-        let label = after
-            .strip_prefix("{#")
-            .and_then(|rest| rest.strip_suffix('}'));
-        if !(before.is_empty() || before.ends_with('\n')) || (label.is_none() && !after.is_empty())
-        {
-            let message = "a display formula stands on lines of its own, followed at most by \
-                           `{#eq-name}`; hint: put a blank line before and after it";
-            return self.fault(&text[range], message.to_owned());
+        let source = &text[range.clone()];
+        let Some(mathml) = self.mathml(source, latex, Display::Block) else {
+            return;
+        };
+        let Some((label, end)) = label_behind(text, range.end) else {
+            let equation = match &mathml.tag {
+                Some(tag) => self.renderer.tagged_equation(source, &mathml.formula, tag),
+                None => self.renderer.plain_equation(source, &mathml.formula),
+            };
+            return edits.push((range, equation));
+        };
+        if let Err(message) = LabelKind::Equation.check(label) {
+            return self.fault(label, message);
         }
-        if let Some(label) = label {
-            if let Err(message) = LabelKind::Equation.check(label) {
-                return self.fault(label, message);
-            }
-            self.marked.equations.push(label.to_owned());
+        if mathml.tag.is_some() {
+            let message = format!("a formula with the label `{label}` and a `\\tag`, expected one of both");
+            return self.fault(source, message);
         }
-        if let Some(mathml) = self.mathml(&text[range.clone()], latex, Display::Block) {
-            let number = label.map_or(String::new(), |label| {
-                Mark::Number(label.to_owned()).to_text()
-            });
-            let equation = self.renderer.equation(label, &number, latex, &mathml);
-            edits.push((line_start..line_end, format!("\n{equation}\n")));
-        }
+        self.marked.equations.push(label.to_owned());
+        let number = Mark::Number(label.to_owned()).to_text();
+        let equation = self
+            .renderer
+            .numbered_equation((label, &number), source, &mathml.formula);
+        edits.push((range.start..end, equation));
     }
 
     /// Finds citations `[@key]` and references `@fig-x` in a run of plain text.
@@ -276,6 +280,15 @@ fn line_at(text: &str, offset: usize) -> &str {
     &text[start..end.min(text.floor_char_boundary(start + SNIPPET))]
 }
 
+/// The label `{#…}` behind a formula on the same line, and where it ends.
+fn label_behind(text: &str, start: usize) -> Option<(&str, usize)> {
+    // Not to the end of a line that may be as long as the chapter.
+    let rest = &text[start..text.floor_char_boundary(start + LONGEST_LABEL)];
+    let label = rest.trim_start_matches([' ', '\t']).strip_prefix("{#")?;
+    let (label, behind) = label.split_once('}')?;
+    Some((label, start + rest.len() - behind.len()))
+}
+
 /// The label at the beginning of `text`; a hyphen at its end belongs to the sentence.
 fn label_at(text: &str) -> &str {
     let length = text
@@ -306,7 +319,9 @@ mod tests {
     fn check_as(renderer: Renderer, text: &str, expected: Expect) {
         let bibliography =
             Bibliography::parse("references.bib", "@misc{lu2017, title = {T}}").expect("valid");
-        let marked = mark(renderer, &bibliography, ("book/a.md", text), text);
+        let definitions = Definitions::default();
+        let known = (&bibliography, &definitions);
+        let marked = mark(renderer, known, ("book/a.md", text), text);
         let faults: Vec<Diagnostic> = marked.faults.into();
         let faults: Vec<_> = { faults.iter() }
             .map(|fault| format!("\n{fault}"))
