@@ -12,6 +12,8 @@ fuzz_target!(|log: &[u8]| {
             loss: "loss".to_owned(),
             drops: drops.to_vec(),
             replace_outliers: drops.is_empty(),
+            separator: None,
+            decimal: None,
         },
         refits: 20,
         json: false,

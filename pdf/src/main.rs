@@ -1,15 +1,54 @@
 //! The program that mdBook starts: the book on standard input, the PDF in its folder.
 
+use anyhow::{Result, anyhow, ensure};
 use mdbook_renderer::RenderContext;
+use std::io::{IsTerminal, stdin};
 use std::process::ExitCode;
 
+const HELP: &str = "\
+Typesets an mdBook as an accessible PDF
+
+mdBook starts this program and sends it the book. It needs two lines in book.toml:
+
+  [output.measured-pdf]
+  command = \"mdbook-measured-pdf\"
+
+`mdbook build` then writes book.pdf into the folder measured-pdf of the build folder.
+
+Usage: mdbook-measured-pdf [OPTIONS]
+
+Options:
+  -h, --help     Print help
+  -V, --version  Print version
+
+Exit codes: 0 where the PDF is made or needs not be, 1 where the book has faults, 2 for arguments";
+
+const BY_HAND: &str =
+    "hint: `mdbook build` starts this program; `mdbook-measured-pdf --help` says how";
+
 fn main() -> ExitCode {
-    let rendered = RenderContext::from_json(std::io::stdin().lock())
-        .and_then(|ctx| mdbook_measured_pdf::render(&ctx));
-    match rendered {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(line)) => {
-            eprintln!("{line}");
+    let arguments: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {}
+        ["-h" | "--help" | "help", ..] => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        ["-V" | "--version", ..] => {
+            println!("mdbook-measured-pdf {}", env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
+        [unknown, ..] => {
+            eprintln!("unknown argument `{unknown}`; {BY_HAND}");
+            return ExitCode::from(2);
+        }
+    }
+    match render() {
+        Ok(line) => {
+            line.iter().for_each(|line| eprintln!("{line}"));
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -17,4 +56,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Renders the book on standard input; a line to show, if there is one.
+fn render() -> Result<Option<String>> {
+    ensure!(
+        !stdin().is_terminal(),
+        "standard input is a terminal; {BY_HAND}"
+    );
+    let context = RenderContext::from_json(stdin().lock()).map_err(|error| {
+        let cause = error.root_cause();
+        anyhow!("what is on standard input is no book of mdBook's: {cause}; {BY_HAND}")
+    })?;
+    mdbook_measured_pdf::render(&context)
 }

@@ -2,7 +2,6 @@
 
 use crate::project::Project;
 use anyhow::{Context, Result, ensure};
-use mdbook_preprocessor::config::Config;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -43,8 +42,7 @@ pub fn init(root: &Path, out: &mut dyn Write) -> Result<()> {
         write_new(&root.join(path), text).with_context(|| format!("`{path}`"))?;
         writeln!(out, "{path}")?;
     }
-    let config = Config::from_disk(root.join("book.toml"))?;
-    Project::of(root.to_owned(), &config)?.seal(&[], &mut io::sink())?;
+    Project::in_folder(root.to_owned())?.seal(&[], &mut io::sink())?;
     Ok(writeln!(
         out,
         "hint: `mdbook build` makes the book in target/book"
@@ -63,10 +61,10 @@ mod tests {
     use super::*;
     use crate::chapters::contract::Renderer;
     use crate::chapters::{Chapter, Filled, fill_book};
+    use mdbook_preprocessor::config::Config;
 
     fn fill(root: &Path, renderer: Renderer) -> Filled {
-        let config = Config::from_disk(root.join("book.toml")).unwrap();
-        let known = Project::of(root.to_owned(), &config).unwrap().read();
+        let known = Project::in_folder(root.to_owned()).unwrap().read();
         let known = known.unwrap_or_else(|faults| panic!("{faults:?}"));
         let chapters = ["sorting.md", "sources.md"].map(|path| Chapter {
             path: path.to_owned(),

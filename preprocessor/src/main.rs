@@ -1,15 +1,14 @@
 //! `mdbook-measured`: the preprocessor, and its commands for people.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use clap::{Parser, Subcommand};
 use mdbook_measured::explain::explain;
 use mdbook_measured::init::init;
 use mdbook_measured::project::Project;
-use mdbook_measured::protocol::preprocess;
+use mdbook_measured::protocol::{BY_HAND, preprocess};
 use mdbook_measured::topics::command_line;
-use mdbook_preprocessor::config::Config;
 use rayon::ThreadPoolBuilder;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -86,14 +85,14 @@ fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Some(Command::Supports { .. }) => Ok(()),
         Some(Command::Explain { name, root }) => {
-            let known = project_in(root)?.read().map_err(|faults| {
+            let known = Project::in_folder(root)?.read().map_err(|faults| {
                 let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
                 anyhow!("{}", lines.join("\n"))
             })?;
             explain(&known.facts, &name, &mut io::stdout().lock())
         }
         Some(Command::Seal { names, all, root }) => {
-            let project = project_in(root)?;
+            let project = Project::in_folder(root)?;
             let out = &mut io::stdout().lock();
             match all || !names.is_empty() {
                 true => project.seal(&names, out),
@@ -107,16 +106,14 @@ fn run(arguments: Arguments) -> Result<()> {
             ThreadPoolBuilder::new()
                 .use_current_thread()
                 .build_global()?;
+            ensure!(
+                !io::stdin().is_terminal(),
+                "standard input is a terminal; {BY_HAND}"
+            );
             let input = io::read_to_string(io::stdin().lock())?;
             // Standard output alone would pass a book on line by line, in pieces of a kilobyte.
             let out = BufWriter::with_capacity(PIECE, io::stdout().lock());
             preprocess(&input, out)
         }
     }
-}
-
-/// The project whose `book.toml` is in the folder `root`.
-fn project_in(root: PathBuf) -> Result<Project> {
-    let config = Config::from_disk(root.join("book.toml"))?;
-    Project::of(root, &config)
 }

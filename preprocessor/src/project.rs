@@ -17,7 +17,7 @@ use crate::samples;
 use crate::settings::Settings;
 use crate::topic::{Inputs, ReadFile, Topic, TopicFile};
 use crate::topics;
-use anyhow::anyhow;
+use anyhow::{Context, anyhow, bail};
 use mdbook_preprocessor::config::Config;
 use parsers::maths::{DEFINITIONS, Definitions};
 use rayon::prelude::*;
@@ -27,6 +27,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// What makes a folder the root of a project.
+const CONFIGURATION: &str = "book.toml";
 
 /// The facts taken from publications, from the folder of the chapters.
 const QUOTED: &str = "quoted.toml";
@@ -65,6 +68,19 @@ struct Others {
     definitions: Definitions,
 }
 
+/// What helps where the folder `root` is not that of a project.
+fn where_to_look(root: &Path) -> String {
+    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let above = root.ancestors().skip(1);
+    match { above }.find(|folder| folder.join(CONFIGURATION).exists()) {
+        Some(folder) => format!("hint: the project is above: `--root {}`", folder.display()),
+        None => {
+            "hint: `--root FOLDER` names the folder of a book; `mdbook-measured init` begins one"
+                .to_owned()
+        }
+    }
+}
+
 impl Project {
     /// The project in `root`, whose chapters are in the folder `source` of it.
     pub fn new(root: impl Into<PathBuf>, source: impl Into<PathBuf>) -> Self {
@@ -101,6 +117,23 @@ impl Project {
             answered_on: settings.answered_on,
             ..Project::new(root, &config.book.src)
         })
+    }
+
+    /// The project whose `book.toml` is in the folder `root`.
+    ///
+    /// # Errors
+    /// Where there is none, with the nearest folder above that has one; what is wrong with it.
+    pub fn in_folder(root: PathBuf) -> anyhow::Result<Self> {
+        let file = root.join(CONFIGURATION);
+        if !file.exists() {
+            bail!(
+                "`{}` is not there; {}",
+                file.display(),
+                where_to_look(&root)
+            );
+        }
+        let config = Config::from_disk(&file).with_context(|| format!("`{}`", file.display()))?;
+        Project::of(root, &config)
     }
 
     /// The same project with these topics.
@@ -213,7 +246,7 @@ impl Project {
             return Ok(AnsweredOn::default());
         }
         // The environment may declare them, too.
-        let text = self.read_text("book.toml").map_err(|fault| vec![fault])?;
+        let text = self.read_text(CONFIGURATION).map_err(|fault| vec![fault])?;
         let text = text.unwrap_or_default();
         AnsweredOn::read(&self.answered_on, &text, questions, runs)
     }
@@ -355,6 +388,30 @@ mod tests {
     use crate::topics::TOPICS;
     use std::fs;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_folder_without_a_book_is_told_where_one_is() {
+        let root = tempfile::tempdir().unwrap();
+        let below = root.path().join("book/appendix");
+        fs::create_dir_all(&below).unwrap();
+        let error = |folder: &Path| {
+            let found = Project::in_folder(folder.to_owned()).err();
+            found.map(|error| error.to_string())
+        };
+        let place =
+            |folder: &Path| format!("`{}/book.toml` is not there; hint: ", folder.display());
+        assert_eq!(
+            error(&below).unwrap(),
+            place(&below)
+                + "`--root FOLDER` names the folder of a book; `mdbook-measured init` begins one"
+        );
+        fs::write(root.path().join("book.toml"), "[book]\nsrc = 'book'\n").unwrap();
+        assert_eq!(
+            error(&below).unwrap(),
+            place(&below) + &format!("the project is above: `--root {}`", root.path().display())
+        );
+        assert_eq!(error(root.path()), None);
+    }
 
     #[test]
     fn what_questions_are_answered_on_is_read_and_checked() {

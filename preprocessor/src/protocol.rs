@@ -6,11 +6,15 @@ use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
 use crate::escape::html;
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
 use std::collections::BTreeMap;
 use std::io::Write;
+
+/// What helps someone who starts the program without a book.
+pub const BY_HAND: &str =
+    "hint: `mdbook build` starts this program; `mdbook-measured --help` lists what it does by hand";
 
 /// Fills the chapters of the book that mdBook sends as `input` and hands it back to `out`; writes
 /// the generated files beside the chapters.
@@ -20,35 +24,26 @@ use std::io::Write;
 /// instead: mdBook would keep the old page, and an author would not see why.
 pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     // mdBook's own function reads a stream, byte by byte.
-    let (context, mut book): (PreprocessorContext, Book) =
-        serde_json::from_str(input).context("reading what mdBook sends")?;
+    let read = serde_json::from_str(input);
+    let (context, mut book): (PreprocessorContext, Book) = read.map_err(|error| {
+        anyhow!("what is on standard input is no book of mdBook's: {error}; {BY_HAND}")
+    })?;
     let project = Project::of(context.root.clone(), &context.config)?;
     let chapters = chapters_of(&project, &book);
     let serving = context
         .config
         .contains_key("output.html.live-reload-endpoint");
-    let mut filled = match project.read() {
-        Ok(inputs) => {
-            let renderer = Renderer::by_name(&context.renderer);
-            fill_book(&chapters, inputs.facts, &inputs.bibliography, renderer)
-        }
-        Err(faults) => Filled {
-            faults,
-            ..Filled::default()
-        },
-    };
-    if project.is_strict() || std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1") {
-        filled.faults.append(&mut filled.shortcomings);
-        filled.faults.append(&mut filled.absences);
-    }
+    let filled = fill(&project, &chapters, &context.renderer);
+    let told_by = teller(&context);
     if !filled.faults.is_empty() {
-        let faults = lines(&filled.faults);
         match serving {
-            true => eprintln!("{faults}"),
-            false => bail!("{faults}"),
+            true => tell_untold(&filled.faults, told_by.as_deref(), &project, &chapters),
+            false => bail!("{}", lines(&filled.faults)),
         }
     }
-    warn_of(&filled);
+    if told_by.is_none() {
+        warn_of(&filled);
+    }
     let made = filled.files.into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
     files.extend(assets::files(&project.in_source(project.generated_name())));
@@ -69,6 +64,54 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     });
     sent.context("handing the book back")?;
     generated.context("writing the generated files")
+}
+
+/// Fills the chapters; in strict mode what a draft may have is a fault, too.
+fn fill(project: &Project, chapters: &[Chapter], renderer: &str) -> Filled {
+    let mut filled = match project.read() {
+        Ok(inputs) => {
+            let renderer = Renderer::by_name(renderer);
+            fill_book(chapters, inputs.facts, &inputs.bibliography, renderer)
+        }
+        Err(faults) => Filled {
+            faults,
+            ..Filled::default()
+        },
+    };
+    if project.is_strict() || std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1") {
+        filled.faults.append(&mut filled.shortcomings);
+        filled.faults.append(&mut filled.absences);
+    }
+    filled
+}
+
+/// The renderer for which this build has told the author already what it says of the book: mdBook
+/// fills the book once for each, in the order of their names. `None` where it is the first, or is
+/// none that `book.toml` lists, as under `mdbook test`.
+fn teller(context: &PreprocessorContext) -> Option<String> {
+    let outputs: BTreeMap<String, toml::Table> = context.config.outputs().ok()?;
+    let filled: Option<Vec<String>> = { context.config.get("preprocessor.measured.renderers") }
+        .ok()
+        .flatten();
+    let is_filled = |name: &&String| filled.as_ref().is_none_or(|names| names.contains(name));
+    let mut names = outputs.keys().filter(is_filled);
+    let first = names.next()?;
+    let is_later = names.any(|name| *name == context.renderer);
+    is_later.then(|| first.clone())
+}
+
+/// Tells the faults that were not told for the renderer `told_by`.
+fn tell_untold(
+    faults: &[Diagnostic],
+    told_by: Option<&str>,
+    project: &Project,
+    chapters: &[Chapter],
+) {
+    let told = told_by.map(|renderer| fill(project, chapters, renderer).faults);
+    let told = told.unwrap_or_default();
+    for fault in faults.iter().filter(|fault| !told.contains(fault)) {
+        eprintln!("{fault}");
+    }
 }
 
 /// Tells the author of typed numbers, and counts the runs and the numbers that are not there.
@@ -189,6 +232,31 @@ mod tests {
         let few = fault_block("book/c9.md", &faults[..2]);
         assert_eq!(few.matches("book/c").count(), 2);
         assert!(!few.contains("more"), "{few}");
+    }
+
+    #[test]
+    fn a_book_is_told_of_once_by_the_first_renderer_that_fills_it() {
+        let check = |config: &str, renderer: &str, expected: Option<&str>| {
+            let config = config.parse().unwrap();
+            let context = PreprocessorContext::new("".into(), config, renderer.to_owned());
+            assert_eq!(teller(&context).as_deref(), expected, "{renderer}");
+        };
+        let both = "[output.measured-pdf]\n[output.html]\n";
+        check(both, "html", None);
+        check(both, "measured-pdf", Some("html"));
+        check("[output.measured-pdf]", "measured-pdf", None);
+        check("", "html", None);
+        // As under `mdbook test`.
+        check(both, "test", None);
+        let with_epub = format!("{both}[output.epub]\n");
+        check(&with_epub, "html", Some("epub"));
+        let chosen = "[preprocessor.measured]\nrenderers = ['measured-pdf', 'html']\n";
+        check(&format!("{with_epub}{chosen}"), "html", None);
+        check(
+            &format!("{with_epub}{chosen}"),
+            "measured-pdf",
+            Some("html"),
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Tests of whole books, in one program, because each links all of Typst.
 
 mod book;
+mod by_hand;
 mod maths;
 mod problems;
 mod reader;

@@ -1,5 +1,6 @@
 //! `data.toml`: which tables there are, and a person's own units.
 
+use super::separator::Separator;
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use crate::evidence::unit::{MultipleOf, OwnUnit, Units};
 use results::Digest;
@@ -7,6 +8,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path};
+use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
@@ -39,7 +41,7 @@ pub struct Declaration {
     /// The columns that hold numbers, with their units as they are in the file.
     pub columns: BTreeMap<String, MultipleOf>,
     /// What parts the cells of a CSV file, where that is declared.
-    pub separator: Option<u8>,
+    pub separator: Option<Separator>,
     /// The decimal sign, where that is declared.
     pub decimal: Option<Decimal>,
     /// What topics are to know of the table, by their names.
@@ -87,6 +89,18 @@ pub enum Decimal {
     Comma,
 }
 
+impl FromStr for Decimal {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "." | "point" => Ok(Decimal::Point),
+            "," | "comma" => Ok(Decimal::Comma),
+            _ => Err("expected `.` or `,`".to_owned()),
+        }
+    }
+}
+
 /// What `data.toml` declares.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Declared {
@@ -114,16 +128,6 @@ struct Keys {
     decimal: Option<Decimal>,
     #[serde(default)]
     topics: BTreeMap<String, toml::Table>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-enum Separator {
-    #[serde(rename = ",")]
-    Comma,
-    #[serde(rename = ";")]
-    Semicolon,
-    #[serde(rename = "\t")]
-    Tab,
 }
 
 /// Reads `text`, the content of `file`.
@@ -235,11 +239,7 @@ impl Reader<'_> {
             place: keys.place,
             repeat: keys.repeat,
             columns,
-            separator: keys.separator.map(|separator| match separator {
-                Separator::Comma => b',',
-                Separator::Semicolon => b';',
-                Separator::Tab => b'\t',
-            }),
+            separator: keys.separator,
             decimal: keys.decimal,
             topics: keys.topics,
         })

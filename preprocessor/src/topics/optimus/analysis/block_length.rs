@@ -1,5 +1,9 @@
 //! How long the blocks of a block bootstrap must be for a series' autocorrelation.
 
+use super::scaled_curve::sum_over_points;
+use rayon::prelude::*;
+use std::ops::RangeInclusive;
+
 /// Lags in a row that must be insignificant before the correlation counts as gone.
 const QUIET_LAGS: usize = 5;
 
@@ -10,6 +14,17 @@ pub struct BlockRule {
     pub length: usize,
     /// The share of a mean's variance that blocks of this length lose at their seams, 0 to 0.5.
     pub lost_variance: f64,
+}
+
+impl BlockRule {
+    /// Blocks that are no shorter, which lose less at their fewer seams.
+    pub fn at_least(self, length: usize) -> Self {
+        let longer = self.length.max(length);
+        BlockRule {
+            length: longer,
+            lost_variance: self.lost_variance * self.length as f64 / longer as f64,
+        }
+    }
 }
 
 /// Chooses the blocks for a moving-block bootstrap of `series` from its autocorrelation.
@@ -23,8 +38,8 @@ pub struct BlockRule {
 pub fn block_rule(series: &[f64]) -> BlockRule {
     let points = series.len() as f64;
     let longest = (3.0 * points.sqrt()).min(points / 3.0).ceil().max(1.0);
-    let covariances = autocovariances(series, points.sqrt().ceil() as usize + QUIET_LAGS);
-    let bandwidth = 2 * last_significant_lag(&covariances, points);
+    let (covariances, last_significant) = significant_autocovariances(series);
+    let bandwidth = 2 * last_significant;
     let (g, spectrum) = flat_top_sums(&covariances, bandwidth);
     let length = (1.5 * points * (g / spectrum).powi(2)).cbrt().ceil();
     // A series without variance, or one whose spectrum vanishes at 0, gives no finite length.
@@ -44,17 +59,41 @@ pub fn block_rule(series: &[f64]) -> BlockRule {
     }
 }
 
-/// R(0), …, R(most): Σ (sᵢ − s̄)(sᵢ₊ⱼ − s̄) / n.
-fn autocovariances(series: &[f64], most: usize) -> Vec<f64> {
+/// The autocovariances up to the largest lag that [`block_rule`] needs, and the last significant lag:
+/// most series lose their correlation long before the last lag that may count.
+fn significant_autocovariances(series: &[f64]) -> (Vec<f64>, usize) {
     let points = series.len() as f64;
+    let most = (points.sqrt().ceil() as usize + QUIET_LAGS).min(series.len() - 1);
     let mean = series.iter().sum::<f64>() / points;
     let centred: Vec<f64> = series.iter().map(|value| value - mean).collect();
-    (0..=most.min(series.len() - 1))
-        .map(|lag| {
-            let pairs = std::iter::zip(&centred, &centred[lag..]);
-            pairs.map(|(a, b)| a * b).sum::<f64>() / points
-        })
-        .collect()
+    let (mut covariances, mut lags) = (Vec::new(), 64);
+    loop {
+        covariances.extend(autocovariances(
+            &centred,
+            covariances.len()..=lags.min(most),
+        ));
+        let last = last_significant_lag(&covariances, points);
+        if lags >= most || (last + QUIET_LAGS).max(2 * last) <= lags {
+            return (covariances, last);
+        }
+        lags *= 2;
+    }
+}
+
+/// R of each of the `lags`: Σ sᵢ sᵢ₊ⱼ / n of the `centred` series.
+fn autocovariances(centred: &[f64], lags: RangeInclusive<usize>) -> Vec<f64> {
+    /// Points from which on a lag is worth a thread.
+    const MANY: usize = 100_000;
+    let of_lag = |lag: usize| {
+        let [sum] = sum_over_points(&centred[..centred.len() - lag], &centred[lag..], |a, b| {
+            [a * b]
+        });
+        sum / centred.len() as f64
+    };
+    match centred.len() {
+        MANY.. => lags.into_par_iter().map(of_lag).collect(),
+        _ => lags.map(of_lag).collect(),
+    }
 }
 
 /// The smallest lag that is followed by [`QUIET_LAGS`] insignificant ones, at least 1.
@@ -89,7 +128,6 @@ fn flat_top_sums(covariances: &[f64], bandwidth: usize) -> (f64, f64) {
 mod tests {
     use super::*;
     use crate::statistics::random::SplitMix64;
-    use std::ops::RangeInclusive;
 
     fn autoregressive(points: usize, correlation: f64) -> Vec<f64> {
         let mut random = SplitMix64::new(4);

@@ -5,10 +5,12 @@ use super::loss_curve::LossCurve;
 use super::loss_fit::minimise;
 use super::loss_model::LossModel;
 use super::noise_scale::noise_exponent;
-use super::scaled_curve::ScaledCurve;
+use super::scaled_curve::{ScaledCurve, modelled};
 use super::steps::Step;
+use super::weighted_points::WeightedPoints;
 use crate::statistics::interval::Interval;
 use crate::statistics::random::SplitMix64;
+use std::ops::Range;
 
 /// How a curve is resampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct Bootstrap {
     pub models: Vec<LossModel>,
     /// The block length that was used, in points.
     pub block_length: usize,
+    /// The points of each refit: those of the curve, or means of them.
+    pub refitted_points: usize,
 }
 
 /// Refits the model to l̂(kᵢ) + l̂(kᵢ)^γ e*ᵢ, where e* is made of blocks of e = (l − l̂)/l̂^γ, the
@@ -49,6 +53,10 @@ pub struct Bootstrap {
 /// the variance that the blocks' seams lose. Each refit starts from `model`, which must be the
 /// [`fit`](super::loss_fit::fit) of `curve`, or of `curve` with its outliers replaced.
 ///
+/// Of a long curve the refits see means of consecutive points, see [`WeightedPoints::thinned`]: of
+/// l̂ at the mean step and of the resampled noise of each point. What the fewer points do not say
+/// makes the intervals wider, never narrower.
+///
 /// What the model cannot describe, such as a drop of the learning rate within `curve`, is resampled
 /// as if it were noise; cut the run into stages first. Over 350 points the intervals cover in 91 to
 /// 95 % of cases with noise of correlation up to 0.5, and in as few as 76 % at 0.9 (benchmark
@@ -60,58 +68,91 @@ pub fn moving_block_bootstrap(
 ) -> Bootstrap {
     let scaled = ScaledCurve::new(curve);
     let start = scaled.beta(model);
-    let noise = Noise::new(&scaled, start);
+    let (points, ends) = WeightedPoints::thinned(&scaled.x);
+    let noise = Noise::new(&scaled, start, &points.x, ends);
     let mut random = SplitMix64::new(resampling.seed);
     let mut losses = noise.fitted.clone();
     let mut refit = || {
         noise.resample(&mut losses, &mut random);
-        scaled.model(minimise(&scaled.x, &losses, start))
+        scaled.model(minimise(&points, &losses, start))
     };
     Bootstrap {
         models: (0..resampling.refits).map(|_| refit()).collect(),
         block_length: noise.block_length,
+        refitted_points: points.x.len(),
     }
 }
 
 /// A fitted curve and what was left of the losses, ready to be put together anew.
 struct Noise {
+    /// l̂ at each point of a refit.
     fitted: Vec<f64>,
-    /// l̂^γ, point by point.
+    /// l̂^γ there.
     scales: Vec<f64>,
+    /// Of each point of the curve.
     scaled_residuals: Vec<f64>,
+    /// Their sums from the first on: a sum of many is one difference.
+    sums: Vec<f64>,
+    /// Where the points of the curve end that a point of a refit is the mean of.
+    ends: Vec<usize>,
     block_length: usize,
 }
 
+/// The most blocks that a refit is put together from.
+const MOST_BLOCKS: usize = 4096;
+
 impl Noise {
-    fn new(curve: &ScaledCurve, beta: [f64; 3]) -> Self {
-        let fitted: Vec<f64> = curve.modelled(beta).collect();
+    fn new(curve: &ScaledCurve, beta: [f64; 3], x: &[f64], ends: Vec<usize>) -> Self {
+        let fitted: Vec<f64> = modelled(&curve.x, beta).collect();
         let residuals: Vec<f64> = std::iter::zip(&curve.y, &fitted)
             .map(|(loss, fitted)| loss - fitted)
             .collect();
         let exponent = noise_exponent(&fitted, &residuals);
-        let scales: Vec<f64> = fitted.iter().map(|fitted| fitted.powf(exponent)).collect();
-        let mut scaled_residuals: Vec<f64> = std::iter::zip(&residuals, &scales)
-            .map(|(residual, scale)| residual / scale)
+        let mut scaled_residuals: Vec<f64> = std::iter::zip(&residuals, &fitted)
+            .map(|(residual, fitted)| residual / fitted.powf(exponent))
             .collect();
-        let blocks = block_rule(&scaled_residuals);
+        let blocks = block_rule(&scaled_residuals).at_least(residuals.len().div_ceil(MOST_BLOCKS));
         centre_and_inflate(&mut scaled_residuals, blocks.lost_variance);
+        let fitted: Vec<f64> = modelled(x, beta).collect();
+        let mut sum = 0.0;
+        let sums = scaled_residuals.iter().map(|residual| {
+            sum += residual;
+            sum
+        });
         Self {
+            sums: std::iter::once(0.0).chain(sums).collect(),
+            scales: fitted.iter().map(|fitted| fitted.powf(exponent)).collect(),
             fitted,
-            scales,
             scaled_residuals,
+            ends,
             block_length: blocks.length,
         }
     }
 
+    fn sum_of(&self, residuals: Range<usize>) -> f64 {
+        match residuals.len() {
+            1 => self.scaled_residuals[residuals.start],
+            _ => self.sums[residuals.end] - self.sums[residuals.start],
+        }
+    }
+
     fn resample(&self, losses: &mut [f64], random: &mut SplitMix64) {
-        let starts = self.scaled_residuals.len() - self.block_length + 1;
-        for first in (0..losses.len()).step_by(self.block_length) {
-            let block = &self.scaled_residuals[random.below(starts)..][..self.block_length];
-            let points = self.fitted[first..].iter().zip(&self.scales[first..]);
-            for ((loss, (fitted, scale)), residual) in
-                losses[first..].iter_mut().zip(points).zip(block)
-            {
-                *loss = fitted + scale * residual;
+        let points = self.scaled_residuals.len();
+        let starts = points - self.block_length + 1;
+        let (mut mean, mut start, mut sum) = (0, 0, 0.0);
+        for first in (0..points).step_by(self.block_length) {
+            let last = (first + self.block_length).min(points);
+            let (mut at, mut from) = (first, random.below(starts));
+            while at < last {
+                let end = self.ends[mean];
+                let inside = end.min(last) - at;
+                sum += self.sum_of(from..from + inside);
+                (at, from) = (at + inside, from + inside);
+                if at == end {
+                    let noise = sum / (end - start) as f64;
+                    losses[mean] = self.fitted[mean] + self.scales[mean] * noise;
+                    (mean, start, sum) = (mean + 1, end, 0.0);
+                }
             }
         }
     }
@@ -210,6 +251,39 @@ mod tests {
         );
         let loss = found.loss_interval(Step(5000.0)).unwrap();
         assert!(loss.high - loss.low < 1e-9);
+    }
+
+    /// Beside fits of 100 curves whose noise is drawn anew, each with all its points.
+    #[test]
+    fn means_of_a_long_curve_give_the_intervals_of_its_points() {
+        let curve = |seed| {
+            let mut random = SplitMix64::new(seed);
+            let point = |k: u32| {
+                let step = Step(f64::from(k));
+                (step, TRUTH.loss_at(step) + 0.05 * random.normal())
+            };
+            LossCurve::new((0..6_000).map(point).collect()).unwrap()
+        };
+        let first = curve(1);
+        let resampling = Resampling {
+            refits: 200,
+            seed: 1,
+        };
+        let found = moving_block_bootstrap(&first, fit(&first), resampling);
+        assert!(found.refitted_points < 2_000, "{}", found.refitted_points);
+        let drawn: Vec<LossModel> = (2..102).map(|seed| fit(&curve(seed))).collect();
+        let anew = Bootstrap {
+            models: drawn,
+            ..found.clone()
+        };
+        let pairs = std::iter::zip(
+            found.beta_intervals().unwrap(),
+            anew.beta_intervals().unwrap(),
+        );
+        for (means, points) in pairs {
+            let ratio = (means.high - means.low) / (points.high - points.low);
+            assert!((0.7..1.5).contains(&ratio), "{means:?} {points:?}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub enum StageError {
 /// Cuts `curve` after each of the `drops` of the learning rate, given as steps of the whole run.
 ///
 /// A loss recorded at step k was made by the steps up to k, so a point at a drop closes the earlier
-/// stage.
+/// stage. A point at step 0 is in the first.
 ///
 /// # Errors
 /// Where the drops do not increase from above 0, or a stage is no [`LossCurve`].
@@ -44,10 +44,9 @@ pub fn learning_rate_stages(
     check_drops(drops)?;
     let starts = std::iter::once(Step(0.0)).chain(drops.iter().copied());
     let ends = drops.iter().copied().chain([Step(f64::INFINITY)]);
+    let mut rest = curve.points().peekable();
     let stage = |(stage, (start, end)): (usize, (Step, Step))| {
-        let inside = curve
-            .points()
-            .filter(|(step, _)| is_inside(*step, start, end));
+        let inside = std::iter::from_fn(|| rest.next_if(|(step, _)| *step <= end));
         let points = inside.map(|(step, loss)| (Step(step.0 - start.0), loss));
         match LossCurve::new(points.collect()) {
             Ok(curve) => Ok(LearningRateStage { start, curve }),
@@ -59,11 +58,6 @@ pub fn learning_rate_stages(
         }
     };
     starts.zip(ends).enumerate().map(stage).collect()
-}
-
-/// start < step ≤ end, and step 0 belongs to the first stage.
-fn is_inside(step: Step, start: Step, end: Step) -> bool {
-    (step > start || step == Step(0.0)) && step <= end
 }
 
 fn check_drops(drops: &[Step]) -> Result<(), StageError> {
@@ -169,6 +163,21 @@ mod tests {
             &[45.0, 82.0],
             Ok(&[(0.0, 4, 10.0), (45.0, 4, 5.0), (82.0, 4, 8.0)]),
         );
+    }
+
+    /// A log that counts its epochs from 0, as most do.
+    #[test]
+    fn step_0_is_in_the_first_stage_and_in_no_other() {
+        let points = (0..12).map(|k| (Step(f64::from(k)), 1.0 / f64::from(k + 1)));
+        let curve = LossCurve::new(points.collect()).unwrap();
+        let stages = learning_rate_stages(&curve, &[Step(3.0), Step(7.0)]).unwrap();
+        let steps = |stage: &LearningRateStage| stage.curve.raw_steps().to_vec();
+        let expected = [
+            vec![0.0, 1.0, 2.0, 3.0],
+            vec![1.0, 2.0, 3.0, 4.0],
+            vec![1.0, 2.0, 3.0, 4.0],
+        ];
+        assert_eq!(stages.iter().map(steps).collect::<Vec<_>>(), expected);
     }
 
     #[test]

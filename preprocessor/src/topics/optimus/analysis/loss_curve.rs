@@ -9,8 +9,11 @@ pub const FEWEST_POINTS: usize = 4;
 
 /// The range of losses in nats, and of steps after the first: far beyond what a training run has, and
 /// near enough that no sum of the fits leaves the range of a float.
-const LOSSES: RangeInclusive<f64> = 1e-30..=1e30;
+const LOSSES: RangeInclusive<f64> = SMALLEST_LOSS..=1e30;
 const STEPS: RangeInclusive<f64> = 1e-6..=LARGEST_STEP;
+
+/// The smallest loss in nats.
+pub(crate) const SMALLEST_LOSS: f64 = 1e-30;
 
 /// The largest step, up to which floats tell whole numbers apart.
 pub const LARGEST_STEP: f64 = 1e15;
@@ -46,11 +49,18 @@ pub enum LossCurveError {
     LossNotFinite { index: usize, loss: f64 },
     #[error("the loss of point `{index}` is `{loss}`; expected more than 0")]
     LossNotPositive { index: usize, loss: f64 },
+    #[error(
+        "the loss of point `0` is `0`, before any other; expected more than 0; hint: leave the cell \
+         empty where nothing was measured"
+    )]
+    ZeroFirst,
     #[error("the step of point `{index}` is `{step:e}`; expected 0 or from {:e} to {:e}", STEPS.start(), STEPS.end())]
     StepOutOfRange { index: usize, step: f64 },
     #[error("the loss of point `{index}` is `{loss:e}`; expected from {:e} to {:e} nat", LOSSES.start(), LOSSES.end())]
     LossOutOfRange { index: usize, loss: f64 },
-    #[error("every loss from point `0` to point `{last_index}` is `{loss}`; expected a curve")]
+    #[error(
+        "every loss from point `0` to point `{last_index}` is `{loss}`; expected a curve that falls"
+    )]
     ConstantLoss { last_index: usize, loss: f64 },
 }
 
@@ -59,6 +69,7 @@ impl LossCurveError {
     pub fn point(&self) -> Option<usize> {
         match self {
             Self::TooFewPoints { .. } | Self::ConstantLoss { .. } => None,
+            Self::ZeroFirst => Some(0),
             Self::StepNotFinite { index, .. }
             | Self::NegativeStep { index, .. }
             | Self::StepsNotIncreasing { index, .. }
@@ -250,7 +261,7 @@ mod tests {
         check(
             &[(0.0, 2.0), (1.0, 2.0), (2.0, 2.0), (3.0, 2.0)],
             expect![[r#"
-                every loss from point `0` to point `3` is `2`; expected a curve
+                every loss from point `0` to point `3` is `2`; expected a curve that falls
             "#]],
         );
         check(

@@ -2,9 +2,10 @@
 
 use super::loss_curve::LossCurve;
 use super::loss_model::LossModel;
-use super::scaled_curve::{ScaledCurve, sum_over_points};
+use super::scaled_curve::ScaledCurve;
 use super::separable_start::separable_start;
 use super::transformed_fit::coarse_transformed_fit;
+use super::weighted_points::WeightedPoints;
 use crate::statistics::positive_definite::solve_free;
 
 /// Steps after which the search ends; a curve of the model's shape needs fewer than ten.
@@ -22,7 +23,8 @@ const TOLERANCE: f64 = 1e-9;
 /// et al. 2018, Eq. (1); of the method: Bertsekas 1982 (projected Newton), damped as in Marquardt 1963.
 pub fn fit(curve: &LossCurve) -> LossModel {
     let scaled = ScaledCurve::new(curve);
-    let beta = minimise(&scaled.x, &scaled.y, start(&scaled));
+    let points = WeightedPoints::equal(scaled.x.clone());
+    let beta = minimise(&points, &scaled.y, start(&scaled));
     scaled.model(beta)
 }
 
@@ -36,14 +38,14 @@ fn start(curve: &ScaledCurve) -> [f64; 3] {
         .unwrap_or(transformed)
 }
 
-/// Minimises Σ (y − ŷ)² over β ≥ 0 from `start`, whose error must be finite.
-pub(crate) fn minimise(x: &[f64], y: &[f64], start: [f64; 3]) -> [f64; 3] {
+/// Minimises Σ w (y − ŷ)² over β ≥ 0 from `start`, whose error must be finite.
+pub(crate) fn minimise(points: &WeightedPoints, y: &[f64], start: [f64; 3]) -> [f64; 3] {
     let mut beta = start;
-    let mut here = NormalEquations::at(x, y, beta);
+    let mut here = NormalEquations::at(points, y, beta);
     let mut damping = 1e-4;
     for _ in 0..MOST_STEPS {
         let next = here.projected_step(beta, damping);
-        let there = NormalEquations::at(x, y, next);
+        let there = NormalEquations::at(points, y, next);
         let small = is_small_step(beta, next);
         if there.squared_error < here.squared_error {
             (beta, here) = (next, there);
@@ -64,7 +66,7 @@ fn is_small_step(from: [f64; 3], to: [f64; 3]) -> bool {
 }
 
 /// The error at one β with its derivatives: JᵀJ, Jᵀr, Σ r ∂²ŷ and |r|², where Jᵢⱼ = ∂ŷᵢ/∂βⱼ and
-/// r = y − ŷ.
+/// r = y − ŷ, each point with its weight.
 #[derive(Debug, Clone, Copy)]
 struct NormalEquations {
     gram: [[f64; 3]; 3],
@@ -74,10 +76,10 @@ struct NormalEquations {
 }
 
 impl NormalEquations {
-    fn at(x: &[f64], y: &[f64], beta: [f64; 3]) -> Self {
+    fn at(points: &WeightedPoints, y: &[f64], beta: [f64; 3]) -> Self {
         // ŷ = u + β₂ with u = 1/(β₀x + β₁), so that J = (−x u², −u², 1), and ∂²ŷ = 2 u³ (x², x; x, 1)
         // in β₀ and β₁.
-        let sums = sum_over_points(x, y, |x, y| {
+        let sums = points.sum(y, |x, y| {
             let u = 1.0 / (beta[0] * x + beta[1]);
             let r = y - u - beta[2];
             let j1 = u * u;
@@ -117,7 +119,7 @@ impl NormalEquations {
             gram: [
                 [s00, s01, -s02],
                 [s01, s11, -s12],
-                [-s02, -s12, x.len() as f64],
+                [-s02, -s12, points.total_weight()],
             ],
             descent: [-d0, -d1, d2],
             curvature: [

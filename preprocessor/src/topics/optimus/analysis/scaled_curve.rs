@@ -50,13 +50,6 @@ impl ScaledCurve {
         ]
     }
 
-    /// ŷ of the model with scaled `beta`, point by point.
-    pub(crate) fn modelled(&self, beta: [f64; 3]) -> impl Iterator<Item = f64> {
-        self.x
-            .iter()
-            .map(move |x| 1.0 / (beta[0] * x + beta[1]) + beta[2])
-    }
-
     /// Σ (y − ŷ)² of the model with scaled `beta`.
     pub(crate) fn squared_error(&self, beta: [f64; 3]) -> f64 {
         let [sum] = sum_over_points(&self.x, &self.y, |x, y| {
@@ -65,6 +58,12 @@ impl ScaledCurve {
         });
         sum
     }
+}
+
+/// ŷ of the model with scaled `beta` at each x.
+pub(crate) fn modelled(x: &[f64], beta: [f64; 3]) -> impl Iterator<Item = f64> {
+    x.iter()
+        .map(move |x| 1.0 / (beta[0] * x + beta[1]) + beta[2])
 }
 
 /// Sums several terms over all points at once, two points side by side.

@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
 
-use super::{CsvLog, LogColumns};
+use super::{Log, LogColumns};
 use crate::statistics::interval::Interval;
 use crate::topics::command_line::write_json;
 use crate::topics::optimus::analysis::bootstrap::{Resampling, moving_block_bootstrap};
+use crate::topics::optimus::analysis::falling::{NotFalling, check_falls};
 use crate::topics::optimus::analysis::loss_curve::LossCurve;
 use crate::topics::optimus::analysis::loss_fit;
 use crate::topics::optimus::analysis::loss_model::{LossModel, NormalisedLossModel};
@@ -40,11 +41,20 @@ struct Report {
     points: u64,
     skipped_rows: u64,
     replaced_outliers: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    printed_zeros: Option<Zeros>,
     whole_run: Fit,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stages: Vec<StageFit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_out_errors: Option<HeldOutErrors>,
+}
+
+/// Losses that the log prints as 0.
+#[derive(Debug, Serialize)]
+struct Zeros {
+    rows: u64,
+    below_nats: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,6 +81,8 @@ struct Fit {
     transformed: LossModel,
     rmse_nats: f64,
     r_squared: f64,
+    #[serde(skip)]
+    falls: Result<(), NotFalling>,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,12 +91,14 @@ struct Intervals {
     beta1: Interval,
     beta2: Interval,
     block_length: u64,
+    /// The points of each refit: those of the curve, or means of them.
+    refitted_points: u64,
 }
 
 /// Fits the log and writes the models to `out`.
 ///
 /// # Errors
-/// Where the log cannot be read or is no loss curve, the fit has a number that is not finite, or
+/// Where the log cannot be read or is no loss curve that falls, the fit has a number that is not finite, or
 /// `out` cannot be written.
 pub fn fit(arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     fit_log(&arguments.columns.read()?, arguments, out)
@@ -94,7 +108,7 @@ pub fn fit(arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> 
 ///
 /// # Errors
 /// Those of [`fit`], but for the log's.
-pub fn fit_log(log: &CsvLog, arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> {
+pub fn fit_log(log: &Log, arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     let drops: Vec<Step> = log.stages.iter().skip(1).map(|stage| stage.start).collect();
     let cut = log.stages.iter().filter(|_| !drops.is_empty());
     let stage_fit = |curve| Fit::new(curve, arguments.refits);
@@ -106,15 +120,22 @@ pub fn fit_log(log: &CsvLog, arguments: &FitArguments, out: &mut dyn Write) -> a
         points: log.curve.len() as u64,
         skipped_rows: log.skipped_rows,
         replaced_outliers: log.replaced_outliers,
+        printed_zeros: log.printed_zeros.as_ref().map(|zeros| Zeros {
+            rows: zeros.indices.len() as u64,
+            below_nats: zeros.below_nats,
+        }),
         whole_run: stage_fit(&log.curve),
         stages: stages.collect(),
         held_out_errors: held_out_errors(&log.curve, &drops),
     };
+    report
+        .check_falls()
+        .with_context(|| format!("`{}`", arguments.columns.log.display()))?;
     report.check()?;
     if arguments.json {
         return write_json(&report, out);
     }
-    write_report(&arguments.columns.name(), &report, out)
+    write_report(&arguments.columns, &report, out)
 }
 
 /// `None` without drops, or where the stages are too short to hold anything out.
@@ -129,6 +150,15 @@ fn held_out_errors(curve: &LossCurve, drops: &[Step]) -> Option<HeldOutErrors> {
 }
 
 impl Report {
+    /// Whether the loss falls, of a run in stages within one of them: a rate that rises again, and
+    /// what is left to fall after a drop, make a run or a stage that does not.
+    fn check_falls(&self) -> Result<(), NotFalling> {
+        match self.stages.iter().any(|stage| stage.fit.falls.is_ok()) {
+            true => Ok(()),
+            false => self.whole_run.falls.clone(),
+        }
+    }
+
     /// Whether every number is one.
     fn check(&self) -> anyhow::Result<()> {
         self.whole_run.check("the whole run")?;
@@ -176,6 +206,7 @@ impl Fit {
             transformed: fit_transformed(curve),
             rmse_nats: goodness.rmse_nats,
             r_squared: goodness.r_squared,
+            falls: check_falls(curve, model),
         }
     }
 }
@@ -188,31 +219,48 @@ impl Intervals {
         };
         let bootstrap = moving_block_bootstrap(curve, model, resampling);
         let [beta0, beta1, beta2] = bootstrap.beta_intervals()?;
-        let block_length = bootstrap.block_length as u64;
         Some(Self {
             beta0,
             beta1,
             beta2,
-            block_length,
+            block_length: bootstrap.block_length as u64,
+            refitted_points: bootstrap.refitted_points as u64,
         })
     }
 }
 
-fn write_report(name: &str, report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
+fn write_report(columns: &LogColumns, report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
+    let LogColumns { step, loss, .. } = columns;
     writeln!(
         out,
-        "{name}: {} points, l(k) = 1/(β0 k + β1) + β2, k in steps, l in nats",
+        "{}: {} points, l(k) = 1/(β0 k + β1) + β2, k as `{step}` counts, l as `{loss}`, in nats",
+        columns.name(),
         report.points
     )?;
     if report.skipped_rows > 0 {
-        writeln!(
-            out,
-            "rows skipped for want of a loss: {}",
-            report.skipped_rows
-        )?;
+        let skipped = report.skipped_rows;
+        writeln!(out, "rows skipped for want of a loss: {skipped}")?;
     }
     if report.replaced_outliers > 0 {
         writeln!(out, "outliers replaced: {}", report.replaced_outliers)?;
+    }
+    if let Some(Zeros { rows, below_nats }) = report.printed_zeros {
+        writeln!(
+            out,
+            "losses printed as 0: {rows}, taken as what the fit says there, at most {below_nats:.0e} nat"
+        )?;
+    }
+    let refitted = report
+        .whole_run
+        .intervals
+        .as_ref()
+        .map(|it| it.refitted_points);
+    if let Some(means) = refitted.filter(|points| *points < report.points) {
+        writeln!(
+            out,
+            "95 % intervals: refits to {means} means of rows one after the other, of one row at the \
+             beginning"
+        )?;
     }
     write_fit("whole run", &report.whole_run, out)?;
     for stage in &report.stages {
@@ -247,6 +295,9 @@ fn write_fit(title: &str, fit: &Fit, out: &mut dyn Write) -> anyhow::Result<()> 
         "\n{title}: RMSE {:.4} nat, R² {:.4}",
         fit.rmse_nats, fit.r_squared
     )?;
+    if let Err(not_falling) = &fit.falls {
+        writeln!(out, "  no loss curve: {not_falling}")?;
+    }
     writeln!(
         out,
         "  {:<4}{:>12}{:>28}{:>14}{:>14}",

@@ -1,9 +1,12 @@
 //! The commands `fit` and `predict`.
 
-mod csv_log;
 mod fit;
+mod json_lines;
+mod log;
 mod predict;
+mod progress;
+mod rows;
 
-pub use csv_log::{CsvLog, LogColumns};
 pub use fit::{FitArguments, fit, fit_log};
-pub use predict::{PredictArguments, predict};
+pub use log::{Log, LogColumns};
+pub use predict::{PredictArguments, Question, predict};

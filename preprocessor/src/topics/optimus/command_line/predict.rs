@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::fit::{refits, shown};
 use crate::statistics::interval::Interval;
 use crate::topics::command_line::write_json;
 use crate::topics::optimus::analysis::bootstrap::{Bootstrap, Resampling, moving_block_bootstrap};
+use crate::topics::optimus::analysis::falling::{NotFalling, check_falls};
 use crate::topics::optimus::analysis::loss_curve::LARGEST_STEP;
 use crate::topics::optimus::analysis::loss_fit::fit;
 use crate::topics::optimus::analysis::loss_model::LossModel;
@@ -77,7 +78,7 @@ struct LastStage {
 /// Answers the question from the last learning-rate stage of the log and writes it to `out`.
 ///
 /// # Errors
-/// Where the log cannot be read or is no loss curve, the question is out of range, or `out` cannot
+/// Where the log cannot be read, its last stage is no loss curve that falls, the question is out of range, or `out` cannot
 /// be written.
 pub fn predict(arguments: &PredictArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     let stage = LastStage::read(arguments)?;
@@ -95,6 +96,11 @@ impl LastStage {
             bail!("the log has no stage")
         };
         let model = fit(&stage.curve);
+        let falls = check_falls(&stage.curve, model);
+        if !matches!(falls, Err(NotFalling::IsFlat { .. })) || log.stages.len() == 1 {
+            let place = || format!("`{}`", arguments.columns.log.display());
+            falls.with_context(place)?;
+        }
         let resampling = Resampling {
             refits: arguments.refits,
             ..Resampling::default()
