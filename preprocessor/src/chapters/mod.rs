@@ -20,6 +20,8 @@ mod markup;
 mod maths;
 mod missing_runs;
 mod names;
+#[allow(dead_code)]
+mod nested;
 mod own_exhibits;
 mod placeholders;
 mod sentinel;
