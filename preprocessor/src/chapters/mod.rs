@@ -6,6 +6,7 @@ mod book;
 mod build_identifier;
 mod calls;
 mod citations;
+mod code;
 mod composed_table;
 pub mod contract;
 mod exhibits;
@@ -29,9 +30,13 @@ mod shortcomings;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
+mod code_tests;
+#[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+mod small_books;
 #[cfg(test)]
 mod tables_tests;
 #[cfg(test)]

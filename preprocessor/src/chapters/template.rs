@@ -6,6 +6,7 @@
 
 use super::absent;
 use super::calls::{PLACE, name_arguments};
+use super::code::Shadow;
 use super::diagnostic::Diagnostic;
 use super::exhibits;
 use super::format::{FILTERS, Printing};
@@ -31,12 +32,20 @@ pub(crate) fn fill(
     file: &str,
     source: &str,
 ) -> Result<String, Vec<Diagnostic>> {
-    let named = name_arguments(source);
-    let fault = |error: tera::Error| vec![named.in_source(source, diagnose(file, &error))];
+    let shadow = Shadow::of(source);
+    let named = name_arguments(&shadow);
+    let fault = |error: tera::Error| {
+        let fault = named.in_source(source, diagnose(file, &error));
+        vec![with_hint(&shadow, fault)]
+    };
     let mut tera = engine(ledger, chapter);
     tera.add_raw_template(file, &named.text).map_err(fault)?;
-    let mut unknown = names::check(&ledger.facts.catalogue, file, source);
-    unknown.extend(functions::check_picks(&ledger.facts.tables, file, source));
+    let mut unknown = names::check(&ledger.facts.catalogue, file, &shadow.text);
+    unknown.extend(functions::check_picks(
+        &ledger.facts.tables,
+        file,
+        &shadow.text,
+    ));
     if !unknown.is_empty() {
         return Err(unknown);
     }
@@ -56,7 +65,7 @@ pub(crate) fn fill(
     match fault {
         Some(fault) => Err(vec![fault]),
         None => {
-            let (settled, mut absences) = absent::settle(ledger, (file, source), &printed);
+            let (settled, mut absences) = absent::settle(ledger, (file, &shadow.text), &printed);
             ledger.written().absences.append(&mut absences);
             Ok(settled)
         }
@@ -183,10 +192,36 @@ fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
         message.push_str(&format!(": {error}"));
         cause = error.source();
     }
+    message.truncate(message.trim_end_matches('.').len());
+    for (usual, own) in [("}}", ">>"), ("%}", "%>"), ("#}", "#>")] {
+        message = message.replace(usual, own);
+    }
     Diagnostic {
         file: file.to_owned(),
         line: place.map(|span| span.start_line),
         column: place.map(|span| span.start_col + 1),
         message,
     }
+}
+
+/// The fault with a hint at how its tag is written where it is none: an author may not have meant one.
+fn with_hint(shadow: &Shadow, mut fault: Diagnostic) -> Diagnostic {
+    let opening = fault.line.and_then(|line| {
+        let lines = shadow.text.split_inclusive('\n');
+        let before: usize = lines.clone().take(line - 1).map(str::len).sum();
+        let in_line = lines.clone().nth(line - 1).unwrap_or_default();
+        let column = in_line.char_indices().nth(fault.column? - 1);
+        let at = before + column.map_or(in_line.len(), |(at, _)| at);
+        shadow.opening_at(at)
+    });
+    if let Some(opening) = opening {
+        fault.message.push_str(&format!(
+            "; hint: `{opening}` begins a template; as text, outside of code, it is \
+             `<% raw %>{opening}<% endraw %>`"
+        ));
+        if opening == "<<" {
+            fault.message.push_str(", in a formula `\\ll`");
+        }
+    }
+    fault
 }
