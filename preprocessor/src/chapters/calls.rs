@@ -119,7 +119,7 @@ pub(super) struct Named {
 /// A chapter's source with the names of first arguments and the places of filters; what opens no tag
 /// is printed as a text.
 pub(super) fn name_arguments(shadow: &Shadow) -> Named {
-    let (source, text) = (shadow.source, &shadow.text);
+    let (source, text) = (&shadow.source, &shadow.text);
     let mut insertions: Vec<(usize, String)> = tags(text).flat_map(places_of_filters).collect();
     for at in &shadow.openings {
         insertions.extend([(*at, "<< \"".to_owned()), (at + 2, "\" >>".to_owned())]);

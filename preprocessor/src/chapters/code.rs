@@ -8,6 +8,7 @@ use super::markup::{long_row_of_dollars, markdown_options};
 use super::names::{all_tags, defined_in};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 use regex::Regex;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -33,9 +34,14 @@ static CONTROL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"^<%-?\s*(?:{words})\b")).expect("the expression is well formed")
 });
 
+/// What a line of a quotation begins with.
+static QUOTED_LINE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:[ \t]*>)+").expect("the expression is well formed"));
+
 /// A chapter's source beside a copy of the same length, in which only templates open tags.
 pub(super) struct Shadow<'a> {
-    pub(super) source: &'a str,
+    /// The source as templates read it: without the signs of a quotation inside of tags.
+    pub(super) source: Cow<'a, str>,
     /// The copy.
     pub(super) text: String,
     /// Where something stands in code that would open a tag elsewhere.
@@ -45,7 +51,7 @@ pub(super) struct Shadow<'a> {
 impl<'a> Shadow<'a> {
     pub(super) fn of(source: &'a str) -> Self {
         let mut shadow = Shadow {
-            source,
+            source: source.into(),
             text: source.to_owned(),
             openings: Vec::new(),
         };
@@ -62,10 +68,24 @@ impl<'a> Shadow<'a> {
             // What begins in a tag, such as in a quoted backtick, is no code.
             code.retain(|block| !is_inside(block.range.start, &tags));
             if code.len() == known {
+                shadow.unquote(&tags);
                 break;
             }
         }
         shadow
+    }
+
+    /// Blanks the signs of a quotation at the beginning of lines inside of tags.
+    fn unquote(&mut self, tags: &[Range<usize>]) {
+        let signs: Vec<_> = tags
+            .iter()
+            .flat_map(|tag| signs_in(&self.source, tag))
+            .collect();
+        for at in signs {
+            for text in [&mut self.text, self.source.to_mut()] {
+                text.replace_range(at..at + 1, " ");
+            }
+        }
     }
 
     /// What opens the tag that `at` is in or begins.
@@ -78,10 +98,10 @@ impl<'a> Shadow<'a> {
 
     /// Hides the openings that stand in `code`.
     fn hide(&mut self, code: &[Code]) {
-        self.text = self.source.to_owned();
+        self.text = self.source.to_string();
         self.openings = Vec::new();
         let variables = match code.iter().any(|code| code.is_indented) {
-            true => defined_in(self.source),
+            true => defined_in(&self.source),
             false => BTreeSet::new(),
         };
         for Code { range, is_indented } in code {
@@ -96,6 +116,26 @@ impl<'a> Shadow<'a> {
                 at += HIDDEN.len();
             }
         }
+    }
+}
+
+/// Where a tag's further lines begin with the sign of the quotation that the tag begins in.
+fn signs_in(source: &str, tag: &Range<usize>) -> Vec<usize> {
+    let line = source[..tag.start]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
+    let before = QUOTED_LINE.find(&source[line..tag.start]);
+    let quotations = before.map_or(0, |it| it.as_str().matches('>').count());
+    let newlines = source[tag.clone()].match_indices('\n');
+    let in_line = |(newline, _)| {
+        let begin = tag.start + newline + 1;
+        let signs = QUOTED_LINE.find(&source[begin..tag.end]);
+        let signs = signs.map_or("", |signs| signs.as_str()).match_indices('>');
+        signs.map(move |(at, _)| begin + at).take(quotations)
+    };
+    match quotations {
+        0 => Vec::new(),
+        _ => newlines.flat_map(in_line).collect(),
     }
 }
 
@@ -206,6 +246,16 @@ mod tests {
         check(
             "a\n\n    cat << END\n    cout << \"n: \"; cin >> n;\n    a << b >> c\n    <% z %>\n",
             "a\n\n    cat [<<] END\n    cout [<<] \"n: \"; cin >> n;\n    a [<<] b >> c\n    [<%] z %>\n",
+        );
+    }
+
+    #[test]
+    fn a_tag_in_a_quotation_is_read_without_its_signs() {
+        let shadow = Shadow::of("> - << a(b,\n>   c=[d > e,\n> f]) >>\n> << g >>\n<< h\n> i >>");
+        let expected = "> - << a(b,\n    c=[d > e,\n  f]) >>\n> << g >>\n<< h\n> i >>";
+        assert_eq!(
+            (&*shadow.source, shadow.text.as_str()),
+            (expected, expected)
         );
     }
 

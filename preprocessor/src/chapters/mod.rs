@@ -2,6 +2,7 @@
 
 mod absent;
 mod bibliography;
+mod blocks;
 mod book;
 mod build_identifier;
 mod calls;
@@ -21,7 +22,6 @@ mod markup;
 mod maths;
 mod missing_runs;
 mod names;
-#[allow(dead_code)]
 mod nested;
 mod own_exhibits;
 mod placeholders;
@@ -29,6 +29,8 @@ mod sentinel;
 mod shortcomings;
 mod template;
 mod typed_numbers;
+#[cfg(test)]
+mod blocks_tests;
 #[cfg(test)]
 mod code_tests;
 #[cfg(test)]

@@ -41,12 +41,49 @@ impl Containers {
     pub(crate) fn beginning(&self) -> String {
         self.beginnings.concat()
     }
+
+    /// The same of those that a line goes on by itself: the text of a paragraph goes on in all of
+    /// them without, and another block does not.
+    pub(crate) fn beginning_on(&self, line: &str) -> String {
+        let mut rest = line;
+        let goes_on = |beginning: &&String| {
+            let inside = match beginning.starts_with('>') {
+                true => rest.trim_start().strip_prefix('>'),
+                false => behind_columns(rest, beginning.len()),
+            };
+            rest = inside.unwrap_or_default();
+            inside.is_some()
+        };
+        let beginnings = self.beginnings.iter().take_while(goes_on);
+        beginnings.map(String::as_str).collect()
+    }
 }
 
 /// `block` with a container's `beginning` before every line but the first, which stands behind what
 /// is there already.
 pub(crate) fn continued(block: &str, beginning: &str) -> String {
     block.replace('\n', &format!("\n{beginning}"))
+}
+
+/// `text` without what begins all of its lines but the first in the list or quotation that it was
+/// written in.
+pub(crate) fn freed(text: &str) -> String {
+    let is_beginning = |c: char| " \t>".contains(c);
+    let beginning = |line: &'_ str| line.len() - line.trim_start_matches(is_beginning).len();
+    let lines = text.split('\n').skip(1);
+    let with_text = lines.filter(|line| beginning(line) < line.len());
+    let shared = with_text.map(|line| &line[..beginning(line)]);
+    let shared = shared.reduce(|a, b| {
+        let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b);
+        &a[..same.count()]
+    });
+    let shared = shared.unwrap_or_default();
+    let mut lines = text.split('\n');
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |freed, line| {
+        let rest = line.strip_prefix(shared);
+        freed + "\n" + rest.unwrap_or_else(|| line.trim_start_matches(is_beginning))
+    })
 }
 
 /// How far the lines of the item or definition that begins at `start` are indented in its container,
@@ -70,6 +107,13 @@ fn indent(text: &str, start: usize) -> usize {
     column + if is_code_or_nothing { 1 } else { spaces } - first
 }
 
+/// What is behind so many columns of spaces at the beginning of `line`, if there are as many.
+fn behind_columns(line: &str, count: usize) -> Option<&str> {
+    let spaces = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+    let at = (0..=spaces.len()).find(|at| columns(&spaces[..*at], 0) >= count)?;
+    Some(&line[at..])
+}
+
 /// The column behind `spaces` that begin at `column`; a tab goes on to the next fourth one.
 fn columns(spaces: &str, column: usize) -> usize {
     spaces
@@ -83,25 +127,9 @@ fn columns(spaces: &str, column: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::markup::markdown_options;
+    use super::super::small_books::outline;
     use super::*;
     use pulldown_cmark::Parser;
-
-    /// The blocks of a text, each as its first letters with what is in it.
-    fn outline(text: &str) -> String {
-        let mut outline = String::new();
-        for event in Parser::new_ext(text, markdown_options()) {
-            match event {
-                Event::Start(Tag::HtmlBlock | Tag::Emphasis | Tag::List(_)) => {}
-                Event::Start(tag) => outline.push_str(&format!("{:?}", tag.to_end())[..4]),
-                Event::End(TagEnd::HtmlBlock | TagEnd::Emphasis | TagEnd::List(_)) => {}
-                Event::End(_) => outline.push('.'),
-                Event::Text(text) | Event::Html(text) => outline.push_str(text.trim()),
-                _ => outline.push('?'),
-            }
-            outline.push(' ');
-        }
-        outline.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
 
     /// Puts a block in the place of `X` and looks in what Markdown has it, and what follows.
     #[track_caller]
@@ -143,6 +171,16 @@ mod tests {
             "n[^1]\n\n[^1]: a\n\n    X b",
             "Para n ? . Foot Para a . X Para b . .",
         );
+    }
+
+    #[test]
+    fn what_is_written_in_a_container_is_freed_of_it() {
+        let check = |text: &str, expected: &str| assert_eq!(freed(text), expected);
+        check("a\n b", "a\nb");
+        check("\n   | a |\n   |---|\n   ", "\n| a |\n|---|\n");
+        check("a\n> b\n>\n>   - c\n> ", "a\nb\n\n  - c\n");
+        check("a\n\nb\n  c", "a\n\nb\n  c");
+        check("", "");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! own, so that all chapters' faults are found in one build.
 
 use super::absent;
+use super::blocks::{self, Block};
 use super::calls::{PLACE, name_arguments};
 use super::code::Shadow;
 use super::diagnostic::Diagnostic;
@@ -13,6 +14,7 @@ use super::format::{FILTERS, Printing};
 use super::functions;
 use super::ledger::Ledger;
 use super::names;
+use super::nested::freed;
 use super::placeholders;
 use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
 use crate::evidence::Quantity;
@@ -36,7 +38,10 @@ pub(crate) fn fill(
     let named = name_arguments(&shadow);
     let fault = |error: tera::Error| {
         let fault = named.in_source(source, diagnose(file, &error));
-        vec![with_hint(&shadow, fault)]
+        vec![match may_be_text(&error) {
+            true => with_hint(&shadow, fault),
+            false => fault,
+        }]
     };
     let mut tera = engine(ledger, chapter);
     tera.add_raw_template(file, &named.text).map_err(fault)?;
@@ -51,6 +56,7 @@ pub(crate) fn fill(
     }
     let filled = tera.render(file, context).map_err(fault)?;
     let filled = placeholders::fold(ledger, filled);
+    let filled = blocks::place(ledger, (file, source), filled)?;
     let mut fault = None;
     let printed = replace_marks(&filled, |mark| match mark {
         Mark::Quantity(name) => match print_plainly(ledger, chapter, name) {
@@ -98,7 +104,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         let (ledger, chapter) = (ledger.clone(), chapter.to_owned());
         let filter = move |caption: String, arguments: Kwargs, _: &State| -> TeraResult<String> {
             let arguments = arguments.deserialize()?;
-            exhibit(&ledger, &chapter, &caption, arguments).map_err(tera::Error::message)
+            exhibit(&ledger, &chapter, &freed(&caption), arguments).map_err(tera::Error::message)
         };
         tera.register_filter(name, filter);
     }
@@ -114,8 +120,15 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         move |arguments: Kwargs, _: &State| -> TeraResult<String> {
             let id = arguments.must_get::<String>("id")?;
             let block = ledger.facts.question_block(&id);
-            ledger.written().questions.insert(id);
-            block.map_err(tera::Error::message)
+            ledger.written().questions.insert(id.clone());
+            let markdown = block.map_err(tera::Error::message)?;
+            let what = format!("the question `{id}`");
+            let block = Block {
+                what,
+                snippet: id,
+                markdown,
+            };
+            Ok(block.kept_in(&ledger))
         },
     );
     tera
@@ -204,7 +217,16 @@ fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
     }
 }
 
-/// The fault with a hint at how its tag is written where it is none: an author may not have meant one.
+/// Whether a tag with this error may be none, but text.
+fn may_be_text(error: &tera::Error) -> bool {
+    match error.kind() {
+        ErrorKind::SyntaxError(_) => true,
+        ErrorKind::RenderingError(report) => report.message().contains("is not defined"),
+        _ => false,
+    }
+}
+
+/// The fault with a hint at how its tag is written where it is none.
 fn with_hint(shadow: &Shadow, mut fault: Diagnostic) -> Diagnostic {
     let opening = fault.line.and_then(|line| {
         let lines = shadow.text.split_inclusive('\n');
