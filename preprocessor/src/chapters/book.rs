@@ -279,7 +279,7 @@ impl Resolver<'_> {
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Root => Some(page.root.clone()),
-            Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) => None,
+            Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) | Mark::Block(_) => None,
         }
     }
 }

@@ -182,7 +182,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             `book/a.md:3:15`: no quantity is named `lu.shar`; hint: `lu` has share
             `book/b.md:1:27`: `broken`: `NaN` is not a finite number
             `book/c.md:1:24`: `time`: a value in `s` cannot be printed in `GB`
-            `book/d.md:1:21`: Unexpected end of input
+            `book/d.md:1:21`: Unexpected end of input; hint: `<<` begins a template; as text, outside of code, it is `<% raw %><<<% endraw %>`, in a formula `\ll`
             `book/e.md:1:8`: no work has the key `nobody`; hint: add it to `book/references.bib`
             `book/f.md:1:11`: view `sample_images(colour="red")`: unknown field `colour`, expected `data_set`
             `book/g.md:1:4`: no question has the id `9.9`; hint: `questions.toml` has them

@@ -4,6 +4,7 @@
 //! functions get the names that they stand for. Filters are told where they stand, which Tera knows of
 //! a fault only.
 
+use super::code::Shadow;
 use super::diagnostic::Diagnostic;
 use super::format::FILTERS;
 use super::names::{QUOTED, begins_name, continues_name, tags};
@@ -115,10 +116,15 @@ pub(super) struct Named {
     inserted: Vec<(usize, usize)>,
 }
 
-/// `source` with the names of first arguments and the places of filters.
-pub(super) fn name_arguments(source: &str) -> Named {
-    let mut insertions: Vec<(usize, String)> = tags(source).flat_map(places_of_filters).collect();
-    for call in calls(source) {
+/// A chapter's source with the names of first arguments and the places of filters; what opens no tag
+/// is printed as a text.
+pub(super) fn name_arguments(shadow: &Shadow) -> Named {
+    let (source, text) = (&shadow.source, &shadow.text);
+    let mut insertions: Vec<(usize, String)> = tags(text).flat_map(places_of_filters).collect();
+    for at in &shadow.openings {
+        insertions.extend([(*at, "<< \"".to_owned()), (at + 2, "\" >>".to_owned())]);
+    }
+    for call in calls(text) {
         let parameters = FUNCTIONS
             .iter()
             .find(|(function, _)| *function == call.function);
@@ -211,7 +217,7 @@ mod tests {
     #[test]
     fn first_arguments_get_names() {
         let check = |source: &str, expected: &str| {
-            assert_eq!(name_arguments(source).text, expected);
+            assert_eq!(name_arguments(&Shadow::of(source)).text, expected);
         };
         check(
             "<< pick(\"a.b\", n=8, m='x') | si >>",
@@ -231,6 +237,7 @@ mod tests {
         ] {
             check(plain, plain);
         }
+        check("`1 << 2`", "`1 << \"<<\" >> 2`");
         // What is too much is left for Tera to refuse.
         check("<< pick(a, b) >>", "<< pick(of=a, b) >>");
     }
@@ -238,7 +245,7 @@ mod tests {
     #[test]
     fn filters_are_told_their_places() {
         let check = |source: &str, expected: &str| {
-            assert_eq!(name_arguments(source).text, expected);
+            assert_eq!(name_arguments(&Shadow::of(source)).text, expected);
         };
         check("é << a.b|fixed >>", "é << a.b|fixed(at=10) >>");
         check(
@@ -256,7 +263,7 @@ mod tests {
     #[test]
     fn places_are_those_of_the_source() {
         let source = "é\n<< ratio(a, b) >> << c >>";
-        let named = name_arguments(source);
+        let named = name_arguments(&Shadow::of(source));
         assert_eq!(named.text, "é\n<< ratio(of=a, to=b) >> << c >>");
         let at = |column| {
             let fault = Diagnostic {

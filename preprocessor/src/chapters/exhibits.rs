@@ -7,6 +7,7 @@
 //! <% endfilter %>
 //! ```
 
+use super::blocks::Block;
 use super::composed_table::compose;
 use super::contract::{Renderer, image_file, inline_plot, plot_image};
 use super::file_path::FilePath;
@@ -31,7 +32,7 @@ struct Arguments {
     own: serde_json::Map<String, serde_json::Value>,
 }
 
-/// A table with its caption, as Markdown.
+/// The mark of a table with its caption.
 pub(crate) fn table(
     ledger: &Ledger,
     chapter: &str,
@@ -52,7 +53,7 @@ pub(crate) fn table(
             origin,
             awaited,
         );
-        return Ok(table_figure(&arguments.id, &caption, ("", ""), text));
+        return Ok(table_block(ledger, &arguments.id, &caption, ("", ""), text));
     }
     let shown = ShownQuantities::default();
     let (table, origin, note, beside) = match &arguments.view {
@@ -87,10 +88,12 @@ pub(crate) fn table(
     }
     let csv = link_to_csv(ledger, &arguments.id, table.to_csv())?;
     let markdown = table.to_markdown();
-    Ok(table_figure(
+    let beside = (note.as_str(), csv.as_str());
+    Ok(table_block(
+        ledger,
         &arguments.id,
         caption,
-        (&note, &csv),
+        beside,
         &markdown,
     ))
 }
@@ -135,14 +138,28 @@ fn waiting(
     placeholder.kept_in(ledger)
 }
 
-/// The Markdown of a table with its caption, the view's note and the link to the data.
-fn table_figure(id: &str, caption: &str, (note, link): (&str, &str), markdown: &str) -> String {
+/// The mark of a table with its caption, the view's note and the link to the data.
+fn table_block(
+    ledger: &Ledger,
+    id: &str,
+    caption: &str,
+    (note, link): (&str, &str),
+    table: &str,
+) -> String {
     let caption = captioned(id, LabelKind::Table, caption, note, link);
-    let markdown = markdown.trim();
-    format!("<figure id=\"{id}\" class=\"table\">\n\n{caption}\n\n{markdown}\n\n</figure>")
+    let parts = [caption.as_str(), table.trim()];
+    block(ledger, id, LabelKind::Table, "table", parts)
 }
 
-/// A figure with its caption, as Markdown.
+/// The mark of a figure or a table with its two parts, in their order.
+fn block(ledger: &Ledger, id: &str, kind: LabelKind, class: &str, parts: [&str; 2]) -> String {
+    let [above, below] = parts;
+    let markdown =
+        format!("<figure id=\"{id}\" class=\"{class}\">\n\n{above}\n\n{below}\n\n</figure>");
+    Block::exhibit(kind, id, markdown).kept_in(ledger)
+}
+
+/// The mark of a figure with its caption.
 pub(crate) fn figure(
     ledger: &Ledger,
     chapter: &str,
@@ -164,9 +181,7 @@ pub(crate) fn figure(
         let (kind, awaited) = (LabelKind::Figure, Awaited::default());
         register(ledger, chapter, id, kind, origin, awaited);
         let caption = captioned(id, LabelKind::Figure, caption, "", "");
-        return Ok(format!(
-            "<figure id=\"{id}\" class=\"images\">\n\n{image}\n\n{caption}\n\n</figure>"
-        ));
+        return Ok(block(ledger, id, kind, "images", [&image, &caption]));
     };
     let Exhibit {
         content,
@@ -192,9 +207,7 @@ pub(crate) fn figure(
         Figure::Images { images } => ("images", image_row(ledger, images)?, String::new()),
     };
     let caption = captioned(id, LabelKind::Figure, caption, &note, &csv);
-    Ok(format!(
-        "<figure id=\"{id}\" class=\"{class}\">\n\n{body}\n\n{caption}\n\n</figure>"
-    ))
+    Ok(block(ledger, id, kind, class, [&body, &caption]))
 }
 
 /// The drawing for the renderer.

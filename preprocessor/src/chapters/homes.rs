@@ -4,6 +4,7 @@
 use super::book::Chapter;
 use super::calls::calls_of;
 use super::citations::Citations;
+use super::code::Shadow;
 use super::diagnostic::Diagnostic;
 use super::markup::Marked;
 use super::sentinel::Mark;
@@ -76,8 +77,9 @@ impl Homes {
     pub(crate) fn find(chapters: &[Chapter]) -> (Homes, Vec<Diagnostic>) {
         let (mut homes, mut faults) = (Homes::default(), Vec::new());
         for Chapter { path, file, source } in chapters {
+            let shadow = Shadow::of(source);
             for list in List::ALL {
-                for at in calls_of(source, list.function()) {
+                for at in calls_of(&shadow.text, list.function()) {
                     let home = homes.slot(list);
                     match home {
                         None => *home = Some(Home::new(path)),

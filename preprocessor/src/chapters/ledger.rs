@@ -1,5 +1,6 @@
 //! What the templates of a chapter reach, and what they leave behind.
 
+use super::blocks::Block;
 use super::contract::Renderer;
 use super::diagnostic::Diagnostic;
 use super::file_path::FilePath;
@@ -41,6 +42,8 @@ pub(crate) struct Written {
     pub(crate) exhibits: Vec<ExhibitOrigin>,
     /// The numbers and words that the prose of the chapters prints and that are not measured.
     pub(crate) absences: Vec<Diagnostic>,
+    /// The figures, tables and questions of this chapter, until they are put where they stand.
+    pub(crate) blocks: Vec<Block>,
     /// The figures and tables of this chapter that wait, until they are folded.
     pub(crate) placeholders: Vec<Placeholder>,
 }

@@ -2,10 +2,12 @@
 
 mod absent;
 mod bibliography;
+mod blocks;
 mod book;
 mod build_identifier;
 mod calls;
 mod citations;
+mod code;
 mod composed_table;
 pub mod contract;
 mod exhibits;
@@ -20,6 +22,7 @@ mod markup;
 mod maths;
 mod missing_runs;
 mod names;
+mod nested;
 mod own_exhibits;
 mod placeholders;
 mod sentinel;
@@ -27,9 +30,15 @@ mod shortcomings;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
+mod blocks_tests;
+#[cfg(test)]
+mod code_tests;
+#[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+mod small_books;
 #[cfg(test)]
 mod tables_tests;
 #[cfg(test)]

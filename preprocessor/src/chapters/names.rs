@@ -63,10 +63,19 @@ pub(super) fn names_in((start, tag): (usize, &str)) -> impl Iterator<Item = (usi
 
 /// The tags of `source` that are neither comments nor text that stays as it is, with their places.
 pub(super) fn tags(source: &str) -> impl Iterator<Item = (usize, &str)> {
-    let tags = TAGS
-        .find_iter(source)
-        .map(|tag| (tag.start(), tag.as_str()));
-    tags.filter(|(_, tag)| is_read(tag))
+    all_tags(source).filter(|(_, tag)| is_read(tag))
+}
+
+/// The tags of `source`, comments and text that stays as it is among them, with their places.
+pub(super) fn all_tags(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    let tags = TAGS.find_iter(source);
+    tags.map(|tag| (tag.start(), tag.as_str()))
+}
+
+/// The variables that the tags of `source` define.
+pub(super) fn defined_in(source: &str) -> BTreeSet<&str> {
+    let names = |tag| names_in(tag).collect::<Vec<_>>();
+    tags(source).flat_map(|tag| defined(&names(tag))).collect()
 }
 
 /// Whether a tag is neither a comment nor text that stays as it is.

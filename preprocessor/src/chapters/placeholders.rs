@@ -4,6 +4,7 @@
 //! is filled, the marks under one heading that wait for the same become one box: what is needed, and
 //! the captions with their numbers, each where references to it lead.
 
+use super::blocks::Block;
 use super::homes::List;
 use super::labels::LabelKind;
 use super::ledger::Ledger;
@@ -51,7 +52,7 @@ pub(crate) fn fold(ledger: &Ledger, text: String) -> String {
             Piece::Mark(Mark::Placeholder(label), _) => {
                 let is_first = |group: &&Group| group.members[0].label == label;
                 let group = groups.iter().find(is_first);
-                folded.extend(group.map(|group| group.to_markdown(ledger)));
+                folded.extend(group.map(|group| group.to_block(ledger).kept_in(ledger)));
             }
             Piece::Text(as_it_stands) | Piece::Mark(_, as_it_stands) => {
                 folded.push_str(as_it_stands);
@@ -104,6 +105,11 @@ fn headings(text: &str) -> Vec<usize> {
 }
 
 impl Group<'_> {
+    fn to_block(&self, ledger: &Ledger) -> Block {
+        let Placeholder { kind, label, .. } = self.members[0];
+        Block::exhibit(*kind, label, self.to_markdown(ledger))
+    }
+
     fn to_markdown(&self, ledger: &Ledger) -> String {
         let page = ledger.home(List::MissingRuns);
         let first = self.awaited.first().map(missing_runs::anchor);

@@ -34,6 +34,8 @@ pub(crate) enum Mark {
     Absent(Absence),
     /// A figure or a table that waits for runs, by its label.
     Placeholder(String),
+    /// A figure, a table or a question with this index in the order in which the templates made them.
+    Block(usize),
     /// A list that needs the whole book: `references` or `evidence`, and the like.
     List(String),
     /// The path from the chapter to the root of the book (`../` for each folder), known only when
@@ -123,6 +125,7 @@ impl Mark {
             Mark::Citation(index) => written('c', &index.to_string()),
             Mark::Absent(absence) => written('a', &absence.to_body()),
             Mark::Placeholder(label) => written('p', label),
+            Mark::Block(index) => written('b', &index.to_string()),
             Mark::List(name) => written('l', name),
             Mark::Root => ROOT.to_string(),
         }
@@ -144,6 +147,7 @@ impl Mark {
             'c' => Mark::Citation(body.parse().ok()?),
             'a' => Mark::Absent(Absence::parse(&body)?),
             'p' => Mark::Placeholder(body),
+            'b' => Mark::Block(body.parse().ok()?),
             'l' => Mark::List(body),
             '/' => Mark::Root,
             _ => return None,
@@ -264,6 +268,7 @@ mod tests {
                 form: Form::Marked,
             }),
             Mark::Placeholder("fig-a".into()),
+            Mark::Block(3),
             Mark::List("references".into()),
             Mark::Root,
         ] {

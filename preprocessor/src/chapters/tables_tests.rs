@@ -205,8 +205,8 @@ fn faults_have_their_places() {
     check(
         "<< ratio(limit.time limit.time) >> <% x %>",
         expect![[r#"
-        `book/a.md:1:21`: Found identifier but expected ,.
-    "#]],
+            `book/a.md:1:21`: Found identifier but expected ,; hint: `<<` begins a template; as text, outside of code, it is `<% raw %><<<% endraw %>`, in a formula `\ll`
+        "#]],
     );
 }
 

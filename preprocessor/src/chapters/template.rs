@@ -5,13 +5,16 @@
 //! own, so that all chapters' faults are found in one build.
 
 use super::absent;
+use super::blocks::{self, Block};
 use super::calls::{PLACE, name_arguments};
+use super::code::Shadow;
 use super::diagnostic::Diagnostic;
 use super::exhibits;
 use super::format::{FILTERS, Printing};
 use super::functions;
 use super::ledger::Ledger;
 use super::names;
+use super::nested::freed;
 use super::placeholders;
 use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
 use crate::evidence::Quantity;
@@ -31,17 +34,29 @@ pub(crate) fn fill(
     file: &str,
     source: &str,
 ) -> Result<String, Vec<Diagnostic>> {
-    let named = name_arguments(source);
-    let fault = |error: tera::Error| vec![named.in_source(source, diagnose(file, &error))];
+    let shadow = Shadow::of(source);
+    let named = name_arguments(&shadow);
+    let fault = |error: tera::Error| {
+        let fault = named.in_source(source, diagnose(file, &error));
+        vec![match may_be_text(&error) {
+            true => with_hint(&shadow, fault),
+            false => fault,
+        }]
+    };
     let mut tera = engine(ledger, chapter);
     tera.add_raw_template(file, &named.text).map_err(fault)?;
-    let mut unknown = names::check(&ledger.facts.catalogue, file, source);
-    unknown.extend(functions::check_picks(&ledger.facts.tables, file, source));
+    let mut unknown = names::check(&ledger.facts.catalogue, file, &shadow.text);
+    unknown.extend(functions::check_picks(
+        &ledger.facts.tables,
+        file,
+        &shadow.text,
+    ));
     if !unknown.is_empty() {
         return Err(unknown);
     }
     let filled = tera.render(file, context).map_err(fault)?;
     let filled = placeholders::fold(ledger, filled);
+    let filled = blocks::place(ledger, (file, source), filled)?;
     let mut fault = None;
     let printed = replace_marks(&filled, |mark| match mark {
         Mark::Quantity(name) => match print_plainly(ledger, chapter, name) {
@@ -56,7 +71,7 @@ pub(crate) fn fill(
     match fault {
         Some(fault) => Err(vec![fault]),
         None => {
-            let (settled, mut absences) = absent::settle(ledger, (file, source), &printed);
+            let (settled, mut absences) = absent::settle(ledger, (file, &shadow.text), &printed);
             ledger.written().absences.append(&mut absences);
             Ok(settled)
         }
@@ -89,7 +104,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         let (ledger, chapter) = (ledger.clone(), chapter.to_owned());
         let filter = move |caption: String, arguments: Kwargs, _: &State| -> TeraResult<String> {
             let arguments = arguments.deserialize()?;
-            exhibit(&ledger, &chapter, &caption, arguments).map_err(tera::Error::message)
+            exhibit(&ledger, &chapter, &freed(&caption), arguments).map_err(tera::Error::message)
         };
         tera.register_filter(name, filter);
     }
@@ -105,8 +120,15 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         move |arguments: Kwargs, _: &State| -> TeraResult<String> {
             let id = arguments.must_get::<String>("id")?;
             let block = ledger.facts.question_block(&id);
-            ledger.written().questions.insert(id);
-            block.map_err(tera::Error::message)
+            ledger.written().questions.insert(id.clone());
+            let markdown = block.map_err(tera::Error::message)?;
+            let what = format!("the question `{id}`");
+            let block = Block {
+                what,
+                snippet: id,
+                markdown,
+            };
+            Ok(block.kept_in(&ledger))
         },
     );
     tera
@@ -183,10 +205,45 @@ fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
         message.push_str(&format!(": {error}"));
         cause = error.source();
     }
+    message.truncate(message.trim_end_matches('.').len());
+    for (usual, own) in [("}}", ">>"), ("%}", "%>"), ("#}", "#>")] {
+        message = message.replace(usual, own);
+    }
     Diagnostic {
         file: file.to_owned(),
         line: place.map(|span| span.start_line),
         column: place.map(|span| span.start_col + 1),
         message,
     }
+}
+
+/// Whether a tag with this error may be none, but text.
+fn may_be_text(error: &tera::Error) -> bool {
+    match error.kind() {
+        ErrorKind::SyntaxError(_) => true,
+        ErrorKind::RenderingError(report) => report.message().contains("is not defined"),
+        _ => false,
+    }
+}
+
+/// The fault with a hint at how its tag is written where it is none.
+fn with_hint(shadow: &Shadow, mut fault: Diagnostic) -> Diagnostic {
+    let opening = fault.line.and_then(|line| {
+        let lines = shadow.text.split_inclusive('\n');
+        let before: usize = lines.clone().take(line - 1).map(str::len).sum();
+        let in_line = lines.clone().nth(line - 1).unwrap_or_default();
+        let column = in_line.char_indices().nth(fault.column? - 1);
+        let at = before + column.map_or(in_line.len(), |(at, _)| at);
+        shadow.opening_at(at)
+    });
+    if let Some(opening) = opening {
+        fault.message.push_str(&format!(
+            "; hint: `{opening}` begins a template; as text, outside of code, it is \
+             `<% raw %>{opening}<% endraw %>`"
+        ));
+        if opening == "<<" {
+            fault.message.push_str(", in a formula `\\ll`");
+        }
+    }
+    fault
 }

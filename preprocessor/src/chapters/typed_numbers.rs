@@ -5,6 +5,7 @@
 //! (`Table 3.2`, `part 4.1`, a link to one). A block that begins with the comment
 //! `<!-- typed numbers: REASON -->` is exempt.
 
+use super::code::Shadow;
 use super::diagnostic::{Diagnostic, Faults};
 use super::markup::{long_row_of_dollars, markdown_options};
 use parsers::shortened;
@@ -51,7 +52,7 @@ pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     if long_row_of_dollars(source).is_some() {
         return Vec::new(); // the fault of the chapter
     }
-    let text = without_templates(source);
+    let text = without_templates(Shadow::of(source).text);
     let mut found = Faults::default();
     let mut skipped = 0;
     let mut exempt = false;
@@ -142,9 +143,8 @@ fn makes_it_a_name(before: &str) -> bool {
     PLACES.iter().any(is_named)
 }
 
-/// The text with its template tags blanked, so that every other byte keeps its place.
-fn without_templates(source: &str) -> String {
-    let mut text = source.to_owned();
+/// A `text` with its template tags blanked, so that every other byte keeps its place.
+fn without_templates(mut text: String) -> String {
     for (open, close) in [("<<", ">>"), ("<%", "%>"), ("<#", "#>")] {
         let mut at = 0;
         while let Some(start) = text[at..].find(open).map(|offset| at + offset) {
