@@ -7,6 +7,7 @@ use marks::Marks;
 use parsers::contained::contained;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 mod dates;
 mod entry;
@@ -31,6 +32,8 @@ pub struct Bibliography {
     works: BTreeMap<String, Work>,
     /// The keys that stand for others (`ids`), with those.
     aliases: BTreeMap<String, String>,
+    /// All keys by the letters that they begin with, in small ones.
+    by_stem: BTreeMap<String, Vec<String>>,
 }
 
 /// A work as Markdown.
@@ -41,9 +44,6 @@ struct Work {
     /// Who wrote it, for a sentence; empty where nobody is named.
     authors: String,
 }
-
-/// The longest key that is looked for in a chapter, in bytes.
-const LONGEST_KEY: usize = 200;
 
 /// What is wrong at a byte of the file.
 type Fault = (usize, String);
@@ -64,11 +64,18 @@ impl Bibliography {
             Err(vec![(0, message)])
         });
         match read {
-            Ok((works, aliases)) => Ok(Bibliography {
-                file: file.to_owned(),
-                works,
-                aliases,
-            }),
+            Ok((works, aliases)) => {
+                let mut by_stem: BTreeMap<_, Vec<_>> = BTreeMap::new();
+                for key in works.keys().chain(aliases.keys()) {
+                    by_stem.entry(stem(key)).or_default().push(key.clone());
+                }
+                Ok(Bibliography {
+                    file: file.to_owned(),
+                    works,
+                    aliases,
+                    by_stem,
+                })
+            }
             Err(faults) => Err(placed(file, text, faults)),
         }
     }
@@ -79,16 +86,10 @@ impl Bibliography {
         self.works.get_key_value(key).map(|(key, _)| key.as_str())
     }
 
-    /// The length of the longest key that `text` begins with.
+    /// The length of the longest key that `text` begins with; 0 where it begins with none.
     pub(super) fn longest_key(&self, text: &str) -> usize {
-        let end = text.find(|c: char| c.is_whitespace() || c.is_control());
-        let text = &text[..end
-            .unwrap_or(text.len())
-            .min(text.floor_char_boundary(LONGEST_KEY))];
-        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
-        { ends.rev() }
-            .find(|end| self.find(&text[..*end]).is_some())
-            .unwrap_or(0)
+        let of_works = longest_start(&self.works, text);
+        of_works.max(longest_start(&self.aliases, text))
     }
 
     /// Checks that the work is known.
@@ -99,7 +100,11 @@ impl Bibliography {
         if self.find(key).is_some() {
             return Ok(());
         }
-        let similar: Vec<_> = self.alike(key).take(MOST_ALIKE).collect();
+        let stem = stem(key);
+        let from_stem = self.by_stem.range(stem.clone()..);
+        let alike = from_stem.take_while(|(known, _)| !stem.is_empty() && known.starts_with(&stem));
+        let similar = alike.flat_map(|(_, keys)| keys).map(String::as_str);
+        let similar: Vec<_> = similar.take(MOST_ALIKE).collect();
         let hint = match similar.is_empty() {
             true => format!("add it to `{}`", self.file),
             false => format!("known keys like it: {}", similar.join(", ")),
@@ -108,17 +113,15 @@ impl Bibliography {
         Err(format!("no work has the key `{key}`; hint: {hint}"))
     }
 
-    /// The known keys that begin with the same letters as `key`, in capitals or not.
-    pub(super) fn alike<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a str> {
-        let stem = |key: &str| {
-            let letters = key.chars().take_while(|c| c.is_alphabetic());
-            letters.collect::<String>().to_lowercase()
-        };
-        let of_key = stem(key);
-        let known = self.works.keys().chain(self.aliases.keys());
-        let alike =
-            known.filter(move |known| !of_key.is_empty() && stem(known).starts_with(&of_key));
-        alike.map(String::as_str)
+    /// Whether a known key differs from this one in capitals, or in the number at its end, alone.
+    pub(super) fn has_sibling(&self, key: &str) -> bool {
+        let digit = |c: char| c.is_ascii_digit();
+        let name = |key: &str| key.trim_end_matches(digit).to_lowercase();
+        let siblings = self.by_stem.get(&stem(key)).into_iter().flatten();
+        { siblings }.any(|known| {
+            known.to_lowercase() == key.to_lowercase()
+                || (key.ends_with(digit) && known.ends_with(digit) && name(known) == name(key))
+        })
     }
 
     /// The work in IEEE style as Markdown; empty where it is not known.
@@ -135,6 +138,28 @@ impl Bibliography {
     pub fn works(&self) -> impl Iterator<Item = (&str, &str)> {
         { self.works.iter() }.map(|(key, work)| (key.as_str(), work.reference.as_str()))
     }
+}
+
+/// The letters that a key begins with, in small ones.
+fn stem(key: &str) -> String {
+    let letters = key.chars().take_while(|c| c.is_alphabetic());
+    letters.collect::<String>().to_lowercase()
+}
+
+/// The length of the longest key in `known` that `text` begins with.
+fn longest_start<T>(known: &BTreeMap<String, T>, mut text: &str) -> usize {
+    while let Some((key, _)) = known
+        .range::<str, _>((Bound::Unbounded, Bound::Included(text)))
+        .next_back()
+    {
+        if text.starts_with(key.as_str()) {
+            return key.len();
+        }
+        // A key that `text` begins with comes before this one, and is where both are the same.
+        let same = text.chars().zip(key.chars()).take_while(|(a, b)| a == b);
+        text = &text[..same.map(|(c, _)| c.len_utf8()).sum()];
+    }
+    0
 }
 
 /// The faults with their lines and columns.

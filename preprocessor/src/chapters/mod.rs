@@ -6,6 +6,7 @@ mod book;
 mod build_identifier;
 mod calls;
 mod citations;
+mod citing;
 mod composed_table;
 pub mod contract;
 mod exhibits;
@@ -26,6 +27,8 @@ mod sentinel;
 mod shortcomings;
 mod template;
 mod typed_numbers;
+#[cfg(test)]
+mod citing_tests;
 #[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
