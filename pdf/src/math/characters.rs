@@ -14,7 +14,7 @@ pub(super) fn nonempty(written: String) -> String {
 
 /// Appends a piece, parted by a space where two letters or digits would run together.
 pub(super) fn join(written: &mut String, piece: &str) {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || is_selector(c);
+    let is_word = typst::syntax::is_id_continue;
     if written.chars().last().is_some_and(is_word) && piece.chars().next().is_some_and(is_word) {
         written.push(' ');
     }

@@ -11,20 +11,23 @@ pub(super) fn lines(table: &Table) -> Written {
         if !line.lines.is_empty() {
             return Err("`\\hline` between lines of a formula".into());
         }
-        let mut text = aligned(table, line, false)?;
+        let mut text = aligned(table, line, true)?;
         if line.space > 0.0 {
             text += &format!("#box(height:{0},baseline:{0});", em(line.space));
         }
         if let Some(tag) = &line.tag {
-            text += &format!("#h(2em);{}", row(tag)?);
+            let missing = table.columns.len() - line.cells.len();
+            let points = if table.columns.len() > 1 { missing + 1 } else { 0 };
+            text += &format!("{}#h(2em);{}", "&".repeat(points), row(tag)?);
         }
         written.push(text);
     }
     Ok(written.join(" \\\n"))
 }
 
-/// The cells of one aligned line: a right-aligned column, a left-aligned one, and so on.
-fn aligned(table: &Table, line: &Row, display: bool) -> Written {
+/// The cells of one aligned line: a right-aligned column, a left-aligned one, and so on. Alone in a
+/// formula they are displayed already.
+fn aligned(table: &Table, line: &Row, is_alone: bool) -> Written {
     let mut text = String::new();
     for (index, cell) in line.cells.iter().enumerate() {
         if index > 0 {
@@ -38,11 +41,9 @@ fn aligned(table: &Table, line: &Row, display: bool) -> Written {
             // TeX distributes what is left of the measure.
             text += &format!("#h({});", em(2.0 * table.columns[index].gap));
         }
-        let written = row(cell)?;
-        text += &if display && !written.is_empty() {
-            format!("display({written})")
-        } else {
-            written
+        text += &match is_alone {
+            true => row(cell)?,
+            false => in_style(table.style, row(cell)?),
         };
     }
     Ok(text)
@@ -54,7 +55,7 @@ pub(super) fn table(table: &Table) -> Written {
     let mut written = Vec::new();
     for line in &rows {
         written.push(match table.is_lines {
-            true => aligned(table, line, true)?,
+            true => aligned(table, line, false)?,
             false => cells(table, line)?,
         });
     }
@@ -70,11 +71,33 @@ pub(super) fn table(table: &Table) -> Written {
         rules(table)?,
         written.join(";")
     );
-    Ok(match table.style {
-        Style::Script => format!("script({matrix})"),
-        Style::ScriptScript => format!("sscript({matrix})"),
-        _ => matrix,
-    })
+    Ok(edged(table, rows.len(), matrix))
+}
+
+/// A cell in the style of its table; Typst sets cells as it sets parts of fractions.
+fn in_style(style: Style, cell: String) -> String {
+    let function = match style {
+        Style::Display => "display",
+        Style::Text => "inline",
+        Style::Script => "script",
+        Style::ScriptScript => "sscript",
+    };
+    match cell.is_empty() {
+        true => cell,
+        false => format!("{function}({cell})"),
+    }
+}
+
+/// A matrix with the rules at its edges, which Typst's own would cross.
+fn edged(table: &Table, rows: usize, matrix: String) -> String {
+    let above = table.rows.first().is_some_and(|row| !row.lines.is_empty());
+    let below = table.rows.get(rows).is_some_and(|row| !row.lines.is_empty());
+    let before = table.columns.first().is_some_and(|column| column.line.is_some());
+    let behind = table.last_line.is_some();
+    match above || below || before || behind {
+        true => format!("edged({matrix},#{above},#{below},#{before},#{behind})"),
+        false => matrix,
+    }
 }
 
 fn cells(table: &Table, line: &Row) -> Written {
@@ -82,10 +105,7 @@ fn cells(table: &Table, line: &Row) -> Written {
     let mut written = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
         let cell = line.cells.get(index).map_or(&[][..], Vec::as_slice);
-        let mut text = row(cell)?;
-        if table.style == Style::Display && !text.is_empty() {
-            text = format!("display({text})");
-        }
+        let mut text = in_style(table.style, row(cell)?);
         let extra = if index == 0 { 0.0 } else { column.gap - least.unwrap_or(0.0) };
         if extra > 0.0 {
             text = format!("#h({});{text}", em(extra));
@@ -106,14 +126,14 @@ fn cells(table: &Table, line: &Row) -> Written {
     Ok(written.join(","))
 }
 
-/// The rules of an array as Typst's `augment`.
+/// The rules inside an array as Typst's `augment`.
 fn rules(table: &Table) -> Written {
-    let down = table.columns.iter().enumerate();
-    let mut down: Vec<(usize, Line)> = down
+    let last = table.rows.iter().filter(|row| !row.cells.is_empty()).count();
+    let down = table.columns.iter().enumerate().skip(1);
+    let down: Vec<(usize, Line)> = down
         .filter_map(|(at, column)| Some((at, column.line?)))
         .collect();
-    down.extend(table.last_line.map(|line| (table.columns.len(), line)));
-    let across = table.rows.iter().enumerate();
+    let across = table.rows.iter().enumerate().take(last).skip(1);
     let across: Vec<(usize, Line)> = across
         .filter_map(|(at, row)| Some((at, *row.lines.first()?)))
         .collect();

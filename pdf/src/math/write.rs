@@ -44,9 +44,7 @@ pub(super) fn part(node: &Node) -> Written {
         Node::Space(width) => format!("#h({});", em(*width)),
         Node::Row(parts) => group(parts)?,
         Node::Classed(Class::Operator, parts) => format!("op({})", nonempty(row(parts)?)),
-        Node::Classed(class, parts) => {
-            format!("class(\"{}\",{})", name(*class), nonempty(row(parts)?))
-        }
+        Node::Classed(class, parts) => classed(*class, parts)?,
         Node::Fraction {
             numerator,
             denominator,
@@ -97,6 +95,16 @@ pub(super) fn part(node: &Node) -> Written {
     })
 }
 
+/// Parts as of a class; Typst gives no space to words that are an operation or a relation.
+fn classed(class: Class, parts: &[Node]) -> Written {
+    let written = nonempty(row(parts)?);
+    Ok(match class {
+        Class::Binary => format!("#h(0.2222em);{written}#h(0.2222em);"),
+        Class::Relation => format!("#h(0.2778em);{written}#h(0.2778em);"),
+        class => format!("class(\"{}\",{written})", name(class)),
+    })
+}
+
 /// What changes how its parts are set.
 fn changed(node: &Node) -> Written {
     Ok(match node {
@@ -122,12 +130,12 @@ fn changed(node: &Node) -> Written {
             depth,
         } => format!("smashed({},#{height},#{depth})", nonempty(part(body)?)),
         Node::Lapped(lap, body) => {
-            let side = match lap {
-                Lap::Left => "right",
-                Lap::Centre => "center",
-                Lap::Right => "left",
+            let part_to_the_left = match lap {
+                Lap::Left => 1.0,
+                Lap::Centre => 0.5,
+                Lap::Right => 0.0,
             };
-            format!("lapped(#{side},{})", nonempty(part(body)?))
+            format!("lapped(#{part_to_the_left},{})", nonempty(part(body)?))
         }
         Node::Enclosed(enclosure, body) => enclosed(enclosure, &nonempty(part(body)?)),
         Node::Raised(by, body) => format!("raised(#{},{})", em(*by), nonempty(part(body)?)),

@@ -1,19 +1,23 @@
-//! The works that a book may cite: `references.bib`, through hayagriva.
+//! The works that a book may cite: `references.bib`, read by biblatex, in IEEE style.
 
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use crate::escape::markdown;
-use hayagriva::archive::ArchivedStyle;
-use hayagriva::citationberg::{FontStyle, IndependentStyle, Locale, LocaleFile, Style};
-use hayagriva::io::from_biblatex;
-use hayagriva::{
-    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, Library,
-};
+use biblatex::{RawBibliography, RawChunk};
+use marks::Marks;
 use parsers::contained::contained;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::ops::Bound;
 
+mod dates;
+mod entry;
 mod fields;
+mod ieee;
+mod latex;
+mod marks;
+mod names;
 mod references;
+mod syntax;
 
 /// The longest file, in bytes.
 const MOST_BYTES: usize = 4 << 20;
@@ -25,22 +29,21 @@ const MOST_ALIKE: usize = 10;
 #[derive(Debug)]
 pub struct Bibliography {
     file: String,
-    /// Each work in IEEE style as Markdown, without its number, by its key.
-    works: BTreeMap<String, String>,
+    works: BTreeMap<String, Work>,
+    /// The keys that stand for others (`ids`), with those.
+    aliases: BTreeMap<String, String>,
+    /// All keys by the letters that they begin with, in small ones.
+    by_stem: BTreeMap<String, Vec<String>>,
 }
 
-static IEEE: LazyLock<IndependentStyle> =
-    LazyLock::new(
-        || match ArchivedStyle::InstituteOfElectricalAndElectronicsEngineers.get() {
-            Style::Independent(style) => style,
-            Style::Dependent(_) => unreachable!("the IEEE style stands on its own"),
-        },
-    );
-
-static LOCALES: LazyLock<[Locale; 1]> = LazyLock::new(|| {
-    let locale = LocaleFile::from_xml(include_str!("../../assets/locale-en-US.xml"));
-    [locale.expect("the locale is well formed").into()]
-});
+/// A work as Markdown.
+#[derive(Debug)]
+struct Work {
+    /// In IEEE style, without its number.
+    reference: String,
+    /// Who wrote it, for a sentence; empty where nobody is named.
+    authors: String,
+}
 
 /// What is wrong at a byte of the file.
 type Fault = (usize, String);
@@ -49,29 +52,44 @@ impl Bibliography {
     /// Reads BibLaTeX `text`, the content of `file`.
     ///
     /// # Errors
-    /// What is not BibLaTeX, a key or a link that must not stand in a page, entries that refer to
-    /// each other in a circle; each with its line.
+    /// What is not BibLaTeX, LaTeX that is not known, a link that must not stand in a page, entries
+    /// that refer to each other in a circle; each with its line, key and field.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let lines = LineNumbers::of(text);
-        let place = |(offset, message): Fault| Diagnostic {
-            line: Some(lines.line(offset)),
-            ..Diagnostic::of_file(file, message)
-        };
         if text.len() > MOST_BYTES {
             let message = format!("{} bytes, expected at most {MOST_BYTES}", text.len());
             return Err(vec![Diagnostic::of_file(file, message)]);
         }
-        let works = contained(|| works(text)).unwrap_or_else(|panic| {
-            let message = format!("the crate hayagriva fails on it ({panic}); hint: look at the entry that was changed last");
+        let read = contained(|| read(text)).unwrap_or_else(|panic| {
+            let message = format!("the crate biblatex fails on it ({panic}); hint: look at the entry that was changed last");
             Err(vec![(0, message)])
         });
-        match works {
-            Ok(works) => Ok(Bibliography {
-                file: file.to_owned(),
-                works,
-            }),
-            Err(faults) => Err(faults.into_iter().map(place).collect()),
+        match read {
+            Ok((works, aliases)) => {
+                let mut by_stem: BTreeMap<_, Vec<_>> = BTreeMap::new();
+                for key in works.keys().chain(aliases.keys()) {
+                    by_stem.entry(stem(key)).or_default().push(key.clone());
+                }
+                Ok(Bibliography {
+                    file: file.to_owned(),
+                    works,
+                    aliases,
+                    by_stem,
+                })
+            }
+            Err(faults) => Err(placed(file, text, faults)),
         }
+    }
+
+    /// The key of the work that `key` names, be it another name of it (`ids`).
+    pub(super) fn find(&self, key: &str) -> Option<&str> {
+        let key = self.aliases.get(key).map_or(key, String::as_str);
+        self.works.get_key_value(key).map(|(key, _)| key.as_str())
+    }
+
+    /// The length of the longest key that `text` begins with; 0 where it begins with none.
+    pub(super) fn longest_key(&self, text: &str) -> usize {
+        let of_works = longest_start(&self.works, text);
+        of_works.max(longest_start(&self.aliases, text))
     }
 
     /// Checks that the work is known.
@@ -79,94 +97,178 @@ impl Bibliography {
     /// # Errors
     /// Names the key, the file and the known keys that are like it.
     pub(crate) fn check(&self, key: &str) -> Result<(), String> {
-        if self.works.contains_key(key) {
+        if self.find(key).is_some() {
             return Ok(());
         }
-        let stem: String = key.chars().take_while(char::is_ascii_alphabetic).collect();
-        let alike = self.works.keys().filter(|known| known.starts_with(&stem));
-        let similar: Vec<_> = alike.take(MOST_ALIKE).collect();
-        let hint = match similar.is_empty() || stem.is_empty() {
+        let stem = stem(key);
+        let from_stem = self.by_stem.range(stem.clone()..);
+        let alike = from_stem.take_while(|(known, _)| !stem.is_empty() && known.starts_with(&stem));
+        let similar = alike.flat_map(|(_, keys)| keys).map(String::as_str);
+        let similar: Vec<_> = similar.take(MOST_ALIKE).collect();
+        let hint = match similar.is_empty() {
             true => format!("add it to `{}`", self.file),
-            false => format!("known keys like it: {similar:?}").replace(['"', '[', ']'], ""),
+            false => format!("known keys like it: {}", similar.join(", ")),
         };
+        let key = parsers::shortened(key);
         Err(format!("no work has the key `{key}`; hint: {hint}"))
+    }
+
+    /// Whether a known key differs from this one in capitals, or in the number at its end, alone.
+    pub(super) fn has_sibling(&self, key: &str) -> bool {
+        let digit = |c: char| c.is_ascii_digit();
+        let name = |key: &str| key.trim_end_matches(digit).to_lowercase();
+        let siblings = self.by_stem.get(&stem(key)).into_iter().flatten();
+        { siblings }.any(|known| {
+            known.to_lowercase() == key.to_lowercase()
+                || (key.ends_with(digit) && known.ends_with(digit) && name(known) == name(key))
+        })
     }
 
     /// The work in IEEE style as Markdown; empty where it is not known.
     pub(super) fn work(&self, key: &str) -> &str {
-        self.works.get(key).map_or("", String::as_str)
+        self.works.get(key).map_or("", |work| &work.reference)
+    }
+
+    /// Who wrote the work, as Markdown for a sentence; empty where nobody is named.
+    pub(super) fn authors(&self, key: &str) -> &str {
+        self.works.get(key).map_or("", |work| &work.authors)
     }
 
     /// All works in IEEE style as Markdown, by their keys.
     pub fn works(&self) -> impl Iterator<Item = (&str, &str)> {
-        { self.works.iter() }.map(|(key, work)| (key.as_str(), work.as_str()))
+        { self.works.iter() }.map(|(key, work)| (key.as_str(), work.reference.as_str()))
     }
 }
 
-/// Each work as Markdown by its key.
-fn works(text: &str) -> Result<BTreeMap<String, String>, Vec<Fault>> {
-    let raw = biblatex::RawBibliography::parse(text).map_err(not_biblatex)?;
-    let mut faults = fields::faults(&raw);
-    faults.extend(references::faults(&raw));
+/// The letters that a key begins with, in small ones.
+fn stem(key: &str) -> String {
+    let letters = key.chars().take_while(|c| c.is_alphabetic());
+    letters.collect::<String>().to_lowercase()
+}
+
+/// The length of the longest key in `known` that `text` begins with.
+fn longest_start<T>(known: &BTreeMap<String, T>, mut text: &str) -> usize {
+    while let Some((key, _)) = known
+        .range::<str, _>((Bound::Unbounded, Bound::Included(text)))
+        .next_back()
+    {
+        if text.starts_with(key.as_str()) {
+            return key.len();
+        }
+        // A key that `text` begins with comes before this one, and is where both are the same.
+        let same = text.chars().zip(key.chars()).take_while(|(a, b)| a == b);
+        text = &text[..same.map(|(c, _)| c.len_utf8()).sum()];
+    }
+    0
+}
+
+/// The faults with their lines and columns.
+fn placed(file: &str, text: &str, faults: Vec<Fault>) -> Vec<Diagnostic> {
+    let lines = LineNumbers::of(text);
+    let place = |(offset, message): Fault| {
+        let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        Diagnostic {
+            line: Some(lines.line(offset)),
+            column: Some(text[start..offset].chars().count() + 1),
+            ..Diagnostic::of_file(file, message)
+        }
+    };
+    faults.into_iter().map(place).collect()
+}
+
+/// The works by their keys, and other names of them.
+type Read = (BTreeMap<String, Work>, BTreeMap<String, String>);
+
+fn read(text: &str) -> Result<Read, Vec<Fault>> {
+    let not_biblatex = |error| vec![syntax::fault(text, &error)];
+    let raw = RawBibliography::parse(text).map_err(not_biblatex)?;
+    let mut faults = syntax::doubles(&raw);
+    faults.extend(syntax::strays(&raw, text));
+    faults.extend(references::abbreviation_fault(&raw));
+    let mut marks = Marks::default();
+    let (values, latex_faults) = rewritten(&raw, &mut marks);
+    faults.extend(latex_faults);
     if !faults.is_empty() {
         return Err(faults);
     }
-    let parsed = biblatex::Bibliography::from_raw(raw).map_err(not_biblatex)?;
-    let faults = fields::link_faults(&parsed);
+    let mut rewritten = raw.clone();
+    for (value, rewritten) in texts_mut(&mut rewritten).zip(&values) {
+        *value = rewritten;
+    }
+    let links = references::unlink(&mut rewritten);
+    let mut parsed = biblatex::Bibliography::from_raw(rewritten).map_err(not_biblatex)?;
+    let link_faults = parsed.iter().filter_map(|entry| {
+        let (field, message) = fields::link_fault(entry)?;
+        let message = format!("`{}`: `{field}`: {message}", entry.key);
+        Some((place(&raw, &entry.key, field), message))
+    });
+    faults.extend(link_faults);
     if !faults.is_empty() {
         return Err(faults);
     }
-    let library = from_biblatex(&parsed).map_err(|errors| {
-        let fault = |error: &biblatex::TypeError| (error.span.start, error.to_string());
-        errors.iter().map(fault).collect::<Vec<_>>()
-    })?;
-    Ok(in_ieee_style(&library))
-}
-
-fn not_biblatex(error: biblatex::ParseError) -> Vec<Fault> {
-    vec![(error.span.start, error.kind.to_string())]
-}
-
-fn in_ieee_style(library: &Library) -> BTreeMap<String, String> {
-    let (style, locales) = (&*IEEE, &*LOCALES);
-    let mut driver = BibliographyDriver::new();
-    // The works are wanted, not a citation of all of them.
-    let hidden = |entry| CitationItem::new(entry, None, None, true, None);
-    let items = library.iter().map(hidden).collect();
-    driver.citation(CitationRequest::from_items(items, style, locales));
-    let rendered = driver.finish(BibliographyRequest::new(style, None, locales));
-    let works = rendered.bibliography.into_iter().flat_map(|b| b.items);
-    works
-        .map(|work| {
-            let mut text = String::new();
-            for child in &work.content.0 {
-                push_markdown(&mut text, child);
-            }
-            (work.key, text.trim().to_owned())
-        })
-        .collect()
-}
-
-fn push_markdown(out: &mut String, child: &ElemChild) {
-    match child {
-        ElemChild::Text(text) if text.formatting.font_style == FontStyle::Italic => {
-            let text = markdown(text.text.trim());
-            if !text.is_empty() {
-                out.extend(["*", &text, "*"]);
-            }
+    references::link(&mut parsed, &links)?;
+    let mut read = Read::default();
+    for entry in parsed.iter() {
+        let work = work(entry, &mut marks).map_err(|message| vec![(0, message)])?;
+        read.0.insert(entry.key.clone(), work);
+        for alias in entry.get_as::<Vec<String>>("ids").unwrap_or_default() {
+            read.1.insert(alias, entry.key.clone());
         }
-        ElemChild::Text(text) => out.push_str(&markdown(&text.text)),
-        ElemChild::Elem(element) => {
-            for child in &element.children.0 {
-                push_markdown(out, child);
-            }
-        }
-        ElemChild::Link { url, .. } => out.push_str(&fields::link(url)),
-        // A formula of a title, as its author typed it.
-        ElemChild::Markup(formula) => out.push_str(&markdown(formula)),
-        ElemChild::Transparent { .. } => {}
     }
+    Ok(read)
 }
 
+/// Where the field of an entry begins.
+fn place(raw: &RawBibliography, key: &str, field: &str) -> usize {
+    let entry = raw.entries.iter().find(|entry| entry.v.key.v == key);
+    let field = entry.and_then(|entry| {
+        { entry.v.fields.iter() }.find(|known| known.key.v.eq_ignore_ascii_case(field))
+    });
+    field.map_or(0, |field| field.key.span.start)
+}
+
+/// The texts in all fields and then in all abbreviations, in the order of the file.
+fn texts_mut<'r, 'a>(raw: &'r mut RawBibliography<'a>) -> impl Iterator<Item = &'r mut &'a str> {
+    let fields = raw.entries.iter_mut().flat_map(|entry| &mut entry.v.fields);
+    let chunks = { fields.chain(&mut raw.abbreviations) }.flat_map(|pair| &mut pair.value.v);
+    chunks.filter_map(|chunk| match &mut chunk.v {
+        RawChunk::Normal(text) => Some(text),
+        RawChunk::Abbreviation(_) => None,
+    })
+}
+
+/// The texts without LaTeX that biblatex does not read, in the order of [`texts_mut`].
+fn rewritten<'a>(raw: &RawBibliography<'a>, marks: &mut Marks) -> (Vec<Cow<'a, str>>, Vec<Fault>) {
+    let (mut values, mut faults) = (Vec::new(), Vec::new());
+    let entries = raw.entries.iter();
+    let fields =
+        entries.flat_map(|entry| entry.v.fields.iter().map(|field| (entry.v.key.v, field)));
+    for (key, pair) in fields.chain(raw.abbreviations.iter().map(|pair| ("@string", pair))) {
+        for chunk in &pair.value.v {
+            let RawChunk::Normal(value) = chunk.v else {
+                continue;
+            };
+            values.push(
+                latex::rewrite(pair.key.v, value, marks).unwrap_or_else(|message| {
+                    let message =
+                        format!("`{key}`: `{}`: {message}", pair.key.v.to_ascii_lowercase());
+                    faults.push((pair.key.span.start, message));
+                    Cow::Borrowed("")
+                }),
+            );
+        }
+    }
+    (values, faults)
+}
+
+fn work(entry: &biblatex::Entry, marks: &mut Marks) -> Result<Work, String> {
+    let authors = ieee::authors_in_a_sentence(entry, marks).unwrap_or_default();
+    Ok(Work {
+        reference: ieee::reference(entry, marks)?,
+        authors: markdown(&authors),
+    })
+}
+#[cfg(test)]
+mod ieee_tests;
 #[cfg(test)]
 mod tests;

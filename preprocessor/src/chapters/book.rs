@@ -62,7 +62,11 @@ pub fn fill_book(
     let (homes, mut faults) = Homes::find(chapters);
     let homes = Arc::new(homes);
     let mut written = Written::default();
-    let mut numbers = Numbers::default();
+    let mut numbers = Numbers {
+        bibliography,
+        labels: Labels::default(),
+        citations: Citations::default(),
+    };
     let (mut marked, mut typed_numbers) = (Vec::new(), Vec::new());
     let (read, inputs) = rayon::join(
         || read_each(chapters, &facts, &homes, bibliography, renderer),
@@ -85,9 +89,11 @@ pub fn fill_book(
     shortcomings.append(&mut typed_numbers);
     faults.extend(shortcomings::unsaid_runs(&facts, &written));
     let used = used(&facts.catalogue, &written);
-    numbers.add_quotations(&used, bibliography, &facts.layout.quoted, &mut faults);
+    numbers.add_quotations(&used, &facts.layout.quoted, &mut faults);
     faults.extend(homes.faults(&marked, &numbers.citations));
-    let Numbers { labels, citations } = numbers;
+    let Numbers {
+        labels, citations, ..
+    } = numbers;
     let resolver = Resolver {
         labels: &labels,
         lists: Lists {
@@ -162,13 +168,13 @@ fn read_each(
 }
 
 /// The numbers of figures, tables, equations and works, given in the order of the book.
-#[derive(Default)]
-struct Numbers {
+struct Numbers<'a> {
+    bibliography: &'a Bibliography,
     labels: Labels,
     citations: Citations,
 }
 
-impl Numbers {
+impl Numbers<'_> {
     /// Gives numbers to the figures and tables that the templates of `chapter` made.
     fn add_exhibits(&mut self, chapter: &Chapter, written: &Written, faults: &mut Vec<Diagnostic>) {
         for exhibit in &written.exhibits {
@@ -181,7 +187,7 @@ impl Numbers {
         for label in &marked.equations {
             self.define(chapter, label, LabelKind::Equation, faults);
         }
-        for work in marked.citations.iter().flatten() {
+        for work in &marked.citations {
             self.citations.number(&work.key);
         }
     }
@@ -194,26 +200,27 @@ impl Numbers {
         faults: &mut Vec<Diagnostic>,
     ) {
         let Chapter { path, file, source } = chapter;
-        if let Err(message) = self.labels.define(label, kind, path) {
+        let is_key = match self.bibliography.find(label) {
+            Some(_) => Err(format!(
+                "`{label}` is the key of a work as well, so `@{label}` could be either; hint: \
+                 rename one of them"
+            )),
+            None => Ok(()),
+        };
+        if let Err(message) = self.labels.define(label, kind, path).and(is_key) {
             faults.push(Diagnostic::at_snippet(file, source, label, message));
         }
     }
 
     /// Gives a number to each work that a printed quantity is quoted from, cited in the text or
     /// not.
-    fn add_quotations(
-        &mut self,
-        used: &Used,
-        bibliography: &Bibliography,
-        quoted: &str,
-        faults: &mut Vec<Diagnostic>,
-    ) {
+    fn add_quotations(&mut self, used: &Used, quoted: &str, faults: &mut Vec<Diagnostic>) {
         let mut told = BTreeSet::new();
         for quantity in used.values() {
             let Origin::Quoted(quotation) = &quantity.origin else {
                 continue;
             };
-            match bibliography.check(&quotation.citation) {
+            match self.bibliography.check(&quotation.citation) {
                 Ok(()) => drop(self.citations.number(&quotation.citation)),
                 Err(message) => {
                     let table = quotation.table.as_ref().and_then(|it| it.file.as_deref());
@@ -274,8 +281,8 @@ impl Resolver<'_> {
             Mark::Citation(index) => {
                 let references = self.lists.homes.of(List::References);
                 let references = references.map(|home| format!("{}{}", page.root, home.markdown));
-                let works = &page.citations[*index];
-                Some(self.lists.citations.print(works, references.as_deref()))
+                let work = &page.citations[*index];
+                Some(self.lists.citations.print(work, references.as_deref()))
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Root => Some(page.root.clone()),
@@ -287,7 +294,7 @@ impl Resolver<'_> {
 /// A chapter whose marks are being replaced.
 struct Page<'a> {
     chapter: &'a Chapter,
-    citations: &'a [Vec<CitedWork>],
+    citations: &'a [CitedWork],
     /// The path to the root of the book.
     root: String,
     text: String,

@@ -1,16 +1,20 @@
-//! Citations `[@key, Table 3]` and the list of references.
+//! The numbers of works, and the list of references.
 //!
 //! Works are numbered in the order in which the book first cites them (IEEE style).
 
 use super::bibliography::Bibliography;
 use super::contract::Renderer;
+use super::markup;
+use crate::escape::destination;
+use parsers::maths::Definitions;
 use std::collections::BTreeMap;
 
-/// One work in a citation: `@lu2017, Table 3`.
+/// A work where it is cited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CitedWork {
     pub(crate) key: String,
-    pub(crate) place: Option<String>,
+    /// Whether its number is to lead to the list: the text of a link cannot hold another.
+    pub(crate) is_linked: bool,
 }
 
 /// The works cited so far, in the order of their first citation.
@@ -43,109 +47,67 @@ impl Citations {
         self.keys.is_empty()
     }
 
-    /// A citation of works that have numbers as Markdown: `[3, Table 2]`, each work a link to
-    /// `references`, the chapter that lists them.
-    pub(crate) fn print(&self, works: &[CitedWork], references: Option<&str>) -> String {
-        let works: Vec<_> = works
-            .iter()
-            .map(|work| {
-                let number = self.number_of(&work.key).expect("it was given one");
-                let link = match references {
-                    Some(references) => format!("[{number}]({references}#ref-{})", work.key),
-                    None => number.to_string(),
-                };
-                match &work.place {
-                    Some(place) => format!("{link}, {place}"),
-                    None => link,
-                }
-            })
-            .collect();
-        format!("\\[{}\\]", works.join("; "))
+    /// The number of a work that has one, a link to `references`, the chapter that lists it.
+    pub(crate) fn print(&self, work: &CitedWork, references: Option<&str>) -> String {
+        let number = self.number_of(&work.key).expect("it was given one");
+        match references.filter(|_| work.is_linked) {
+            Some(references) => {
+                format!("[{number}]({references}#ref-{})", destination(&work.key))
+            }
+            None => number.to_string(),
+        }
     }
 
-    /// The list of references as Markdown, numbered as cited.
+    /// The list of references as Markdown, numbered as cited, with its formulas set.
     pub(crate) fn list(&self, bibliography: &Bibliography, renderer: Renderer) -> String {
         let entry = |(index, key): (usize, &String)| {
             let anchor = renderer.anchor(&format!("ref-{key}"));
             let work = bibliography.work(key);
             format!("{}. {anchor}{work}\n", index + 1)
         };
-        self.keys.iter().enumerate().map(entry).collect()
+        let list: String = self.keys.iter().enumerate().map(entry).collect();
+        // Formulas and links were checked where the bibliography was read.
+        let known = (bibliography, &Definitions::default());
+        markup::mark(renderer, known, ("", ""), &list).text
     }
-}
-
-/// The works in the text between `[` and `]`, where it is a citation at all.
-pub(crate) fn parse_citation(inside: &str) -> Option<Vec<CitedWork>> {
-    inside
-        .split(';')
-        .map(|part| {
-            let part = part.trim().strip_prefix('@')?;
-            let (key, place) = match part.split_once(',') {
-                Some((key, place)) => (key.trim(), Some(place.trim().to_owned())),
-                None => (part.trim(), None),
-            };
-            let valid = !key.is_empty()
-                && key
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c));
-            valid.then(|| CitedWork {
-                key: key.to_owned(),
-                place: place.filter(|place| !place.is_empty()),
-            })
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use expect_test::{Expect, expect};
+    use expect_test::expect;
 
-    const BIB: &str = "@article{lu2017, author = {Lu, Zongqing and Chan, Kevin}, \
-        title = {Modeling the Resource Requirements of Convolutional Neural Networks}, \
+    const BIB: &str = "@article{l/u:2017, author = {Lu, Zongqing and Chan, Kevin}, \
+        title = {Modeling $x_1$}, \
         journaltitle = {Some Journal}, date = {2017}}\n\
         @misc{he2015, author = {He, Kaiming}, title = {Deep Residual Learning}, date = {2015}, \
         url = {https://example.org/a_b}}";
 
-    #[test]
-    fn citations_parse() {
-        let check = |text: &str, expected: Expect| {
-            expected.assert_eq(&format!("{:?}", parse_citation(text)));
-        };
-        check(
-            "@lu2017",
-            expect![[r#"Some([CitedWork { key: "lu2017", place: None }])"#]],
-        );
-        check(
-            "@lu2017, Table 3; @he2015",
-            expect![[
-                r#"Some([CitedWork { key: "lu2017", place: Some("Table 3") }, CitedWork { key: "he2015", place: None }])"#
-            ]],
-        );
-        check("a footnote", expect!["None"]);
-        check("@two words", expect!["None"]);
+    fn cited(key: &str, is_linked: bool) -> CitedWork {
+        CitedWork {
+            key: key.to_owned(),
+            is_linked,
+        }
     }
 
     #[test]
     fn works_are_numbered_as_first_cited() {
         let bibliography = Bibliography::parse("references.bib", BIB).expect("valid BibLaTeX");
         let mut citations = Citations::default();
-        let first = parse_citation("@he2015").expect("a citation");
-        let second = parse_citation("@lu2017, Table 3; @he2015").expect("two");
-        for work in first.iter().chain(&second) {
-            citations.number(&work.key);
+        for key in ["he2015", "l/u:2017", "he2015"] {
+            citations.number(key);
         }
-        assert_eq!(
-            citations.print(&first, Some("r.md")),
-            "\\[[1](r.md#ref-he2015)\\]"
-        );
-        assert_eq!(
-            citations.print(&second, Some("r.md")),
-            "\\[[2](r.md#ref-lu2017), Table 3; [1](r.md#ref-he2015)\\]"
-        );
+        let print = |work: &CitedWork| citations.print(work, Some("r.md"));
+        assert_eq!(print(&cited("he2015", true)), "[1](r.md#ref-he2015)");
+        assert_eq!(print(&cited("l/u:2017", true)), "[2](r.md#ref-l/u%3A2017)");
+        assert_eq!(print(&cited("he2015", false)), "1");
+        for (renderer, formula) in [(Renderer::Html, "<math"), (Renderer::Pdf, "$x_1$")] {
+            let list = citations.list(&bibliography, renderer);
+            assert!(list.contains(formula), "{list}");
+        }
         expect![[r#"
-            1. <a id="ref-he2015"></a>K. He, “Deep Residual Learning.” &#91;Online&#93;. Available: <https://example.org/a_b>
-            2. <a id="ref-lu2017"></a>Z. Lu and K. Chan, “Modeling the Resource Requirements of Convolutional Neural Networks,” *Some Journal*, 2017.
-        "#]].assert_eq(&citations.list(&bibliography, Renderer::Html));
+            1. <a id="ref-he2015"></a>K. He, “Deep Residual Learning,” 2015. &#91;Online&#93;. Available: <https://example.org/a_b>
+            2. <a id="ref-l/u:2017"></a>Z. Lu and K. Chan, “Modeling $x_1$,” *Some Journal*, 2017.
+        "#]].assert_eq(&citations.list(&bibliography, Renderer::Pdf));
     }
 }

@@ -156,7 +156,7 @@ fn first_citation(
     let message = "no chapter calls `references()`, so a citation leads nowhere; hint: write \
                    `<< references() >>` into a chapter";
     let cited = chapters.iter().find_map(|(chapter, read)| {
-        let work = read.citations.iter().flatten().next()?;
+        let work = read.citations.first()?;
         let Chapter { file, source, .. } = chapter;
         Some(Diagnostic::at_snippet(file, source, &work.key, message))
     });

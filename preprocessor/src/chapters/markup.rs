@@ -4,20 +4,20 @@
 //! wrote it, code and raw HTML included.
 
 use super::bibliography::Bibliography;
-use super::citations::{CitedWork, parse_citation};
+use super::citations::CitedWork;
+use super::citing::{Block, Edit, Place};
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::labels::LabelKind;
 use super::maths::{MathMl, shield_from_markdown, to_mathml};
 use super::sentinel::Mark;
+use super::stray_formulas;
 use crate::escape::check_link;
 use parsers::maths::{Definitions, Display};
 use parsers::shortened;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
-/// The longest citation, in bytes, from its `@` on.
-const LONGEST_CITATION: usize = 1000;
 /// The longest label of an equation, in bytes, with the spaces and brackets around it.
 const LONGEST_LABEL: usize = 300;
 /// The most dollar signs in a row: pulldown-cmark goes through the rest of such a row at each of them.
@@ -42,8 +42,8 @@ pub fn markdown_options() -> Options {
 #[derive(Debug, Default)]
 pub(crate) struct Marked {
     pub(crate) text: String,
-    /// The works of each citation, by the index in its mark.
-    pub(crate) citations: Vec<Vec<CitedWork>>,
+    /// The works that are cited, by the index in their marks.
+    pub(crate) citations: Vec<CitedWork>,
     /// The labels of the equations.
     pub(crate) equations: Vec<String>,
     pub(crate) faults: Faults,
@@ -93,8 +93,7 @@ impl MarkupPass<'_> {
             return String::new();
         }
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-        let mut prose: Option<Range<usize>> = None;
-        let mut code_blocks = 0;
+        let mut prose = Prose::default();
         let mut levels = 0_usize;
         for (event, range) in Parser::new_ext(text, markdown_options()).into_offset_iter() {
             if self.marked.faults.are_too_many() {
@@ -109,17 +108,10 @@ impl MarkupPass<'_> {
                 self.fault(line_at(text, range.start), too_deep());
                 break;
             }
-            if let (Event::Text(_), 0) = (&event, code_blocks) {
-                if prose.as_ref().is_some_and(|run| run.end != range.start) {
-                    self.edit_prose(text, prose.take(), &mut edits);
-                }
-                prose = Some(prose.map_or(range.start, |run| run.start)..range.end);
-                continue;
+            if prose.read(&event, range.clone()) == Flow::EndsBlock {
+                self.edit_prose(text, prose.take(), &mut edits);
             }
-            self.edit_prose(text, prose.take(), &mut edits);
             match event {
-                Event::Start(Tag::CodeBlock(_)) => code_blocks += 1,
-                Event::End(TagEnd::CodeBlock) => code_blocks -= 1,
                 Event::InlineMath(latex) => self.edit_inline(text, &latex, range, &mut edits),
                 Event::DisplayMath(latex) => self.edit_display(text, &latex, range, &mut edits),
                 Event::Start(Tag::Link { dest_url, .. }) => {
@@ -127,10 +119,11 @@ impl MarkupPass<'_> {
                         self.fault(&text[range], message);
                     }
                 }
+                Event::Start(Tag::HtmlBlock) => self.check_html(&text[range]),
                 _ => {}
             }
         }
-        self.edit_prose(text, prose, &mut edits);
+        self.edit_prose(text, prose.take(), &mut edits);
         apply(text, edits)
     }
 
@@ -203,58 +196,122 @@ impl MarkupPass<'_> {
         edits.push((range.start..end, equation));
     }
 
-    /// Finds citations `[@key]` and references `@fig-x` in a run of plain text.
-    fn edit_prose(
-        &mut self,
-        text: &str,
-        run: Option<Range<usize>>,
-        edits: &mut Vec<(Range<usize>, String)>,
-    ) {
-        let Some(run) = run else { return };
-        let mut at = run.start;
-        while let Some(offset) = text[at..run.end].find('@') {
+    /// Finds citations `[@key]` and references `@fig-x` in the text of a block.
+    fn edit_prose(&mut self, text: &str, block: Block, edits: &mut Vec<(Range<usize>, String)>) {
+        if let Some((at, message)) = stray_formulas::find(text, &block.ranges()) {
+            return self.fault(line_from(text, at), message);
+        }
+        for (range, edit) in block.edits(text, self.bibliography) {
             if self.marked.faults.are_too_many() {
                 return;
             }
-            let sign = at + offset;
-            at = sign + 1;
-            let before = text[run.start..sign].chars().next_back();
-            let longest = text.floor_char_boundary(sign + LONGEST_CITATION);
-            if before == Some('[')
-                && let Some(length) = text[sign..run.end.min(longest)].find(']')
-                && let Some(works) = parse_citation(&text[sign..sign + length])
-            {
-                at = sign + length + 1;
-                self.cite(&text[sign..sign + length], works, sign - 1..at, edits);
-            } else if !before.is_some_and(char::is_alphanumeric) {
-                let label = label_at(&text[sign + 1..run.end]);
-                if LabelKind::of(label).is_some() {
-                    at = sign + 1 + label.len();
-                    edits.push((sign..at, Mark::Reference(label.to_owned()).to_text()));
+            let written = match edit {
+                Edit::Text(text) => text,
+                Edit::Reference(label) => Mark::Reference(label).to_text(),
+                Edit::Number { key, is_linked } => {
+                    self.marked.citations.push(CitedWork { key, is_linked });
+                    Mark::Citation(self.marked.citations.len() - 1).to_text()
                 }
-            }
+                Edit::Fault(message) => {
+                    self.fault(&text[range], message);
+                    continue;
+                }
+            };
+            edits.push((range, written));
         }
     }
 
-    fn cite(
-        &mut self,
-        snippet: &str,
-        works: Vec<CitedWork>,
-        range: Range<usize>,
-        edits: &mut Vec<(Range<usize>, String)>,
-    ) {
-        let unknown: Vec<_> = works
-            .iter()
-            .filter_map(|work| self.bibliography.check(&work.key).err())
-            .collect();
-        if unknown.is_empty() {
-            let index = self.marked.citations.len();
-            self.marked.citations.push(works);
-            edits.push((range, Mark::Citation(index).to_text()));
+    /// Finds citations in raw HTML, where nothing is set.
+    fn check_html(&mut self, html: &str) {
+        let code = ["<!--", "<pre", "<code", "<script", "<style"];
+        if code.iter().any(|start| html.contains(start)) {
+            return;
         }
-        for message in unknown {
-            self.fault(snippet, message);
+        for (at, _) in html.match_indices("[@") {
+            let rest = &html[at + 2..];
+            let length = self.bibliography.longest_key(rest);
+            if length > 0 && rest[length..].starts_with([']', ',', ';', ' ']) {
+                let snippet = &html[at..at + 2 + length];
+                let hint = "hint: put blank lines around the text";
+                let message = format!("`{snippet}` stands in raw HTML, where it is text; {hint}");
+                self.fault(snippet, message);
+            }
         }
+    }
+}
+
+/// Gathers the text of a block while the events of a chapter go by.
+#[derive(Default)]
+struct Prose {
+    block: Block,
+    code_blocks: usize,
+    headings: usize,
+    links: usize,
+    /// Links that show their own address, whose text is none.
+    addresses: usize,
+}
+
+/// Whether an event ends the block of text before it.
+#[derive(PartialEq, Eq)]
+enum Flow {
+    GoesOn,
+    EndsBlock,
+}
+
+impl Prose {
+    fn read(&mut self, event: &Event, range: Range<usize>) -> Flow {
+        match event {
+            Event::Text(_) if self.code_blocks + self.addresses == 0 => {
+                let place = match (self.links, self.headings) {
+                    (0, 0) => Place::Prose,
+                    (0, _) => Place::Heading,
+                    _ => Place::Link,
+                };
+                self.block.push(range, place);
+            }
+            Event::Start(Tag::CodeBlock(_)) => self.code_blocks += 1,
+            Event::End(TagEnd::CodeBlock) => self.code_blocks -= 1,
+            Event::Start(Tag::Heading { .. }) => self.headings += 1,
+            Event::End(TagEnd::Heading(_)) => self.headings -= 1,
+            Event::Start(Tag::Link {
+                link_type: LinkType::Autolink | LinkType::Email,
+                ..
+            }) => {
+                self.addresses += 1;
+            }
+            Event::End(TagEnd::Link) if self.addresses > 0 => self.addresses -= 1,
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => self.links += 1,
+            Event::End(TagEnd::Link | TagEnd::Image) => self.links -= 1,
+            _ => {}
+        }
+        match is_inline(event) {
+            true => Flow::GoesOn,
+            false => Flow::EndsBlock,
+        }
+    }
+
+    fn take(&mut self) -> Block {
+        std::mem::take(&mut self.block)
+    }
+}
+
+/// Whether an event is one inside a block of text.
+fn is_inline(event: &Event) -> bool {
+    match event {
+        Event::Start(tag) => matches!(
+            tag,
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
+        ),
+        Event::End(tag) => matches!(
+            tag,
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Link
+                | TagEnd::Image
+        ),
+        Event::Rule | Event::Html(_) => false,
+        _ => true,
     }
 }
 
@@ -274,8 +331,12 @@ fn too_deep() -> String {
 
 /// The beginning of the line around `offset`.
 fn line_at(text: &str, offset: usize) -> &str {
+    line_from(text, text[..offset].rfind('\n').map_or(0, |newline| newline + 1))
+}
+
+/// The line from `start` on, or its beginning.
+fn line_from(text: &str, start: usize) -> &str {
     const SNIPPET: usize = 200;
-    let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
     &text[start..end.min(text.floor_char_boundary(start + SNIPPET))]
 }
@@ -289,16 +350,10 @@ fn label_behind(text: &str, start: usize) -> Option<(&str, usize)> {
     Some((label, start + rest.len() - behind.len()))
 }
 
-/// The label at the beginning of `text`; a hyphen at its end belongs to the sentence.
-fn label_at(text: &str) -> &str {
-    let length = text
-        .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
-        .unwrap_or(text.len());
-    text[..length].trim_end_matches('-')
-}
-
-/// `text` with each range replaced; the ranges stand in order and do not overlap.
-fn apply(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
+/// `text` with each range replaced; the ranges do not overlap.
+fn apply(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
+    // What is put between two characters comes before what takes the place of the second.
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut edited = String::with_capacity(text.len() * 2);
     let mut copied = 0;
     for (range, replacement) in edits {
@@ -338,11 +393,11 @@ mod tests {
     fn citations_and_references() {
         check(
             "See [@lu2017, Table 3] and @fig-a, as in me@fig-b.org.",
-            expect!["See ⟦c0⟧ and ⟦rfig-a⟧, as in me@fig-b.org."],
+            expect![[r#"See \[⟦c0⟧, Table 3\] and ⟦rfig-a⟧, as in me@fig-b.org."#]],
         );
         check(
             "*Both [@lu2017; @lu2017]*: @tbl-x.",
-            expect!["*Both ⟦c0⟧*: ⟦rtbl-x⟧."],
+            expect![[r#"*Both \[⟦c0⟧; ⟦c1⟧\]*: ⟦rtbl-x⟧."#]],
         );
     }
 
@@ -418,10 +473,10 @@ mod tests {
         check(
             "Text.\n\nSee [@nobody].",
             expect![[r#"
-            Text.
+                Text.
 
-            See [@nobody].
-            `book/a.md:3:6`: no work has the key `nobody`; hint: add it to `references.bib`"#]],
+                See \[@nobody\].
+                `book/a.md:3:6`: no work has the key `nobody`; hint: add it to `references.bib`"#]],
         );
         check(
             "Text $$x$$ more.",

@@ -7,6 +7,7 @@ mod book;
 mod build_identifier;
 mod calls;
 mod citations;
+mod citing;
 mod code;
 mod composed_table;
 pub mod contract;
@@ -27,10 +28,13 @@ mod own_exhibits;
 mod placeholders;
 mod sentinel;
 mod shortcomings;
+mod stray_formulas;
 mod template;
 mod typed_numbers;
 #[cfg(test)]
 mod blocks_tests;
+#[cfg(test)]
+mod citing_tests;
 #[cfg(test)]
 mod code_tests;
 #[cfg(test)]

@@ -97,6 +97,12 @@ impl Lower {
         self.node(node).map(Box::new)
     }
 
+    /// A part in a box of its own, with the style that it has there.
+    fn alone(self, node: &Parsed) -> Lowered<Box<Node>> {
+        let body = self.node(node)?;
+        Ok(Box::new(Node::Styled(self.style, vec![body])))
+    }
+
     fn node(self, node: &Parsed) -> Lowered {
         Ok(match node {
             Parsed::Atom(_) | Parsed::MathOrd(_) | Parsed::TextOrd(_) | Parsed::OpToken(_) => {
@@ -209,13 +215,16 @@ impl Lower {
             }
             Parsed::Text(_) | Parsed::Verb(_) | Parsed::Hbox(_) => Node::row(self.text(node)?),
             Parsed::Kern(kern) => Node::Space(ems(&kern.dimension)?),
-            Parsed::Phantom(phantom) => Node::Phantom(Box::new(self.row(&phantom.body)?)),
+            Parsed::Phantom(phantom) => {
+                let body = self.sequence(&phantom.body)?;
+                Node::Phantom(Box::new(Node::Styled(self.style, body)))
+            }
             Parsed::Vphantom(phantom) => {
-                let body = self.boxed(&phantom.body)?;
+                let body = self.alone(&phantom.body)?;
                 Node::Lapped(Lap::Right, Box::new(Node::Phantom(body)))
             }
             Parsed::Smash(smashed) => Node::Smashed {
-                body: self.boxed(&smashed.body)?,
+                body: self.alone(&smashed.body)?,
                 height: smashed.smash_height,
                 depth: smashed.smash_depth,
             },
@@ -225,9 +234,9 @@ impl Lower {
                     LapAlignment::Center => Lap::Centre,
                     LapAlignment::Right => Lap::Right,
                 };
-                Node::Lapped(lap, self.boxed(&lapped.body)?)
+                Node::Lapped(lap, self.alone(&lapped.body)?)
             }
-            Parsed::Raisebox(raised) => Node::Raised(ems(&raised.dy)?, self.boxed(&raised.body)?),
+            Parsed::Raisebox(raised) => Node::Raised(ems(&raised.dy)?, self.alone(&raised.body)?),
             Parsed::Vcenter(centred) => self.node(&centred.body)?,
             Parsed::Rule(rule) => Node::Rule {
                 width: ems(&rule.width)?,
@@ -302,7 +311,7 @@ impl Lower {
     }
 
     fn enclosed(self, enclosed: &ParseNodeEnclose) -> Lowered {
-        let body = self.boxed(&enclosed.body)?;
+        let body = self.alone(&enclosed.body)?;
         let enclosure = match enclosed.label.as_str() {
             "\\fbox" => Enclosure::Box(None),
             "\\cancel" => Enclosure::Up,

@@ -1,46 +1,30 @@
-//! Keys and links, which stand in a page as they are: everything else is escaped.
+//! Keys, links and identifiers, which stand in a page as they are: everything else is escaped.
 
-use super::Fault;
+use super::entry::Fields;
 use crate::escape::{check_link, markdown};
-use biblatex::{Bibliography, RawBibliography};
+use biblatex::Entry;
 
-/// The keys that cannot stand in an `id`.
-pub(super) fn faults(raw: &RawBibliography) -> Vec<Fault> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_:./+".contains(c);
-    let keys = raw.entries.iter().map(|entry| &entry.v.key);
-    let faulty = keys.filter(|key| key.v.is_empty() || !key.v.chars().all(plain));
-    faulty
-        .map(|key| {
-            let message = format!(
-                "the key `{}` is no name; hint: a key has letters, digits and `-_:./+`",
-                key.v.escape_debug()
-            );
-            (key.span.start, message)
-        })
-        .collect()
+/// What is wrong with the links of a work, by the field.
+pub(super) fn link_fault(entry: &Entry) -> Option<(&'static str, String)> {
+    let url = Fields { entry }.text("url")?;
+    let message = check_address(&url).err()?;
+    Some(("url", message))
 }
 
-/// The links that a page must not have, or that lead nowhere.
-pub(super) fn link_faults(bibliography: &Bibliography) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for entry in bibliography.iter() {
-        let (Some(chunks), Ok(url)) = (entry.get("url"), entry.url()) else {
-            continue;
-        };
-        if !is_allowed(&url) {
-            let place = chunks.first().map_or(0, |chunk| chunk.span.start);
-            let message = format!(
-                "`{}`: `url` is `{}`; hint: a link begins with `https://`, `http://`, `mailto:` or `doi:`",
-                entry.key,
-                parsers::shortened(&url)
-            );
-            faults.push((place, message));
-        }
+/// Checks that an address leads out of the book, and runs nothing.
+///
+/// # Errors
+/// Names the address, and how one begins.
+pub(super) fn check_address(url: &str) -> Result<(), String> {
+    match is_allowed(url) {
+        true => Ok(()),
+        false => Err(format!(
+            "`{}` is no address; hint: a link begins with `https://`, `http://`, `mailto:` or `doi:`",
+            parsers::shortened(url)
+        )),
     }
-    faults
 }
 
-/// Whether it leads out of the book, and runs nothing.
 fn is_allowed(url: &str) -> bool {
     url.contains(':') && check_link(url).is_ok()
 }
@@ -65,4 +49,54 @@ pub(super) fn link(url: &str) -> String {
         }
     }
     link + ">"
+}
+
+/// The identifier behind the forms in which one is given: as an address, or after `doi:`.
+pub(super) fn doi(text: &str) -> String {
+    let mut rest = text.trim();
+    for start in [
+        "https://", "http://", "dx.", "www.", "doi.org/", "doi:", "doi ",
+    ] {
+        if rest
+            .get(..start.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+        {
+            rest = rest[start.len()..].trim_start();
+        }
+    }
+    rest.to_owned()
+}
+
+/// The number of a work in an archive, and what is printed of it: `arXiv:1905.00001`.
+pub(super) fn eprint(fields: &Fields) -> Option<(String, String)> {
+    let eprint = fields.text("eprint")?;
+    let archive = fields.first(&["eprinttype", "archiveprefix"]);
+    let bare = ["https://", "http://", "arxiv.org/abs/", "arXiv:", "arxiv:"];
+    let id = bare.iter().fold(eprint.as_str(), |id, start| {
+        id.strip_prefix(start).unwrap_or(id)
+    });
+    let archive = match archive {
+        Some(archive) if !archive.eq_ignore_ascii_case("arxiv") => archive,
+        Some(_) => "arXiv".to_owned(),
+        None if id.len() < eprint.len() || is_arxiv(id) => "arXiv".to_owned(),
+        None => return Some((id.to_owned(), eprint.clone())),
+    };
+    let class = fields.first(&["eprintclass", "primaryclass"]);
+    let class = class.map_or(String::new(), |class| format!(" [{class}]"));
+    Some((id.to_owned(), format!("{archive}:{id}{class}")))
+}
+
+/// `1905.00001`, `math/0309136`.
+fn is_arxiv(id: &str) -> bool {
+    let is_number = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'v')
+    };
+    match id.split_once(['.', '/']) {
+        Some((year, number)) if year.len() == 4 && is_number(year) => is_number(number),
+        Some((_, number)) => number.len() == 7 && is_number(number),
+        None => false,
+    }
 }

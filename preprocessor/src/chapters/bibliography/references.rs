@@ -1,10 +1,9 @@
 //! What stands for something else: abbreviations (`@string`) and entries that take fields of others.
 //!
-//! biblatex follows them as far as they lead, so that a circle would never end, and a few lines could
-//! stand for more than a machine holds.
+//! A circle would never end, and a few lines could stand for more than a machine holds.
 
-use super::{Fault, not_biblatex};
-use biblatex::{Bibliography, RawBibliography, RawChunk};
+use super::Fault;
+use biblatex::{Bibliography, Chunks, Entry, EntryType, RawBibliography, RawChunk};
 use std::collections::BTreeMap;
 
 /// The most bytes that all abbreviations may stand for.
@@ -14,20 +13,39 @@ const MOST_ENTRIES: usize = 100;
 /// The longest chain of references.
 const MOST_LINKS: usize = 20;
 
-/// The fields by which an entry takes fields of others, and what they are called while biblatex must
-/// not follow them.
+/// The fields by which an entry takes fields of others, and what they are called since biblatex is not
+/// to follow them: it takes some fields only, and of dates none that is words.
 const LINKS: [(&str, &str); 2] = [
     ("crossref", "measured-crossref"),
     ("xdata", "measured-xdata"),
 ];
 
-/// Every circle, and what stands for too much.
-pub(super) fn faults(raw: &RawBibliography) -> Vec<Fault> {
-    match abbreviation_fault(raw) {
-        Some(fault) => vec![fault],
-        None => entry_faults(raw),
-    }
-}
+/// What an entry never takes of the one that its `crossref` names: it is about that one alone.
+const OWN: [&str; 22] = [
+    "abstract",
+    "addendum",
+    "annotation",
+    "annote",
+    "doi",
+    "eprint",
+    "eprintclass",
+    "eprinttype",
+    "file",
+    "ids",
+    "indextitle",
+    "key",
+    "keywords",
+    "label",
+    "note",
+    "options",
+    "pages",
+    "shorttitle",
+    "sortkey",
+    "url",
+    "urldate",
+    "xref",
+];
+const DATES: [&str; 4] = ["date", "year", "month", "day"];
 
 /// Names that refer to names.
 struct References<'a> {
@@ -81,7 +99,8 @@ fn parts<'a>(field: &[biblatex::Spanned<RawChunk<'a>>]) -> (usize, Vec<&'a str>)
     (bytes, abbreviations)
 }
 
-fn abbreviation_fault(raw: &RawBibliography) -> Option<Fault> {
+/// The first circle of abbreviations, or the one that stands for too much.
+pub(super) fn abbreviation_fault(raw: &RawBibliography) -> Option<Fault> {
     let names = raw.abbreviations.iter().map(|pair| {
         let (bytes, abbreviations) = parts(&pair.value.v);
         (pair.key.v, (pair.key.span.start, bytes, abbreviations))
@@ -105,10 +124,11 @@ fn abbreviation_fault(raw: &RawBibliography) -> Option<Fault> {
     None
 }
 
-fn entry_faults(raw: &RawBibliography) -> Vec<Fault> {
-    let mut unlinked = raw.clone();
+/// The places of the fields by which entries take fields of others, by their keys; biblatex follows
+/// them no longer.
+pub(super) fn unlink<'a>(raw: &mut RawBibliography<'a>) -> BTreeMap<&'a str, usize> {
     let mut places = BTreeMap::new();
-    for entry in &mut unlinked.entries {
+    for entry in &mut raw.entries {
         for field in &mut entry.v.fields {
             let link = { LINKS.iter() }.find(|(link, _)| field.key.v.eq_ignore_ascii_case(link));
             if let Some((_, other)) = link {
@@ -117,17 +137,41 @@ fn entry_faults(raw: &RawBibliography) -> Vec<Fault> {
             }
         }
     }
-    if places.is_empty() {
-        return Vec::new();
+    places
+}
+
+/// Gives each entry the fields that it takes of others.
+///
+/// # Errors
+/// Every circle, entries that are not there, and what stands for too much.
+pub(super) fn link(
+    parsed: &mut Bibliography,
+    places: &BTreeMap<&str, usize>,
+) -> Result<(), Vec<Fault>> {
+    let faults = entry_faults(parsed, places);
+    if !faults.is_empty() {
+        return Err(faults);
     }
-    let parsed = match Bibliography::from_raw(unlinked) {
-        Ok(parsed) => parsed,
-        Err(error) => return not_biblatex(error),
-    };
+    let linked: Vec<_> = { places.keys() }
+        .filter_map(|key| Some((*key, with_inherited(parsed, parsed.get(key)?))))
+        .collect();
+    for (key, fields) in linked {
+        if let Some(entry) = parsed.get_mut(key) {
+            entry.fields = fields;
+        }
+    }
+    Ok(())
+}
+
+fn entry_faults(parsed: &Bibliography, places: &BTreeMap<&str, usize>) -> Vec<Fault> {
     let names = parsed.iter().map(|entry| {
         let key = entry.key.as_str();
         let place = places.get(key).copied().unwrap_or_default();
-        (key, (place, 1, linked(&parsed, entry)))
+        let parents = links(entry)
+            .into_iter()
+            .filter_map(|(_, parent)| parsed.get(&parent));
+        let parents = parents.map(|parent| parent.key.as_str()).collect();
+        (key, (place, 1, parents))
     });
     let mut references = References::new(names.collect());
     let mut faults = Vec::new();
@@ -135,22 +179,61 @@ fn entry_faults(raw: &RawBibliography) -> Vec<Fault> {
         match references.size(key, &mut Vec::new()) {
             Ok(entries) if entries > MOST_ENTRIES => {
                 let message = format!("`{key}` takes fields of more than {MOST_ENTRIES} entries");
-                faults.push((place, message));
+                faults.push((*place, message));
             }
             Ok(_) => {}
             // A circle is found from each of its entries.
             Err(fault) => return vec![fault],
         }
+        let links = parsed.get(key).map(links).unwrap_or_default();
+        for (field, parent) in links {
+            if parsed.get(&parent).is_none() {
+                let message = format!("`{key}`: `{field}` is `{parent}`, which is no entry's key");
+                faults.push((*place, message));
+            }
+        }
     }
     faults
 }
 
-/// The keys of the entries that `entry` takes fields of.
-fn linked<'a>(parsed: &'a Bibliography, entry: &biblatex::Entry) -> Vec<&'a str> {
-    let [(_, crossref), (_, xdata)] = LINKS;
-    let one = entry.get_as::<String>(crossref).ok();
-    let many = entry.get_as::<Vec<String>>(xdata).unwrap_or_default();
-    let keys = one.into_iter().chain(many);
-    let entries = keys.filter_map(|key| parsed.get(&key));
-    entries.map(|entry| entry.key.as_str()).collect()
+/// The fields by which `entry` takes fields of others, with the keys of those.
+fn links(entry: &Entry) -> Vec<(&'static str, String)> {
+    let [(crossref, one), (xdata, many)] = LINKS;
+    let one = entry.get_as::<String>(one).into_iter();
+    let many = entry.get_as::<Vec<String>>(many).unwrap_or_default();
+    { one.map(|key| (crossref, key)) }
+        .chain(many.into_iter().map(|key| (xdata, key)))
+        .filter(|(_, key)| !key.is_empty())
+        .collect()
+}
+
+fn with_inherited(parsed: &Bibliography, entry: &Entry) -> BTreeMap<String, Chunks> {
+    let mut fields = entry.fields.clone();
+    for (link, parent) in links(entry) {
+        let Some(parent) = parsed.get(&parent) else {
+            continue;
+        };
+        let has_date = DATES.iter().any(|date| fields.contains_key(*date));
+        for (name, chunks) in with_inherited(parsed, parent) {
+            let name = match link {
+                "crossref" if OWN.contains(&name.as_str()) => continue,
+                "crossref" => name_in_part(&parent.entry_type, name),
+                _ => name,
+            };
+            if !(has_date && DATES.contains(&name.as_str())) {
+                fields.entry(name).or_insert(chunks);
+            }
+        }
+    }
+    fields
+}
+
+/// What a field of a book or journal is called in a part of it.
+fn name_in_part(whole: &EntryType, name: String) -> String {
+    let is_journal = *whole == EntryType::Periodical;
+    match (name.as_str(), is_journal) {
+        ("title" | "subtitle", true) => format!("journal{name}"),
+        ("title" | "subtitle" | "titleaddon", false) => format!("book{name}"),
+        _ => name,
+    }
 }

@@ -294,8 +294,8 @@ impl Writer {
             ('^', false) => ("ˆ".to_owned(), false),
             ('~', false) => ("˜".to_owned(), false),
             ('→', false) if is_single => ("\u{20d7}".to_owned(), true),
-            ('\u{20db}', _) => ("˙˙˙".to_owned(), false),
-            ('\u{20dc}', _) => ("˙˙˙˙".to_owned(), false),
+            ('\u{20db}', _) => ("...".to_owned(), false),
+            ('\u{20dc}', _) => ("....".to_owned(), false),
             (mark, stretchy) => (mark.to_string(), stretchy),
         };
         self.element(name, accent, |writer| {
