@@ -15,7 +15,7 @@ struct Arguments {
 }
 
 /// Runs a command line in which `LOG` stands for a file with `log`.
-fn run_with(log: &str, command_line: &str) -> String {
+pub(super) fn run_with(log: impl AsRef<[u8]>, command_line: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.csv");
     std::fs::write(&path, log).unwrap();
