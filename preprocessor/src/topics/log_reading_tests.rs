@@ -403,6 +403,10 @@ fn losses_printed_as_0_leave_the_parameters_of_the_unrounded_curve() {
     let first = run_with("step,loss\n0,0\n1,2\n2,1\n3,0.9\n4,0.8\n", FIT);
     let expected = "`log.csv`: line `2`: the loss of point `0` is `0`, before any other";
     assert!(first.starts_with(expected), "{first}");
+    let alone = run_with(plain().replace("\n2000,", "\n2000,0.0\n2001,"), FIT);
+    let expected =
+        "`log.csv`: line `21`: the loss of point `19` is `0`, and no other is below `0.1636`";
+    assert!(alone.starts_with(expected), "{alone}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn what_is_no_log_is_told_with_its_place() {
     check(
         OWN,
         &rows.replace("3,0.5", "3,-0.5"),
-        "`log.csv:4`: the loss of point `2` is `-0.5`; expected more than 0",
+        "`log.csv:4`: the loss of point `2` is `-0.5`; expected more than 0; hint: the logarithm of a likelihood is a loss with the other sign",
     );
     check(
         OWN,
