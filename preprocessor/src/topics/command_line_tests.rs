@@ -15,7 +15,7 @@ struct Arguments {
 }
 
 /// Runs a command line in which `LOG` stands for a file with `log`.
-fn run_with(log: &str, command_line: &str) -> String {
+pub(super) fn run_with(log: impl AsRef<[u8]>, command_line: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.csv");
     std::fs::write(&path, log).unwrap();
@@ -34,7 +34,7 @@ fn run_with(log: &str, command_line: &str) -> String {
     }
 }
 
-fn check(log: &str, command_line: &str, expected: Expect) {
+fn check(log: impl AsRef<[u8]>, command_line: &str, expected: Expect) {
     expected.assert_eq(&run_with(log, command_line));
 }
 
@@ -62,7 +62,7 @@ fn log_with_drop() -> String {
 fn fit_prints_the_whole_run_and_each_stage() {
     let command = "fit LOG --step step --loss train_loss --drop 1200 --refits 100";
     check(
-        &log_with_drop(),
+        log_with_drop(),
         command,
         expect![[r#"
             log.csv: 24 points, l(k) = 1/(β0 k + β1) + β2, k as `step` counts, l as `train_loss`, in nats
@@ -97,7 +97,7 @@ fn fit_prints_the_whole_run_and_each_stage() {
 fn fit_prints_json() {
     let command = "fit LOG --step step --loss train_loss --drop 1200 --refits 100 --json";
     let printed: serde_json::Value =
-        serde_json::from_str(&run_with(&log_with_drop(), command)).unwrap();
+        serde_json::from_str(&run_with(log_with_drop(), command)).unwrap();
     assert_eq!(printed["points"], 24);
     assert_eq!(printed["skipped_rows"], 1);
     let stage = &printed["stages"][1];
@@ -115,7 +115,7 @@ fn fit_prints_json() {
 #[test]
 fn fit_without_drops_and_refits_prints_neither() {
     let printed = run_with(
-        &log_with_drop(),
+        log_with_drop(),
         "fit LOG --step step --loss train_loss --refits 0 --json",
     );
     let printed: serde_json::Value = serde_json::from_str(&printed).unwrap();
@@ -148,7 +148,7 @@ fn predict_continues_the_last_stage() {
     let columns = "--step step --loss train_loss --drop 1200 --refits 100";
     let check = |question, expected| {
         check(
-            &log_with_drop(),
+            log_with_drop(),
             &format!("predict LOG {columns} {question}"),
             expected,
         )
@@ -206,16 +206,13 @@ fn predict_continues_the_last_stage() {
 
 #[test]
 fn predict_asks_for_one_question() {
-    let without = run_with(
-        &log_with_drop(),
-        "predict LOG --step step --loss train_loss",
-    );
+    let without = run_with(log_with_drop(), "predict LOG --step step --loss train_loss");
     assert!(
         without.contains("<--at <STEP>|--until-loss <LOSS>>"),
         "{without}"
     );
     let both = run_with(
-        &log_with_drop(),
+        log_with_drop(),
         "predict LOG --step step --loss train_loss --at 1 --until-loss 2",
     );
     assert!(both.contains("cannot be used with"), "{both}");

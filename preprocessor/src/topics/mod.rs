@@ -49,6 +49,8 @@ mod formula_tests;
 #[cfg(test)]
 mod command_line_tests;
 #[cfg(test)]
+mod log_reading_tests;
+#[cfg(test)]
 pub(crate) mod synthetic_runs;
 #[cfg(test)]
 mod view_tests;

@@ -47,13 +47,21 @@ pub enum LossCurveError {
     },
     #[error("the loss of point `{index}` is `{loss}`; expected a finite number")]
     LossNotFinite { index: usize, loss: f64 },
-    #[error("the loss of point `{index}` is `{loss}`; expected more than 0")]
+    #[error(
+        "the loss of point `{index}` is `{loss}`; expected more than 0; hint: the logarithm of a \
+         likelihood is a loss with the other sign"
+    )]
     LossNotPositive { index: usize, loss: f64 },
     #[error(
         "the loss of point `0` is `0`, before any other; expected more than 0; hint: leave the cell \
          empty where nothing was measured"
     )]
     ZeroFirst,
+    #[error(
+        "the loss of point `{index}` is `0`, and no other is below `{smallest}`; expected a loss that \
+         comes near 0 before; hint: leave the cell empty where nothing was measured"
+    )]
+    ZeroAlone { index: usize, smallest: f64 },
     #[error("the step of point `{index}` is `{step:e}`; expected 0 or from {:e} to {:e}", STEPS.start(), STEPS.end())]
     StepOutOfRange { index: usize, step: f64 },
     #[error("the loss of point `{index}` is `{loss:e}`; expected from {:e} to {:e} nat", LOSSES.start(), LOSSES.end())]
@@ -70,6 +78,7 @@ impl LossCurveError {
         match self {
             Self::TooFewPoints { .. } | Self::ConstantLoss { .. } => None,
             Self::ZeroFirst => Some(0),
+            Self::ZeroAlone { index, .. } => Some(*index),
             Self::StepNotFinite { index, .. }
             | Self::NegativeStep { index, .. }
             | Self::StepsNotIncreasing { index, .. }
@@ -255,7 +264,7 @@ mod tests {
         check(
             &with_last(0.0),
             expect![[r#"
-                the loss of point `3` is `0`; expected more than 0
+                the loss of point `3` is `0`; expected more than 0; hint: the logarithm of a likelihood is a loss with the other sign
             "#]],
         );
         check(

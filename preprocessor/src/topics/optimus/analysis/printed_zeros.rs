@@ -12,6 +12,11 @@ use std::ops::Range;
 /// Fits after which the search for a model that agrees with the ranges ends.
 const MOST_FITS: u32 = 20;
 
+/// A loss of 0 is one below the last digit where another is at most this many digits, or this share of
+/// the largest.
+const NEAR_DIGITS: f64 = 10.0;
+const NEAR_SHARE: f64 = 0.02;
+
 /// The points of a curve whose loss was printed as 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrintedZeros {
@@ -25,19 +30,34 @@ impl PrintedZeros {
     /// Puts the middle of its range in the place of each loss of 0; `None` where there is none.
     ///
     /// # Errors
-    /// Where the first loss is 0: no training has lost all before it begins.
+    /// Where the first loss is 0, since no training has lost all before it begins, or where the others
+    /// never come near 0.
     pub fn replace(points: &mut [(Step, f64)]) -> Result<Option<Self>, LossCurveError> {
         let zeros = points
             .iter()
             .enumerate()
             .filter(|(_, (_, loss))| *loss == 0.0);
         let indices: Vec<usize> = zeros.map(|(index, _)| index).collect();
-        match indices.first() {
-            None => return Ok(None),
-            Some(0) => return Err(LossCurveError::ZeroFirst),
-            Some(_) => {}
+        let Some(&index) = indices.first() else {
+            return Ok(None);
+        };
+        let known = points
+            .iter()
+            .map(|(_, loss)| *loss)
+            .filter(|loss| *loss != 0.0);
+        let (smallest, largest) = known
+            .clone()
+            .fold((f64::INFINITY, 0.0), |(low, high), loss| {
+                (loss.min(low), loss.max(high))
+            });
+        let digit = last_digit(known);
+        if index == 0 {
+            return Err(LossCurveError::ZeroFirst);
         }
-        let below_nats = last_digit(points.iter().map(|(_, loss)| *loss)) / 2.0;
+        if smallest > NEAR_DIGITS * digit && smallest > NEAR_SHARE * largest {
+            return Err(LossCurveError::ZeroAlone { index, smallest });
+        }
+        let below_nats = digit / 2.0;
         for index in &indices {
             points[*index].1 = (below_nats / 2.0).max(SMALLEST_LOSS);
         }
@@ -93,7 +113,7 @@ impl PrintedZeros {
     }
 }
 
-/// The value of the last digit that any loss but 0 is written with, as 0.001 of 1.25 and 0.125.
+/// The value of the last digit that any loss is written with, as 0.001 of 1.25 and 0.125.
 fn last_digit(losses: impl Iterator<Item = f64>) -> f64 {
     let place = |loss: f64| {
         let written = format!("{loss:e}");
@@ -103,8 +123,7 @@ fn last_digit(losses: impl Iterator<Item = f64>) -> f64 {
             .map_or(0, |(_, decimals)| decimals.len());
         Some(exponent.parse::<i32>().ok()? - decimals as i32)
     };
-    let known = losses.filter(|loss| *loss != 0.0);
-    10_f64.powi(known.filter_map(place).min().unwrap_or(0))
+    10_f64.powi(losses.filter_map(place).min().unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -156,6 +175,7 @@ mod tests {
     #[test]
     fn a_zero_among_losses_with_all_digits_is_data() {
         let mut exact = points(15, 0..100);
+        exact[59].1 = 1e-3;
         exact[60..].iter_mut().for_each(|(_, loss)| *loss = 0.0);
         let (zeros, found) = filled(exact.clone());
         assert!(zeros.below_nats < 1e-14, "{zeros:?}");
@@ -174,11 +194,10 @@ mod tests {
             let found = last_digit(losses.iter().copied());
             assert!((found / expected - 1.0).abs() < 1e-12, "{found}");
         };
-        check(&[1.25, 0.0, 0.125], 1e-3);
+        check(&[1.25, 0.125], 1e-3);
         check(&[12.0, 1.1], 0.1);
         check(&[3.0, 40.0], 1.0);
         check(&[1.25e-4], 1e-6);
-        check(&[0.0], 1.0);
     }
 
     #[test]
@@ -189,6 +208,22 @@ mod tests {
             PrintedZeros::replace(&mut points),
             Err(LossCurveError::ZeroFirst)
         );
+    }
+
+    #[test]
+    fn a_zero_among_losses_far_from_0_was_not_measured() {
+        let mut exact = points(4, 0..60);
+        exact[20].1 = 0.0;
+        // At step 59 the loss is 1/(0.05 · 59 + 0.5), a seventh of the first.
+        let expected = LossCurveError::ZeroAlone {
+            index: 20,
+            smallest: 0.2899,
+        };
+        assert_eq!(PrintedZeros::replace(&mut exact), Err(expected));
+        // With one decimal 0.3 is near.
+        let mut points = points(1, 0..60);
+        points[59].1 = 0.0;
+        assert!(PrintedZeros::replace(&mut points).unwrap().is_some());
     }
 
     #[test]

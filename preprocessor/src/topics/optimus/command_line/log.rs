@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::rows::LogRows;
@@ -70,14 +70,14 @@ impl LogColumns {
     /// Where the file cannot be read, lacks a column, holds a cell that is no number, or is no loss
     /// curve.
     pub fn read(&self) -> anyhow::Result<Log> {
-        let read = || {
-            let mut bytes = Vec::new();
-            File::open(&self.log)?
-                .take(LONGEST)
-                .read_to_end(&mut bytes)?;
-            std::io::Result::Ok(bytes)
-        };
-        self.read_from(&read().with_context(|| format!("`{}`", self.log.display()))?)
+        let place = || format!("`{}`", self.log.display());
+        let mut bytes = Vec::new();
+        let file = File::open(&self.log).with_context(place)?;
+        let read = file.take(LONGEST + 1).read_to_end(&mut bytes);
+        if read.with_context(place)? as u64 > LONGEST {
+            bail!("{}: it has more than {LONGEST} bytes", place());
+        }
+        self.read_from(&bytes)
     }
 
     /// As [`Self::read`], from `bytes`, the content of the file.

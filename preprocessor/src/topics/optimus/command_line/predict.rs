@@ -67,7 +67,8 @@ struct StepAnswer {
     latest: Option<Step>,
 }
 
-/// The last learning-rate stage, fitted: what comes next continues it.
+/// The last learning-rate stage, fitted: what comes next continues it, also where it is flat after a
+/// drop.
 struct LastStage {
     start: f64,
     last_step: f64,
@@ -98,8 +99,11 @@ impl LastStage {
         let model = fit(&stage.curve);
         let falls = check_falls(&stage.curve, model);
         if !matches!(falls, Err(NotFalling::IsFlat { .. })) || log.stages.len() == 1 {
-            let place = || format!("`{}`", arguments.columns.log.display());
-            falls.with_context(place)?;
+            let file = arguments.columns.log.display();
+            falls.with_context(|| match log.stages.len() {
+                1 => format!("`{file}`"),
+                _ => format!("`{file}`, the stage from step {}", stage.start.0),
+            })?;
         }
         let resampling = Resampling {
             refits: arguments.refits,

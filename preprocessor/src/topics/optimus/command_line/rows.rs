@@ -130,7 +130,13 @@ pub(super) fn column(heads: &[String], name: &str) -> Result<usize, String> {
 fn known(heads: &[String]) -> String {
     let all: Vec<String> = heads.iter().map(|head| format!("`{head}`")).collect();
     let hint = match heads {
-        [_] => "; hint: `--separator` says what parts the cells",
+        [only]
+            if !only
+                .chars()
+                .all(|c| c.is_alphanumeric() || "_-/.".contains(c)) =>
+        {
+            "; hint: `--separator` says what parts the cells"
+        }
         _ if heads.iter().all(|head| head.parse::<f64>().is_ok()) => {
             "; hint: the first row has the names of the columns"
         }

@@ -14,9 +14,11 @@ use crate::evidence::Quantity;
 use crate::statistics::interval::Interval;
 use crate::topics::names::readable;
 use crate::topics::optimus::analysis::accuracy_link::AccuracyRun;
+use crate::topics::optimus::analysis::falling::check_falls;
 use crate::topics::optimus::analysis::loss_curve::LossCurve;
 use crate::topics::optimus::analysis::loss_fit::fit;
 use crate::topics::optimus::analysis::loss_model::LossModel;
+use crate::topics::optimus::analysis::printed_zeros::PrintedZeros;
 use std::sync::Arc;
 
 pub(crate) use names::{COMPARED_LOSS, add};
@@ -83,16 +85,39 @@ pub(crate) struct LogFit {
     pub(crate) model: LossModel,
     /// Of β₀, β₁ and β₂.
     pub(crate) intervals: Option<[Interval; 3]>,
+    /// The losses that the log prints as 0.
+    printed_zeros: Option<PrintedZeros>,
 }
 
 impl LogFit {
     /// Fits the points as they are: what a log holds is averaged already, or says what it is.
-    fn of(curve: LossCurve) -> Self {
+    ///
+    /// # Errors
+    /// Where the loss does not fall: what it does instead.
+    fn of(curve: LossCurve, printed_zeros: Option<PrintedZeros>) -> Result<Self, String> {
         let model = fit(&curve);
-        LogFit {
+        check_falls(&curve, model).map_err(|error| error.to_string())?;
+        Ok(LogFit {
             intervals: beta_intervals(&curve, model),
             curve,
             model,
+            printed_zeros,
+        })
+    }
+
+    /// How the model was found, in words.
+    fn function(&self) -> String {
+        let fit = "analysis::loss_fit::fit";
+        match &self.printed_zeros {
+            Some(PrintedZeros {
+                indices,
+                below_nats,
+            }) => format!(
+                "{fit}, with {} losses that are printed as 0 taken as what the fit says there, at most \
+                 {below_nats:.0e} nat",
+                indices.len()
+            ),
+            None => fit.to_owned(),
         }
     }
 }

@@ -57,9 +57,9 @@ fn add_log(catalogue: &mut Catalogue, log: &Log, target: Option<&Arc<Quantity>>)
     let of_fit =
         |of: &dyn Fn(&LogFit) -> f64| log.fit.as_ref().map(of).map_err(|it| it.as_str().into());
     for (index, (leaf, unit)) in BETAS.into_iter().enumerate() {
-        let function = "analysis::loss_fit::fit";
+        let function = { log.fit.as_ref() }.map_or(String::new(), LogFit::function);
         let value = of_fit(&|fit| fit.model.betas()[index]);
-        let beta = quantity(leaf, unit, function, value);
+        let beta = quantity(leaf, unit, &function, value);
         let intervals = log.fit.as_ref().ok().and_then(|fit| fit.intervals);
         catalogue.add(with_interval(
             beta,

@@ -8,6 +8,7 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Missing, Quantity};
 use crate::statistics::median_interval::median;
 use crate::topics::optimus::analysis::loss_curve::{LossCurve, LossCurveError};
+use crate::topics::optimus::analysis::printed_zeros::PrintedZeros;
 use crate::topics::optimus::analysis::steps::Step;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ impl Columns<'_> {
         let has_loss = |row: &u32| self.number(self.loss, *row as usize).is_some();
         let rows: Vec<u32> = rows.iter().copied().filter(has_loss).collect();
         let read = rows.iter().map(|row| self.row(*row as usize));
-        let read: Vec<LogRow> = read.collect::<Result<_, _>>()?;
+        let mut read: Vec<LogRow> = read.collect::<Result<_, _>>()?;
         self.check_epochs(&rows, &read)?;
         let id = self.id(first);
         let word = |column: Option<usize>| {
@@ -63,7 +64,7 @@ impl Columns<'_> {
                 format!("{head} {}", self.content.text(column, first))
             }),
             recipe: word(self.recipe),
-            fit: self.fit(&rows, &read, first)?,
+            fit: self.fit(&rows, &mut read, first)?,
             rows: read,
             id,
         })
@@ -79,15 +80,28 @@ impl Columns<'_> {
         id
     }
 
+    /// Fits the rows; in those that print a loss of 0, it is then what the fit takes it for.
     fn fit(
         &self,
         rows: &[u32],
-        read: &[LogRow],
+        read: &mut [LogRow],
         first: usize,
     ) -> Result<Result<LogFit, String>, Diagnostic> {
-        let points = read.iter().map(|row| (Step(row.step), row.loss));
-        match LossCurve::new(points.collect()) {
-            Ok(curve) => Ok(Ok(LogFit::of(curve))),
+        let mut points: Vec<_> = { read.iter() }
+            .map(|row| (Step(row.step), row.loss))
+            .collect();
+        let zeros = PrintedZeros::replace(&mut points);
+        let made = zeros.and_then(|zeros| Ok((LossCurve::new(points)?, zeros)));
+        match made {
+            Ok((curve, zeros)) => {
+                let curve = zeros
+                    .as_ref()
+                    .map_or(curve.clone(), |zeros| zeros.fill(&curve));
+                for (row, (_, loss)) in read.iter_mut().zip(curve.points()) {
+                    row.loss = loss;
+                }
+                Ok(LogFit::of(curve, zeros))
+            }
             Err(error @ LossCurveError::TooFewPoints { .. }) => Ok(Err(error.to_string())),
             Err(error) => {
                 let place = error.point().map_or(first, |point| rows[point] as usize);

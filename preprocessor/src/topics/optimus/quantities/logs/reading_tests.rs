@@ -1,6 +1,7 @@
 //! Logs that are refused, and what a log is.
 
 use super::tests::{DECLARED, OWN, PUBLISHED, catalogue, close, facts, quantity, value};
+use crate::evidence::Origin;
 use expect_test::{Expect, expect};
 
 #[test]
@@ -51,12 +52,12 @@ fn what_is_no_log_is_told_with_its_place() {
     check(
         OWN,
         &rows.replace("3,0.5", "3,-0.5"),
-        "`log.csv:4`: the loss of point `2` is `-0.5`; expected more than 0",
+        "`log.csv:4`: the loss of point `2` is `-0.5`; expected more than 0; hint: the logarithm of a likelihood is a loss with the other sign",
     );
     check(
         OWN,
         "step,loss\n1,2\n2,2\n3,2\n4,2\n",
-        "`log.csv:2`: every loss from point `0` to point `3` is `2`; expected a curve",
+        "`log.csv:2`: every loss from point `0` to point `3` is `2`; expected a curve that falls",
     );
     let deep = with("['step']", "['step', 'net']").replacen(
         "loss = 'loss'",
@@ -81,6 +82,44 @@ fn what_is_no_log_is_told_with_its_place() {
         refused(&recipes, &(ROWS.to_owned() + other)),
         "`data.toml`: two logs are called `log_a_v100_x`; hint: what tells them apart are signs only, or the name of a table"
     );
+}
+
+/// A log that is printed with two decimals ends in 0.00.
+#[test]
+fn losses_printed_as_0_are_below_the_last_digit() {
+    let row = |k: u32| format!("{k},{:.2}\n", 1.0 / (0.5 * f64::from(k) + 0.5));
+    let rows: String = (0..600).map(row).collect();
+    let catalogue = catalogue(OWN, &format!("step,loss\n{rows}"));
+    close(value(&catalogue, "log_model.log.beta0"), 0.5, 0.02);
+    close(value(&catalogue, "log_model.log.beta1"), 0.5, 0.02);
+    assert!(value(&catalogue, "log_model.log.beta2") < 0.0025);
+    let told = quantity(&catalogue, "log_model.log.beta0");
+    let Origin::Derived { function, .. } = &told.origin else {
+        panic!("{told:?}");
+    };
+    assert!(
+        function.ends_with(
+            "200 losses that are printed as 0 taken as what the fit says there, at most 5e-3 nat"
+        ),
+        "{function}"
+    );
+    assert_eq!(
+        refused(OWN, "step,loss\n0,0\n1,2\n2,1\n3,0.5\n4,0.4\n"),
+        "`log.csv:2`: the loss of point `0` is `0`, before any other; expected more than 0; hint: leave the cell empty where nothing was measured",
+    );
+}
+
+#[test]
+fn a_log_that_rises_has_no_model() {
+    let rows: String = (1..40)
+        .map(|k| format!("{k},{}\n", 0.1 * f64::from(k)))
+        .collect();
+    let catalogue = catalogue(OWN, &format!("step,loss\n{rows}"));
+    let told = quantity(&catalogue, "log_model.log.beta0")
+        .provenance()
+        .to_string();
+    assert!(told.starts_with("none: the loss rises, from 0.1"), "{told}");
+    assert!(!catalogue.flag("log_model.log.fitted"));
 }
 
 /// What is wrong with a table of logs, in words.
