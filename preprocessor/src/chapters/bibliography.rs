@@ -82,14 +82,23 @@ impl Bibliography {
 
     /// The key of the work that `key` names, be it another name of it (`ids`).
     pub(super) fn find(&self, key: &str) -> Option<&str> {
-        let key = self.aliases.get(key).map_or(key, String::as_str);
-        self.works.get_key_value(key).map(|(key, _)| key.as_str())
+        let work = self.works.get_key_value(key).map(|(key, _)| key.as_str());
+        work.or_else(|| self.aliases.get(key).map(String::as_str))
     }
 
     /// The length of the longest key that `text` begins with; 0 where it begins with none.
     pub(super) fn longest_key(&self, text: &str) -> usize {
         let of_works = longest_start(&self.works, text);
         of_works.max(longest_start(&self.aliases, text))
+    }
+
+    /// Whether `text`, what stands in a bracket, begins with an `@` and a key.
+    pub(super) fn cites(&self, text: &str) -> bool {
+        let Some(rest) = text.strip_prefix('@') else {
+            return false;
+        };
+        let length = self.longest_key(rest);
+        length > 0 && !rest[length..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
     }
 
     /// Checks that the work is known.
@@ -210,12 +219,20 @@ fn read(text: &str) -> Result<Read, Vec<Fault>> {
     let mut read = Read::default();
     for entry in parsed.iter() {
         let work = work(entry, &mut marks).map_err(|message| vec![(0, message)])?;
+        if work.reference.is_empty() {
+            let at = { raw.entries.iter() }.find(|raw| raw.v.key.v == entry.key);
+            let message = format!("`{}`: the entry says nothing of a work", entry.key);
+            faults.push((at.map_or(0, |raw| raw.v.key.span.start), message));
+        }
         read.0.insert(entry.key.clone(), work);
         for alias in entry.get_as::<Vec<String>>("ids").unwrap_or_default() {
             read.1.insert(alias, entry.key.clone());
         }
     }
-    Ok(read)
+    match faults.is_empty() {
+        true => Ok(read),
+        false => Err(faults),
+    }
 }
 
 /// Where the field of an entry begins.

@@ -59,7 +59,12 @@ impl Block {
 
     /// Adds text that follows.
     pub(super) fn push(&mut self, range: Range<usize>, place: Place) {
-        self.parts.push(Part { range, place });
+        match self.parts.last_mut() {
+            Some(last) if last.range.end == range.start && last.place == place => {
+                last.range.end = range.end;
+            }
+            _ => self.parts.push(Part { range, place }),
+        }
     }
 
     /// What takes the place of the citations and references in the block, a part of `text`.
@@ -131,7 +136,7 @@ impl Reader<'_> {
             match self.text.as_bytes()[sign] {
                 b'[' => self.open_bracket(sign),
                 b']' => self.close_bracket(sign),
-                _ => at = self.read_key(sign, part.place).unwrap_or(at),
+                _ => at = self.read_key(sign, part).unwrap_or(at),
             }
             if at >= part.range.end {
                 break;
@@ -182,12 +187,13 @@ impl Reader<'_> {
     }
 
     /// Reads the key behind the `@` at `sign`, and returns where it ends.
-    fn read_key(&mut self, sign: usize, place: Place) -> Option<usize> {
-        let before = &self.text[..sign];
-        if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
-            return None; // an e-mail address
+    fn read_key(&mut self, sign: usize, part: &Part) -> Option<usize> {
+        let of_part = &self.text[part.range.start..sign];
+        if of_part.ends_with(|c: char| c.is_alphanumeric() || c == '_') || is_in_address(of_part) {
+            return None; // an e-mail address, or one without `<` and `>`
         }
-        let (what, length) = self.key_at(&self.text[sign + 1..])?;
+        let (what, length) = self.key_at(sign + 1, part.range.end)?;
+        let before = &self.text[..sign];
         let bracket = self.open.last().map(|bracket| bracket.at + 1);
         let hyphen = before.ends_with('-') && before[..sign - 1].ends_with(['[', ';', ' ', '\n']);
         let start = if hyphen && bracket.is_some() {
@@ -199,7 +205,7 @@ impl Reader<'_> {
         let cited = Cited {
             range: start..sign + 1 + length,
             what,
-            place,
+            place: part.place,
             is_first: before.is_some_and(|before| before.is_empty() || before.ends_with(';')),
         };
         let end = cited.range.end;
@@ -216,8 +222,10 @@ impl Reader<'_> {
         Some(end)
     }
 
-    /// What the text behind an `@` names, and the length of its name.
-    fn key_at(&self, text: &str) -> Option<(What, usize)> {
+    /// What the text behind an `@`, at `start`, names, and the length of its name. Emphasis, or
+    /// something else that is no text, begins at `end`.
+    fn key_at(&self, start: usize, end: usize) -> Option<(What, usize)> {
+        let text = &self.text[start..];
         let work = |key: &str| {
             self.bibliography
                 .find(key)
@@ -233,32 +241,60 @@ impl Reader<'_> {
             };
             return Some((work(key).unwrap_or(unknown), key.len() + 2));
         }
-        let typed = typed_key(text);
-        let longest = &text[..self.bibliography.longest_key(text)];
-        let key = match longest.strip_prefix(typed) {
+        let typed = typed_key(&self.text[start..end.max(start)]);
+        if let Some((key, length)) = self.longest_key(text)
+            && length >= typed.len()
+        {
             // A full stop behind a key is that of the sentence, if both are keys.
-            Some(rest) if is_punctuation(rest) && work(typed).is_some() => typed,
-            Some(_) if ends_word(longest, text) => longest,
-            _ => typed,
-        };
+            let is_stop = text[typed.len()..length]
+                .chars()
+                .all(|c| ".,:;!?".contains(c));
+            return match work(typed).filter(|_| is_stop) {
+                Some(work) => Some((work, typed.len())),
+                None => Some((work(&key)?, length)),
+            };
+        }
         let label = label_at(text);
-        match work(key) {
-            Some(work) => Some((work, key.len())),
-            None if LabelKind::of(label).is_some() => {
-                Some((What::Label(label.to_owned()), label.len()))
-            }
+        match LabelKind::of(label) {
+            Some(_) => Some((What::Label(label.to_owned()), label.len())),
             None if typed.is_empty() => None,
             None => {
                 let key = typed.to_owned();
-                Some((
-                    What::Unknown {
-                        key,
-                        in_braces: false,
-                    },
-                    typed.len(),
-                ))
+                let unknown = What::Unknown {
+                    key,
+                    in_braces: false,
+                };
+                Some((unknown, typed.len()))
             }
         }
+    }
+
+    /// The longest key that `text` begins with and that ends where a word does, and its length there:
+    /// backslashes before signs are none of its own.
+    fn longest_key(&self, text: &str) -> Option<(String, usize)> {
+        let length = self.bibliography.longest_key(text);
+        let word = beginning(text)
+            .split_whitespace()
+            .next()
+            .unwrap_or_default();
+        let (key, length) = match word.contains('\\') {
+            false => (text[..length].to_owned(), length),
+            true => {
+                let unescaped = word.replace('\\', "");
+                let unescaped_length = self.bibliography.longest_key(&unescaped);
+                match unescaped_length > length {
+                    false => (text[..length].to_owned(), length),
+                    true => {
+                        let key = unescaped[..unescaped_length].to_owned();
+                        let length = length_with_backslashes(word, unescaped_length);
+                        (key, length)
+                    }
+                }
+            }
+        };
+        let goes_on = text[length..].starts_with(char::is_alphanumeric);
+        let ends_in_a_word = goes_on && key.ends_with(char::is_alphanumeric);
+        (!key.is_empty() && !ends_in_a_word).then_some((key, length))
     }
 
     fn replace(&mut self, at: usize, text: &str) {
@@ -406,14 +442,16 @@ fn typed_key(text: &str) -> &str {
     &text[..end]
 }
 
-fn is_punctuation(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| ".,:;!?".contains(c))
+/// The length of the beginning of `word` that has so many bytes beside its backslashes.
+fn length_with_backslashes(word: &str, bytes: usize) -> usize {
+    let others = word.bytes().enumerate().filter(|(_, byte)| *byte != b'\\');
+    others.take(bytes).last().map_or(0, |(at, _)| at + 1)
 }
 
-/// Whether a word ends where `key`, with which `text` begins, does.
-fn ends_word(key: &str, text: &str) -> bool {
-    let goes_on = text[key.len()..].starts_with(char::is_alphanumeric);
-    !key.is_empty() && !(goes_on && key.ends_with(char::is_alphanumeric))
+/// Whether the last word of `text` is an address: `https://example.org/`.
+fn is_in_address(text: &str) -> bool {
+    let word = text.rsplit(char::is_whitespace).next();
+    word.is_some_and(|word| word.contains("://"))
 }
 
 /// The label at the beginning of `text`; a hyphen at its end belongs to the sentence.

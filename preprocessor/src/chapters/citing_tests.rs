@@ -92,6 +92,10 @@ fn forms_in_brackets() {
             "[@a, Fig. 1 and @eq-x]",
             "\\[[1→a, Fig. 1 and [Equation 1](r.md#eq-x\\]",
         ),
+        ("[@foo\\_bar\\_baz, p. 3]", "\\[[1→foo_bar_baz, p. 3\\]"),
+        ("[*@a*] [_@a_]", "\\[*[1→a*\\] \\[_[1→a_\\]"),
+        ("[@eq-x]", "[[Equation 1](r.md#eq-x]"),
+        ("[@a, <b>3</b>]", "\\[[1→a, <b>3</b>\\]"),
         ("[@a][@b2017]", "\\[[1→a\\]\\[[2→b2017\\]"),
         ("[@a, [sic] 3]", "\\[[1→a, [sic] 3\\]"),
         (
@@ -155,6 +159,11 @@ fn forms_in_the_text() {
             "@fig-2017 and @eq-x",
             "Fig \\[[1→fig-2017\\] and [Equation 1](r.md#eq-x",
         ),
+        (
+            "_@a_, *@b2017*, __@foo_bar_baz__",
+            "_Lu \\[[1→a\\]_, *He and Sun \\[[2→b2017\\]*, __&#95;Under&#42; \\[[3→foo_bar_baz\\]__",
+        ),
+        ("@foo\\_bar\\_baz!", "&#95;Under&#42; \\[[1→foo_bar_baz\\]!"),
         ("@a$x$", "Lu \\[[1→a\\]$x$"),
     ]);
 }
@@ -180,7 +189,7 @@ fn a_link_holds_no_link() {
 #[test]
 fn what_is_no_citation_stays() {
     for text in [
-        "me@a.org, you@b2017",
+        "me@a.org, you@b2017, https://x.org/@a",
         "@handle and @other, @a_b, @media print",
         "[follow @handle] [to be done] [x]",
         "\\@a and [\\@a] and \\[x]",

@@ -95,7 +95,11 @@ impl MarkupPass<'_> {
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         let mut prose = Prose::default();
         let mut levels = 0_usize;
-        for (event, range) in Parser::new_ext(text, markdown_options()).into_offset_iter() {
+        let events = Parser::new_ext(text, markdown_options()).into_offset_iter();
+        for (label, definition) in events.reference_definitions().iter() {
+            self.check_definition(label, &text[definition.span.clone()]);
+        }
+        for (event, range) in events {
             if self.marked.faults.are_too_many() {
                 break;
             }
@@ -221,6 +225,17 @@ impl MarkupPass<'_> {
         }
     }
 
+    /// Finds a citation that Markdown takes for the definition of a link, and prints nothing of.
+    fn check_definition(&mut self, label: &str, definition: &str) {
+        if self.bibliography.cites(label) {
+            let message = format!(
+                "`[{label}]:` defines where a link leads; hint: write something before it, or a space \
+                 behind it"
+            );
+            self.fault(definition, message);
+        }
+    }
+
     /// Finds citations in raw HTML, where nothing is set.
     fn check_html(&mut self, html: &str) {
         let code = ["<!--", "<pre", "<code", "<script", "<style"];
@@ -228,9 +243,8 @@ impl MarkupPass<'_> {
             return;
         }
         for (at, _) in html.match_indices("[@") {
-            let rest = &html[at + 2..];
-            let length = self.bibliography.longest_key(rest);
-            if length > 0 && rest[length..].starts_with([']', ',', ';', ' ']) {
+            if self.bibliography.cites(&html[at + 1..]) {
+                let length = self.bibliography.longest_key(&html[at + 2..]);
                 let snippet = &html[at..at + 2 + length];
                 let hint = "hint: put blank lines around the text";
                 let message = format!("`{snippet}` stands in raw HTML, where it is text; {hint}");

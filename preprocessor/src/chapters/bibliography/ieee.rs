@@ -467,6 +467,7 @@ fn edition(text: &str) -> String {
 
 /// `pp. 3–9`, however they are typed.
 fn pages(text: &str) -> String {
+    let text = text.replace(" – ", "–");
     let text = text
         .trim_start_matches("pp.")
         .trim_start_matches("p.")

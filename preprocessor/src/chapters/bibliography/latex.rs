@@ -21,8 +21,14 @@ const ACCENTS: [&str; 17] = [
 ];
 
 /// Commands that change the text behind them, or in their argument, in no way that Markdown shows.
-const WITHOUT_EFFECT: [&str; 35] = [
+const WITHOUT_EFFECT: [&str; 41] = [
     "/",
+    "MakeLowercase",
+    "MakeUppercase",
+    "NoCaseChange",
+    "lowercase",
+    "uppercase",
+    "xspace",
     "-",
     "!",
     "@",
@@ -73,7 +79,7 @@ const EMPHASIS: [&str; 10] = [
 const STRONG: [&str; 4] = ["bf", "bfseries", "mkbibbold", "textbf"];
 
 /// Commands without an argument, and what they stand for.
-const SYMBOLS: [(&str, &str); 76] = [
+const SYMBOLS: [(&str, &str); 77] = [
     (" ", " "),
     (",", " "),
     (":", " "),
@@ -114,6 +120,7 @@ const SYMBOLS: [(&str, &str); 76] = [
     ("ldots", "…"),
     ("lq", "‘"),
     ("ng", "ŋ"),
+    ("nobreakspace", " "),
     ("o", "ø"),
     ("oe", "œ"),
     ("pounds", "£"),

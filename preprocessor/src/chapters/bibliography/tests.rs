@@ -352,8 +352,8 @@ fn what_is_not_biblatex_is_told_with_its_line() {
     check(
         "@misc{a, ids = {a, {b}}}",
         expect![[r#"
-        a: 
-    "#]],
+            `book/references.bib:1:7`: `a`: the entry says nothing of a work
+        "#]],
     );
 }
 
