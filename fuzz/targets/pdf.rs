@@ -3,6 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mdbook_measured_pdf::{Settings, typst_maths, typst_source};
+use parsers::maths::{Definitions, Display};
 use mdbook_renderer::RenderContext;
 use mdbook_renderer::book::{Book, BookItem, Chapter};
 use mdbook_renderer::config::Config;
@@ -14,7 +15,7 @@ static CONFIG: LazyLock<Config> = LazyLock::new(|| {
 });
 
 fuzz_target!(|text: &str| {
-    let _ = typst_maths(text, true);
+    let _ = typst_maths(text, Display::Block, &Definitions::default());
     let chapter = Chapter::new("Trial chapter", text.to_owned(), "a.md", Vec::new());
     let book = Book::new_with_items(vec![BookItem::Chapter(chapter)]);
     let context = RenderContext::new("/nowhere", book, CONFIG.clone(), "/nowhere/out");

@@ -32,6 +32,10 @@ impl Definitions {
     /// What is wrong with a definition, and text that defines nothing.
     pub fn parse(latex: &str) -> Result<Self, Fault> {
         limits::check(latex)?;
+        limits::on_large_stack(|| Self::parse_here(latex))
+    }
+
+    fn parse_here(latex: &str) -> Result<Self, Fault> {
         let settings = settings(Display::Block, &Self::default(), true);
         let parsed = contained(|| katex::parse(&CONTEXT, latex, &settings));
         let nodes = parsed
@@ -44,6 +48,11 @@ impl Definitions {
         macros.retain(|name, _| !OWN_MACROS.iter().any(|(own, _)| own == name));
         macros.retain(|name, _| !FUNCTIONS.iter().any(|(own, _)| own == name));
         Ok(Self { macros })
+    }
+
+    /// Whether the book defines none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.macros.is_empty()
     }
 
     /// These commands and those of this module.

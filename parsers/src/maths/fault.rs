@@ -44,16 +44,44 @@ impl Fault {
     /// What the parser says of a formula.
     pub(super) fn of(error: &ParseError, latex: &str) -> Self {
         let message = match &*error.kind {
+            // Of a command that defines others, this says that it could not.
+            ParseErrorKind::UndefinedControlSequence { name } if name.ends_with("command") => {
+                format!(
+                    "`{name}` defines nothing, expected `{name}{{\\name}}[count]{{definition}}`; \
+                     hint: an argument has no default here"
+                )
+            }
             ParseErrorKind::UndefinedControlSequence { name } => {
                 format!("the command `{name}` is not known{}", otherwise_or_define(name))
             }
             ParseErrorKind::NoSuchEnvironment { name } => {
                 format!("the environment `{name}` is not known")
             }
+            ParseErrorKind::ExpectedToken { expected, found } => match expected.as_str() {
+                "EOF" => format!("`{found}` is out of place"),
+                expected => expecting(found, &format!("`{expected}`")),
+            },
+            ParseErrorKind::ExpectedArrayDelimiter { found } => {
+                expecting(found, "`&`, `\\\\` or `\\end`")
+            }
+            ParseErrorKind::UnexpectedEndOfMacroArgument { expected } => {
+                expecting("EOF", &format!("`{expected}`"))
+            }
+            ParseErrorKind::MacroTooManyExpansions => {
+                "its commands lead to one another without end".to_owned()
+            }
             kind => lower_case(&kind.to_string()),
         };
         let at = place(error, latex);
         Self { message, at }
+    }
+}
+
+/// What the parser found, which calls the end of the formula `EOF`, and what it expected.
+fn expecting(found: &str, expected: &str) -> String {
+    match found {
+        "EOF" => format!("the formula ends, expected {expected}"),
+        found => format!("found `{found}`, expected {expected}"),
     }
 }
 

@@ -27,6 +27,26 @@ pub(super) fn check(latex: &str) -> Result<(), Fault> {
     check_depth(depth(latex))
 }
 
+/// Whether a formula defines commands.
+pub(super) fn defines_commands(latex: &str) -> bool {
+    ["def", "let", "command", "Declare"].iter().any(|part| latex.contains(part))
+}
+
+/// The stack of a parser that calls itself for each command, of which it allows a thousand.
+const LARGE_STACK: usize = 256 << 20;
+
+/// Does the work on a stack for deep nesting.
+pub(super) fn on_large_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, Fault> + Send,
+) -> Result<T, Fault> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(LARGE_STACK);
+        let thread = builder.spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| Fault::new(&format!("no thread for it: {error}")))?;
+        thread.join().unwrap_or_else(|_| Err(Fault::new("its thread stopped")))
+    })
+}
+
 pub(super) fn check_depth(levels: usize) -> Result<(), Fault> {
     match levels > MOST_LEVELS {
         true => Err(Fault::new(&format!(

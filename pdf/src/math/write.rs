@@ -203,7 +203,10 @@ fn fraction(numerator: &Node, denominator: &Node, bar: Bar) -> Written {
     match bar {
         Bar::Usual => Ok(format!("frac({above},{below})")),
         Bar::None => Ok(format!("mat(delim:#none,row-gap:#0.3em,{above};{below})")),
-        Bar::Thick(_) => Err("a fraction bar of a chosen thickness".into()),
+        Bar::Thick(width) => Ok(format!(
+            "mat(delim:#none,row-gap:#0.5em,augment:#(hline:1,stroke:{}),{above};{below})",
+            em(width)
+        )),
     }
 }
 

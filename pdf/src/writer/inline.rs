@@ -96,7 +96,7 @@ impl<'a> Writer<'a> {
             Ok(maths) => maths,
             Err(reason) => {
                 let message = format!("formula `{}`: {reason}", parsers::shortened(latex));
-                return self.problem(node.start, message, "write it with other commands");
+                return self.problem(node.start, message, "");
             }
         };
         let formula = &maths.formula;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// One formula a line; `D` before it for a displayed one.
-const FORMULAS: &str = include_str!("expect/formulas.txt");
+const FORMULAS: &str = include_str!("../../../parsers/tests/formulas.txt");
 
 fn formulas() -> impl Iterator<Item = (bool, &'static str)> {
     let is_formula = |line: &&str| !line.is_empty() && !line.starts_with('%');

@@ -452,13 +452,9 @@ mod tests {
         check(
             text,
             expect![[r#"
-                Let <math display="inline"><style><msub><mi>a</mi><mn>1</mn></msub><mo>∗</mo><mi>b</mi></style></math>.
+                Let <math display="inline"><style><msub><mi>a</mi><mn>1</mn></msub><mspace width="0.2222em"/><mo lspace="0" rspace="0">∗</mo><mspace width="0.2222em"/><mi>b</mi></style></math>.
 
-
-                <div id="eq-one" class="equation"><math display="block"><style><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac></style></math>
-                <span class="equation-number">(⟦neq-one⟧)</span>
-                </div>
-
+                <span id="eq-one" class="equation"><math display="block"><style><mfrac><mi>a</mi><mi>b</mi></mfrac></style></math><span class="equation-number">(⟦neq-one⟧)</span></span>
 
                 Done."#]],
         );
@@ -466,20 +462,59 @@ mod tests {
             Renderer::Pdf,
             text,
             expect![[r#"
-            Let $a_1 * b$.
+                Let $a_1 * b$.
 
+                <span id="eq-one" class="equation">$$\frac{a}{b}$$<span class="equation-number">(⟦neq-one⟧)</span></span>
 
-            <div id="eq-one" class="equation">
-
-            $$\frac{a}{b}$$
-
-            <span class="equation-number">(⟦neq-one⟧)</span>
-
-            </div>
-
-
-            Done."#]],
+                Done."#]],
         );
+    }
+
+    #[test]
+    fn a_display_formula_stands_wherever_text_may() {
+        check(
+            "- item\n\n  $$x$$ {#eq-x}\n  where *x*.\n\n> Let $$y$$ be.\n",
+            expect![[r#"
+                - item
+
+                  <span id="eq-x" class="equation"><math display="block"><style><mi>x</mi></style></math><span class="equation-number">(⟦neq-x⟧)</span></span>
+                  where *x*.
+
+                > Let <span class="equation"><math display="block"><style><mi>y</mi></style></math></span> be.
+            "#]],
+        );
+        check_as(
+            Renderer::Pdf,
+            "> $$\n> x\n> $$ {#eq-x}\n>\n> It is.\n",
+            expect![[r#"
+                > <span id="eq-x" class="equation">$$
+                > x
+                > $$<span class="equation-number">(⟦neq-x⟧)</span></span>
+                >
+                > It is.
+            "#]],
+        );
+        check("$$x \\tag{A}$$", expect![[r#"<span class="equation"><math display="block"><style><mi>x</mi></style></math><span class="equation-number"><math display="inline"><style><mtext>(A)</mtext></style></math></span></span>"#]]);
+        check("$$x \\tag{A}$$ {#eq-x}", expect![[r#"
+            $$x \tag{A}$$ {#eq-x}
+            `book/a.md:1:1`: a formula with the label `eq-x` and a `\tag`, expected one of both"#]]);
+        check("$$x$$ {#fig-x}", expect![[r#"
+            $$x$$ {#fig-x}
+            `book/a.md:1:9`: `fig-x` is not a label of an equation; hint: `eq-` and then lower-case letters, digits and hyphens"#]]);
+    }
+
+    #[test]
+    fn what_is_no_formula_is_told() {
+        check(r"Let \\( x_1 \\) be.", expect![[r#"
+            Let \\( x_1 \\) be.
+            `book/a.md:1:5`: `\\( x_1 \\) be.` is no formula; hint: formulas stand in `$…$`, on lines of their own in `$$…$$`"#]]);
+        check("Let\n$\\frac{1}{2$ be.", expect![[r#"
+            Let
+            $\frac{1}{2$ be.
+            `book/a.md:2:1`: `$\frac{1}{2$ be.` is no formula; hint: close every brace of a formula, leave no blank line in it, and write a dollar sign in text as `\$`"#]]);
+        check("> a $x + \\frobnicate$.", expect![[r#"
+            > a $x + \frobnicate$.
+            `book/a.md:1:10`: formula `x + \frobnicate`: the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]]);
     }
 
     #[test]
@@ -493,16 +528,10 @@ mod tests {
                 `book/a.md:3:6`: no work has the key `nobody`; hint: add it to `references.bib`"#]],
         );
         check(
-            "Text $$x$$ more.",
-            expect![[r#"
-                Text $$x$$ more.
-                `book/a.md:1:6`: a display formula stands on lines of its own, followed at most by `{#eq-name}`; hint: put a blank line before and after it"#]],
-        );
-        check(
             "An unknown $\\frobnicate$ command.",
             expect![[r#"
                 An unknown $\frobnicate$ command.
-                `book/a.md:1:12`: formula `\frobnicate`: unknown primitive command found; hint: the commands are those of the crate pulldown-latex"#]],
+                `book/a.md:1:13`: formula `\frobnicate`: the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]],
         );
         check(
             "$$x$$ {#fig-one}",

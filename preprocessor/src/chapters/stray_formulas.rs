@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn what_looks_like_a_formula_and_is_none_is_found() {
         for (text, at, formula) in [
-            (r"a \\( x_1 \\) b", 3, r"\( x_1 \\) b"),
-            (r"\\[ z = 1 \\]", 1, r"\[ z = 1 \\]"),
+            (r"a \\( x_1 \\) b", 2, r"\\( x_1 \\) b"),
+            (r"\\[ z = 1 \\]", 0, r"\\[ z = 1 \\]"),
             (r"and \( y_1 \) too", 4, r"\( y_1 \) too"),
             (r"\[ \frac12 \]", 0, r"\[ \frac12 \]"),
             (r"let $\frac{1}{2$ be", 4, r"$\frac{1}{2$ be"),
