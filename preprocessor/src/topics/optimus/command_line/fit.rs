@@ -199,6 +199,9 @@ impl Fit {
     fn new(curve: &LossCurve, refits: usize) -> Self {
         let model = loss_fit::fit(curve);
         let goodness = model.goodness_of_fit(curve);
+        let falls = check_falls(curve, model);
+        // Of a loss that does not fall only 1/β₁ + β₂ is determined.
+        let refits = if falls.is_ok() { refits } else { 0 };
         Self {
             model,
             intervals: Intervals::new(curve, model, refits),
@@ -206,7 +209,7 @@ impl Fit {
             transformed: fit_transformed(curve),
             rmse_nats: goodness.rmse_nats,
             r_squared: goodness.r_squared,
-            falls: check_falls(curve, model),
+            falls,
         }
     }
 }
