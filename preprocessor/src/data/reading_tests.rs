@@ -49,6 +49,9 @@ fn spreadsheets_and_programs_write_csv_in_many_ways() {
         "program\tseconds\nradix\t0.5\nmerge\t1.25",
         "\"program\",\"seconds\"\n\"radix\",\"0,5\"\n\"merge\",\"1,25\"\n",
         " program , seconds\nradix , 0.5\n merge,1.25e0\n",
+        "program|seconds\nradix|0.5\nmerge|1.25\n",
+        "program   seconds\nradix       0.5\nmerge      1.25\n",
+        "program seconds\n radix 0,5\n merge 1,25\n",
     ] {
         assert_eq!(shown(DECLARED, csv), ROWS, "{csv}");
     }
@@ -58,6 +61,63 @@ fn spreadsheets_and_programs_write_csv_in_many_ways() {
         expect![[r#"
             line 2: radix | 0.5 | x
         "#]],
+    );
+}
+
+#[test]
+fn a_comment_is_no_row_and_a_row_no_comment() {
+    check(
+        "# times of 7 May\n\n#\nprogram,seconds\na,1\n# a rest\nb,2\n#1,3\n\"#2\",4\n",
+        expect![[r#"
+            line 5: a | 1
+            line 7: b | 2
+            line 8: #1 | 3
+            line 9: #2 | 4
+        "#]],
+    );
+    check(
+        "# program seconds\na 1\nb 2\n",
+        expect![[r#"
+            line 2: a | 1
+            line 3: b | 2
+        "#]],
+    );
+    check(
+        "sep=|\nprogram|seconds\na,b|1\n",
+        expect![[r#"
+            line 3: a,b | 1
+        "#]],
+    );
+}
+
+#[test]
+fn the_other_sign_parts_thousands_where_one_is_declared() {
+    let declared = |sign: &str| DECLARED.replace("where", &format!("decimal = '{sign}'\nwhere"));
+    let read =
+        |sign: &str, cell: &str| shown(&declared(sign), format!("program;seconds\na;{cell}\n"));
+    for (sign, cell, expected) in [
+        (",", "1.234,5", "1234.5"),
+        (".", "1,234.5", "1234.5"),
+        (",", "-12.345.678", "-12345678"),
+        (".", "1,234", "1234"),
+        (",", "0,5", "0.5"),
+    ] {
+        assert_eq!(read(sign, cell), format!("line 2: a | {expected}\n"));
+    }
+    for (sign, cell) in [
+        (",", "1.23,5"),
+        (".", "12,34.5"),
+        (".", "0,5"),
+        (",", "1.5"),
+    ] {
+        let told = read(sign, cell);
+        let expected =
+            format!("expected a number with `{sign}` before its decimals, as declared\n");
+        assert!(told.ends_with(&expected), "{told}");
+    }
+    assert_eq!(
+        shown(DECLARED, "program;seconds\na;12,345,678\n"),
+        "line 2: a | 12345678\n"
     );
 }
 

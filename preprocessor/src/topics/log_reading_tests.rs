@@ -397,6 +397,11 @@ fn losses_printed_as_0_leave_the_parameters_of_the_unrounded_curve() {
         assert!((rounded / exact - 1.0).abs() < 5e-3, "{rounded} {exact}");
     }
     assert!(rounded[2] < 2.5e-4, "{rounded:?}");
+    let refitted = format!("{FIT} --json").replace("--refits 0", "--refits 50");
+    let printed: Value = serde_json::from_str(&run_with(rows(3), &refitted)).unwrap();
+    let interval = &printed["whole_run"]["intervals"]["beta0"];
+    let [low, high] = ["low", "high"].map(|end| interval[end].as_f64().unwrap());
+    assert!(0.0195 < low && low < high && high < 0.0205, "{low} {high}");
     let told = run_with(rows(3), FIT);
     let line = "losses printed as 0: 500, taken as what the fit says there, at most 5e-4 nat";
     assert!(told.contains(line), "{told}");
@@ -448,9 +453,13 @@ fn a_log_that_does_not_fall_is_no_loss_curve() {
         })
         .collect();
     let staged = "step,loss\n".to_owned() + &staged;
-    let told = run_with(&staged, &format!("{FIT} --drop 30"));
+    let fit = FIT.replace("--refits 0", "--refits 9");
+    let told = run_with(&staged, &format!("{fit} --drop 30"));
+    let (falling, flat) = told
+        .split_once("\n  no loss curve: the loss does not fall: ")
+        .unwrap();
     assert!(
-        told.contains("\n  no loss curve: the loss does not fall: "),
+        !falling.contains(" none ") && flat.matches(" none ").count() == 3,
         "{told}"
     );
     let predict = "predict LOG --step step --loss loss --drop 30 --at 90 --refits 0";

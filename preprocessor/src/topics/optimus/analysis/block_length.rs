@@ -157,6 +157,27 @@ mod tests {
     }
 
     #[test]
+    fn longer_blocks_lose_less_at_their_seams() {
+        let rule = BlockRule {
+            length: 5,
+            lost_variance: 0.2,
+        };
+        let longer = BlockRule {
+            length: 20,
+            lost_variance: 0.05,
+        };
+        assert_eq!((rule.at_least(20), rule.at_least(3)), (longer, rule));
+    }
+
+    /// More lags count than are looked at first: those of a series that remembers 500 points.
+    #[test]
+    fn a_long_correlation_is_seen_in_a_long_series() {
+        let rule = block_rule(&autoregressive(200_000, 0.995));
+        // (1.5 n (2ρ/(1 − ρ²))²)^⅓ is 2289, at most 3√n = 1342.
+        assert!((1_000..=1_342).contains(&rule.length), "{rule:?}");
+    }
+
+    #[test]
     fn short_and_constant_series() {
         assert!((1..=2).contains(&block_rule(&[1.0, 2.0, 1.5, 1.2]).length));
         let constant = block_rule(&[0.0; 10]);

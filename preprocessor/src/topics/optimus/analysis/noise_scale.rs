@@ -3,13 +3,18 @@
 /// Standard errors by which the exponent must differ from 0 before it is used.
 const SIGNIFICANT: f64 = 2.0;
 
+/// The share of a fitted loss up to which a residual is the rounding of a float: of a point that the
+/// model itself filled, and no noise.
+const ROUNDING: f64 = 1e-12;
+
 /// The exponent γ ≥ 0 for which residuals scatter as (fitted loss)^γ: 0 for even noise, 1 for noise
 /// in proportion to the loss.
 ///
 /// The slope of ln |residual| over ln fitted loss (Harvey 1976, Econometrica 44), at most 2; 0
 /// where it is not significantly above 0, as where the fitted loss hardly changes.
 pub(crate) fn noise_exponent(fitted: &[f64], residuals: &[f64]) -> f64 {
-    let pairs = std::iter::zip(fitted, residuals).filter(|(_, residual)| **residual != 0.0);
+    let is_noise = |(fitted, residual): &(&f64, &f64)| residual.abs() > ROUNDING * **fitted;
+    let pairs = std::iter::zip(fitted, residuals).filter(is_noise);
     let (x, y): (Vec<f64>, Vec<f64>) = pairs.map(|(l, r)| (l.ln(), r.abs().ln())).unzip();
     let points = x.len() as f64;
     let mean = |values: &[f64]| values.iter().sum::<f64>() / points;
@@ -54,6 +59,22 @@ mod tests {
         check(1.0, 0.8..=1.2);
         check(4.0, 2.0..=2.0);
         check(-1.0, 0.0..=0.0);
+    }
+
+    /// The later half of a curve, filled by the model but for the last bit.
+    #[test]
+    fn rounding_is_no_noise() {
+        let mut random = SplitMix64::new(3);
+        let fitted: Vec<f64> = (1..=350).map(|k| 2.0 / f64::from(k)).collect();
+        let noise = |(k, l): (usize, &f64)| {
+            if k < 175 {
+                0.01 * random.normal()
+            } else {
+                1e-17 * l
+            }
+        };
+        let residuals: Vec<f64> = fitted.iter().enumerate().map(noise).collect();
+        assert_eq!(noise_exponent(&fitted, &residuals), 0.0);
     }
 
     #[test]

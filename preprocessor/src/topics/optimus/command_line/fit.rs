@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context, ensure};
 use clap::Args;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Log, LogColumns};
@@ -110,12 +111,20 @@ pub fn fit(arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> 
 /// Those of [`fit`], but for the log's.
 pub fn fit_log(log: &Log, arguments: &FitArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     let drops: Vec<Step> = log.stages.iter().skip(1).map(|stage| stage.start).collect();
-    let cut = log.stages.iter().filter(|_| !drops.is_empty());
+    let stages = if drops.is_empty() {
+        &[][..]
+    } else {
+        &log.stages
+    };
     let stage_fit = |curve| Fit::new(curve, arguments.refits);
-    let stages = cut.map(|stage| StageFit {
-        start: stage.start,
-        fit: stage_fit(&stage.curve),
-    });
+    let fit_stages = || {
+        let fits = stages.par_iter().map(|stage| StageFit {
+            start: stage.start,
+            fit: stage_fit(&stage.curve),
+        });
+        fits.collect()
+    };
+    let (whole_run, stages) = rayon::join(|| stage_fit(&log.curve), fit_stages);
     let report = Report {
         points: log.curve.len() as u64,
         skipped_rows: log.skipped_rows,
@@ -124,8 +133,8 @@ pub fn fit_log(log: &Log, arguments: &FitArguments, out: &mut dyn Write) -> anyh
             rows: zeros.indices.len() as u64,
             below_nats: zeros.below_nats,
         }),
-        whole_run: stage_fit(&log.curve),
-        stages: stages.collect(),
+        whole_run,
+        stages,
         held_out_errors: held_out_errors(&log.curve, &drops),
     };
     report
@@ -199,6 +208,9 @@ impl Fit {
     fn new(curve: &LossCurve, refits: usize) -> Self {
         let model = loss_fit::fit(curve);
         let goodness = model.goodness_of_fit(curve);
+        let falls = check_falls(curve, model);
+        // Of a loss that does not fall only 1/β₁ + β₂ is determined.
+        let refits = if falls.is_ok() { refits } else { 0 };
         Self {
             model,
             intervals: Intervals::new(curve, model, refits),
@@ -206,7 +218,7 @@ impl Fit {
             transformed: fit_transformed(curve),
             rmse_nats: goodness.rmse_nats,
             r_squared: goodness.r_squared,
-            falls: check_falls(curve, model),
+            falls,
         }
     }
 }
