@@ -191,7 +191,11 @@ type Read = (BTreeMap<String, Work>, BTreeMap<String, String>);
 fn read(text: &str) -> Result<Read, Vec<Fault>> {
     let not_biblatex = |error| vec![syntax::fault(text, &error)];
     let raw = RawBibliography::parse(text).map_err(not_biblatex)?;
-    let mut faults = syntax::doubles(&raw);
+    let faults = syntax::key_faults(&raw);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut faults = syntax::double_fields(&raw);
     faults.extend(syntax::strays(&raw, text));
     faults.extend(references::abbreviation_fault(&raw));
     let mut marks = Marks::default();
@@ -206,10 +210,22 @@ fn read(text: &str) -> Result<Read, Vec<Fault>> {
     }
     let links = references::unlink(&mut rewritten);
     let mut parsed = biblatex::Bibliography::from_raw(rewritten).map_err(not_biblatex)?;
+    let raw: BTreeMap<_, _> = raw
+        .entries
+        .iter()
+        .map(|entry| (entry.v.key.v, entry))
+        .collect();
+    // Where the field of an entry begins, or its key.
+    let place = |key: &str, field: &str| {
+        let entry = raw.get(key)?;
+        let field = { entry.v.fields.iter() }.find(|it| it.key.v.eq_ignore_ascii_case(field));
+        Some(field.map_or(entry.v.key.span.start, |field| field.key.span.start))
+    };
+    let place = |key: &str, field: &str| place(key, field).unwrap_or_default();
     let link_faults = parsed.iter().filter_map(|entry| {
         let (field, message) = fields::link_fault(entry)?;
         let message = format!("`{}`: `{field}`: {message}", entry.key);
-        Some((place(&raw, &entry.key, field), message))
+        Some((place(&entry.key, field), message))
     });
     faults.extend(link_faults);
     if !faults.is_empty() {
@@ -220,9 +236,8 @@ fn read(text: &str) -> Result<Read, Vec<Fault>> {
     for entry in parsed.iter() {
         let work = work(entry, &mut marks).map_err(|message| vec![(0, message)])?;
         if work.reference.is_empty() {
-            let at = { raw.entries.iter() }.find(|raw| raw.v.key.v == entry.key);
             let message = format!("`{}`: the entry says nothing of a work", entry.key);
-            faults.push((at.map_or(0, |raw| raw.v.key.span.start), message));
+            faults.push((place(&entry.key, ""), message));
         }
         read.0.insert(entry.key.clone(), work);
         for alias in entry.get_as::<Vec<String>>("ids").unwrap_or_default() {
@@ -233,15 +248,6 @@ fn read(text: &str) -> Result<Read, Vec<Fault>> {
         true => Ok(read),
         false => Err(faults),
     }
-}
-
-/// Where the field of an entry begins.
-fn place(raw: &RawBibliography, key: &str, field: &str) -> usize {
-    let entry = raw.entries.iter().find(|entry| entry.v.key.v == key);
-    let field = entry.and_then(|entry| {
-        { entry.v.fields.iter() }.find(|known| known.key.v.eq_ignore_ascii_case(field))
-    });
-    field.map_or(0, |field| field.key.span.start)
 }
 
 /// The texts in all fields and then in all abbreviations, in the order of the file.

@@ -8,7 +8,7 @@ use super::bibliography::Bibliography;
 use super::labels::LabelKind;
 use std::ops::Range;
 
-/// The longest key that is read where none is known, and the longest place in braces, in bytes.
+/// The longest key that is read where none is known, place in braces, and address, in bytes.
 const LONGEST: usize = 200;
 
 /// The text of a block, without code, formulas and raw HTML.
@@ -445,7 +445,8 @@ fn length_with_backslashes(word: &str, bytes: usize) -> usize {
 
 /// Whether the last word of `text` is an address: `https://example.org/`.
 fn is_in_address(text: &str) -> bool {
-    let word = text.rsplit(char::is_whitespace).next();
+    let start = text.ceil_char_boundary(text.len().saturating_sub(LONGEST));
+    let word = text[start..].rsplit(char::is_whitespace).next();
     word.is_some_and(|word| word.contains("://"))
 }
 

@@ -15,6 +15,9 @@ const VERBATIM: [&str; 10] = [
     "doi", "eprint", "file", "pdf", "uri", "url", "urlraw", "verba", "verbb", "verbc",
 ];
 
+/// The longest letter under an accent, in bytes: it may be a command itself.
+const LONGEST_LETTER: usize = 40;
+
 /// Accents, whose commands biblatex knows.
 const ACCENTS: [&str; 17] = [
     "\"", "'", "`", "^", "~", "=", ".", "´", "H", "b", "c", "d", "k", "r", "u", "v", "t",
@@ -207,6 +210,7 @@ pub(super) fn rewrite<'a>(
         rest: value,
         out: String::with_capacity(value.len()),
         ends: vec![String::new()],
+        is_in_quotation: false,
         marks,
     };
     rewriter.run()?;
@@ -251,6 +255,8 @@ struct Rewriter<'a, 'm> {
     out: String,
     /// What is to be written where each open group ends.
     ends: Vec<String>,
+    /// Whether a quotation in single marks is open.
+    is_in_quotation: bool,
     marks: &'m mut Marks,
 }
 
@@ -269,7 +275,10 @@ impl<'a> Rewriter<'a, '_> {
                 '}' => self.end_group(),
                 '~' => self.out.push(' '),
                 '`' if self.eat("`") => self.out.push('“'),
-                '`' => self.out.push('‘'),
+                '`' => {
+                    self.out.push('‘');
+                    self.is_in_quotation = true;
+                }
                 '\'' if self.eat("'") => self.out.push('”'),
                 '\'' if self.closes_a_quotation() => self.out.push('’'),
                 c => self.out.push(c),
@@ -294,11 +303,11 @@ impl<'a> Rewriter<'a, '_> {
         rest.is_some()
     }
 
-    /// Whether a single quotation is open: an apostrophe ends none.
-    fn closes_a_quotation(&self) -> bool {
-        let open = self.out.rfind('‘');
-        let is_open = open.is_some_and(|open| !self.out[open..].contains('’'));
-        is_open && !self.rest.starts_with(char::is_alphanumeric)
+    /// Whether an apostrophe ends a quotation: one inside a word does not.
+    fn closes_a_quotation(&mut self) -> bool {
+        let closes = self.is_in_quotation && !self.rest.starts_with(char::is_alphanumeric);
+        self.is_in_quotation &= !closes;
+        closes
     }
 
     fn mark(&mut self, mark: Mark) -> Result<(), String> {
@@ -381,6 +390,12 @@ impl<'a> Rewriter<'a, '_> {
                 letter
             }
         };
+        if letter.len() > LONGEST_LETTER {
+            let letter = shortened(letter);
+            return Err(format!(
+                "`\\{name}` stands over `{letter}`, expected a letter"
+            ));
+        }
         let letter = match letter.trim() {
             "\\i" => "i",
             "\\j" => "j",
@@ -390,6 +405,7 @@ impl<'a> Rewriter<'a, '_> {
             rest: letter,
             out: String::new(),
             ends: vec![],
+            is_in_quotation: false,
             marks: self.marks,
         };
         inner.run()?;
@@ -409,7 +425,7 @@ impl<'a> Rewriter<'a, '_> {
             self.out.push('{');
             self.ends.push(end.to_string());
         } else if let Some(open) = self.ends.last_mut() {
-            open.insert(0, end);
+            open.push(end);
         }
         Ok(())
     }
