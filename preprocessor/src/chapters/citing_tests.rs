@@ -197,7 +197,7 @@ fn what_is_no_citation_stays() {
         "```\n[@a]\n```",
         "&#64;a",
         "<b title=\"@a\">b</b>",
-        "a @ b",
+        "a @ b, @ foo\\_bar_baz",
     ] {
         check(&[(text, text)]);
     }

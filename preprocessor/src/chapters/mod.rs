@@ -23,6 +23,7 @@ mod missing_runs;
 mod names;
 mod own_exhibits;
 mod placeholders;
+mod prose;
 mod sentinel;
 mod shortcomings;
 mod template;

@@ -4,11 +4,14 @@ use super::entry::Fields;
 use crate::escape::{check_link, markdown};
 use biblatex::Entry;
 
-/// What is wrong with the links of a work, by the field.
-pub(super) fn link_fault(entry: &Entry) -> Option<(&'static str, String)> {
-    let url = Fields { entry }.text("url")?;
-    let message = check_address(&url).err()?;
-    Some(("url", message))
+/// Checks the `url` of a work, if it has one.
+///
+/// # Errors
+/// As [`check_address`].
+pub(super) fn check_url(entry: &Entry) -> Result<(), String> {
+    Fields { entry }
+        .text("url")
+        .map_or(Ok(()), |url| check_address(&url))
 }
 
 /// Checks that an address leads out of the book, and runs nothing.

@@ -3,6 +3,7 @@
 //! biblatex reads braces, dashes and accents. All else is rewritten before it reads a field: into
 //! text, and into [`Marks`] where it is more than text.
 
+use super::commands::{ACCENTS, EMPHASIS, LITERALS, STRONG, SYMBOLS, WITHOUT_EFFECT};
 use super::fields;
 use super::marks::{Mark, Marks};
 use crate::chapters::maths::to_mathml;
@@ -17,161 +18,6 @@ const VERBATIM: [&str; 10] = [
 
 /// The longest letter under an accent, in bytes: it may be a command itself.
 const LONGEST_LETTER: usize = 40;
-
-/// Accents, whose commands biblatex knows.
-const ACCENTS: [&str; 17] = [
-    "\"", "'", "`", "^", "~", "=", ".", "´", "H", "b", "c", "d", "k", "r", "u", "v", "t",
-];
-
-/// Commands that change the text behind them, or in their argument, in no way that Markdown shows.
-const WITHOUT_EFFECT: [&str; 41] = [
-    "/",
-    "MakeLowercase",
-    "MakeUppercase",
-    "NoCaseChange",
-    "lowercase",
-    "uppercase",
-    "xspace",
-    "-",
-    "!",
-    "@",
-    "bibstring",
-    "footnotesize",
-    "hbox",
-    "ignorespaces",
-    "large",
-    "mbox",
-    "mdseries",
-    "mkbibparens",
-    "normalfont",
-    "normalsize",
-    "path",
-    "protect",
-    "relax",
-    "rm",
-    "rmfamily",
-    "sc",
-    "scshape",
-    "sf",
-    "sffamily",
-    "small",
-    "text",
-    "textmd",
-    "textnormal",
-    "textrm",
-    "textsc",
-    "textsf",
-    "texttt",
-    "textup",
-    "tt",
-    "ttfamily",
-    "underline",
-];
-const EMPHASIS: [&str; 10] = [
-    "em",
-    "emph",
-    "it",
-    "itshape",
-    "mkbibemph",
-    "mkbibitalic",
-    "sl",
-    "slshape",
-    "textit",
-    "textsl",
-];
-const STRONG: [&str; 4] = ["bf", "bfseries", "mkbibbold", "textbf"];
-
-/// Commands without an argument, and what they stand for.
-const SYMBOLS: [(&str, &str); 77] = [
-    (" ", " "),
-    (",", " "),
-    (":", " "),
-    (";", " "),
-    ("\\", " "),
-    ("&", "&"),
-    ("%", "%"),
-    ("#", "#"),
-    ("_", "_"),
-    ("AA", "Å"),
-    ("AE", "Æ"),
-    ("BibTeX", "BibTeX"),
-    ("DH", "Ð"),
-    ("DJ", "Đ"),
-    ("L", "Ł"),
-    ("LaTeX", "LaTeX"),
-    ("NG", "Ŋ"),
-    ("O", "Ø"),
-    ("OE", "Œ"),
-    ("P", "¶"),
-    ("S", "§"),
-    ("SS", "ẞ"),
-    ("TH", "Þ"),
-    ("TeX", "TeX"),
-    ("aa", "å"),
-    ("ae", "æ"),
-    ("copyright", "©"),
-    ("dag", "†"),
-    ("ddag", "‡"),
-    ("dh", "ð"),
-    ("dj", "đ"),
-    ("dots", "…"),
-    ("guillemotleft", "«"),
-    ("guillemotright", "»"),
-    ("i", "ı"),
-    ("j", "ȷ"),
-    ("l", "ł"),
-    ("ldots", "…"),
-    ("lq", "‘"),
-    ("ng", "ŋ"),
-    ("nobreakspace", " "),
-    ("o", "ø"),
-    ("oe", "œ"),
-    ("pounds", "£"),
-    ("quad", " "),
-    ("rq", "’"),
-    ("slash", "/"),
-    ("space", " "),
-    ("ss", "ß"),
-    ("textasciicircum", "^"),
-    ("textasciitilde", "~"),
-    ("textasteriskcentered", "*"),
-    ("textbar", "|"),
-    ("textbullet", "•"),
-    ("textcopyright", "©"),
-    ("textdegree", "°"),
-    ("textellipsis", "…"),
-    ("textemdash", "—"),
-    ("textendash", "–"),
-    ("texteuro", "€"),
-    ("textgreater", ">"),
-    ("textless", "<"),
-    ("textmu", "µ"),
-    ("textperiodcentered", "·"),
-    ("textpm", "±"),
-    ("textquotedbl", "\""),
-    ("textquotedblleft", "“"),
-    ("textquotedblright", "”"),
-    ("textquoteleft", "‘"),
-    ("textquoteright", "’"),
-    ("textquotesingle", "'"),
-    ("textregistered", "®"),
-    ("textsection", "§"),
-    ("texttimes", "×"),
-    ("texttrademark", "™"),
-    ("textunderscore", "_"),
-    ("th", "þ"),
-];
-
-/// Commands for characters that biblatex would read as LaTeX.
-const LITERALS: [(&str, char); 7] = [
-    ("{", '{'),
-    ("}", '}'),
-    ("$", '$'),
-    ("textbackslash", '\\'),
-    ("textbraceleft", '{'),
-    ("textbraceright", '}'),
-    ("textdollar", '$'),
-];
 
 /// The value of the field `name` as biblatex is to read it.
 ///
@@ -453,11 +299,8 @@ impl<'a> Rewriter<'a, '_> {
                 let latex = self.argument(name)?;
                 self.formula(latex)
             }
-            "textsuperscript" | "textsubscript" => {
-                let script = if name == "textsuperscript" { '^' } else { '_' };
-                let text = self.argument(name)?;
-                self.formula(&format!("{{}}{script}{{\\text{{{text}}}}}"))
-            }
+            "textsuperscript" => self.script('^', name),
+            "textsubscript" => self.script('_', name),
             "(" => {
                 let end = "\\)";
                 let Some((latex, rest)) = self.rest.split_once(end) else {
@@ -471,6 +314,12 @@ impl<'a> Rewriter<'a, '_> {
                  and formulas between `$`"
             )),
         }
+    }
+
+    /// Sets the argument beside nothing: Markdown has no such text.
+    fn script(&mut self, sign: char, name: &str) -> Result<(), String> {
+        let text = self.argument(name)?;
+        self.formula(&format!("{{}}{sign}{{\\text{{{text}}}}}"))
     }
 
     fn open_group(&mut self, name: &str, end: char) -> Result<(), String> {

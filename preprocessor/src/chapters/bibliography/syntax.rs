@@ -90,8 +90,8 @@ fn field_before(text: &str) -> Option<(usize, &str)> {
     let mut found = None;
     for at in equals {
         let name = text[..at].trim_end();
-        let start = name.rfind(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
-        let start = start.map_or(0, |start| start + 1);
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        let start = name.trim_end_matches(is_letter).len();
         let begins = text[..start].trim_end_matches([' ', '\t']);
         if start < name.len() && (begins.ends_with(['\n', ',', '{'])) {
             found = Some((start, &name[start..]));
