@@ -104,13 +104,13 @@ impl Bibliography {
         length > 0 && !rest[length..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
     }
 
-    /// Checks that the work is known.
+    /// The key of the work that `key` names, as [`Bibliography::find`].
     ///
     /// # Errors
     /// Names the key, the file and the known keys that are like it.
-    pub(crate) fn check(&self, key: &str) -> Result<(), String> {
-        if self.find(key).is_some() {
-            return Ok(());
+    pub(crate) fn check(&self, key: &str) -> Result<&str, String> {
+        if let Some(key) = self.find(key) {
+            return Ok(key);
         }
         let stem = stem(key);
         let from_stem = self.by_stem.range(stem.clone()..);

@@ -219,7 +219,7 @@ impl Reader<'_> {
             },
             What::Label(label) => return self.write_reference(cited.range, label, cited.place),
             What::Unknown { key, .. } => match self.bibliography.check(&key) {
-                Ok(()) => return,
+                Ok(_) => return,
                 Err(message) => Edit::Fault(message),
             },
         };
