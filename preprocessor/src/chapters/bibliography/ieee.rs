@@ -143,9 +143,13 @@ impl Work<'_> {
                 .map(|volumes| format!("{volumes} vols.")),
         );
         parts.labelled("pt.", self.fields.text("part"));
-        if !matches!(self.kind, Kind::Report | Kind::Patent) {
-            parts.labelled("no.", self.fields.first(&["number", "issue"]));
-        }
+        let number = self.fields.text("number");
+        let (number, issue) = match number.filter(|_| !self.has_number_of_kind()) {
+            Some(number) => (Some(number), self.fields.text("issue")),
+            None => (self.fields.text("issue"), None),
+        };
+        parts.labelled("no.", number);
+        parts.add(issue);
         self.add_contributors(parts)
     }
 
@@ -224,13 +228,17 @@ impl Work<'_> {
 
     /// Who published it, when, and what there is to say beside.
     fn add_rest(&mut self, parts: &mut Parts) {
+        parts.add(self.place_of_event());
+        let (publisher, genre) = (self.publisher(), self.genre());
+        let is_article = self.kind == Kind::Article;
         match self.kind {
             Kind::Thesis => parts
                 .0
-                .extend([self.genre(), self.publisher()].into_iter().flatten()),
+                .extend([genre, publisher.clone()].into_iter().flatten()),
+            Kind::Article => parts.add(genre),
             _ => parts
                 .0
-                .extend([self.publisher(), self.genre()].into_iter().flatten()),
+                .extend([publisher.clone(), genre].into_iter().flatten()),
         }
         parts.add(self.fields.text("version").map(phrases::version));
         self.add_howpublished(parts);
@@ -247,6 +255,7 @@ impl Work<'_> {
             Kind::Article | Kind::Other => parts.0.extend(pages.chain(date)),
             _ => parts.0.extend(date.into_iter().chain(pages)),
         }
+        parts.add(publisher.filter(|_| is_article));
         parts.add(f.text("pubstate").map(phrases::state));
         let notes = self.notes().filter(|note| !is_sentence(note));
         parts.0.extend(notes);
@@ -257,7 +266,9 @@ impl Work<'_> {
         let Some(text) = self.fields.text("howpublished") else {
             return;
         };
-        match self.marks.only_link(&text) {
+        let link = self.marks.only_link(&text);
+        let is_address = text.starts_with("http") && fields::check_address(&text).is_ok();
+        match link.or(Some(text.as_str()).filter(|text| is_address && !text.contains(' '))) {
             Some(url) if self.url.as_deref().is_none_or(|known| known == url) => {
                 self.url = Some(url.to_owned());
             }
@@ -268,6 +279,12 @@ impl Work<'_> {
     fn notes(&self) -> impl Iterator<Item = String> {
         let notes = ["note", "addendum"].map(|name| self.fields.text(name));
         notes.into_iter().flatten()
+    }
+
+    /// Whether the number is one of reports, patents or standards, not of an issue.
+    fn has_number_of_kind(&self) -> bool {
+        let has_type = self.fields.text("type").is_some();
+        matches!(self.kind, Kind::Report | Kind::Patent) || (self.kind == Kind::Other && has_type)
     }
 
     /// What kind of report, thesis, patent or other thing it is, and which one.
@@ -288,10 +305,7 @@ impl Work<'_> {
             (None, EntryType::Patent) => Some("Patent".to_owned()),
             (None, _) => None,
         };
-        let number = match self.kind {
-            Kind::Report | Kind::Patent => self.fields.text("number"),
-            _ => None,
-        };
+        let number = { self.fields.text("number") }.filter(|_| self.has_number_of_kind());
         let genre = [genre, number]
             .into_iter()
             .flatten()
@@ -300,10 +314,16 @@ impl Work<'_> {
         (!genre.is_empty()).then_some(genre)
     }
 
+    /// The `location` of a work that has the `address` of its publisher, too.
+    fn place_of_event(&self) -> Option<String> {
+        let (location, address) = (self.fields.text("location"), self.fields.text("address")?);
+        location.filter(|location| *location != address)
+    }
+
     /// `Place: Publisher` of a book, `Institution, Place` of all else.
     fn publisher(&self) -> Option<String> {
         let f = &self.fields;
-        let place = f.first(&["location", "address"]);
+        let place = f.first(&["address", "location"]);
         let mut houses: Vec<String> = Vec::new();
         for name in ["publisher", "organization", "institution", "school"] {
             let house = f.text(name);
@@ -330,19 +350,15 @@ impl Work<'_> {
             .collect::<Vec<_>>()
             .join(" ");
         let eprint = fields::eprint(&self.fields);
-        rest.add(
-            eprint
-                .filter(|(id, _)| !said.contains(id))
-                .map(|(_, eprint)| eprint),
-        );
-        let Some(doi) = self.fields.text("doi").map(|doi| fields::doi(&doi)) else {
-            return Ok(());
-        };
-        let address = format!("https://doi.org/{doi}");
-        let url = self.url.take();
-        self.url = url.filter(|url| fields::doi(url) != doi && !said.contains(url.as_str()));
-        let link = self.marks.character(Mark::Link(address))?;
-        rest.add(format!("doi: {link}"));
+        let address = self.fields.text("eprint").filter(|_| eprint.is_none());
+        let number = eprint.filter(|(id, _)| !said.contains(id));
+        rest.add(number.map(|(_, printed)| printed));
+        if let Some(doi) = self.fields.text("doi").map(|doi| fields::doi(&doi)) {
+            self.url = self.url.take().filter(|url| fields::doi(url) != doi);
+            let link = Mark::Link(format!("https://doi.org/{doi}"));
+            rest.add(format!("doi: {}", self.marks.character(link)?));
+        }
+        self.url = self.url.take().or(address);
         Ok(())
     }
 

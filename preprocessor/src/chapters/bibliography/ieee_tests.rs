@@ -30,6 +30,11 @@ fn kinds_of_works() {
              <https://doi.org/10.1000/182>.",
         ),
         (
+            "@article{a, author = {Muster, Max}, title = {One}, journal = {J. W.}, publisher = {OUP}, \
+             volume = 3, pages = 5, year = 2019}",
+            "M. Muster, “One,” *J. W.*, vol. 3, p. 5, 2019, OUP.",
+        ),
+        (
             "@article{a, author = {Muster, Max}, title = {One}, journaltitle = {J. W.}, eid = {17}, \
              date = {2019-05-02}}",
             "M. Muster, “One,” *J. W.*, Art. no. 17, May 02, 2019.",
