@@ -247,6 +247,15 @@ fn what_looks_like_one_and_is_none_is_told() {
             ),
         ),
         (
+            "[@a]: nothing\n\n[@b2017]",
+            "`a.md:1:1`: `[@a]:` defines where a link leads; hint: write something before it, or a \
+             space behind it",
+        ),
+        (
+            "[@O'Neil+2010x]",
+            "`a.md:1:2`: no work has the key `O`; hint: known keys like it: O'Neil+2010, old, other:name",
+        ),
+        (
             "<div>\n[@a]\n</div>",
             "`a.md:2:1`: `[@a` stands in raw HTML, where it is text; hint: put blank lines around the text",
         ),
