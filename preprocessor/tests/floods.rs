@@ -12,13 +12,15 @@ const BYTES: usize = 100_000;
 /// A build without optimisation may take so long, beside other tests.
 const LONGEST: Duration = Duration::from_secs(20);
 
+const WORKS: &str = "@misc{a, title = {T}} @misc{a2017, author = {A and B}, title = {U}}";
+
 fn fill(source: String, renderer: Renderer) -> Filled {
     let chapter = Chapter {
         path: "a.md".to_owned(),
         file: "book/a.md".to_owned(),
         source,
     };
-    let bibliography = Bibliography::parse("references.bib", "").expect("no works are valid");
+    let bibliography = Bibliography::parse("references.bib", WORKS).expect("valid");
     fill_book(&[chapter], Facts::default(), &bibliography, renderer)
 }
 
@@ -69,6 +71,16 @@ floods! {
     at_signs: "@";
     citations_that_never_end: "[@";
     citations: "[@nobody] ";
+    works_that_never_end: "[@a";
+    places_that_never_end: "[@a {";
+    keys_in_braces_that_never_end: "@{a";
+    authors_with_brackets_that_never_end: "@a [";
+    authors: "@a ";
+    authors_with_places: "@a [3] ";
+    keys_like_another: "@a2018 ";
+    keys_with_backslashes: "@a\\_";
+    signs_without_words: "-@";
+    definitions_of_works: "[@a]: b\n\n";
     references: "@fig-x ";
     dollars: "$";
     dollar_pairs: "$$";
@@ -139,5 +151,55 @@ fn a_formula_of_a_megabyte() {
         let formula = unit.repeat(1_000_000 / unit.len());
         check(unit, &format!("${formula}$"));
         check(unit, &format!("$${formula}$$"));
+    }
+}
+
+#[test]
+fn a_field_of_one_thing_many_times_over() {
+    for unit in [
+        "'",
+        "' ",
+        "`",
+        "\\em",
+        "\\em ",
+        "{\\em ",
+        "\\'",
+        "\\'{",
+        "\\\"{a}",
+        "$",
+        "$x$ ",
+        "\\url{",
+        "{",
+        "\\",
+        "-",
+        "~",
+        " and ",
+        ",",
+        "\\emph{a}b",
+        "x = {",
+        "\n",
+        "\nx",
+        "@",
+        "\n@a{",
+        "\n}",
+        "}",
+    ] {
+        for field in ["title", "author", "url", "date", "pages", "crossref"] {
+            let value = unit.repeat(BYTES / unit.len() / 5);
+            let begin = Instant::now();
+            let text = format!("@misc{{a,\n {field} = {{{value}}},\n note = {{b}}}}");
+            let faults = Bibliography::parse("references.bib", &text)
+                .err()
+                .unwrap_or_default();
+            let took = begin.elapsed();
+            assert!(took < LONGEST, "{field} of `{unit}` took {took:?}");
+            for fault in faults.iter().map(ToString::to_string) {
+                assert!(
+                    fault.len() < 2000,
+                    "{field} of `{unit}`: {} bytes",
+                    fault.len()
+                );
+            }
+        }
     }
 }

@@ -2,20 +2,23 @@
 
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use crate::escape::markdown;
-use biblatex::{RawBibliography, RawChunk};
+use biblatex::{RawBibliography, RawChunk, RawEntry};
 use marks::Marks;
 use parsers::contained::contained;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+mod commands;
 mod dates;
 mod entry;
 mod fields;
 mod ieee;
+mod kind;
 mod latex;
 mod marks;
 mod names;
+mod phrases;
 mod references;
 mod syntax;
 
@@ -101,13 +104,13 @@ impl Bibliography {
         length > 0 && !rest[length..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
     }
 
-    /// Checks that the work is known.
+    /// The key of the work that `key` names, as [`Bibliography::find`].
     ///
     /// # Errors
     /// Names the key, the file and the known keys that are like it.
-    pub(crate) fn check(&self, key: &str) -> Result<(), String> {
-        if self.find(key).is_some() {
-            return Ok(());
+    pub(crate) fn check(&self, key: &str) -> Result<&str, String> {
+        if let Some(key) = self.find(key) {
+            return Ok(key);
         }
         let stem = stem(key);
         let from_stem = self.by_stem.range(stem.clone()..);
@@ -191,57 +194,69 @@ type Read = (BTreeMap<String, Work>, BTreeMap<String, String>);
 fn read(text: &str) -> Result<Read, Vec<Fault>> {
     let not_biblatex = |error| vec![syntax::fault(text, &error)];
     let raw = RawBibliography::parse(text).map_err(not_biblatex)?;
-    let mut faults = syntax::doubles(&raw);
-    faults.extend(syntax::strays(&raw, text));
-    faults.extend(references::abbreviation_fault(&raw));
+    none(syntax::key_faults(&raw))?;
     let mut marks = Marks::default();
     let (values, latex_faults) = rewritten(&raw, &mut marks);
-    faults.extend(latex_faults);
-    if !faults.is_empty() {
-        return Err(faults);
-    }
+    let faults = [
+        syntax::double_fields(&raw),
+        syntax::strays(&raw, text),
+        references::abbreviation_fault(&raw).into_iter().collect(),
+        latex_faults,
+    ];
+    none(faults.concat())?;
+    let places = places(&raw);
     let mut rewritten = raw.clone();
     for (value, rewritten) in texts_mut(&mut rewritten).zip(&values) {
         *value = rewritten;
     }
     let links = references::unlink(&mut rewritten);
     let mut parsed = biblatex::Bibliography::from_raw(rewritten).map_err(not_biblatex)?;
-    let link_faults = parsed.iter().filter_map(|entry| {
-        let (field, message) = fields::link_fault(entry)?;
-        let message = format!("`{}`: `{field}`: {message}", entry.key);
-        Some((place(&raw, &entry.key, field), message))
-    });
-    faults.extend(link_faults);
-    if !faults.is_empty() {
-        return Err(faults);
-    }
     references::link(&mut parsed, &links)?;
-    let mut read = Read::default();
-    for entry in parsed.iter() {
-        let work = work(entry, &mut marks).map_err(|message| vec![(0, message)])?;
-        if work.reference.is_empty() {
-            let at = { raw.entries.iter() }.find(|raw| raw.v.key.v == entry.key);
-            let message = format!("`{}`: the entry says nothing of a work", entry.key);
-            faults.push((at.map_or(0, |raw| raw.v.key.span.start), message));
-        }
-        read.0.insert(entry.key.clone(), work);
-        for alias in entry.get_as::<Vec<String>>("ids").unwrap_or_default() {
-            read.1.insert(alias, entry.key.clone());
-        }
-    }
+    works(&parsed, &places, &mut marks)
+}
+
+fn none(faults: Vec<Fault>) -> Result<(), Vec<Fault>> {
     match faults.is_empty() {
-        true => Ok(read),
+        true => Ok(()),
         false => Err(faults),
     }
 }
 
-/// Where the field of an entry begins.
-fn place(raw: &RawBibliography, key: &str, field: &str) -> usize {
-    let entry = raw.entries.iter().find(|entry| entry.v.key.v == key);
-    let field = entry.and_then(|entry| {
-        { entry.v.fields.iter() }.find(|known| known.key.v.eq_ignore_ascii_case(field))
-    });
-    field.map_or(0, |field| field.key.span.start)
+/// Where each entry has its key, and its `url`.
+fn places<'a>(raw: &RawBibliography<'a>) -> BTreeMap<&'a str, (usize, usize)> {
+    let place = |entry: &biblatex::Spanned<RawEntry<'a>>| {
+        let key = &entry.v.key;
+        let url = { entry.v.fields.iter() }.find(|field| field.key.v.eq_ignore_ascii_case("url"));
+        let url = url.map_or(key.span.start, |url| url.key.span.start);
+        (key.v, (key.span.start, url))
+    };
+    raw.entries.iter().map(place).collect()
+}
+
+fn works(
+    parsed: &biblatex::Bibliography,
+    places: &BTreeMap<&str, (usize, usize)>,
+    marks: &mut Marks,
+) -> Result<Read, Vec<Fault>> {
+    let (mut read, mut faults) = (Read::default(), Vec::new());
+    for entry in parsed.iter() {
+        let key = &entry.key;
+        let (of_key, of_url) = places.get(key.as_str()).copied().unwrap_or_default();
+        if let Err(message) = fields::check_url(entry) {
+            faults.push((of_url, format!("`{key}`: `url`: {message}")));
+        }
+        match work(entry, marks) {
+            Ok(work) if work.reference.is_empty() => {
+                faults.push((of_key, format!("`{key}`: the entry says nothing of a work")));
+            }
+            Ok(work) => drop(read.0.insert(key.clone(), work)),
+            Err(message) => return Err(vec![(of_key, message)]),
+        }
+        for alias in entry.get_as::<Vec<String>>("ids").unwrap_or_default() {
+            read.1.insert(alias, key.clone());
+        }
+    }
+    none(faults).map(|()| read)
 }
 
 /// The texts in all fields and then in all abbreviations, in the order of the file.

@@ -221,7 +221,7 @@ impl Numbers<'_> {
                 continue;
             };
             match self.bibliography.check(&quotation.citation) {
-                Ok(()) => drop(self.citations.number(&quotation.citation)),
+                Ok(key) => drop(self.citations.number(key)),
                 Err(message) => {
                     let table = quotation.table.as_ref().and_then(|it| it.file.as_deref());
                     let file = table.unwrap_or(quoted);

@@ -307,6 +307,25 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
     );
 }
 
+#[test]
+fn a_quoted_fact_may_name_its_work_by_another_key() {
+    let works = "@misc{known, ids = {lu2017}, author = {Lu, Z.}, title = {Modeling}}";
+    let works = Bibliography::parse("references.bib", works).expect("valid");
+    let chapter = Chapter {
+        path: "a.md".into(),
+        file: "book/a.md".into(),
+        source: "<< lu.share | percent(places=2) >>\n\n<< evidence() >>\n\n<< references() >>"
+            .into(),
+    };
+    let filled = fill_book(&[chapter], facts(), &works, Renderer::Pdf);
+    let text = &filled.chapters["a.md"];
+    assert!(text.contains("\\[[1](a.md#ref-known), Table 3"), "{text}");
+    assert!(
+        text.contains("1. <a id=\"ref-known\"></a>Z. Lu, “Modeling.”"),
+        "{text}"
+    );
+}
+
 /// A list is found in any chapter; without one, marks lead nowhere and citations are a fault.
 #[test]
 fn lists_are_where_they_are_called() {

@@ -5,11 +5,10 @@
 //! emphasis, a formula or a line break, stays as its author wrote it.
 
 use super::bibliography::Bibliography;
-use super::labels::LabelKind;
+use keys::{What, beginning, is_escaped, is_in_address, is_place, is_small_gap};
 use std::ops::Range;
 
-/// The longest key that is read where none is known, and the longest place in braces, in bytes.
-const LONGEST: usize = 200;
+mod keys;
 
 /// The text of a block, without code, formulas and raw HTML.
 #[derive(Debug, Default)]
@@ -93,17 +92,6 @@ struct Cited {
     place: Place,
     /// Whether it comes first in a bracket, or behind a semicolon.
     is_first: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
-    Work(String),
-    Label(String),
-    /// A key that no work has; in braces it can be nothing else.
-    Unknown {
-        key: String,
-        in_braces: bool,
-    },
 }
 
 /// A bracket that is open.
@@ -192,7 +180,8 @@ impl Reader<'_> {
         if of_part.ends_with(|c: char| c.is_alphanumeric() || c == '_') || is_in_address(of_part) {
             return None; // an e-mail address, or one without `<` and `>`
         }
-        let (what, length) = self.key_at(sign + 1, part.range.end)?;
+        let (what, length) =
+            keys::key_at(self.text, (sign + 1, part.range.end), self.bibliography)?;
         let before = &self.text[..sign];
         let bracket = self.open.last().map(|bracket| bracket.at + 1);
         let hyphen = before.ends_with('-') && before[..sign - 1].ends_with(['[', ';', ' ', '\n']);
@@ -222,81 +211,6 @@ impl Reader<'_> {
         Some(end)
     }
 
-    /// What the text behind an `@`, at `start`, names, and the length of its name. Emphasis, or
-    /// something else that is no text, begins at `end`.
-    fn key_at(&self, start: usize, end: usize) -> Option<(What, usize)> {
-        let text = &self.text[start..];
-        let work = |key: &str| {
-            self.bibliography
-                .find(key)
-                .map(str::to_owned)
-                .map(What::Work)
-        };
-        if let Some(inside) = text.strip_prefix('{') {
-            let inside = beginning(inside);
-            let key = &inside[..inside.find(['}', '\n'])?];
-            let unknown = What::Unknown {
-                key: key.to_owned(),
-                in_braces: true,
-            };
-            return Some((work(key).unwrap_or(unknown), key.len() + 2));
-        }
-        let typed = typed_key(&self.text[start..end.max(start)]);
-        if let Some((key, length)) = self.longest_key(text)
-            && length >= typed.len()
-        {
-            // A full stop behind a key is that of the sentence, if both are keys.
-            let is_stop = text[typed.len()..length]
-                .chars()
-                .all(|c| ".,:;!?".contains(c));
-            return match work(typed).filter(|_| is_stop) {
-                Some(work) => Some((work, typed.len())),
-                None => Some((work(&key)?, length)),
-            };
-        }
-        let label = label_at(text);
-        match LabelKind::of(label) {
-            Some(_) => Some((What::Label(label.to_owned()), label.len())),
-            None if typed.is_empty() => None,
-            None => {
-                let key = typed.to_owned();
-                let unknown = What::Unknown {
-                    key,
-                    in_braces: false,
-                };
-                Some((unknown, typed.len()))
-            }
-        }
-    }
-
-    /// The longest key that `text` begins with and that ends where a word does, and its length there:
-    /// backslashes before signs are none of its own.
-    fn longest_key(&self, text: &str) -> Option<(String, usize)> {
-        let length = self.bibliography.longest_key(text);
-        let word = beginning(text)
-            .split_whitespace()
-            .next()
-            .unwrap_or_default();
-        let (key, length) = match word.contains('\\') {
-            false => (text[..length].to_owned(), length),
-            true => {
-                let unescaped = word.replace('\\', "");
-                let unescaped_length = self.bibliography.longest_key(&unescaped);
-                match unescaped_length > length {
-                    false => (text[..length].to_owned(), length),
-                    true => {
-                        let key = unescaped[..unescaped_length].to_owned();
-                        let length = length_with_backslashes(word, unescaped_length);
-                        (key, length)
-                    }
-                }
-            }
-        };
-        let goes_on = text[length..].starts_with(char::is_alphanumeric);
-        let ends_in_a_word = goes_on && key.ends_with(char::is_alphanumeric);
-        (!key.is_empty() && !ends_in_a_word).then_some((key, length))
-    }
-
     fn replace(&mut self, at: usize, text: &str) {
         self.edits.push((at..at + 1, Edit::Text(text.to_owned())));
     }
@@ -310,7 +224,7 @@ impl Reader<'_> {
             },
             What::Label(label) => return self.write_reference(cited.range, label, cited.place),
             What::Unknown { key, .. } => match self.bibliography.check(&key) {
-                Ok(()) => return,
+                Ok(_) => return,
                 Err(message) => Edit::Fault(message),
             },
         };
@@ -407,71 +321,4 @@ impl Reader<'_> {
             .sort_by_key(|(range, _)| (range.start, range.end));
         self.edits
     }
-}
-
-fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST)]
-}
-
-/// Whether an odd number of backslashes stands before.
-fn is_escaped(text: &str, at: usize) -> bool {
-    let before = &text[..at];
-    (before.len() - before.trim_end_matches('\\').len()) % 2 == 1
-}
-
-/// Spaces, or one line break.
-fn is_small_gap(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b' ' || byte == b'\n') && text.matches('\n').count() <= 1
-}
-
-/// The key at the beginning of `text`, as pandoc reads one: letters, digits and underscores, with
-/// single signs between them.
-fn typed_key(text: &str) -> &str {
-    let is_letter = |c: char| c.is_alphanumeric() || c == '_';
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        if at > LONGEST {
-            break;
-        }
-        match is_letter(c) {
-            true => end = at + c.len_utf8(),
-            false if end == at && at > 0 && ":.#$%&-+?<>~/".contains(c) => {}
-            false => break,
-        }
-    }
-    &text[..end]
-}
-
-/// The length of the beginning of `word` that has so many bytes beside its backslashes.
-fn length_with_backslashes(word: &str, bytes: usize) -> usize {
-    let others = word.bytes().enumerate().filter(|(_, byte)| *byte != b'\\');
-    others.take(bytes).last().map_or(0, |(at, _)| at + 1)
-}
-
-/// Whether the last word of `text` is an address: `https://example.org/`.
-fn is_in_address(text: &str) -> bool {
-    let word = text.rsplit(char::is_whitespace).next();
-    word.is_some_and(|word| word.contains("://"))
-}
-
-/// The label at the beginning of `text`; a hyphen at its end belongs to the sentence.
-fn label_at(text: &str) -> &str {
-    let length = text
-        .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
-        .unwrap_or(text.len());
-    text[..length].trim_end_matches('-')
-}
-
-/// Whether `text` begins with a place in a work: `p. 3`, `Table 2`, `33`.
-fn is_place(text: &str) -> bool {
-    const WORDS: [&str; 27] = [
-        "p", "pp", "page", "pages", "ch", "chap", "chapter", "sec", "section", "§", "fig", "figs",
-        "figure", "table", "tab", "tables", "eq", "eqs", "equation", "vol", "volume", "no", "art",
-        "app", "appendix", "para", "col",
-    ];
-    let word = text
-        .split(|c: char| !c.is_alphanumeric() && c != '§')
-        .next();
-    let word = word.unwrap_or_default().to_lowercase();
-    WORDS.contains(&word.as_str()) || word.starts_with(|c: char| c.is_ascii_digit() || c == '§')
 }

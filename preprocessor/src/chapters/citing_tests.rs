@@ -197,7 +197,7 @@ fn what_is_no_citation_stays() {
         "```\n[@a]\n```",
         "&#64;a",
         "<b title=\"@a\">b</b>",
-        "a @ b",
+        "a @ b, @ foo\\_bar_baz",
     ] {
         check(&[(text, text)]);
     }
@@ -245,6 +245,15 @@ fn what_looks_like_one_and_is_none_is_told() {
                 "`a.md:1:2`: no work has the key `foo`; {}",
                 like("foo_bar_baz")
             ),
+        ),
+        (
+            "[@a]: nothing\n\n[@b2017]",
+            "`a.md:1:1`: `[@a]:` defines where a link leads; hint: write something before it, or a \
+             space behind it",
+        ),
+        (
+            "[@O'Neil+2010x]",
+            "`a.md:1:2`: no work has the key `O`; hint: known keys like it: O'Neil+2010, old, other:name",
         ),
         (
             "<div>\n[@a]\n</div>",

@@ -267,7 +267,7 @@ fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
             write_inputs(&mut entry, inputs, usize::MAX);
         }
         Origin::Quoted(quotation) => {
-            entry.push_str(&quotation_text(quotation, lists.citations, lists.homes));
+            entry.push_str(&quotation_text(quotation, lists));
         }
         Origin::Measured(_) | Origin::Exact { .. } => {
             entry.push_str(&markdown(&quantity.provenance().to_string()));
@@ -277,13 +277,15 @@ fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
     entry
 }
 
-fn quotation_text(quotation: &Quotation, citations: &Citations, homes: &Homes) -> String {
-    let number = citations.number_of(&quotation.citation);
+fn quotation_text(quotation: &Quotation, lists: &Lists) -> String {
+    let key = quotation.citation.as_str();
+    let key = lists.bibliography.find(key).unwrap_or(key);
+    let number = lists.citations.number_of(key);
     // A work that is not in the bibliography is a fault of its own, and so is a book without a list of works.
     let number = number.map_or("?".to_owned(), |number| number.to_string());
-    let number = match homes.of(List::References) {
+    let number = match lists.homes.of(List::References) {
         Some(Home { markdown, .. }) => {
-            let work = destination(&quotation.citation);
+            let work = destination(key);
             format!("[{number}]({ROOT}{markdown}#ref-{work})")
         }
         None => number,

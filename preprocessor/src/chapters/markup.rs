@@ -5,17 +5,18 @@
 
 use super::bibliography::Bibliography;
 use super::citations::CitedWork;
-use super::citing::{Block, Edit, Place};
+use super::citing::{Block, Edit};
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::labels::LabelKind;
 use super::maths::{MathMl, shield_from_markdown, to_mathml};
+use super::prose::{Flow, Prose};
 use super::sentinel::Mark;
 use super::stray_formulas;
 use crate::escape::check_link;
 use parsers::maths::{Definitions, Display};
 use parsers::shortened;
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag};
 use std::ops::Range;
 
 /// The longest label of an equation, in bytes, with the spaces and brackets around it.
@@ -251,81 +252,6 @@ impl MarkupPass<'_> {
                 self.fault(snippet, message);
             }
         }
-    }
-}
-
-/// Gathers the text of a block while the events of a chapter go by.
-#[derive(Default)]
-struct Prose {
-    block: Block,
-    code_blocks: usize,
-    headings: usize,
-    links: usize,
-    /// Links that show their own address, whose text is none.
-    addresses: usize,
-}
-
-/// Whether an event ends the block of text before it.
-#[derive(PartialEq, Eq)]
-enum Flow {
-    GoesOn,
-    EndsBlock,
-}
-
-impl Prose {
-    fn read(&mut self, event: &Event, range: Range<usize>) -> Flow {
-        match event {
-            Event::Text(_) if self.code_blocks + self.addresses == 0 => {
-                let place = match (self.links, self.headings) {
-                    (0, 0) => Place::Prose,
-                    (0, _) => Place::Heading,
-                    _ => Place::Link,
-                };
-                self.block.push(range, place);
-            }
-            Event::Start(Tag::CodeBlock(_)) => self.code_blocks += 1,
-            Event::End(TagEnd::CodeBlock) => self.code_blocks -= 1,
-            Event::Start(Tag::Heading { .. }) => self.headings += 1,
-            Event::End(TagEnd::Heading(_)) => self.headings -= 1,
-            Event::Start(Tag::Link {
-                link_type: LinkType::Autolink | LinkType::Email,
-                ..
-            }) => {
-                self.addresses += 1;
-            }
-            Event::End(TagEnd::Link) if self.addresses > 0 => self.addresses -= 1,
-            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => self.links += 1,
-            Event::End(TagEnd::Link | TagEnd::Image) => self.links -= 1,
-            _ => {}
-        }
-        match is_inline(event) {
-            true => Flow::GoesOn,
-            false => Flow::EndsBlock,
-        }
-    }
-
-    fn take(&mut self) -> Block {
-        std::mem::take(&mut self.block)
-    }
-}
-
-/// Whether an event is one inside a block of text.
-fn is_inline(event: &Event) -> bool {
-    match event {
-        Event::Start(tag) => matches!(
-            tag,
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
-        ),
-        Event::End(tag) => matches!(
-            tag,
-            TagEnd::Emphasis
-                | TagEnd::Strong
-                | TagEnd::Strikethrough
-                | TagEnd::Link
-                | TagEnd::Image
-        ),
-        Event::Rule | Event::Html(_) => false,
-        _ => true,
     }
 }
 

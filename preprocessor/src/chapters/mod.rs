@@ -26,6 +26,7 @@ mod names;
 mod nested;
 mod own_exhibits;
 mod placeholders;
+mod prose;
 mod sentinel;
 mod shortcomings;
 mod stray_formulas;

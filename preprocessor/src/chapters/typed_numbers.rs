@@ -123,6 +123,13 @@ fn makes_it_a_name(before: &str) -> bool {
     if before.ends_with(|c: char| c.is_ascii_alphabetic() || "./_=^-".contains(c)) {
         return true;
     }
+    // A key of a work: `@{10.5555/1597348}`.
+    let word = before
+        .rfind(char::is_whitespace)
+        .map_or(before, |at| &before[at..]);
+    if word.contains('@') {
+        return true;
+    }
     let list = before
         .strip_suffix(", ")
         .or_else(|| before.strip_suffix(" and "));
@@ -192,7 +199,7 @@ mod tests {
     #[test]
     fn places_counts_code_and_formulas_are_not() {
         check(
-            "See Table 3.2, part 4.1, [3.4](k80.md), v1.5, `0.001`, $0.5$, 128 images, 3 × 3, \
+            "See Table 3.2, part 4.1, [3.4](k80.md), v1.5, `0.001`, $0.5$, 128 images, 3 × 3, [@{10.5/1.7}; @10.5/2.5], \
              << a.b | percent(places=1) >> and ResNet-50.\n\n```\n1.5 ms\n```\n",
             expect![""],
         );

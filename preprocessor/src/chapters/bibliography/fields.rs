@@ -4,11 +4,14 @@ use super::entry::Fields;
 use crate::escape::{check_link, markdown};
 use biblatex::Entry;
 
-/// What is wrong with the links of a work, by the field.
-pub(super) fn link_fault(entry: &Entry) -> Option<(&'static str, String)> {
-    let url = Fields { entry }.text("url")?;
-    let message = check_address(&url).err()?;
-    Some(("url", message))
+/// Checks the `url` of a work, if it has one.
+///
+/// # Errors
+/// As [`check_address`].
+pub(super) fn check_url(entry: &Entry) -> Result<(), String> {
+    Fields { entry }
+        .text("url")
+        .map_or(Ok(()), |url| check_address(&url))
 }
 
 /// Checks that an address leads out of the book, and runs nothing.
@@ -67,23 +70,34 @@ pub(super) fn doi(text: &str) -> String {
     rest.to_owned()
 }
 
-/// The number of a work in an archive, and what is printed of it: `arXiv:1905.00001`.
+/// The number of a work in an archive, and what is printed of it: `arXiv:1905.00001`; none where
+/// `eprint` is an address elsewhere.
 pub(super) fn eprint(fields: &Fields) -> Option<(String, String)> {
     let eprint = fields.text("eprint")?;
     let archive = fields.first(&["eprinttype", "archiveprefix"]);
-    let bare = ["https://", "http://", "arxiv.org/abs/", "arXiv:", "arxiv:"];
-    let id = bare.iter().fold(eprint.as_str(), |id, start| {
-        id.strip_prefix(start).unwrap_or(id)
-    });
-    let archive = match archive {
-        Some(archive) if !archive.eq_ignore_ascii_case("arxiv") => archive,
-        Some(_) => "arXiv".to_owned(),
-        None if id.len() < eprint.len() || is_arxiv(id) => "arXiv".to_owned(),
-        None => return Some((id.to_owned(), eprint.clone())),
+    let is_arxiv_address = [
+        "https://arxiv.org/abs/",
+        "http://arxiv.org/abs/",
+        "arXiv:",
+        "arxiv:",
+    ];
+    let id = { is_arxiv_address.iter() }.find_map(|start| eprint.strip_prefix(start));
+    let is_of_arxiv = match &archive {
+        Some(archive) => archive.eq_ignore_ascii_case("arxiv"),
+        None => id.is_some() || is_arxiv(&eprint),
     };
+    let id = id.unwrap_or(&eprint).to_owned();
+    if is_allowed(&id) && id.contains("://") {
+        return None;
+    }
     let class = fields.first(&["eprintclass", "primaryclass"]);
     let class = class.map_or(String::new(), |class| format!(" [{class}]"));
-    Some((id.to_owned(), format!("{archive}:{id}{class}")))
+    let printed = match (is_of_arxiv, archive) {
+        (true, _) => format!("arXiv:{id}{class}"),
+        (false, Some(archive)) => format!("{archive}:{id}{class}"),
+        (false, None) => format!("{id}{class}"),
+    };
+    Some((id, printed))
 }
 
 /// `1905.00001`, `math/0309136`.

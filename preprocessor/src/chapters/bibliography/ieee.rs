@@ -6,55 +6,11 @@
 use super::dates;
 use super::entry::Fields;
 use super::fields;
+use super::kind::Kind;
 use super::marks::{Mark, Marks};
 use super::names::Names;
+use super::phrases::{self, is_sentence, quoted, sentence};
 use biblatex::{Entry, EntryType};
-
-/// What the parts of a reference depend on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// In a journal.
-    Article,
-    /// In proceedings, or in a book.
-    Part,
-    /// A book, or proceedings as a whole.
-    Book,
-    Report,
-    Thesis,
-    Patent,
-    /// All else.
-    Other,
-}
-
-impl Kind {
-    fn of(entry: &Entry) -> Kind {
-        match &entry.entry_type {
-            EntryType::Article | EntryType::SuppPeriodical => Kind::Article,
-            EntryType::InProceedings
-            | EntryType::InBook
-            | EntryType::InCollection
-            | EntryType::InReference
-            | EntryType::BookInBook
-            | EntryType::SuppBook
-            | EntryType::SuppCollection => Kind::Part,
-            EntryType::Book
-            | EntryType::MvBook
-            | EntryType::Booklet
-            | EntryType::Collection
-            | EntryType::MvCollection
-            | EntryType::Manual
-            | EntryType::Periodical
-            | EntryType::Proceedings
-            | EntryType::MvProceedings
-            | EntryType::Reference
-            | EntryType::MvReference => Kind::Book,
-            EntryType::Report | EntryType::TechReport => Kind::Report,
-            EntryType::Thesis | EntryType::MastersThesis | EntryType::PhdThesis => Kind::Thesis,
-            EntryType::Patent => Kind::Patent,
-            _ => Kind::Other,
-        }
-    }
-}
 
 /// A work as Markdown without its number.
 ///
@@ -108,7 +64,7 @@ impl Work<'_> {
         let mut about = Parts::default();
         self.add_about(&mut about)?;
         let mut rest = Parts::default();
-        self.add_rest(&mut rest)?;
+        self.add_rest(&mut rest);
         self.add_identifiers(&mut rest, &lead, &about)?;
         let is_alone = title.is_none() && about.0.is_empty() && rest.0.is_empty();
         let mut line = match lead {
@@ -177,7 +133,7 @@ impl Work<'_> {
         parts.add(
             self.fields
                 .text("edition")
-                .map(|edition| self::edition(&edition)),
+                .map(|edition| phrases::edition(&edition)),
         );
         parts.labelled("ser.", self.fields.text("series"));
         parts.labelled("vol.", self.fields.text("volume"));
@@ -187,9 +143,13 @@ impl Work<'_> {
                 .map(|volumes| format!("{volumes} vols.")),
         );
         parts.labelled("pt.", self.fields.text("part"));
-        if !matches!(self.kind, Kind::Report | Kind::Patent) {
-            parts.labelled("no.", self.fields.first(&["number", "issue"]));
-        }
+        let number = self.fields.text("number");
+        let (number, issue) = match number.filter(|_| !self.has_number_of_kind()) {
+            Some(number) => (Some(number), self.fields.text("issue")),
+            None => (self.fields.text("issue"), None),
+        };
+        parts.labelled("no.", number);
+        parts.add(issue);
         self.add_contributors(parts)
     }
 
@@ -267,34 +227,26 @@ impl Work<'_> {
     }
 
     /// Who published it, when, and what there is to say beside.
-    fn add_rest(&mut self, parts: &mut Parts) -> Result<(), String> {
+    fn add_rest(&mut self, parts: &mut Parts) {
+        parts.add(self.place_of_event());
+        let (publisher, genre) = (self.publisher(), self.genre());
+        let is_article = self.kind == Kind::Article;
+        match self.kind {
+            Kind::Thesis => parts
+                .0
+                .extend([genre, publisher.clone()].into_iter().flatten()),
+            Kind::Article => parts.add(genre),
+            _ => parts
+                .0
+                .extend([publisher.clone(), genre].into_iter().flatten()),
+        }
+        parts.add(self.fields.text("version").map(phrases::version));
+        self.add_howpublished(parts);
         let f = &self.fields;
-        if self.kind == Kind::Thesis {
-            parts.add(self.genre());
-        }
-        parts.add(self.publisher());
-        if self.kind != Kind::Thesis {
-            parts.add(self.genre());
-        }
-        parts.add(f.text("version").map(|version| {
-            match version.starts_with(|c: char| c.is_ascii_digit()) {
-                true => format!("ver. {version}"),
-                false => version,
-            }
-        }));
-        let howpublished = f.text("howpublished");
-        match howpublished
-            .as_ref()
-            .and_then(|text| self.marks.only_link(text))
-        {
-            Some(url) if self.url.is_none() => self.url = Some(url.to_owned()),
-            Some(url) if self.url.as_deref() == Some(url) => {}
-            _ => parts.add(howpublished),
-        }
         let date = dates::published(f).or_else(|| dates::in_field(f, "eventdate"));
         let pages = [
             f.text("chapter").map(|chapter| format!("ch. {chapter}")),
-            f.text("pages").map(|pages| self::pages(&pages)),
+            f.text("pages").map(|pages| phrases::pages(&pages)),
             f.text("eid").map(|eid| format!("Art. no. {eid}")),
             f.text("pagetotal").map(|pages| format!("{pages} pp.")),
         ];
@@ -303,23 +255,36 @@ impl Work<'_> {
             Kind::Article | Kind::Other => parts.0.extend(pages.chain(date)),
             _ => parts.0.extend(date.into_iter().chain(pages)),
         }
-        let pubstate = f.text("pubstate");
-        parts.add(pubstate.map(|state| {
-            if state == "inpress" {
-                "in press".to_owned()
-            } else {
-                state
+        parts.add(publisher.filter(|_| is_article));
+        parts.add(f.text("pubstate").map(phrases::state));
+        let notes = self.notes().filter(|note| !is_sentence(note));
+        parts.0.extend(notes);
+    }
+
+    /// A way of publishing that is an address and nothing else is where the work is.
+    fn add_howpublished(&mut self, parts: &mut Parts) {
+        let Some(text) = self.fields.text("howpublished") else {
+            return;
+        };
+        let link = self.marks.only_link(&text);
+        let is_address = text.starts_with("http") && fields::check_address(&text).is_ok();
+        match link.or(Some(text.as_str()).filter(|text| is_address && !text.contains(' '))) {
+            Some(url) if self.url.as_deref().is_none_or(|known| known == url) => {
+                self.url = Some(url.to_owned());
             }
-        }));
-        parts
-            .0
-            .extend(self.notes().filter(|note| !is_sentence(note)));
-        Ok(())
+            _ => parts.add(text),
+        }
     }
 
     fn notes(&self) -> impl Iterator<Item = String> {
         let notes = ["note", "addendum"].map(|name| self.fields.text(name));
         notes.into_iter().flatten()
+    }
+
+    /// Whether the number is one of reports, patents or standards, not of an issue.
+    fn has_number_of_kind(&self) -> bool {
+        let has_type = self.fields.text("type").is_some();
+        matches!(self.kind, Kind::Report | Kind::Patent) || (self.kind == Kind::Other && has_type)
     }
 
     /// What kind of report, thesis, patent or other thing it is, and which one.
@@ -340,10 +305,7 @@ impl Work<'_> {
             (None, EntryType::Patent) => Some("Patent".to_owned()),
             (None, _) => None,
         };
-        let number = match self.kind {
-            Kind::Report | Kind::Patent => self.fields.text("number"),
-            _ => None,
-        };
+        let number = { self.fields.text("number") }.filter(|_| self.has_number_of_kind());
         let genre = [genre, number]
             .into_iter()
             .flatten()
@@ -352,10 +314,16 @@ impl Work<'_> {
         (!genre.is_empty()).then_some(genre)
     }
 
+    /// The `location` of a work that has the `address` of its publisher, too.
+    fn place_of_event(&self) -> Option<String> {
+        let (location, address) = (self.fields.text("location"), self.fields.text("address")?);
+        location.filter(|location| *location != address)
+    }
+
     /// `Place: Publisher` of a book, `Institution, Place` of all else.
     fn publisher(&self) -> Option<String> {
         let f = &self.fields;
-        let place = f.first(&["location", "address"]);
+        let place = f.first(&["address", "location"]);
         let mut houses: Vec<String> = Vec::new();
         for name in ["publisher", "organization", "institution", "school"] {
             let house = f.text(name);
@@ -382,19 +350,15 @@ impl Work<'_> {
             .collect::<Vec<_>>()
             .join(" ");
         let eprint = fields::eprint(&self.fields);
-        rest.add(
-            eprint
-                .filter(|(id, _)| !said.contains(id))
-                .map(|(_, eprint)| eprint),
-        );
-        let Some(doi) = self.fields.text("doi").map(|doi| fields::doi(&doi)) else {
-            return Ok(());
-        };
-        let address = format!("https://doi.org/{doi}");
-        let url = self.url.take();
-        self.url = url.filter(|url| fields::doi(url) != doi && !said.contains(url.as_str()));
-        let link = self.marks.character(Mark::Link(address))?;
-        rest.add(format!("doi: {link}"));
+        let address = self.fields.text("eprint").filter(|_| eprint.is_none());
+        let number = eprint.filter(|(id, _)| !said.contains(id));
+        rest.add(number.map(|(_, printed)| printed));
+        if let Some(doi) = self.fields.text("doi").map(|doi| fields::doi(&doi)) {
+            self.url = self.url.take().filter(|url| fields::doi(url) != doi);
+            let link = Mark::Link(format!("https://doi.org/{doi}"));
+            rest.add(format!("doi: {}", self.marks.character(link)?));
+        }
+        self.url = self.url.take().or(address);
         Ok(())
     }
 
@@ -416,70 +380,5 @@ impl Work<'_> {
             .flatten()
             .collect::<Vec<_>>()
             .join(" "))
-    }
-}
-
-/// A title in quotation marks with the sign that ends it inside (American usage).
-fn quoted(title: &str, end: char) -> String {
-    // Quotations inside a quotation have single marks.
-    let title = title.replace('“', "‘").replace('”', "’");
-    match title.strip_suffix('’') {
-        Some(inside) => format!("“{inside}{end}’”"),
-        None if end == '.' && title.ends_with(['.', '?', '!']) => format!("“{title}”"),
-        None => format!("“{}{end}”", title.trim_end_matches('.')),
-    }
-}
-
-/// With a full stop at its end, unless there is one.
-fn sentence(text: &str) -> String {
-    match text.is_empty() || text.ends_with(['.', '!', '?', '”']) {
-        true => text.to_owned(),
-        false => format!("{text}."),
-    }
-}
-
-/// Whether a note is one: what begins with a small letter is a part of the sentence before it.
-fn is_sentence(note: &str) -> bool {
-    !note.starts_with(char::is_lowercase)
-}
-
-/// `3` and `Third` are `3rd ed.` and `Third ed.`
-fn edition(text: &str) -> String {
-    let number = text.parse::<u32>();
-    let ordinal = match number {
-        Ok(number) => {
-            let suffix = match (number % 10, number % 100) {
-                (_, 11..=13) => "th",
-                (1, _) => "st",
-                (2, _) => "nd",
-                (3, _) => "rd",
-                _ => "th",
-            };
-            format!("{number}{suffix}")
-        }
-        Err(_) => text.to_owned(),
-    };
-    match ordinal.contains("ed.") || ordinal.to_lowercase().contains("edition") {
-        true => ordinal,
-        false => format!("{ordinal} ed."),
-    }
-}
-
-/// `pp. 3–9`, however they are typed.
-fn pages(text: &str) -> String {
-    let text = text.replace(" – ", "–");
-    let text = text
-        .trim_start_matches("pp.")
-        .trim_start_matches("p.")
-        .trim();
-    let is_number = |c: char| c.is_ascii_alphanumeric() || ":.".contains(c);
-    let is_plain = text.chars().all(|c| is_number(c) || " -–,".contains(c));
-    let text = match is_plain && text.contains('-') {
-        true => text.replace(" - ", "–").replace('-', "–"),
-        false => text.to_owned(),
-    };
-    match text.contains(['–', '—', ',', '+', '&']) || text.contains(" and ") {
-        true => format!("pp. {text}"),
-        false => format!("p. {text}"),
     }
 }

@@ -30,6 +30,11 @@ fn kinds_of_works() {
              <https://doi.org/10.1000/182>.",
         ),
         (
+            "@article{a, author = {Muster, Max}, title = {One}, journal = {J. W.}, publisher = {OUP}, \
+             volume = 3, pages = 5, year = 2019}",
+            "M. Muster, “One,” *J. W.*, vol. 3, p. 5, 2019, OUP.",
+        ),
+        (
             "@article{a, author = {Muster, Max}, title = {One}, journaltitle = {J. W.}, eid = {17}, \
              date = {2019-05-02}}",
             "M. Muster, “One,” *J. W.*, Art. no. 17, May 02, 2019.",
@@ -326,6 +331,24 @@ fn identifiers_and_addresses() {
             ", Available at <https://x.org>.",
         ),
         ("howpublished = {Self-published}", ", Self-published."),
+        (
+            "eprint = {https://x.org/a.pdf}",
+            &format!(".{tail}<https://x.org/a.pdf>"),
+        ),
+        (
+            "eprint = {https://x.org/a.pdf}, doi = {10.1/2}, url = {https://doi.org/10.1/2}",
+            &format!(", doi: <https://doi.org/10.1/2>.{tail}<https://x.org/a.pdf>"),
+        ),
+        (
+            "howpublished = {http://x.org/}",
+            &format!(".{tail}<http://x.org/>"),
+        ),
+        (
+            "address = {USA}, location = {Bern, CH}, publisher = {P}",
+            ", Bern, CH, P, USA.",
+        ),
+        ("number = {3}, issue = {Spring}", ", no. 3, Spring."),
+        ("number = {754}, type = {Standard}", ", Standard 754."),
         ("eprint = {1905.00001}", ", arXiv:1905.00001."),
         ("eprint = {arXiv:1905.00001v2}", ", arXiv:1905.00001v2."),
         ("eprint = {math/0309136}", ", arXiv:math/0309136."),

@@ -3,6 +3,7 @@
 //! biblatex reads braces, dashes and accents. All else is rewritten before it reads a field: into
 //! text, and into [`Marks`] where it is more than text.
 
+use super::commands::{ACCENTS, EMPHASIS, LITERALS, STRONG, SYMBOLS, WITHOUT_EFFECT};
 use super::fields;
 use super::marks::{Mark, Marks};
 use crate::chapters::maths::to_mathml;
@@ -15,160 +16,8 @@ const VERBATIM: [&str; 10] = [
     "doi", "eprint", "file", "pdf", "uri", "url", "urlraw", "verba", "verbb", "verbc",
 ];
 
-/// Accents, whose commands biblatex knows.
-const ACCENTS: [&str; 17] = [
-    "\"", "'", "`", "^", "~", "=", ".", "´", "H", "b", "c", "d", "k", "r", "u", "v", "t",
-];
-
-/// Commands that change the text behind them, or in their argument, in no way that Markdown shows.
-const WITHOUT_EFFECT: [&str; 41] = [
-    "/",
-    "MakeLowercase",
-    "MakeUppercase",
-    "NoCaseChange",
-    "lowercase",
-    "uppercase",
-    "xspace",
-    "-",
-    "!",
-    "@",
-    "bibstring",
-    "footnotesize",
-    "hbox",
-    "ignorespaces",
-    "large",
-    "mbox",
-    "mdseries",
-    "mkbibparens",
-    "normalfont",
-    "normalsize",
-    "path",
-    "protect",
-    "relax",
-    "rm",
-    "rmfamily",
-    "sc",
-    "scshape",
-    "sf",
-    "sffamily",
-    "small",
-    "text",
-    "textmd",
-    "textnormal",
-    "textrm",
-    "textsc",
-    "textsf",
-    "texttt",
-    "textup",
-    "tt",
-    "ttfamily",
-    "underline",
-];
-const EMPHASIS: [&str; 10] = [
-    "em",
-    "emph",
-    "it",
-    "itshape",
-    "mkbibemph",
-    "mkbibitalic",
-    "sl",
-    "slshape",
-    "textit",
-    "textsl",
-];
-const STRONG: [&str; 4] = ["bf", "bfseries", "mkbibbold", "textbf"];
-
-/// Commands without an argument, and what they stand for.
-const SYMBOLS: [(&str, &str); 77] = [
-    (" ", " "),
-    (",", " "),
-    (":", " "),
-    (";", " "),
-    ("\\", " "),
-    ("&", "&"),
-    ("%", "%"),
-    ("#", "#"),
-    ("_", "_"),
-    ("AA", "Å"),
-    ("AE", "Æ"),
-    ("BibTeX", "BibTeX"),
-    ("DH", "Ð"),
-    ("DJ", "Đ"),
-    ("L", "Ł"),
-    ("LaTeX", "LaTeX"),
-    ("NG", "Ŋ"),
-    ("O", "Ø"),
-    ("OE", "Œ"),
-    ("P", "¶"),
-    ("S", "§"),
-    ("SS", "ẞ"),
-    ("TH", "Þ"),
-    ("TeX", "TeX"),
-    ("aa", "å"),
-    ("ae", "æ"),
-    ("copyright", "©"),
-    ("dag", "†"),
-    ("ddag", "‡"),
-    ("dh", "ð"),
-    ("dj", "đ"),
-    ("dots", "…"),
-    ("guillemotleft", "«"),
-    ("guillemotright", "»"),
-    ("i", "ı"),
-    ("j", "ȷ"),
-    ("l", "ł"),
-    ("ldots", "…"),
-    ("lq", "‘"),
-    ("ng", "ŋ"),
-    ("nobreakspace", " "),
-    ("o", "ø"),
-    ("oe", "œ"),
-    ("pounds", "£"),
-    ("quad", " "),
-    ("rq", "’"),
-    ("slash", "/"),
-    ("space", " "),
-    ("ss", "ß"),
-    ("textasciicircum", "^"),
-    ("textasciitilde", "~"),
-    ("textasteriskcentered", "*"),
-    ("textbar", "|"),
-    ("textbullet", "•"),
-    ("textcopyright", "©"),
-    ("textdegree", "°"),
-    ("textellipsis", "…"),
-    ("textemdash", "—"),
-    ("textendash", "–"),
-    ("texteuro", "€"),
-    ("textgreater", ">"),
-    ("textless", "<"),
-    ("textmu", "µ"),
-    ("textperiodcentered", "·"),
-    ("textpm", "±"),
-    ("textquotedbl", "\""),
-    ("textquotedblleft", "“"),
-    ("textquotedblright", "”"),
-    ("textquoteleft", "‘"),
-    ("textquoteright", "’"),
-    ("textquotesingle", "'"),
-    ("textregistered", "®"),
-    ("textsection", "§"),
-    ("texttimes", "×"),
-    ("texttrademark", "™"),
-    ("textunderscore", "_"),
-    ("th", "þ"),
-];
-
-/// Commands for characters that biblatex would read as LaTeX.
-const LITERALS: [(&str, char); 7] = [
-    ("{", '{'),
-    ("}", '}'),
-    ("$", '$'),
-    ("textbackslash", '\\'),
-    ("textbraceleft", '{'),
-    ("textbraceright", '}'),
-    ("textdollar", '$'),
-];
+/// The longest letter under an accent, in bytes: it may be a command itself.
+const LONGEST_LETTER: usize = 40;
 
 /// The value of the field `name` as biblatex is to read it.
 ///
@@ -207,6 +56,7 @@ pub(super) fn rewrite<'a>(
         rest: value,
         out: String::with_capacity(value.len()),
         ends: vec![String::new()],
+        is_in_quotation: false,
         marks,
     };
     rewriter.run()?;
@@ -251,6 +101,8 @@ struct Rewriter<'a, 'm> {
     out: String,
     /// What is to be written where each open group ends.
     ends: Vec<String>,
+    /// Whether a quotation in single marks is open.
+    is_in_quotation: bool,
     marks: &'m mut Marks,
 }
 
@@ -269,7 +121,10 @@ impl<'a> Rewriter<'a, '_> {
                 '}' => self.end_group(),
                 '~' => self.out.push(' '),
                 '`' if self.eat("`") => self.out.push('“'),
-                '`' => self.out.push('‘'),
+                '`' => {
+                    self.out.push('‘');
+                    self.is_in_quotation = true;
+                }
                 '\'' if self.eat("'") => self.out.push('”'),
                 '\'' if self.closes_a_quotation() => self.out.push('’'),
                 c => self.out.push(c),
@@ -294,11 +149,11 @@ impl<'a> Rewriter<'a, '_> {
         rest.is_some()
     }
 
-    /// Whether a single quotation is open: an apostrophe ends none.
-    fn closes_a_quotation(&self) -> bool {
-        let open = self.out.rfind('‘');
-        let is_open = open.is_some_and(|open| !self.out[open..].contains('’'));
-        is_open && !self.rest.starts_with(char::is_alphanumeric)
+    /// Whether an apostrophe ends a quotation: one inside a word does not.
+    fn closes_a_quotation(&mut self) -> bool {
+        let closes = self.is_in_quotation && !self.rest.starts_with(char::is_alphanumeric);
+        self.is_in_quotation &= !closes;
+        closes
     }
 
     fn mark(&mut self, mark: Mark) -> Result<(), String> {
@@ -381,6 +236,12 @@ impl<'a> Rewriter<'a, '_> {
                 letter
             }
         };
+        if letter.len() > LONGEST_LETTER {
+            let letter = shortened(letter);
+            return Err(format!(
+                "`\\{name}` stands over `{letter}`, expected a letter"
+            ));
+        }
         let letter = match letter.trim() {
             "\\i" => "i",
             "\\j" => "j",
@@ -390,6 +251,7 @@ impl<'a> Rewriter<'a, '_> {
             rest: letter,
             out: String::new(),
             ends: vec![],
+            is_in_quotation: false,
             marks: self.marks,
         };
         inner.run()?;
@@ -409,7 +271,7 @@ impl<'a> Rewriter<'a, '_> {
             self.out.push('{');
             self.ends.push(end.to_string());
         } else if let Some(open) = self.ends.last_mut() {
-            open.insert(0, end);
+            open.push(end);
         }
         Ok(())
     }
@@ -437,11 +299,8 @@ impl<'a> Rewriter<'a, '_> {
                 let latex = self.argument(name)?;
                 self.formula(latex)
             }
-            "textsuperscript" | "textsubscript" => {
-                let script = if name == "textsuperscript" { '^' } else { '_' };
-                let text = self.argument(name)?;
-                self.formula(&format!("{{}}{script}{{\\text{{{text}}}}}"))
-            }
+            "textsuperscript" => self.script('^', name),
+            "textsubscript" => self.script('_', name),
             "(" => {
                 let end = "\\)";
                 let Some((latex, rest)) = self.rest.split_once(end) else {
@@ -455,6 +314,12 @@ impl<'a> Rewriter<'a, '_> {
                  and formulas between `$`"
             )),
         }
+    }
+
+    /// Sets the argument beside nothing: Markdown has no such text.
+    fn script(&mut self, sign: char, name: &str) -> Result<(), String> {
+        let text = self.argument(name)?;
+        self.formula(&format!("{{}}{sign}{{\\text{{{text}}}}}"))
     }
 
     fn open_group(&mut self, name: &str, end: char) -> Result<(), String> {

@@ -4,6 +4,7 @@
 
 use super::Fault;
 use biblatex::{Bibliography, Chunks, Entry, EntryType, RawBibliography, RawChunk};
+use parsers::shortened;
 use std::collections::BTreeMap;
 
 /// The most bytes that all abbreviations may stand for.
@@ -188,6 +189,7 @@ fn entry_faults(parsed: &Bibliography, places: &BTreeMap<&str, usize>) -> Vec<Fa
         let links = parsed.get(key).map(links).unwrap_or_default();
         for (field, parent) in links {
             if parsed.get(&parent).is_none() {
+                let parent = shortened(&parent);
                 let message = format!("`{key}`: `{field}` is `{parent}`, which is no entry's key");
                 faults.push((*place, message));
             }

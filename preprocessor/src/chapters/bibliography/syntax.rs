@@ -3,7 +3,10 @@
 use super::Fault;
 use biblatex::{ParseError, ParseErrorKind, RawBibliography, RawEntry, Token};
 use parsers::shortened;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The longest key, in bytes.
+const LONGEST_KEY: usize = 200;
 
 /// What the parser says, with the entry and the field that it was in.
 pub(super) fn fault(text: &str, error: &ParseError) -> Fault {
@@ -18,7 +21,7 @@ pub(super) fn fault(text: &str, error: &ParseError) -> Fault {
     let (offset, message) = match &error.kind {
         ParseErrorKind::Expected(Token::Comma) => (offset, no_comma(text, field)),
         ParseErrorKind::Expected(Token::OpeningBrace) => {
-            let kind = text[start..offset].trim_end();
+            let kind = shortened(text[start..offset].trim_end());
             let message = format!("`{kind}` begins no entry, expected `@type{{key, …}}`");
             return (start, message);
         }
@@ -30,6 +33,7 @@ pub(super) fn fault(text: &str, error: &ParseError) -> Fault {
             (offset, "expected the name of a field here".to_owned())
         }
         ParseErrorKind::UnknownAbbreviation(abbreviation) => {
+            let abbreviation = shortened(abbreviation);
             let message = format!(
                 "no `@string` says what `{abbreviation}` stands for; hint: text stands in braces, \
                  `{{{abbreviation}}}`"
@@ -86,8 +90,8 @@ fn field_before(text: &str) -> Option<(usize, &str)> {
     let mut found = None;
     for at in equals {
         let name = text[..at].trim_end();
-        let start = name.rfind(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
-        let start = start.map_or(0, |start| start + 1);
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        let start = name.trim_end_matches(is_letter).len();
         let begins = text[..start].trim_end_matches([' ', '\t']);
         if start < name.len() && (begins.ends_with(['\n', ',', '{'])) {
             found = Some((start, &name[start..]));
@@ -113,10 +117,10 @@ fn open_field(entry: &str, offset: usize) -> Option<Fault> {
     let mut field = None;
     let mut escaped = false;
     for (at, c) in entry.char_indices() {
-        let begins = entry[..at]
+        let line = entry[..at]
             .ends_with('\n')
-            .then(|| entry[at..].split_once('='))
-            .flatten();
+            .then(|| entry[at..].lines().next());
+        let begins = line.flatten().and_then(|line| line.split_once('='));
         if let Some((name, _)) = begins
             && !name.trim().is_empty()
             && name
@@ -152,25 +156,38 @@ fn open(offset: usize, key: &str, field: &str) -> Fault {
     )
 }
 
-/// Keys and fields that are there twice, of which biblatex would drop one.
-pub(super) fn doubles(raw: &RawBibliography) -> Vec<Fault> {
+/// What is wrong with the keys.
+pub(super) fn key_faults(raw: &RawBibliography) -> Vec<Fault> {
+    let mut known = BTreeSet::new();
+    let fault = |entry: &biblatex::Spanned<RawEntry>| {
+        let key = entry.v.key.v;
+        let message = match (key.len(), known.insert(key.to_owned())) {
+            (0, _) => "an entry has no key".to_owned(),
+            (LONGEST_KEY.., _) => {
+                let key = shortened(key);
+                format!("the key `{key}` is longer than {LONGEST_KEY} bytes")
+            }
+            (_, false) => format!("the key `{key}` is used twice"),
+            (_, true) => return None,
+        };
+        Some((entry.v.key.span.start, message))
+    };
+    raw.entries.iter().filter_map(fault).collect()
+}
+
+/// Fields that are there twice, of which biblatex would drop one.
+pub(super) fn double_fields(raw: &RawBibliography) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut keys = BTreeMap::new();
     for entry in &raw.entries {
-        let key = &entry.v.key;
-        if key.v.is_empty() {
-            faults.push((key.span.start, "an entry has no key".to_owned()));
-        } else if keys.insert(key.v, ()).is_some() {
-            faults.push((key.span.start, format!("the key `{}` is used twice", key.v)));
-        }
         let mut fields = BTreeMap::new();
         for field in &entry.v.fields {
             let name = field.key.v.to_ascii_lowercase();
             let value: Vec<_> = field.value.v.iter().map(|chunk| &chunk.v).collect();
-            let message = format!("`{}`: the field `{name}` is there twice", key.v);
+            let shown = shortened(&name);
             if let Some(other) = fields.insert(name, value.clone())
                 && other != value
             {
+                let message = format!("`{}`: the field `{shown}` is there twice", entry.v.key.v);
                 faults.push((field.key.span.start, message));
             }
         }

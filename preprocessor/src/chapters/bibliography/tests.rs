@@ -192,6 +192,7 @@ fn a_fault_names_line_key_and_field() {
         "@misc{a,\n title = \"A {\"}b{\"}\",\n year = 2019\n}",
         "@misc{a,\n title = A,\n}",
         "@misc{a,\n year = in press,\n}",
+        "@misc{a,\n note = {”=},\n title = A}",
         "@misc{a\n title = {A}}",
         "@misc{a,\n title {A}}",
         "@misc(a, title = {A})",
@@ -257,6 +258,11 @@ fn a_fault_names_line_key_and_field() {
          year = in press,
         }
         `references.bib:2:12`: `a`: there is no comma behind the field `year`; hint: text stands in braces
+
+        @misc{a,
+         note = {”=},
+         title = A}
+        `references.bib:3:10`: `a`: `title`: no `@string` says what `A` stands for; hint: text stands in braces, `{A}`
 
         @misc{a
          title = {A}}
