@@ -6,7 +6,7 @@ use crate::source;
 
 /// What an error about unknown HTML suggests.
 const KNOWN: &str = "the PDF knows figure, figcaption, div class=\"equation\", span, a, br, sub, \
-                     sup, kbd, details, summary and img";
+                     sup, kbd, details, summary, img and picture";
 
 /// A table with more rows than this may go on on the next page.
 const LONG_TABLE_ROWS: usize = 16;
@@ -19,7 +19,7 @@ impl<'a> Writer<'a> {
         match name {
             "figure" => return self.figure(node),
             "div" if node.attribute("class") == Some("equation") => return self.equation(node),
-            "img" => return self.inline_image(node),
+            "img" | "picture" => return self.inline_image(node),
             "br" => return self.push("#linebreak();"),
             _ => {}
         }
@@ -89,9 +89,12 @@ impl<'a> Writer<'a> {
             }
         }
         self.push(")[");
+        // The preprocessor sets photographs side by side.
+        self.is_row = node.attribute("class") == Some("images");
         for run in node.children.split(|child| child.is_html("figcaption")) {
             self.blocks(run);
         }
+        self.is_row = false;
         self.out.trim_end();
         self.push("];");
     }

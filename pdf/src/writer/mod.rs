@@ -69,6 +69,8 @@ pub(crate) struct Writer<'a> {
     problems: Vec<Problem>,
     images: BTreeMap<String, Image>,
     level: usize,
+    /// Whether images stand side by side in a figure.
+    is_row: bool,
 }
 
 /// Writes the chapter at `path` with its tree.
@@ -99,6 +101,7 @@ pub(crate) fn write<'a>(
         problems: Vec::new(),
         images: BTreeMap::new(),
         level,
+        is_row: false,
     };
     writer.collect_footnotes(tree);
     writer.chapter(tree);

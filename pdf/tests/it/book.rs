@@ -189,7 +189,7 @@ fn drawings_stay_drawings_and_their_labels_text() {
     let pages = reader::pages(&pdf(&book).expect("a PDF"));
     let page = pages.last().expect("the chapter's page");
     assert!(page.text.contains("Milliseconds"), "{}", page.text);
-    assert_eq!(page.bitmaps, 0);
+    assert_eq!(page.bitmaps, []);
 }
 
 #[test]

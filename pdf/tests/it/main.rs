@@ -1,6 +1,7 @@
 //! Tests of whole books, in one program, because each links all of Typst.
 
 mod book;
+mod images;
 mod maths;
 mod problems;
 mod reader;
