@@ -14,7 +14,7 @@ use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
 use typst::math::EquationElem;
 use typst::model::{FigureElem, TableElem};
 use typst::syntax::Span;
-use typst::text::{RawElem, TextItem};
+use typst::text::{RawContent, RawElem, TextItem};
 use typst_layout::PagedDocument;
 
 /// Margin in points that must stay white at the left and right edge of every page.
@@ -217,8 +217,8 @@ fn element(content: &Content) -> Option<Element> {
         line = (!is_block).then_some(Abs::inf());
         let latex = formula.alt.as_option().clone().flatten();
         What::Formula(latex.unwrap_or_default().into())
-    } else if content.is::<RawElem>() {
-        What::Code(content.plain_text().to_string())
+    } else if let Some(code) = content.to_packed::<RawElem>() {
+        What::Code(text_of(&code.text))
     } else if content.is::<TableElem>() {
         What::Table
     } else if content.is::<FigureElem>() {
@@ -232,6 +232,16 @@ fn element(content: &Content) -> Option<Element> {
         line,
         is_found: false,
     })
+}
+
+fn text_of(code: &RawContent) -> String {
+    match code {
+        RawContent::Text(text) => text.to_string(),
+        RawContent::Lines(lines) => {
+            let lines = lines.iter().map(|(line, _)| line.as_str());
+            lines.collect::<Vec<_>>().join("\n")
+        }
+    }
 }
 
 /// The id of an element in its chapter.

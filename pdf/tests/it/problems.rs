@@ -263,7 +263,8 @@ fn what_runs_off_the_page_is_told_once() {
         expect![[r#"
             book/a.md:5: the formula `L = a_{1} + a_{2} + a_{3} + a_{4} + a_{5…` runs off page 3 of the PDF, to the side; hint: break it into lines, with `\\` in `\begin{aligned}`
             book/a.md:9: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: write `&shy;` where the word may be broken
-            the code `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: break its lines
+            book/a.md:9: the code `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: break its lines
+            book/a.md:11: the code `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: break its lines
         "#]],
     );
 }
