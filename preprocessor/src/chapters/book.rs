@@ -6,9 +6,11 @@ use super::citations::{Citations, CitedWork};
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::file_path::FilePath;
+use super::headings;
 use super::homes::{Homes, List};
 use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
+use super::links;
 use super::lists::{Lists, Used, used};
 use super::markup::{self, Marked};
 use super::sentinel::{Mark, Piece, pieces};
@@ -109,14 +111,16 @@ pub fn fill_book(
         texts.insert(chapter.path.clone(), text);
         faults.extend(of_chapter);
     }
-    leave((facts, written.exhibits));
-    Filled {
+    let mut filled = Filled {
         absences: written.absences,
         chapters: texts,
         files: written.files,
         faults,
         shortcomings,
-    }
+    };
+    links::lead(chapters, &facts, renderer, &mut filled);
+    leave((facts, written.exhibits));
+    filled
 }
 
 /// Leaves a value to the end of the process: to take thousands of quantities apart one by one would
@@ -148,7 +152,10 @@ fn read_each(
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, &context, path, file, source);
         Read {
-            marked: filled.map(|text| markup::mark(renderer, bibliography, (file, source), &text)),
+            marked: filled.map(|text| {
+                let text = headings::name(&text, facts.has_smart_punctuation());
+                markup::mark(renderer, bibliography, (file, source), &text)
+            }),
             written: std::mem::take(&mut *ledger.written()),
             typed_numbers: typed_numbers::find(file, source),
         }
