@@ -111,9 +111,12 @@ impl<'a> Writer<'a> {
             );
         }
         let level = self.chapter.level + level - 1;
+        self.behind_heading = Some(String::new());
         self.heading_call(level, is_title, &label, |writer| {
             writer.inlines(&node.children)
         });
+        let behind = self.behind_heading.take().unwrap_or_default();
+        self.push(&behind);
     }
 
     /// Writes a heading. A level may not be skipped: a heading too deep moves up.

@@ -45,10 +45,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A place that links can lead to.
+    /// A place that links can lead to. The text of a heading is set in the contents, too, so what is
+    /// in it stands behind it.
     fn anchor(&mut self, node: &Node) {
-        if let Some(label) = self.label(node) {
-            self.push(&format!("#anchor({label});"));
+        let anchor = self.label(node).map(|label| format!("#anchor({label});"));
+        match &mut self.behind_heading {
+            Some(behind) => behind.extend(anchor),
+            None => self.push(&anchor.unwrap_or_default()),
         }
     }
 

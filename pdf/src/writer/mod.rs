@@ -71,6 +71,8 @@ pub(crate) struct Writer<'a> {
     level: usize,
     /// Whether images stand side by side in a figure.
     is_row: bool,
+    /// The anchors in a heading while it is written.
+    behind_heading: Option<String>,
 }
 
 /// Writes the chapter at `path` with its tree.
@@ -102,6 +104,7 @@ pub(crate) fn write<'a>(
         images: BTreeMap::new(),
         level,
         is_row: false,
+        behind_heading: None,
     };
     writer.collect_footnotes(tree);
     writer.chapter(tree);

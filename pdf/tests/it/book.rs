@@ -216,3 +216,11 @@ fn the_settings_reach_the_title_page() {
     let text = reader::text(&pdf(&book(&[("a.md", "# A\n")], settings)).expect("a PDF"));
     assert!(text.starts_with("TrialSubA.AuthorMadeathome"), "{text}");
 }
+
+#[test]
+fn an_anchor_in_a_heading_is_one_place() {
+    let chapter =
+        "# A <a id=\"x\"></a>\n\n## B <span id=\"y\">c</span>\n\n[1](#x) [2](#y) [3](#b-c)\n";
+    let made = pdf(&book(&[("a.md", chapter)], ""));
+    assert!(made.is_ok(), "{made:?}");
+}
