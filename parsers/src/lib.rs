@@ -2,6 +2,7 @@
 //! makes of it.
 
 pub mod contained;
+pub mod ids;
 pub mod maths;
 
 /// The beginning of a text that may be long, for messages.

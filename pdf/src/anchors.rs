@@ -2,6 +2,7 @@
 
 use crate::book::Chapter;
 use crate::markdown::node::{Kind, Node};
+use parsers::ids::{id_of, unique};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The anchors of one chapter.
@@ -32,7 +33,7 @@ impl ChapterAnchors {
     fn collect(&mut self, node: &Node, used: &mut BTreeSet<String>) {
         let id = match &node.kind {
             Kind::Heading(_, Some(id)) => Some(id.clone()),
-            Kind::Heading(_, None) | Kind::Term => Some(unique(&slug(&node.text()), used)),
+            Kind::Heading(_, None) | Kind::Term => Some(unique(&id_of(&node.text()), used)),
             Kind::Html(..) => node.attribute("id").map(str::to_owned),
             _ => None,
         };
@@ -70,31 +71,6 @@ fn title(tree: &Node) -> Option<usize> {
     let is_anchor = |node: &&Node| node.is_html("a") && node.children.is_empty();
     let first = tree.children.iter().find(|node| !is_anchor(node))?;
     matches!(first.kind, Kind::Heading(1, _)).then_some(first.start)
-}
-
-/// The id that mdBook gives a heading: `mdbook-html` 0.5, `utils::id_from_content`.
-fn slug(text: &str) -> String {
-    let keep = |c: char| match c {
-        c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c),
-        c if c.is_whitespace() => Some('-'),
-        _ => None,
-    };
-    text.trim()
-        .to_lowercase()
-        .chars()
-        .filter_map(keep)
-        .collect()
-}
-
-/// The id with the first free number behind it, as mdBook counts.
-fn unique(id: &str, used: &mut BTreeSet<String>) -> String {
-    let numbered = (1..).map(|number| format!("{id}-{number}"));
-    let free = std::iter::once(id.to_owned())
-        .chain(numbered)
-        .find(|id| !used.contains(id));
-    let id = free.expect("numbers don't end");
-    used.insert(id.clone());
-    id
 }
 
 /// The anchors of the whole book, by chapter path.

@@ -80,7 +80,7 @@ fn problem(world: &BookWorld, diagnostic: &SourceDiagnostic, origin: Origin) -> 
 }
 
 /// The place in the book of the first span that lies in a chapter.
-fn place(
+pub(crate) fn place(
     world: &BookWorld,
     spans: impl IntoIterator<Item = DiagSpan>,
     origin: Origin,

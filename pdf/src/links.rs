@@ -1,6 +1,7 @@
 //! Where a link leads.
 
 use crate::anchors::Anchors;
+use parsers::ids;
 use std::path::Path;
 
 /// The target of a link in the PDF.
@@ -40,7 +41,7 @@ pub(crate) fn resolve(
         Some((path, _)) => anchors.label(path, &id).map(Target::Label).ok_or_else(|| {
             (
                 format!("link to `{url}`: `{path}` has no `#{id}`"),
-                nearest(anchors.ids(path), &id),
+                ids::hint(anchors.ids(path), &id),
             )
         }),
         None if root.join(&path).is_file() && !path.ends_with(".md") => Ok(Target::File(path)),
@@ -48,21 +49,6 @@ pub(crate) fn resolve(
             format!("link to `{url}`: the book has no chapter or file `{path}`"),
             "list the chapter in SUMMARY.md or correct the path".into(),
         )),
-    }
-}
-
-/// A hint that names the id that begins alike, if there is one.
-fn nearest<'a>(ids: impl Iterator<Item = &'a str>, wanted: &str) -> String {
-    let alike = |id: &str| {
-        id.chars()
-            .zip(wanted.chars())
-            .take_while(|(a, b)| a == b)
-            .count()
-    };
-    let best = ids.max_by_key(|id| (alike(id), std::cmp::Reverse(id.len())));
-    match best {
-        Some(id) if alike(id) * 2 >= wanted.chars().count() => format!("did you mean `#{id}`?"),
-        _ => "give the target an id or correct the link".into(),
     }
 }
 

@@ -97,6 +97,14 @@ impl<'a> BookWorld<'a> {
     }
 }
 
+impl BookWorld<'_> {
+    /// Where `text` stands first in the written sources: the path and the offset.
+    pub(crate) fn find(&self, text: &str) -> Option<(&str, usize)> {
+        let mut sources = self.sources.iter();
+        sources.find_map(|(path, source)| Some((path.as_str(), source.text().find(text)?)))
+    }
+}
+
 fn file_id(path: &str) -> FileId {
     let path = VirtualPath::new(path).expect("the writer normalises its paths");
     RootedPath::new(VirtualRoot::Project, path).intern()

@@ -1,4 +1,6 @@
-//! Where the files of a book are.
+//! Where the files of a book are, and its pages.
+
+use std::collections::BTreeSet;
 
 /// Where the files of a book are, with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,36 @@ impl Default for Layout {
             runs: "results/runs".to_owned(),
             quoted: "book/quoted.toml".to_owned(),
             generated: "generated".to_owned(),
+        }
+    }
+}
+
+/// What the renderers make pages of, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pages {
+    /// Whether quotes, dashes and dots become curly, long and one: `smart-punctuation`.
+    pub smart_punctuation: bool,
+    /// Whether the page of a `README.md` is that of its folder.
+    pub renames_readme: bool,
+    /// Whether no other program may add to the chapters.
+    pub are_whole: bool,
+    /// The files beside the chapters, from their folder, with `/`.
+    pub files: BTreeSet<String>,
+    /// The pages of the HTML that no chapter makes.
+    pub others: BTreeSet<String>,
+}
+
+impl Pages {
+    /// The path that the page of the chapter at `path` is named after.
+    pub fn page_of(&self, path: &str) -> String {
+        let (folder, name) = match path.rfind('/') {
+            Some(slash) => path.split_at(slash + 1),
+            None => ("", path),
+        };
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        match self.renames_readme && stem.eq_ignore_ascii_case("readme") {
+            true => format!("{folder}index.md"),
+            false => path.to_owned(),
         }
     }
 }

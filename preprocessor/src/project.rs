@@ -1,6 +1,7 @@
 //! The files that a build reads. Only this module, `samples`, `generated` and `main.rs` touch the disk.
 
 mod images;
+mod pages;
 mod tables;
 
 use crate::catalogue::{
@@ -12,7 +13,7 @@ use crate::data::{Declared, Tables};
 use crate::evidence::unit::Units;
 use crate::evidence::{QuotedFact, read_quoted_in};
 use crate::generated::Generated;
-use crate::layout::Layout;
+use crate::layout::{Layout, Pages};
 use crate::samples;
 use crate::settings::Settings;
 use crate::topic::{Inputs, ReadFile, Topic, TopicFile};
@@ -48,6 +49,7 @@ pub struct Project {
     layout: Layout,
     strict: bool,
     answered_on: DeclaredRuns,
+    pages: Option<Pages>,
 }
 
 /// What a build knows before it fills the chapters.
@@ -93,6 +95,7 @@ impl Project {
             layout: Layout::default(),
             strict: false,
             answered_on: DeclaredRuns::new(),
+            pages: None,
         };
         project.layout.quoted = project.in_source(QUOTED);
         project
@@ -115,6 +118,7 @@ impl Project {
             layout: settings.layout,
             strict: settings.strict,
             answered_on: settings.answered_on,
+            pages: Some(pages::of(config)),
             ..Project::new(root, &config.book.src)
         })
     }
@@ -232,7 +236,9 @@ impl Project {
         facts.questions = others.questions;
         facts.samples = samples;
         facts.definitions = others.definitions;
-        facts.images = self.images();
+        let files = self.files();
+        facts.images = images::among(&files);
+        facts.pages = self.pages.clone().map(|pages| Pages { files, ..pages });
         Ok(facts)
     }
 

@@ -12,6 +12,15 @@ pub struct Formula {
     pub tag: Option<Vec<Node>>,
 }
 
+impl Formula {
+    /// The characters that it shows, in the order of its source.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        { self.body.iter() }.for_each(|node| node.add_text(&mut text));
+        text
+    }
+}
+
 /// TeX's class of an atom, which decides the space around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -394,6 +403,15 @@ impl Node {
                 rows.flat_map(|row| row.cells.iter().chain(&row.tag).flatten())
                     .collect()
             }
+        }
+    }
+
+    fn add_text(&self, text: &mut String) {
+        match self {
+            Node::Symbol { text: own, .. } | Node::Number(own) | Node::Text(own, _) => {
+                text.push_str(own);
+            }
+            node => { node.children().into_iter() }.for_each(|child| child.add_text(text)),
         }
     }
 

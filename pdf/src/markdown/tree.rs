@@ -22,7 +22,7 @@ pub(crate) struct Mismatch {
 }
 
 /// Elements without content.
-const VOID: [&str; 4] = ["br", "hr", "img", "wbr"];
+const VOID: [&str; 5] = ["br", "hr", "img", "source", "wbr"];
 
 /// Which extensions of CommonMark are on besides those that mdBook always has.
 #[derive(Clone, Copy, Debug)]

@@ -32,7 +32,10 @@ impl<'a> Writer<'a> {
     /// Writes nodes between paragraphs; inline nodes among them form paragraphs.
     pub(super) fn blocks(&mut self, nodes: &'a [Node]) {
         for run in nodes.chunk_by(|a, b| is_inline(a) && is_inline(b)) {
-            if is_inline(&run[0]) {
+            if let Some(image) = Self::lone_image(run) {
+                self.out.mark(image.start);
+                self.block_image(image);
+            } else if is_inline(&run[0]) {
                 self.inlines(run);
             } else {
                 self.block(&run[0]);
@@ -79,13 +82,10 @@ impl<'a> Writer<'a> {
 
     /// A paragraph, unless it holds one image or one formula that stands by itself.
     fn paragraph(&mut self, node: &'a Node) {
+        if let Some(image) = Self::lone_image(&node.children) {
+            return self.block_image(image);
+        }
         match &node.children[..] {
-            [
-                Node {
-                    kind: Kind::Image(_),
-                    ..
-                },
-            ] => self.block_image(&node.children[0]),
             children if is_made_of_code(node) => {
                 self.push("#names[");
                 self.inlines(children);
@@ -111,9 +111,12 @@ impl<'a> Writer<'a> {
             );
         }
         let level = self.chapter.level + level - 1;
+        self.behind_heading = Some(String::new());
         self.heading_call(level, is_title, &label, |writer| {
             writer.inlines(&node.children)
         });
+        let behind = self.behind_heading.take().unwrap_or_default();
+        self.push(&behind);
     }
 
     /// Writes a heading. A level may not be skipped: a heading too deep moves up.

@@ -6,7 +6,7 @@ use crate::source;
 
 /// What an error about unknown HTML suggests.
 const KNOWN: &str = "the PDF knows figure, figcaption, span, a, br, sub, \
-                     sup, kbd, details, summary and img";
+                     sup, kbd, details, summary, img and picture";
 
 /// A table with more rows than this may go on on the next page.
 const LONG_TABLE_ROWS: usize = 16;
@@ -18,7 +18,7 @@ impl<'a> Writer<'a> {
     pub(super) fn element(&mut self, node: &'a Node, name: &str) {
         match name {
             "figure" => return self.figure(node),
-            "img" => return self.inline_image(node),
+            "img" | "picture" => return self.inline_image(node),
             "br" => return self.push("#linebreak();"),
             _ => {}
         }
@@ -44,10 +44,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A place that links can lead to.
+    /// A place that links can lead to. The text of a heading is set in the contents, too, so what is
+    /// in it stands behind it.
     fn anchor(&mut self, node: &Node) {
-        if let Some(label) = self.label(node) {
-            self.push(&format!("#anchor({label});"));
+        let anchor = self.label(node).map(|label| format!("#anchor({label});"));
+        match &mut self.behind_heading {
+            Some(behind) => behind.extend(anchor),
+            None => self.push(&anchor.unwrap_or_default()),
         }
     }
 
@@ -88,9 +91,12 @@ impl<'a> Writer<'a> {
             }
         }
         self.push(")[");
+        // The preprocessor sets photographs side by side.
+        self.is_row = node.attribute("class") == Some("images");
         for run in node.children.split(|child| child.is_html("figcaption")) {
             self.blocks(run);
         }
+        self.is_row = false;
         self.out.trim_end();
         self.push("];");
     }

@@ -72,6 +72,10 @@ pub(crate) struct Writer<'a> {
     problems: Vec<Problem>,
     images: BTreeMap<String, Image>,
     level: usize,
+    /// Whether images stand side by side in a figure.
+    is_row: bool,
+    /// The anchors in a heading while it is written.
+    behind_heading: Option<String>,
 }
 
 /// Writes the chapter at `path` with its tree.
@@ -102,6 +106,8 @@ pub(crate) fn write<'a>(
         problems: Vec::new(),
         images: BTreeMap::new(),
         level,
+        is_row: false,
+        behind_heading: None,
     };
     writer.collect_footnotes(tree);
     writer.chapter(tree);

@@ -189,7 +189,7 @@ fn drawings_stay_drawings_and_their_labels_text() {
     let pages = reader::pages(&pdf(&book).expect("a PDF"));
     let page = pages.last().expect("the chapter's page");
     assert!(page.text.contains("Milliseconds"), "{}", page.text);
-    assert_eq!(page.bitmaps, 0);
+    assert_eq!(page.bitmaps, []);
 }
 
 #[test]
@@ -215,4 +215,12 @@ fn the_settings_reach_the_title_page() {
         "[output.measured-pdf]\nsubtitle = \"Sub\"\nnote = \"Made at home\"\npaper = \"a5\"\n";
     let text = reader::text(&pdf(&book(&[("a.md", "# A\n")], settings)).expect("a PDF"));
     assert!(text.starts_with("TrialSubA.AuthorMadeathome"), "{text}");
+}
+
+#[test]
+fn an_anchor_in_a_heading_is_one_place() {
+    let chapter =
+        "# A <a id=\"x\"></a>\n\n## B <span id=\"y\">c</span>\n\n[1](#x) [2](#y) [3](#b-c)\n";
+    let made = pdf(&book(&[("a.md", chapter)], ""));
+    assert!(made.is_ok(), "{made:?}");
 }

@@ -2,6 +2,7 @@
 
 mod book;
 mod by_hand;
+mod images;
 mod maths;
 mod problems;
 mod reader;

@@ -16,19 +16,19 @@ fn raw_html_that_the_writer_does_not_know() {
     check(
         "# A\n\nx <blink>y</blink>\n",
         expect![[r#"
-            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary and img
+            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
         "#]],
     );
     check(
         "# A\n\n<div class=\"box\">\n\ny\n\n</div>\n",
         expect![[r#"
-            book/a.md:3: raw HTML `<div class="box">`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary and img
+            book/a.md:3: raw HTML `<div class="box">`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
         "#]],
     );
     check(
         "# A\n\n<video src=\"x.mp4\"></video>\n",
         expect![[r#"
-            book/a.md:3: raw HTML `<video>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary and img
+            book/a.md:3: raw HTML `<video>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
         "#]],
     );
 }
@@ -200,8 +200,8 @@ fn lines_that_run_off_the_page() {
     check(
         &format!("# A\n\n$${long}$$\n"),
         expect![[r#"
-        book/a.md:3: `𝑥` runs off page 3 of the PDF; hint: shorten the line, or split the table or formula
-    "#]],
+            book/a.md:3: the formula `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: break it into lines, with `\\` in `\begin{aligned}`
+        "#]],
     );
     check(
         &format!("# A\n\n| a |\n|--|\n| {long}{long} |\n"),
@@ -217,9 +217,46 @@ fn lines_that_run_into_the_foot() {
     check(
         &format!("# A\n\n$$\\begin{{aligned}} {lines} \\end{{aligned}}$$\n"),
         expect![[r#"
-            book/a.md:3: `𝑥` runs off page 4 of the PDF; hint: shorten the line, or split the table or formula
+            book/a.md:3: the formula `\begin{aligned} x \\ x \\ x \\ x \\ x \\…` runs off page 4 of the PDF, into its foot; hint: make several formulas of it
         "#]],
     );
+}
+
+#[test]
+fn what_runs_off_the_page_is_told_once() {
+    let sum: Vec<_> = (1..40).map(|i| format!("a_{{{i}}}")).collect();
+    let word = "x".repeat(100);
+    check(
+        &format!(
+            "# A\n\nText.\n\n$$\nL = {}\n$$\n\nA {word} and `{word}` and {word}.\n\n```\n{word}{word}\n```\n",
+            sum.join(" + ")
+        ),
+        expect![[r#"
+            book/a.md:5: the formula `L = a_{1} + a_{2} + a_{3} + a_{4} + a_{5…` runs off page 3 of the PDF, to the side; hint: break it into lines, with `\\` in `\begin{aligned}`
+            book/a.md:9: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: write `&shy;` where the word may be broken
+            book/a.md:9: the code `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: break its lines
+            book/a.md:11: the code `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` runs off page 3 of the PDF, to the side; hint: break its lines
+        "#]],
+    );
+}
+
+#[test]
+fn what_hangs_from_the_last_line_is_on_the_page() {
+    for formula in [
+        "x_{1_{1_1}}",
+        "\\frac{a}{\\frac{b}{c_{1_1}}}",
+        "\\sum_{i_{j_k}}^n",
+        "\\begin{pmatrix}a\\\\b\\\\c_1\\end{pmatrix}",
+    ] {
+        for lines in 40..48 {
+            let text = format!(
+                "# A\n\n{}a ${formula}$[^a]\n\n[^a]: Here ${formula}$\n\nb",
+                "x\\\n".repeat(lines)
+            );
+            let made = pdf(&book(&[("a.md", &text)], ""));
+            assert!(made.is_ok(), "{formula}, {lines} lines: {made:?}");
+        }
+    }
 }
 
 #[test]
@@ -228,7 +265,7 @@ fn all_problems_of_a_book_at_once() {
         "# A\n\n<blink>\n\n$\\no$\n\n![x](y.png)\n",
         expect![[r#"
             book/a.md:3: `<blink>` is not closed; hint: close each tag in the paragraph or list that opens it
-            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary and img
+            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
             book/a.md:5: formula `\no`: the command `\no` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines
             book/a.md:7: image `y.png`: there is no file `y.png` in the source folder; hint: correct the path or make the file
         "#]],

@@ -15,8 +15,8 @@ use kurbo::{Affine, BezPath, Rect};
 pub(crate) struct Page {
     /// The characters in the order drawn, without spaces.
     pub(crate) text: String,
-    /// How many pictures made of pixels there are.
-    pub(crate) bitmaps: usize,
+    /// Width and height in points of each picture made of pixels.
+    pub(crate) bitmaps: Vec<(u32, u32)>,
 }
 
 /// What each page shows.
@@ -56,8 +56,11 @@ impl Device<'_> for Page {
         }
     }
 
-    fn draw_image(&mut self, _: Image<'_, '_>, _: Affine) {
-        self.bitmaps += 1;
+    fn draw_image(&mut self, image: Image<'_, '_>, of_pixel: Affine) {
+        let [a, _, _, d, ..] = of_pixel.as_coeffs();
+        let points = |pixels: u32, scale: f64| (f64::from(pixels) * scale.abs()).round() as u32;
+        let size = (points(image.width(), a), points(image.height(), d));
+        self.bitmaps.push(size);
     }
 
     fn set_soft_mask(&mut self, _: Option<SoftMask<'_>>) {}

@@ -6,7 +6,7 @@ use crate::data::{Declaration, Table, Tables};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
 use crate::evidence::{Concern, Origin, Quantity, QuotedFact, SourceId};
-use crate::layout::Layout;
+use crate::layout::{Layout, Pages};
 use crate::topic::{Inputs, Knowledge, Topic};
 use crate::views::{FigureView, TableView};
 use parsers::maths::Definitions;
@@ -42,6 +42,8 @@ pub struct Facts {
     pub definitions: Definitions,
     /// Where the book's files are.
     pub layout: Layout,
+    /// What pages it has, where that is known.
+    pub pages: Option<Pages>,
     /// The topics that are on.
     pub topics: Vec<&'static dyn Topic>,
     /// What they know beside their quantities.
@@ -131,6 +133,12 @@ impl Facts {
             Some(sentence) => format!("{question}\n>\n> {sentence}"),
             None => question,
         })
+    }
+
+    /// Whether quotes and dashes become curly and long.
+    pub(crate) fn has_smart_punctuation(&self) -> bool {
+        let pages = self.pages.as_ref();
+        pages.is_some_and(|pages| pages.smart_punctuation)
     }
 
     /// The topics' views that make tables.

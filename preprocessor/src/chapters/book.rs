@@ -6,9 +6,11 @@ use super::citations::{Citations, CitedWork};
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::file_path::FilePath;
+use super::headings;
 use super::homes::{Homes, List};
 use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
+use super::links;
 use super::lists::{Lists, Used, used};
 use super::markup::{self, Marked};
 use super::sentinel::{Mark, Piece, pieces};
@@ -115,14 +117,16 @@ pub fn fill_book(
         texts.insert(chapter.path.clone(), text);
         faults.extend(of_chapter);
     }
-    leave((facts, written.exhibits));
-    Filled {
+    let mut filled = Filled {
         absences: written.absences,
         chapters: texts,
         files: written.files,
         faults,
         shortcomings,
-    }
+    };
+    links::lead(chapters, &facts, renderer, &mut filled);
+    leave((facts, written.exhibits));
+    filled
 }
 
 /// Leaves a value to the end of the process: to take thousands of quantities apart one by one would
@@ -155,7 +159,9 @@ fn read_each(
         let filled = template::fill(&ledger, &context, path, file, source);
         Read {
             marked: filled.map(|text| {
-                let known = (bibliography, &facts.definitions);
+                let definitions = &facts.definitions;
+                let text = headings::name(&text, facts.has_smart_punctuation(), definitions);
+                let known = (bibliography, definitions);
                 markup::mark(renderer, known, (file, source), &text)
             }),
             written: std::mem::take(&mut *ledger.written()),

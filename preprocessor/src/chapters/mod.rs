@@ -15,9 +15,11 @@ mod exhibits;
 mod file_path;
 mod format;
 mod functions;
+mod headings;
 mod homes;
 mod labels;
 mod ledger;
+mod links;
 mod lists;
 mod markup;
 mod maths;
@@ -42,6 +44,8 @@ mod code_tests;
 mod coverage_tests;
 #[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+mod links_tests;
 #[cfg(test)]
 mod small_books;
 #[cfg(test)]

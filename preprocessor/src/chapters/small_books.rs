@@ -4,9 +4,11 @@ use super::contract::Renderer;
 use super::markup::markdown_options;
 use super::{Bibliography, Chapter, Filled, fill_book};
 use crate::catalogue::Facts;
+use crate::layout::Pages;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-/// A book of these chapters, by their paths, with a work `lu2017` and no measurement.
+/// A book of these chapters, by their paths, with a work `lu2017`, a few files and no
+/// measurement.
 pub(super) fn fill(renderer: Renderer, sources: &[(&str, &str)]) -> Filled {
     let chapter = |(path, source): &(&str, &str)| Chapter {
         path: (*path).to_owned(),
@@ -16,7 +18,20 @@ pub(super) fn fill(renderer: Renderer, sources: &[(&str, &str)]) -> Filled {
     let chapters: Vec<_> = sources.iter().map(chapter).collect();
     let works = "@misc{lu2017, author = {Lu, Z.}, title = {Modeling}, date = {2017}}";
     let bibliography = Bibliography::parse("book/references.bib", works).expect("valid");
-    fill_book(&chapters, Facts::default(), &bibliography, renderer)
+    let pages = Pages {
+        renames_readme: true,
+        are_whole: true,
+        files: ["x.png", "files/a b.csv", "other.md"]
+            .map(str::to_owned)
+            .into(),
+        others: ["print.html".to_owned()].into(),
+        ..Pages::default()
+    };
+    let facts = Facts {
+        pages: Some(pages),
+        ..Facts::default()
+    };
+    fill_book(&chapters, facts, &bibliography, renderer)
 }
 
 /// The text of the chapter `a.md`, which has no fault.

@@ -1,4 +1,4 @@
-//! The images that lie beside the chapters.
+//! The files that lie beside the chapters.
 
 use super::Project;
 use std::collections::BTreeSet;
@@ -10,8 +10,8 @@ const FORMATS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "svg", "webp"];
 const DEEPEST: usize = 8;
 
 impl Project {
-    /// The paths of the images in the folder of the chapters, with `/`, but for generated ones.
-    pub(super) fn images(&self) -> BTreeSet<String> {
+    /// The paths of the files in the folder of the chapters, with `/`, but for generated ones.
+    pub(super) fn files(&self) -> BTreeSet<String> {
         let root = self.root.join(&self.source);
         let is_own = |entry: &DirEntry| {
             let name = entry.file_name().to_string_lossy();
@@ -26,12 +26,21 @@ impl Project {
             .filter_entry(is_own);
         let path = |entry: DirEntry| {
             let path = entry.path().strip_prefix(&root).ok()?.to_str()?;
-            let extension = path.rsplit_once('.')?.1.to_ascii_lowercase();
-            let is_image = entry.file_type().is_file() && FORMATS.contains(&&*extension);
-            is_image.then(|| path.replace('\\', "/"))
+            (entry.file_type().is_file()).then(|| path.replace('\\', "/"))
         };
         files.filter_map(Result::ok).filter_map(path).collect()
     }
+}
+
+/// The images among `files`.
+pub(super) fn among(files: &BTreeSet<String>) -> BTreeSet<String> {
+    let is_image = |path: &&String| {
+        let extension = path
+            .rsplit_once('.')
+            .map(|(_, extension)| extension.to_ascii_lowercase());
+        extension.is_some_and(|extension| FORMATS.contains(&&*extension))
+    };
+    files.iter().filter(is_image).cloned().collect()
 }
 
 #[cfg(test)]
@@ -55,10 +64,14 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         std::os::unix::fs::symlink("/etc", book.join("link.png")).unwrap();
-        let found: Vec<_> = Project::new(root.path(), "book")
-            .images()
-            .into_iter()
-            .collect();
-        assert_eq!(found, ["a.png", "images/b.JPG"]);
+        let files = Project::new(root.path(), "book").files();
+        assert_eq!(
+            among(&files).into_iter().collect::<Vec<_>>(),
+            ["a.png", "images/b.JPG"]
+        );
+        assert_eq!(
+            files.into_iter().collect::<Vec<_>>(),
+            ["a.png", "images/b.JPG", "images/c.txt"]
+        );
     }
 }

@@ -1,0 +1,340 @@
+//! Where the links and images of a filled book lead.
+//!
+//! The HTML's renderer takes a link as it is written, and so leads to nothing where a chapter's page
+//! has another name, as that of a `README.md` has, or where a path begins at the root. Such links are
+//! written anew; one that leads to nothing is a fault.
+
+use super::contract::Renderer;
+use super::diagnostic::{Diagnostic, Faults};
+use super::headings;
+use super::{Chapter, book::Filled};
+use crate::catalogue::Facts;
+use crate::escape::destination;
+use crate::layout::{Layout, Pages};
+use parsers::ids::hint;
+use pulldown_cmark::{Event, LinkType, Parser, Tag};
+use rayon::prelude::*;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// An address in raw HTML.
+static HTML_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    let address =
+        r#"(?si)<(?:a\b[^<>]*?\shref|(?<image>img\b[^<>]*?\ssrc))\s*=\s*(?:"([^"]*)"|'([^']*)')"#;
+    Regex::new(address).expect("the expression is well formed")
+});
+
+/// The scheme of an address outside of the book.
+static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?i)^(?:[a-z][a-z0-9+.-]+:|//)").expect("the expression is well formed")
+});
+
+/// A chapter that links can lead to.
+struct Target {
+    /// The path that its page is named after.
+    page: String,
+    ids: BTreeSet<String>,
+    /// Whether what it holds is known: a file that it includes may have further headings.
+    is_whole: bool,
+}
+
+/// All that links can lead to.
+struct Targets<'a> {
+    pages: &'a Pages,
+    renderer: Renderer,
+    /// Chapters by their paths, under every name.
+    chapters: BTreeMap<String, Target>,
+    /// Other names of chapters.
+    other_names: BTreeMap<String, String>,
+    files: BTreeSet<String>,
+}
+
+/// Leads the links of a filled book to their places, and notes those that lead to none; where its
+/// pages are known.
+pub(super) fn lead(chapters: &[Chapter], facts: &Facts, renderer: Renderer, filled: &mut Filled) {
+    let Some(pages) = &facts.pages else { return };
+    let targets = Targets::of(chapters, (pages, &facts.layout), renderer, filled);
+    let led: Vec<_> = { chapters.par_iter().with_max_len(1) }
+        .map(|chapter| {
+            let text = filled.chapters.get(&chapter.path)?;
+            Some(targets.lead(chapter, text))
+        })
+        .collect();
+    for (chapter, led) in chapters.iter().zip(led) {
+        let Some((text, faults)) = led else { continue };
+        filled.chapters.insert(chapter.path.clone(), text);
+        filled.faults.extend(faults);
+    }
+}
+
+impl<'a> Targets<'a> {
+    fn of(
+        chapters: &[Chapter],
+        (pages, layout): (&'a Pages, &Layout),
+        renderer: Renderer,
+        filled: &Filled,
+    ) -> Self {
+        let target = |chapter: &Chapter| {
+            let text = filled
+                .chapters
+                .get(&chapter.path)
+                .map_or("", String::as_str);
+            let is_whole = filled.chapters.contains_key(&chapter.path) && !text.contains("{{#");
+            Target {
+                page: pages.page_of(&chapter.path),
+                ids: headings::ids(text, pages.smart_punctuation),
+                is_whole: is_whole && pages.are_whole,
+            }
+        };
+        let mut other_names = BTreeMap::new();
+        for Chapter { path, file, .. } in chapters {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let name = file.rsplit('/').next().unwrap_or_default();
+            for other in [beside(path, name), pages.page_of(path)] {
+                other_names.insert(other, path.clone());
+            }
+            if pages.page_of(path).ends_with("index.md") {
+                other_names.insert(folder.to_owned(), path.clone());
+            }
+        }
+        let generated = &layout.generated;
+        let made = filled
+            .files
+            .keys()
+            .map(|file| format!("{generated}/{file}"));
+        Targets {
+            pages,
+            renderer,
+            chapters: { chapters.par_iter() }
+                .map(|chapter| (chapter.path.clone(), target(chapter)))
+                .collect(),
+            other_names,
+            files: made.collect(),
+        }
+    }
+
+    fn chapter(&self, path: &str) -> Option<&Target> {
+        let markdown = path.strip_suffix(".html").map(|stem| format!("{stem}.md"));
+        let names = [Some(path), markdown.as_deref()];
+        names.into_iter().flatten().find_map(|name| {
+            let known = self.chapters.get(name);
+            known.or_else(|| self.chapters.get(self.other_names.get(name)?))
+        })
+    }
+
+    /// The text of a chapter with its links led, and those that lead nowhere.
+    fn lead(&self, chapter: &Chapter, text: &str) -> (String, Vec<Diagnostic>) {
+        let mut faults = Faults::default();
+        let mut edits: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
+        for Address {
+            url,
+            within,
+            is_image,
+        } in addresses(text, self.pages.smart_punctuation)
+        {
+            match self.resolve(&chapter.path, &url, is_image) {
+                Ok(None) => {}
+                Ok(Some(led)) => {
+                    if let Some(at) = text[within.clone()].find(&url) {
+                        let start = within.start + at;
+                        edits.insert(start, (start..start + url.len(), led));
+                    }
+                }
+                Err(message) => {
+                    let Chapter { file, source, .. } = chapter;
+                    faults.add(|| Diagnostic::at_snippet(file, source, &url, message));
+                }
+            }
+        }
+        let mut led = text.to_owned();
+        for (range, address) in edits.into_values().rev() {
+            led.replace_range(range, &address);
+        }
+        (led, faults.into())
+    }
+
+    /// Where an address leads that has to be written anew, if it has.
+    fn resolve(&self, from: &str, url: &str, is_image: bool) -> Result<Option<String>, String> {
+        if url.is_empty() || SCHEME.is_match(url) {
+            return Ok(None);
+        }
+        let (path, id) = url.split_once('#').unwrap_or((url, ""));
+        let path = path.split('?').next().unwrap_or(path);
+        let decoded = percent_decoded(path);
+        let place = match path.is_empty() {
+            true => from.to_owned(),
+            false => beside(from, &decoded),
+        };
+        if !is_image && let Some(target) = self.chapter(&place) {
+            let id = percent_decoded(id);
+            if !id.is_empty() && target.is_whole && !target.ids.contains(&id) {
+                let ids = target.ids.iter().map(String::as_str);
+                let hint = hint(ids.filter(|id| !id.starts_with("ev-")), &id);
+                let page = &target.page;
+                return Err(format!(
+                    "link to `{url}`: `{page}` has no `#{id}`; hint: {hint}"
+                ));
+            }
+            let is_led =
+                path.is_empty() || matches_page(&place, &target.page) && !path.starts_with('/');
+            return Ok((!is_led).then(|| self.anew(from, &target.page, url)));
+        }
+        if !self.has_file(&place) {
+            return Err(self.nothing(url, &place, is_image));
+        }
+        Ok(path.starts_with('/').then(|| self.anew(from, &place, url)))
+    }
+
+    /// An address to a path from the root of the book, with what `url` has behind its path.
+    fn anew(&self, from: &str, path: &str, url: &str) -> String {
+        let root = "../".repeat(from.matches('/').count());
+        let id = url
+            .split_once('#')
+            .map_or(String::new(), |(_, id)| format!("#{id}"));
+        format!("{root}{}{id}", destination(path))
+    }
+
+    fn has_file(&self, path: &str) -> bool {
+        let pages = self.pages;
+        let is_page = self.renderer == Renderer::Html && pages.others.contains(path);
+        let is_own = !path.ends_with(".md") && pages.files.contains(path);
+        is_page || is_own || self.files.contains(path)
+    }
+
+    fn nothing(&self, url: &str, path: &str, is_image: bool) -> String {
+        let alike = |known: &&String| known.eq_ignore_ascii_case(path);
+        let files = self
+            .pages
+            .files
+            .iter()
+            .filter(|file| !file.ends_with(".md"));
+        let alike = self.chapters.keys().chain(files).find(alike);
+        let hint = match (alike, is_image) {
+            (Some(alike), _) => format!("there is `{alike}`"),
+            (None, true) => "correct the path or make the file".to_owned(),
+            (None, false) if self.pages.files.contains(path) => {
+                "list the chapter in SUMMARY.md".to_owned()
+            }
+            (None, false) => "list the chapter in SUMMARY.md or correct the path".to_owned(),
+        };
+        match is_image {
+            true => format!(
+                "image `{url}`: there is no file `{path}` in the source folder; hint: {hint}"
+            ),
+            false => {
+                format!("link to `{url}`: the book has no chapter or file `{path}`; hint: {hint}")
+            }
+        }
+    }
+}
+
+/// Whether a path is that of a page, in Markdown or in HTML.
+fn matches_page(path: &str, page: &str) -> bool {
+    let stem = |path: &str| {
+        let stem = path.strip_suffix(".html").or(path.strip_suffix(".md"));
+        stem.unwrap_or(path).to_owned()
+    };
+    path.contains('.') && stem(path) == stem(page)
+}
+
+/// An address in a chapter, and the part of the text that it stands in.
+struct Address {
+    url: String,
+    within: Range<usize>,
+    is_image: bool,
+}
+
+/// The addresses of the links and images of `text`.
+fn addresses(text: &str, smart_punctuation: bool) -> Vec<Address> {
+    let parser = Parser::new_ext(text, headings::options(smart_punctuation));
+    let mut defined: Vec<_> = { parser.reference_definitions().iter() }
+        .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
+        .collect();
+    defined.sort_by_key(|(_, span)| span.start);
+    let mut found = Vec::new();
+    for (event, range) in parser.into_offset_iter() {
+        let (kind, url, is_image) = match event {
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            }) => (link_type, dest_url, false),
+            Event::Start(Tag::Image {
+                link_type,
+                dest_url,
+                ..
+            }) => (link_type, dest_url, true),
+            Event::Html(_) | Event::InlineHtml(_) => {
+                found.extend(in_html(text, range));
+                continue;
+            }
+            _ => continue,
+        };
+        let within = match kind {
+            LinkType::Autolink | LinkType::Email => continue,
+            LinkType::Inline => {
+                let open = text[range.clone()].rfind("](").unwrap_or_default();
+                range.start + open..range.end
+            }
+            _ => {
+                let definition = defined.iter().find(|(dest, _)| *dest == *url);
+                definition.map_or(range, |(_, span)| span.clone())
+            }
+        };
+        found.push(Address {
+            url: url.into_string(),
+            within,
+            is_image,
+        });
+    }
+    found
+}
+
+fn in_html(text: &str, range: Range<usize>) -> Vec<Address> {
+    let found = HTML_ADDRESS.captures_iter(&text[range.clone()]);
+    let address = |found: regex::Captures| {
+        let value = found.get(2).or(found.get(3))?;
+        Some(Address {
+            url: value.as_str().to_owned(),
+            within: range.start + value.start()..range.start + value.end(),
+            is_image: found.name("image").is_some(),
+        })
+    };
+    found.filter_map(address).collect()
+}
+
+/// A path as written in a chapter, from the root of the book, without `.` and `..`; what would leave
+/// the book keeps its `..`.
+fn beside(chapter: &str, path: &str) -> String {
+    let folder = chapter.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let joined = match path.strip_prefix('/') {
+        Some(from_root) => from_root.to_owned(),
+        None => format!("{folder}/{path}"),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in joined.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// Resolves `%20` and its like; a sequence that is no UTF-8 stays as written.
+fn percent_decoded(text: &str) -> String {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let hex = behind.get(..2).and_then(|hex| str::from_utf8(hex).ok());
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        (rest, _) = match byte.filter(|_| *first == b'%') {
+            Some(byte) => (&behind[2..], decoded.push(byte)),
+            None => (behind, decoded.push(*first)),
+        };
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+}
