@@ -30,7 +30,9 @@ pub(super) enum Place {
     Prose,
     /// In a heading, which mdBook makes a link.
     Heading,
-    /// In the text of a link or an image.
+    /// In the description of an image, of which only the text counts.
+    Image,
+    /// In the text of a link.
     Link,
 }
 
@@ -236,7 +238,7 @@ impl Reader<'_> {
             Place::Link => Edit::Fault(format!(
                 "`@{label}` is a link, and stands in the text of another; hint: write it beside"
             )),
-            Place::Prose | Place::Heading => Edit::Reference(label),
+            Place::Prose | Place::Heading | Place::Image => Edit::Reference(label),
         };
         self.edits.push((range, edit));
     }

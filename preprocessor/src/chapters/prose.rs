@@ -11,6 +11,7 @@ pub(super) struct Prose {
     code_blocks: usize,
     headings: usize,
     links: usize,
+    images: usize,
     /// Links that show their own address, whose text is none.
     addresses: usize,
 }
@@ -27,9 +28,10 @@ impl Prose {
     pub(super) fn read(&mut self, event: &Event, range: Range<usize>) -> Flow {
         match event {
             Event::Text(_) if self.code_blocks + self.addresses == 0 => {
-                let place = match (self.links, self.headings) {
-                    (0, 0) => Place::Prose,
-                    (0, _) => Place::Heading,
+                let place = match (self.links, self.images, self.headings) {
+                    (0, 0, 0) => Place::Prose,
+                    (0, 0, _) => Place::Heading,
+                    (0, ..) => Place::Image,
                     _ => Place::Link,
                 };
                 self.block.push(range, place);
@@ -45,8 +47,10 @@ impl Prose {
                 self.addresses += 1;
             }
             Event::End(TagEnd::Link) if self.addresses > 0 => self.addresses -= 1,
-            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => self.links += 1,
-            Event::End(TagEnd::Link | TagEnd::Image) => self.links -= 1,
+            Event::Start(Tag::Link { .. }) => self.links += 1,
+            Event::End(TagEnd::Link) => self.links -= 1,
+            Event::Start(Tag::Image { .. }) => self.images += 1,
+            Event::End(TagEnd::Image) => self.images -= 1,
             _ => {}
         }
         match is_inline(event) {

@@ -24,6 +24,9 @@ static TYPED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the expression is well formed")
 });
 
+/// How far before a number the `@` of a key is looked for, in bytes.
+const LONGEST_KEY: usize = 200;
+
 /// Words before a number that make it the name of a place or a version.
 const PLACES: [&str; 19] = [
     "table",
@@ -124,10 +127,9 @@ fn makes_it_a_name(before: &str) -> bool {
         return true;
     }
     // A key of a work: `@{10.5555/1597348}`.
-    let word = before
-        .rfind(char::is_whitespace)
-        .map_or(before, |at| &before[at..]);
-    if word.contains('@') {
+    let last = &before[before.ceil_char_boundary(before.len().saturating_sub(LONGEST_KEY))..];
+    let word = last.rsplit(char::is_whitespace).next();
+    if word.is_some_and(|word| word.contains('@')) {
         return true;
     }
     let list = before
