@@ -139,8 +139,8 @@ fn links_to_nothing() {
         "# A\n\n[x](b.md) and [y](#nowhere) and [z](a.md#als)\n\n## Also\n",
         expect![[r#"
             book/a.md:3: link to `b.md`: the book has no chapter or file `b.md`; hint: list the chapter in SUMMARY.md or correct the path
-            book/a.md:3: link to `#nowhere`: `a.md` has no `#nowhere`; hint: give the target an id or correct the link
-            book/a.md:3: link to `a.md#als`: `a.md` has no `#als`; hint: did you mean `#also`?
+            book/a.md:3: link to `#nowhere`: `a.md` has no `#nowhere`; hint: there is `#a`, `#also`
+            book/a.md:3: link to `a.md#als`: `a.md` has no `#als`; hint: there is `#also`
         "#]],
     );
 }
@@ -243,19 +243,15 @@ fn what_runs_off_the_page_is_told_once() {
 #[test]
 fn what_hangs_from_the_last_line_is_on_the_page() {
     for formula in [
-        "x_{1_{1_1}}",
+        "x_{x_{x_{x_x}}}",
         "\\frac{a}{\\frac{b}{c_{1_1}}}",
-        "\\sum_{i_{j_k}}^n",
+        "x_{\\frac{a}{x}}",
         "\\begin{pmatrix}a\\\\b\\\\c_1\\end{pmatrix}",
     ] {
-        for lines in 40..48 {
-            let text = format!(
-                "# A\n\n{}a ${formula}$[^a]\n\n[^a]: Here ${formula}$\n\nb",
-                "x\\\n".repeat(lines)
-            );
-            let made = pdf(&book(&[("a.md", &text)], ""));
-            assert!(made.is_ok(), "{formula}, {lines} lines: {made:?}");
-        }
+        let lines = format!("a ${formula}$\\\n").repeat(70);
+        let text = format!("# A\n\n{lines}b[^a]\n\n[^a]: Here ${formula}$\n");
+        let made = pdf(&book(&[("a.md", &text)], ""));
+        assert!(made.is_ok(), "{formula}: {made:?}");
     }
 }
 
