@@ -3,9 +3,9 @@
 /// Standard errors by which the exponent must differ from 0 before it is used.
 const SIGNIFICANT: f64 = 2.0;
 
-/// The share of a fitted loss up to which a residual is the rounding of a float: of a point that the
-/// model itself filled, and no noise.
-const ROUNDING: f64 = 1e-12;
+/// The share of a fitted loss up to which a residual is what a fit leaves of a point that the
+/// model itself filled, and no noise: logs do not print so many digits.
+const ROUNDING: f64 = 1e-6;
 
 /// The exponent γ ≥ 0 for which residuals scatter as (fitted loss)^γ: 0 for even noise, 1 for noise
 /// in proportion to the loss.
@@ -61,7 +61,7 @@ mod tests {
         check(-1.0, 0.0..=0.0);
     }
 
-    /// The later half of a curve, filled by the model but for the last bit.
+    /// The later half of a curve, filled by the model.
     #[test]
     fn rounding_is_no_noise() {
         let mut random = SplitMix64::new(3);
@@ -70,7 +70,7 @@ mod tests {
             if k < 175 {
                 0.01 * random.normal()
             } else {
-                1e-17 * l
+                1e-9 * l
             }
         };
         let residuals: Vec<f64> = fitted.iter().enumerate().map(noise).collect();

@@ -131,9 +131,10 @@ impl LogColumns {
             }
         }
         Ok(Log {
-            curve: match &printed_zeros {
-                Some(zeros) => zeros.fill(&curve),
-                None => curve,
+            curve: match (&printed_zeros, &stages[..]) {
+                (_, [only]) => only.curve.clone(),
+                (Some(zeros), _) => zeros.fill(&curve),
+                (None, _) => curve,
             },
             stages,
             replaced_outliers,
