@@ -3,10 +3,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use mdbook_measured_pdf::{Settings, typst_maths, typst_source};
-use parsers::maths::{Definitions, Display};
 use mdbook_renderer::RenderContext;
 use mdbook_renderer::book::{Book, BookItem, Chapter};
 use mdbook_renderer::config::Config;
+use parsers::maths::{Definitions, Display};
 use std::sync::LazyLock;
 
 static CONFIG: LazyLock<Config> = LazyLock::new(|| {

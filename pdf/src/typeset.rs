@@ -179,7 +179,10 @@ fn definitions(ctx: &RenderContext, problems: &mut Vec<Problem>) -> Definitions 
     let text = std::fs::read_to_string(ctx.source_dir().join(DEFINITIONS)).unwrap_or_default();
     Definitions::parse(&text).unwrap_or_else(|fault| {
         let message = format!("{DEFINITIONS}: {}", fault.message);
-        problems.push(Problem::of_book(message, "define commands by `\\newcommand`"));
+        problems.push(Problem::of_book(
+            message,
+            "define commands by `\\newcommand`",
+        ));
         Definitions::default()
     })
 }

@@ -6,12 +6,8 @@ use crate::contained::contained;
 use katex::define_environment::{EnvContext, EnvHandler, EnvSpec};
 use katex::define_function::{FunctionDefSpec, FunctionPropSpec};
 use katex::macro_expander::MacroMap;
-use katex::macros::{
-    MacroContextInterface, MacroDefinition, MacroExpansion, MacroExpansionResult,
-};
-use katex::parser::parse_node::{
-    AlignSpec, AnyParseNode, ParseNodeAccent, ParseNodeHorizBrace,
-};
+use katex::macros::{MacroContextInterface, MacroDefinition, MacroExpansion, MacroExpansionResult};
+use katex::parser::parse_node::{AlignSpec, AnyParseNode, ParseNodeAccent, ParseNodeHorizBrace};
 use katex::types::ParseErrorKind;
 use katex::{KatexContext, ParseError};
 use std::sync::{Arc, LazyLock};
@@ -84,7 +80,10 @@ type Function = for<'a, 'b> fn(
 
 /// Commands of LaTeX and its usual packages, by those that the parser has.
 const OWN_MACROS: [(&str, &str); 16] = [
-    ("\\DeclareMathOperator", "\\@ifstar\\declare@starred\\declare@plain"),
+    (
+        "\\DeclareMathOperator",
+        "\\@ifstar\\declare@starred\\declare@plain",
+    ),
     ("\\declare@plain", "\\gdef#1{\\operatorname{#2}}"),
     ("\\declare@starred", "\\gdef#1{\\operatorname*{#2}}"),
     ("\\mathbbm", "\\mathbb{#1}"),
@@ -202,7 +201,9 @@ fn define_environments(context: &mut KatexContext) {
     for name in ["aligned", "gathered", "alignedat", "split"] {
         let mut known = EnvSpec::clone(&context.environments[name]);
         known.num_optional_args = 1;
-        context.environments.insert(name.to_owned(), Arc::new(known));
+        context
+            .environments
+            .insert(name.to_owned(), Arc::new(known));
     }
     let own: [(&[&str], EnvHandler); 3] = [
         (&["multline", "multline*", "multlined"], |context, _, _| {
@@ -223,7 +224,9 @@ fn define_environments(context: &mut KatexContext) {
     };
     let array = Arc::new(EnvSpec { handler, ..array });
     for name in ["array", "darray"] {
-        context.environments.insert(name.to_owned(), Arc::clone(&array));
+        context
+            .environments
+            .insert(name.to_owned(), Arc::clone(&array));
     }
     for (names, handler) in own {
         let known = EnvSpec::clone(&context.environments["gathered"]);

@@ -20,7 +20,10 @@ const OTHERWISE: [(&str, &str); 6] = [
     ("\\eqref", "write `@eq-name` in the text"),
     ("\\cite", "write `[@key]` in the text"),
     ("\\href", "write a Markdown link in the text"),
-    ("\\intertext", "end the formula, write the text, and begin another"),
+    (
+        "\\intertext",
+        "end the formula, write the text, and begin another",
+    ),
 ];
 
 impl Fault {
@@ -52,7 +55,10 @@ impl Fault {
                 )
             }
             ParseErrorKind::UndefinedControlSequence { name } => {
-                format!("the command `{name}` is not known{}", otherwise_or_define(name))
+                format!(
+                    "the command `{name}` is not known{}",
+                    otherwise_or_define(name)
+                )
             }
             ParseErrorKind::NoSuchEnvironment { name } => {
                 format!("the environment `{name}` is not known")

@@ -29,7 +29,9 @@ pub(super) fn check(latex: &str) -> Result<(), Fault> {
 
 /// Whether a formula defines commands.
 pub(super) fn defines_commands(latex: &str) -> bool {
-    ["def", "let", "command", "Declare"].iter().any(|part| latex.contains(part))
+    ["def", "let", "command", "Declare"]
+        .iter()
+        .any(|part| latex.contains(part))
 }
 
 /// The stack of a parser that calls itself for each command, of which it allows a thousand.
@@ -43,7 +45,9 @@ pub(super) fn on_large_stack<T: Send>(
         let builder = std::thread::Builder::new().stack_size(LARGE_STACK);
         let thread = builder.spawn_scoped(scope, work);
         let thread = thread.map_err(|error| Fault::new(&format!("no thread for it: {error}")))?;
-        thread.join().unwrap_or_else(|_| Err(Fault::new("its thread stopped")))
+        thread
+            .join()
+            .unwrap_or_else(|_| Err(Fault::new("its thread stopped")))
     })
 }
 

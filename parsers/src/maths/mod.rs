@@ -94,7 +94,10 @@ mod tests {
         latex = format!("{latex}\\def{}{{x}}{}", names[559], names[0]);
         assert!(latex.len() < 10_000);
         let in_thread = std::thread::spawn(move || parsed(&latex));
-        let told = in_thread.join().expect("no overflow").expect_err("too deep");
+        let told = in_thread
+            .join()
+            .expect("no overflow")
+            .expect_err("too deep");
         assert_eq!(told, "it is nested 560 levels deep, expected at most 60");
     }
 
@@ -112,8 +115,15 @@ mod tests {
 
     #[test]
     fn what_defines_nothing_is_told() {
-        let told = |latex: &str| Definitions::parse(latex).map(|_| ()).map_err(|fault| fault.message);
-        assert_eq!(told("x + y"), Err("text that defines no command".to_owned()));
+        let told = |latex: &str| {
+            Definitions::parse(latex)
+                .map(|_| ())
+                .map_err(|fault| fault.message)
+        };
+        assert_eq!(
+            told("x + y"),
+            Err("text that defines no command".to_owned())
+        );
         assert_eq!(told(""), Ok(()));
         assert_eq!(
             told("\\newcommand{\\a}[1][2]{#1}"),

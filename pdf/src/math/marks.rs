@@ -23,7 +23,10 @@ pub(super) fn marked(base: &Node, mark: char, side: Side, stretchy: bool) -> Wri
         },
         (side, _) => {
             let place = if side == Side::Over { "t" } else { "b" };
-            format!("attach(limits({argument}),{place}:stretch({}))", escaped(mark))
+            format!(
+                "attach(limits({argument}),{place}:stretch({}))",
+                escaped(mark)
+            )
         }
     })
 }

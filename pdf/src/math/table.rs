@@ -17,7 +17,11 @@ pub(super) fn lines(table: &Table) -> Written {
         }
         if let Some(tag) = &line.tag {
             let missing = table.columns.len() - line.cells.len();
-            let points = if table.columns.len() > 1 { missing + 1 } else { 0 };
+            let points = if table.columns.len() > 1 {
+                missing + 1
+            } else {
+                0
+            };
             text += &format!("{}#h(2em);{}", "&".repeat(points), row(tag)?);
         }
         written.push(text);
@@ -51,7 +55,11 @@ fn aligned(table: &Table, line: &Row, is_alone: bool) -> Written {
 
 /// A table inside a formula, as a matrix without brackets of its own.
 pub(super) fn table(table: &Table) -> Written {
-    let rows: Vec<&Row> = table.rows.iter().filter(|row| !row.cells.is_empty()).collect();
+    let rows: Vec<&Row> = table
+        .rows
+        .iter()
+        .filter(|row| !row.cells.is_empty())
+        .collect();
     let mut written = Vec::new();
     for line in &rows {
         written.push(match table.is_lines {
@@ -91,8 +99,14 @@ fn in_style(style: Style, cell: String) -> String {
 /// A matrix with the rules at its edges, which Typst's own would cross.
 fn edged(table: &Table, rows: usize, matrix: String) -> String {
     let above = table.rows.first().is_some_and(|row| !row.lines.is_empty());
-    let below = table.rows.get(rows).is_some_and(|row| !row.lines.is_empty());
-    let before = table.columns.first().is_some_and(|column| column.line.is_some());
+    let below = table
+        .rows
+        .get(rows)
+        .is_some_and(|row| !row.lines.is_empty());
+    let before = table
+        .columns
+        .first()
+        .is_some_and(|column| column.line.is_some());
     let behind = table.last_line.is_some();
     match above || below || before || behind {
         true => format!("edged({matrix},#{above},#{below},#{before},#{behind})"),
@@ -101,12 +115,21 @@ fn edged(table: &Table, rows: usize, matrix: String) -> String {
 }
 
 fn cells(table: &Table, line: &Row) -> Written {
-    let least = table.columns.iter().skip(1).map(|column| column.gap).reduce(f64::min);
+    let least = table
+        .columns
+        .iter()
+        .skip(1)
+        .map(|column| column.gap)
+        .reduce(f64::min);
     let mut written = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
         let cell = line.cells.get(index).map_or(&[][..], Vec::as_slice);
         let mut text = in_style(table.style, row(cell)?);
-        let extra = if index == 0 { 0.0 } else { column.gap - least.unwrap_or(0.0) };
+        let extra = if index == 0 {
+            0.0
+        } else {
+            column.gap - least.unwrap_or(0.0)
+        };
         if extra > 0.0 {
             text = format!("#h({});{text}", em(extra));
         }
@@ -128,7 +151,11 @@ fn cells(table: &Table, line: &Row) -> Written {
 
 /// The rules inside an array as Typst's `augment`.
 fn rules(table: &Table) -> Written {
-    let last = table.rows.iter().filter(|row| !row.cells.is_empty()).count();
+    let last = table
+        .rows
+        .iter()
+        .filter(|row| !row.cells.is_empty())
+        .count();
     let down = table.columns.iter().enumerate().skip(1);
     let down: Vec<(usize, Line)> = down
         .filter_map(|(at, column)| Some((at, column.line?)))

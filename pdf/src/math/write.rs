@@ -88,7 +88,11 @@ pub(super) fn part(node: &Node) -> Written {
         } => delimiter.map_or(String::new(), |c| {
             // Heights of plain TeX's `\big` and its sisters.
             let height = em(0.6 * f64::from(size + 1));
-            format!("class(\"{}\",lr(size:#{height},{}))", name(*class), escaped(c))
+            format!(
+                "class(\"{}\",lr(size:#{height},{}))",
+                name(*class),
+                escaped(c)
+            )
         }),
         Node::Table(it) => table(it)?,
         node => changed(node)?,
@@ -189,7 +193,11 @@ fn fenced(open: Option<char>, close: Option<char>, body: &[Node]) -> Written {
         ],
     ) = (open, close, body)
     {
-        return Ok(format!("binom({},{})", part(numerator)?, part(denominator)?));
+        return Ok(format!(
+            "binom({},{})",
+            part(numerator)?,
+            part(denominator)?
+        ));
     }
     let bracket = |c: Option<char>, class| c.map_or(String::new(), |c| character(c, class));
     let mut inside = bracket(open, Class::Opening);

@@ -33,7 +33,9 @@ impl<'a> Writer<'a> {
             Kind::Image(_) => self.inline_image(node),
             Kind::Maths(latex, display) => self.formula(node, latex, *display, None),
             Kind::FootnoteMark(name) => self.footnote(node, name),
-            Kind::Html(name, _) if name == "span" && node.attribute("class") == Some("equation") => {
+            Kind::Html(name, _)
+                if name == "span" && node.attribute("class") == Some("equation") =>
+            {
                 self.equation(node);
             }
             Kind::Html(name, _) => self.element(node, name),

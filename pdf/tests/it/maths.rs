@@ -26,7 +26,11 @@ fn formulas() -> impl Iterator<Item = (bool, &'static str)> {
 fn the_writer_translates_each_formula() {
     let mut table = String::new();
     for (display, latex) in formulas() {
-        let display = if display { Display::Block } else { Display::Inline };
+        let display = if display {
+            Display::Block
+        } else {
+            Display::Inline
+        };
         let maths = match typst_maths(latex, display, &Definitions::default()) {
             Ok(maths) => maths.formula,
             Err(error) => format!("error: {error}"),

@@ -190,7 +190,8 @@ impl MarkupPass<'_> {
             return self.fault(label, message);
         }
         if mathml.tag.is_some() {
-            let message = format!("a formula with the label `{label}` and a `\\tag`, expected one of both");
+            let message =
+                format!("a formula with the label `{label}` and a `\\tag`, expected one of both");
             return self.fault(source, message);
         }
         self.marked.equations.push(label.to_owned());
@@ -271,7 +272,10 @@ fn too_deep() -> String {
 
 /// The beginning of the line around `offset`.
 fn line_at(text: &str, offset: usize) -> &str {
-    line_from(text, text[..offset].rfind('\n').map_or(0, |newline| newline + 1))
+    line_from(
+        text,
+        text[..offset].rfind('\n').map_or(0, |newline| newline + 1),
+    )
 }
 
 /// The line from `start` on, or its beginning.
@@ -420,27 +424,47 @@ mod tests {
                 > It is.
             "#]],
         );
-        check("$$x \\tag{A}$$", expect![[r#"<span class="equation"><math display="block"><style><mi>x</mi></style></math><span class="equation-number"><math display="inline"><style><mtext>(A)</mtext></style></math></span></span>"#]]);
-        check("$$x \\tag{A}$$ {#eq-x}", expect![[r#"
+        check(
+            "$$x \\tag{A}$$",
+            expect![[
+                r#"<span class="equation"><math display="block"><style><mi>x</mi></style></math><span class="equation-number"><math display="inline"><style><mtext>(A)</mtext></style></math></span></span>"#
+            ]],
+        );
+        check(
+            "$$x \\tag{A}$$ {#eq-x}",
+            expect![[r#"
             $$x \tag{A}$$ {#eq-x}
-            `book/a.md:1:1`: a formula with the label `eq-x` and a `\tag`, expected one of both"#]]);
-        check("$$x$$ {#fig-x}", expect![[r#"
+            `book/a.md:1:1`: a formula with the label `eq-x` and a `\tag`, expected one of both"#]],
+        );
+        check(
+            "$$x$$ {#fig-x}",
+            expect![[r#"
             $$x$$ {#fig-x}
-            `book/a.md:1:9`: `fig-x` is not a label of an equation; hint: `eq-` and then lower-case letters, digits and hyphens"#]]);
+            `book/a.md:1:9`: `fig-x` is not a label of an equation; hint: `eq-` and then lower-case letters, digits and hyphens"#]],
+        );
     }
 
     #[test]
     fn what_is_no_formula_is_told() {
-        check(r"Let \\( x_1 \\) be.", expect![[r#"
+        check(
+            r"Let \\( x_1 \\) be.",
+            expect![[r#"
             Let \\( x_1 \\) be.
-            `book/a.md:1:5`: `\\( x_1 \\) be.` is no formula; hint: formulas stand in `$…$`, on lines of their own in `$$…$$`"#]]);
-        check("Let\n$\\frac{1}{2$ be.", expect![[r#"
+            `book/a.md:1:5`: `\\( x_1 \\) be.` is no formula; hint: formulas stand in `$…$`, on lines of their own in `$$…$$`"#]],
+        );
+        check(
+            "Let\n$\\frac{1}{2$ be.",
+            expect![[r#"
             Let
             $\frac{1}{2$ be.
-            `book/a.md:2:1`: `$\frac{1}{2$ be.` is no formula; hint: close every brace of a formula, leave no blank line in it, and write a dollar sign in text as `\$`"#]]);
-        check("> a $x + \\frobnicate$.", expect![[r#"
+            `book/a.md:2:1`: `$\frac{1}{2$ be.` is no formula; hint: close every brace of a formula, leave no blank line in it, and write a dollar sign in text as `\$`"#]],
+        );
+        check(
+            "> a $x + \\frobnicate$.",
+            expect![[r#"
             > a $x + \frobnicate$.
-            `book/a.md:1:10`: formula `x + \frobnicate`: the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]]);
+            `book/a.md:1:10`: formula `x + \frobnicate`: the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]],
+        );
     }
 
     #[test]

@@ -36,7 +36,10 @@ pub(super) fn css(colour: &str) -> Result<String, Fault> {
         6 if is_number => Ok(format!("#{}", digits.to_ascii_lowercase())),
         3 if is_number => {
             let doubled = digits.chars().flat_map(|digit| [digit, digit]);
-            Ok(format!("#{}", doubled.collect::<String>().to_ascii_lowercase()))
+            Ok(format!(
+                "#{}",
+                doubled.collect::<String>().to_ascii_lowercase()
+            ))
         }
         _ => Err(Fault::new(&format!(
             "the colour `{colour}` is not known, expected `#` and 6 hexadecimal digits, or one of {}",

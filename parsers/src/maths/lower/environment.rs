@@ -102,7 +102,8 @@ fn is_lines(array: &ParseNodeArray) -> bool {
 }
 
 fn is_staggered(array: &ParseNodeArray) -> bool {
-    let is_staggered = |column: &AlignSpec| matches!(column, AlignSpec::Align { align, .. } if align == STAGGERED);
+    let is_staggered =
+        |column: &AlignSpec| matches!(column, AlignSpec::Align { align, .. } if align == STAGGERED);
     array.cols.iter().flatten().any(is_staggered)
 }
 
@@ -119,7 +120,13 @@ fn row_gap(array: &ParseNodeArray) -> f64 {
 
 fn lines(array: &ParseNodeArray, row: usize) -> Vec<Line> {
     let lines = array.h_lines_before_row.get(row);
-    let line = |is_dashed: &bool| if *is_dashed { Line::Dashed } else { Line::Solid };
+    let line = |is_dashed: &bool| {
+        if *is_dashed {
+            Line::Dashed
+        } else {
+            Line::Solid
+        }
+    };
     lines.into_iter().flatten().map(line).collect()
 }
 

@@ -156,9 +156,12 @@ impl Lower {
             })
         };
         match node {
-            Parsed::Accent(it) => {
-                marked(&it.base, &it.label, Side::Over, it.is_stretchy == Some(true))
-            }
+            Parsed::Accent(it) => marked(
+                &it.base,
+                &it.label,
+                Side::Over,
+                it.is_stretchy == Some(true),
+            ),
             Parsed::AccentUnder(it) => marked(&it.base, &it.label, Side::Under, true),
             Parsed::Overline(it) => marked(&it.body, "\\overline", Side::Over, true),
             Parsed::Underline(it) => marked(&it.body, "\\underline", Side::Under, true),
@@ -189,8 +192,15 @@ impl Lower {
         Ok(match node {
             Parsed::Styling(styled) => {
                 let style = style_of(styled.style.size);
-                let font = if styled.reset_font { Font::default() } else { self.font };
-                let body = self.with_style(style).with_font(font).sequence(&styled.body)?;
+                let font = if styled.reset_font {
+                    Font::default()
+                } else {
+                    self.font
+                };
+                let body = self
+                    .with_style(style)
+                    .with_font(font)
+                    .sequence(&styled.body)?;
                 if style == self.style {
                     Node::row(body)
                 } else {
@@ -202,10 +212,15 @@ impl Lower {
                 self.with_font(font).node(&set.body)?
             }
             Parsed::Pmb(bold) => {
-                let font = Font { bold: true, ..self.font };
+                let font = Font {
+                    bold: true,
+                    ..self.font
+                };
                 self.with_font(font).row(&bold.body)?
             }
-            Parsed::Mclass(classed) => self.classed(symbols::class_of(&classed.mclass), &classed.body)?,
+            Parsed::Mclass(classed) => {
+                self.classed(symbols::class_of(&classed.mclass), &classed.body)?
+            }
             Parsed::Color(coloured) => {
                 if coloured.color == UNSUPPORTED {
                     return Err(Fault::unsupported(&text::letters(&coloured.body)));
@@ -245,14 +260,23 @@ impl Lower {
             },
             Parsed::Enclose(enclosed) => self.enclosed(enclosed)?,
             Parsed::Sizing(_) => return Err(Fault::new("a change of size is not supported")),
-            node => return Err(Fault::unsupported(&format!("{:?}", katex::parser::parse_node::NodeType::from(node)))),
+            node => {
+                return Err(Fault::unsupported(&format!(
+                    "{:?}",
+                    katex::parser::parse_node::NodeType::from(node)
+                )));
+            }
         })
     }
 
     /// Parts as of another class; a sign simply has that class.
     fn classed(self, class: Class, body: &[Parsed]) -> Lowered {
         let mut body = self.sequence(body)?;
-        if let [Node::Symbol { text, class: own, .. }] = &mut body[..]
+        if let [
+            Node::Symbol {
+                text, class: own, ..
+            },
+        ] = &mut body[..]
             && !symbols::is_letters(text)
         {
             *own = class;

@@ -32,9 +32,7 @@ impl Lower {
             Parsed::Op(operator) => {
                 operator.limits() && (is_display || operator.always_handle_sup_sub())
             }
-            Parsed::OperatorName(name) => {
-                name.always_handle_sup_sub && (is_display || name.limits)
-            }
+            Parsed::OperatorName(name) => name.always_handle_sup_sub && (is_display || name.limits),
             Parsed::HorizBrace(brace) => match brace.is_over {
                 true => scripts.sup.is_some(),
                 false => scripts.sub.is_some(),

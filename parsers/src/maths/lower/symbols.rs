@@ -137,13 +137,18 @@ fn merged(last: &Node, next: &Node, font: Font) -> Option<Node> {
             [Node::Number(point)] if point == "." => Some(Node::Number(format!("{digits}."))),
             _ => None,
         },
-        (Node::Symbol { text: slash, .. }, Node::Symbol { text, class, upright }) if slash == SLASH => {
-            Some(Node::Symbol {
-                text: format!("{text}{SLASH}").nfc().collect(),
-                class: *class,
-                upright: *upright,
-            })
-        }
+        (
+            Node::Symbol { text: slash, .. },
+            Node::Symbol {
+                text,
+                class,
+                upright,
+            },
+        ) if slash == SLASH => Some(Node::Symbol {
+            text: format!("{text}{SLASH}").nfc().collect(),
+            class: *class,
+            upright: *upright,
+        }),
         (Node::Symbol { text, .. }, Node::Symbol { text: more, .. }) if more == "′" => {
             let primes = match text.as_str() {
                 "′" => "″",
@@ -154,8 +159,16 @@ fn merged(last: &Node, next: &Node, font: Font) -> Option<Node> {
             Some(word(primes.to_owned()))
         }
         (
-            Node::Symbol { text, class: Class::Ordinary, upright },
-            Node::Symbol { text: more, class: Class::Ordinary, .. },
+            Node::Symbol {
+                text,
+                class: Class::Ordinary,
+                upright,
+            },
+            Node::Symbol {
+                text: more,
+                class: Class::Ordinary,
+                ..
+            },
         ) if font.sets_words() && is_letters(text) && is_letters(more) => Some(Node::Symbol {
             text: format!("{text}{more}"),
             class: Class::Ordinary,
@@ -195,7 +208,12 @@ pub(super) fn class_of(class: &DomType) -> Class {
 /// The font that a command sets inside another.
 pub(super) fn font(command: &str, outer: Font) -> Lowered<Font> {
     let alphabet = match command {
-        "boldsymbol" => return Ok(Font { bold: true, ..outer }),
+        "boldsymbol" => {
+            return Ok(Font {
+                bold: true,
+                ..outer
+            });
+        }
         "mathbf" => {
             return Ok(Font {
                 alphabet: Alphabet::Roman,

@@ -43,12 +43,16 @@ impl Words {
             Parsed::OrdGroup(group) => self.add_all(&group.body, font)?,
             Parsed::Hbox(group) => self.add_all(&group.body, font)?,
             Parsed::HtmlMathMl(chosen) => self.add_all(&chosen.mathml, font)?,
-            Parsed::Verb(verb) => self.push(&verb.body, TextFont {
-                family: Family::Monospace,
-                ..TextFont::default()
-            }),
+            Parsed::Verb(verb) => self.push(
+                &verb.body,
+                TextFont {
+                    family: Family::Monospace,
+                    ..TextFont::default()
+                },
+            ),
             Parsed::Accent(accent) => {
-                let mark = text_mark(&accent.label).ok_or_else(|| Fault::unsupported(&accent.label))?;
+                let mark =
+                    text_mark(&accent.label).ok_or_else(|| Fault::unsupported(&accent.label))?;
                 let base = letters_of(&accent.base)?;
                 self.push(&format!("{base}{mark}").nfc().collect::<String>(), font);
             }
@@ -96,13 +100,34 @@ fn letters_of(node: &Parsed) -> Lowered<String> {
 fn changed(font: TextFont, command: &str) -> TextFont {
     match command {
         "\\textbf" => TextFont { bold: true, ..font },
-        "\\textmd" => TextFont { bold: false, ..font },
-        "\\textit" => TextFont { italic: true, ..font },
-        "\\textup" => TextFont { italic: false, ..font },
-        "\\emph" => TextFont { italic: !font.italic, ..font },
-        "\\textrm" | "\\textnormal" => TextFont { family: Family::Serif, ..font },
-        "\\textsf" => TextFont { family: Family::SansSerif, ..font },
-        "\\texttt" => TextFont { family: Family::Monospace, ..font },
+        "\\textmd" => TextFont {
+            bold: false,
+            ..font
+        },
+        "\\textit" => TextFont {
+            italic: true,
+            ..font
+        },
+        "\\textup" => TextFont {
+            italic: false,
+            ..font
+        },
+        "\\emph" => TextFont {
+            italic: !font.italic,
+            ..font
+        },
+        "\\textrm" | "\\textnormal" => TextFont {
+            family: Family::Serif,
+            ..font
+        },
+        "\\textsf" => TextFont {
+            family: Family::SansSerif,
+            ..font
+        },
+        "\\texttt" => TextFont {
+            family: Family::Monospace,
+            ..font
+        },
         _ => font,
     }
 }

@@ -196,9 +196,8 @@ impl Writer {
                 raise,
             } => {
                 let (width, height, raise) = (em(*width), em(*height), em(*raise));
-                let inside = format!(
-                    "<mspace class=\"rule\" width=\"{width}\" height=\"{height}\"/>"
-                );
+                let inside =
+                    format!("<mspace class=\"rule\" width=\"{width}\" height=\"{height}\"/>");
                 let attributes = format!("voffset=\"{raise}\"");
                 self.element("mpadded", &attributes, |writer| writer.push(&inside));
             }
@@ -213,7 +212,8 @@ impl Writer {
             || matches!(single, Some('∂' | '∇'));
         if class == Class::Ordinary && is_letter {
             // Browsers slant a single letter of the usual alphabets, and nothing else.
-            let slants = single.is_some_and(|letter| u32::from(letter) < 0x2100 || "∂∇".contains(letter));
+            let slants =
+                single.is_some_and(|letter| u32::from(letter) < 0x2100 || "∂∇".contains(letter));
             let letters = html(text);
             return match (single, upright && slants) {
                 // Firefox puts space around upright letters that stand alone.
@@ -224,8 +224,16 @@ impl Writer {
                 _ => self.element("mi", "", |writer| writer.push(&letters)),
             };
         }
-        let stretchy = if single.is_some_and(may_stretch) { " stretchy=\"false\"" } else { "" };
-        let limits = if class == Class::Operator { " movablelimits=\"false\"" } else { "" };
+        let stretchy = if single.is_some_and(may_stretch) {
+            " stretchy=\"false\""
+        } else {
+            ""
+        };
+        let limits = if class == Class::Operator {
+            " movablelimits=\"false\""
+        } else {
+            ""
+        };
         let attributes = format!("lspace=\"0\" rspace=\"0\"{stretchy}{limits}");
         self.element("mo", &attributes, |writer| writer.push(&html(text)));
     }
@@ -274,7 +282,10 @@ impl Writer {
         self.element(name, "", |writer| {
             writer.single(base);
             writer.in_style(writer.style.of_scripts(), |writer| {
-                lower.into_iter().chain(upper).for_each(|script| writer.single(script));
+                lower
+                    .into_iter()
+                    .chain(upper)
+                    .for_each(|script| writer.single(script));
             });
         });
     }
@@ -306,7 +317,11 @@ impl Writer {
     }
 
     fn arrow(&mut self, arrow: char, over: &Node, under: Option<&Node>) {
-        let name = if under.is_some() { "munderover" } else { "mover" };
+        let name = if under.is_some() {
+            "munderover"
+        } else {
+            "mover"
+        };
         let script = |writer: &mut Self, node: &Node| {
             writer.in_style(writer.style.of_scripts(), |writer| {
                 writer.element("mrow", "", |writer| {
@@ -319,7 +334,10 @@ impl Writer {
         self.element(name, "", |writer| {
             let attributes = "stretchy=\"true\" lspace=\"0\" rspace=\"0\"";
             writer.element("mo", attributes, |writer| writer.out.push(arrow));
-            under.into_iter().chain([over]).for_each(|node| script(writer, node));
+            under
+                .into_iter()
+                .chain([over])
+                .for_each(|node| script(writer, node));
         });
     }
 
@@ -329,7 +347,9 @@ impl Writer {
         let attributes = format!(
             "form=\"{form}\" stretchy=\"true\" symmetric=\"true\" lspace=\"0\" rspace=\"0\""
         );
-        self.element("mo", &attributes, |writer| writer.push(&html(&bracket.to_string())));
+        self.element("mo", &attributes, |writer| {
+            writer.push(&html(&bracket.to_string()))
+        });
     }
 
     fn delimiter(&mut self, bracket: Option<char>, size: u8) {
@@ -340,7 +360,9 @@ impl Writer {
             "stretchy=\"true\" symmetric=\"true\" minsize=\"{height}\" maxsize=\"{height}\" \
              lspace=\"0\" rspace=\"0\""
         );
-        self.element("mo", &attributes, |writer| writer.push(&html(&bracket.to_string())));
+        self.element("mo", &attributes, |writer| {
+            writer.push(&html(&bracket.to_string()))
+        });
     }
 
     fn enclosed(&mut self, enclosure: &Enclosure, body: &Node) {
@@ -365,7 +387,11 @@ impl Writer {
         };
         self.in_style(table.style, |writer| {
             writer.element("mtable", attributes, |writer| {
-                let rows = table.rows.iter().filter(|row| !row.cells.is_empty()).count();
+                let rows = table
+                    .rows
+                    .iter()
+                    .filter(|row| !row.cells.is_empty())
+                    .count();
                 for at in 0..rows {
                     writer.element("mtr", "", |writer| writer.table_row(table, at, rows));
                 }
@@ -408,7 +434,11 @@ fn cell_attributes(
         || table.rows.iter().any(|row| !row.lines.is_empty());
     let half = table.row_gap / 2.0;
     let top = if at == 0 && !has_lines { 0.0 } else { half };
-    let bottom = if at + 1 == rows && !has_lines { 0.0 } else { half } + row.space.max(0.0);
+    let bottom = if at + 1 == rows && !has_lines {
+        0.0
+    } else {
+        half
+    } + row.space.max(0.0);
     let is_last = index + 1 == table.columns.len();
     let next = table.columns.get(index + 1);
     // A line parts a gap into halves.
@@ -421,17 +451,30 @@ fn cell_attributes(
     } else if is_last && table.last_line.is_some() {
         right = 0.5;
     }
-    let mut style = format!("padding:{} {} {} {}", em(top), em(right), em(bottom), em(left));
+    let mut style = format!(
+        "padding:{} {} {} {}",
+        em(top),
+        em(right),
+        em(bottom),
+        em(left)
+    );
     let mut line = |side: &str, line: Option<Line>| {
         if let Some(line) = line {
-            let dash = if line == Line::Solid { "solid" } else { "dashed" };
+            let dash = if line == Line::Solid {
+                "solid"
+            } else {
+                "dashed"
+            };
             let _ = write!(style, ";border-{side}:0.06em {dash}");
         }
     };
     line("left", column.line);
     line("right", table.last_line.filter(|_| is_last));
     line("top", row.lines.first().copied());
-    line("bottom", below.and_then(|below| below.lines.first().copied()));
+    line(
+        "bottom",
+        below.and_then(|below| below.lines.first().copied()),
+    );
     format!("{class}style=\"{style}\"")
 }
 

@@ -110,27 +110,80 @@ mod tests {
 
     #[test]
     fn no_text_of_a_formula_is_markup() {
-        check("a<b", expect![[r#"<mi>a</mi><mspace width="0.2778em"/><mo lspace="0" rspace="0">&lt;</mo><mspace width="0.2778em"/><mi>b</mi>"#]]);
+        check(
+            "a<b",
+            expect![[
+                r#"<mi>a</mi><mspace width="0.2778em"/><mo lspace="0" rspace="0">&lt;</mo><mspace width="0.2778em"/><mi>b</mi>"#
+            ]],
+        );
         check(r"\&", expect![[r#"<mo lspace="0" rspace="0">&amp;</mo>"#]]);
-        check(r"\text{<b>&}", expect!["error at Some(9): `&` is out of place"]);
-        check(r"\operatorname{<img src=x onerror=alert(1)>}", expect![[r#"<mo lspace="0" rspace="0">&lt;imgsrc=xonerror=alert(1)&gt;</mo>"#]]);
-        check(r"\color{red;x:y} a", expect!["error at Some(6): invalid color: 'red;x:y'"]);
-        check(r"\htmlStyle{color:red}{a}", expect![[r#"error at None: `\htmlStyle` is not supported"#]]);
-        check(r"\includegraphics{a.png}", expect![[r#"error at None: `\includegraphics` is not supported"#]]);
+        check(
+            r"\text{<b>&}",
+            expect!["error at Some(9): `&` is out of place"],
+        );
+        check(
+            r"\operatorname{<img src=x onerror=alert(1)>}",
+            expect![[r#"<mo lspace="0" rspace="0">&lt;imgsrc=xonerror=alert(1)&gt;</mo>"#]],
+        );
+        check(
+            r"\color{red;x:y} a",
+            expect!["error at Some(6): invalid color: 'red;x:y'"],
+        );
+        check(
+            r"\htmlStyle{color:red}{a}",
+            expect![[r#"error at None: `\htmlStyle` is not supported"#]],
+        );
+        check(
+            r"\includegraphics{a.png}",
+            expect![[r#"error at None: `\includegraphics` is not supported"#]],
+        );
     }
 
     #[test]
     fn faults_have_their_place() {
-        check(r"x + \frobnicate x", expect![[r#"error at Some(4): the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]]);
-        check(r"\frac{1", expect!["error at Some(7): the formula ends, expected `}`"]);
-        check(r"é \begin{tikzpicture} \end{tikzpicture}", expect!["error at Some(9): the environment `tikzpicture` is not known"]);
+        check(
+            r"x + \frobnicate x",
+            expect![[
+                r#"error at Some(4): the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#
+            ]],
+        );
+        check(
+            r"\frac{1",
+            expect!["error at Some(7): the formula ends, expected `}`"],
+        );
+        check(
+            r"é \begin{tikzpicture} \end{tikzpicture}",
+            expect!["error at Some(9): the environment `tikzpicture` is not known"],
+        );
         check(r"x_1_2", expect!["error at Some(3): double subscript"]);
-        check(r"\left( x", expect![[r#"error at Some(8): the formula ends, expected `\right`"#]]);
+        check(
+            r"\left( x",
+            expect![[r#"error at Some(8): the formula ends, expected `\right`"#]],
+        );
         check(r"a & b", expect!["error at Some(2): `&` is out of place"]);
-        check(r"\begin{cases} a", expect![[r#"error at None: the formula ends, expected `&`, `\\` or `\end`"#]]);
-        check(r"x \eqref{eq:a}", expect![[r#"error at Some(2): the command `\eqref` is not known; hint: write `@eq-name` in the text"#]]);
-        check(r"\large x", expect!["error at None: a change of size is not supported"]);
-        check(r"\href{https://example.org}{x}", expect![[r#"error at None: `\href` is not supported; hint: write a Markdown link in the text"#]]);
-        check(r"\def\a{\a}\a", expect!["error at None: its commands lead to one another without end"]);
+        check(
+            r"\begin{cases} a",
+            expect![[r#"error at None: the formula ends, expected `&`, `\\` or `\end`"#]],
+        );
+        check(
+            r"x \eqref{eq:a}",
+            expect![[
+                r#"error at Some(2): the command `\eqref` is not known; hint: write `@eq-name` in the text"#
+            ]],
+        );
+        check(
+            r"\large x",
+            expect!["error at None: a change of size is not supported"],
+        );
+        check(
+            r"\href{https://example.org}{x}",
+            expect![[
+                r#"error at None: `\href` is not supported; hint: write a Markdown link in the text"#
+            ]],
+        );
+        check(
+            r"\def\a{\a}\a",
+            expect!["error at None: its commands lead to one another without end"],
+        );
     }
 }

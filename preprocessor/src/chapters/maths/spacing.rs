@@ -13,7 +13,9 @@ pub(super) fn gaps(parts: &[Node], style: Style) -> Vec<f64> {
     make_ordinary(&mut classes);
     let mut before = None;
     let gap = |class: &Option<(Class, Class)>| {
-        let Some((first, last)) = class else { return 0.0 };
+        let Some((first, last)) = class else {
+            return 0.0;
+        };
         let gap = before.map_or(0.0, |before| between(before, *first, style));
         before = Some(*last);
         gap
@@ -30,16 +32,16 @@ fn make_ordinary(classes: &mut [Option<(Class, Class)>]) {
         let Some((first, last)) = classes[at] else {
             continue;
         };
-        let binds_nothing_before = !matches!(
-            before,
-            Some((_, C::Ordinary | C::Closing | C::Inner))
-        );
+        let binds_nothing_before =
+            !matches!(before, Some((_, C::Ordinary | C::Closing | C::Inner)));
         if first == C::Binary && binds_nothing_before {
             classes[at] = ordinary;
             before = Some((at, C::Ordinary));
             continue;
         }
-        if let (Some((sign, C::Binary)), C::Relation | C::Closing | C::Punctuation) = (before, first) {
+        if let (Some((sign, C::Binary)), C::Relation | C::Closing | C::Punctuation) =
+            (before, first)
+        {
             classes[sign] = ordinary;
         }
         before = Some((at, last));
@@ -65,7 +67,13 @@ fn between(left: Class, right: Class, style: Style) -> f64 {
         | (C::Inner, C::Ordinary | C::Opening | C::Punctuation | C::Inner)
         | (
             C::Punctuation,
-            C::Ordinary | C::Operator | C::Relation | C::Opening | C::Closing | C::Punctuation | C::Inner,
+            C::Ordinary
+            | C::Operator
+            | C::Relation
+            | C::Opening
+            | C::Closing
+            | C::Punctuation
+            | C::Inner,
         ) => (THIN, false),
         _ => (0.0, true),
     };
@@ -81,10 +89,17 @@ mod tests {
     #[track_caller]
     fn check(latex: &str, style: Style, expected: &[i32]) {
         let formula = parse(latex, Display::Block, &Definitions::default()).expect("a formula");
-        let parts: Vec<f64> = gaps(&formula.body, style).iter().map(|gap| gap * 18.0).collect();
+        let parts: Vec<f64> = gaps(&formula.body, style)
+            .iter()
+            .map(|gap| gap * 18.0)
+            .collect();
         let expected: Vec<f64> = expected.iter().map(|gap| f64::from(*gap)).collect();
         assert!(
-            parts.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-9) && parts.len() == expected.len(),
+            parts
+                .iter()
+                .zip(&expected)
+                .all(|(a, b)| (a - b).abs() < 1e-9)
+                && parts.len() == expected.len(),
             "{latex}: {parts:?}"
         );
     }
