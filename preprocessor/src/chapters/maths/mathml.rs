@@ -291,6 +291,14 @@ impl Writer {
     }
 
     fn marked(&mut self, base: &Node, mark: char, side: Side, stretchy: bool) {
+        // No character stretches to the width of any base in every browser; a border does.
+        if let '‾' | '_' = mark {
+            let class = match side {
+                Side::Over => "class=\"overline\"",
+                Side::Under => "class=\"underline\"",
+            };
+            return self.element("mrow", class, |writer| writer.single(base));
+        }
         let (name, accent) = match side {
             Side::Over => ("mover", "accent=\"true\""),
             Side::Under => ("munder", "accentunder=\"true\""),
@@ -299,7 +307,6 @@ impl Writer {
         // The characters that browsers set well with the book's font, some of them as long as a letter
         // only where they may stretch.
         let (mark, stretchy) = match (mark, stretchy) {
-            ('‾' | '_', _) => ("\u{332}".to_owned(), true),
             ('^', true) => ("\u{302}".to_owned(), true),
             ('~', true) => ("\u{303}".to_owned(), true),
             ('^', false) => ("ˆ".to_owned(), false),
