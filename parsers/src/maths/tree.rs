@@ -428,7 +428,7 @@ fn with<'a, const N: usize>(first: &'a Node, others: [&'a Option<Box<Node>>; N])
 }
 
 fn outer_classes(body: &[Node]) -> Option<(Class, Class)> {
-    let mut classes = body.iter().filter_map(Node::classes);
-    let (first, last) = classes.next()?;
-    Some((first, classes.last().map_or(last, |(_, last)| last)))
+    let (first, _) = body.iter().find_map(Node::classes)?;
+    let (_, last) = body.iter().rev().find_map(Node::classes)?;
+    Some((first, last))
 }

@@ -173,7 +173,7 @@ fn a_link_holds_no_link() {
     check(&[
         ("[see [@a]](r.md)", "[see \\[1\\]](r.md"),
         ("[as @a](r.md)", "[as Lu \\[1\\]](r.md"),
-        ("# On [@a]\n\n[@a]", "# On \\[1\\]\n\n\\[[1→a\\]"),
+        ("# On [@a]\n\n[@a]", "# On \\[1\\] {#on}\n\n\\[[1→a\\]"),
         ("![@eq-x](x.png)", "![[Equation 1](r.md#eq-x](x.png"),
         ("![of @a](x.png)", "![of Lu \\[1\\]](x.png"),
         (

@@ -121,6 +121,10 @@ impl<'a> Shadow<'a> {
 
 /// Where a tag's further lines begin with the sign of the quotation that the tag begins in.
 fn signs_in(source: &str, tag: &Range<usize>) -> Vec<usize> {
+    // Most tags have no further line, and a chapter may be one line of many tags.
+    if !source[tag.clone()].contains('\n') {
+        return Vec::new();
+    }
     let line = source[..tag.start]
         .rfind('\n')
         .map_or(0, |newline| newline + 1);
