@@ -1,7 +1,7 @@
 //! Hostile texts in every place where text from outside stands, read as a book is read.
 
 use crate::chapters::markdown_options;
-use crate::escape::{check_link, code, destination, html, markdown, message};
+use crate::escape::{check_link, code, destination, html, markdown, message, unescaped_html};
 use pulldown_cmark::{Event, Parser, Tag};
 
 /// Texts that try to be more than text. Each holds `mark`, by which a test finds it again.
@@ -206,4 +206,23 @@ fn links_run_nothing() {
     ] {
         assert!(check_link(url).is_err(), "`{url}`");
     }
+}
+
+#[test]
+fn what_is_escaped_for_html_comes_back() {
+    for text in [
+        "o'neill & sons",
+        "a<b>\"c\"",
+        "{{x}}",
+        "&amp;",
+        "a & b; c",
+        "é ‘’",
+        "&#x41;",
+    ] {
+        assert_eq!(unescaped_html(&html(text)), text);
+    }
+    assert_eq!(
+        unescaped_html("&#x41;&#66;&apos;&nothing;&;&"),
+        "AB'&nothing;&;&"
+    );
 }

@@ -110,6 +110,10 @@ const FUNCTIONS: [(&str, Function); 2] = [
 fn define(
     context: &mut (dyn MacroContextInterface<'_> + '_),
 ) -> Result<MacroExpansionResult, ParseError> {
+    context.consume_spaces()?;
+    if context.future_mut()?.text == "*" {
+        context.pop_token()?;
+    }
     let name = context.consume_arg(None)?.tokens;
     let [name] = &name[..] else {
         return Err(ParseError::new(ParseErrorKind::ExpectedControlSequence));

@@ -8,6 +8,7 @@ mod definitions;
 mod fault;
 mod limits;
 mod lower;
+pub mod spacing;
 pub mod tree;
 
 pub use definitions::{DEFINITIONS, Definitions};
@@ -58,6 +59,9 @@ fn parse_here(latex: &str, display: Display, definitions: &Definitions) -> Resul
         .map_err(|panic| Fault::of_panic(&panic))?
         .map_err(|error| Fault::of(&error, latex))?;
     let formula = lower::formula(nodes, display.style())?;
+    if formula.body.is_empty() {
+        return Err(Fault::new("it shows nothing"));
+    }
     let parts = formula.body.iter().chain(formula.tag.iter().flatten());
     limits::check_depth(parts.map(Node::depth).max().unwrap_or(0))?;
     Ok(formula)
@@ -104,11 +108,12 @@ mod tests {
     #[test]
     fn a_book_defines_commands() {
         let definitions = Definitions::parse(
-            "% our own\n\\newcommand{\\loss}[1]{\\mathcal{L}(#1)}\n\\DeclareMathOperator{\\tr}{tr}\n",
+            "% our own\n\\newcommand{\\loss}[1]{\\mathcal{L}(#1)}\n\\DeclareMathOperator{\\tr}{tr}\n\
+             \\newcommand*{\\half}{\\frac12}\n",
         )
         .expect("definitions");
-        let of_the_book = parse("\\loss{x} + \\tr A", Display::Block, &definitions);
-        let written_out = parsed("\\mathcal{L}(x) + \\operatorname{tr} A");
+        let of_the_book = parse("\\loss{x} + \\tr A \\half", Display::Block, &definitions);
+        let written_out = parsed("\\mathcal{L}(x) + \\operatorname{tr} A \\frac12");
         assert_eq!(of_the_book.expect("known"), written_out.expect("known"));
         assert!(parsed("\\loss{x}").is_err(), "another book has them not");
     }

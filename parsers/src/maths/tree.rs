@@ -13,6 +13,15 @@ pub struct Formula {
 }
 
 impl Formula {
+    /// Whether it or one of its rows has a `\tag`.
+    pub fn is_tagged(&self) -> bool {
+        let has_tag = |node: &Node| match node {
+            Node::Table(table) => table.rows.iter().any(|row| row.tag.is_some()),
+            _ => false,
+        };
+        self.tag.is_some() || self.body.iter().any(has_tag)
+    }
+
     /// The characters that it shows, in the order of its source.
     pub fn text(&self) -> String {
         let mut text = String::new();

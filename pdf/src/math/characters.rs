@@ -119,6 +119,7 @@ fn is_default_of(class: Class, c: char) -> bool {
         Class::Ordinary | Class::Inner => !matches!(
             own,
             M::Binary
+                | M::Unary
                 | M::Vary
                 | M::Relation
                 | M::Large

@@ -6,6 +6,7 @@ use super::characters::{
 use super::marks::marked;
 use super::table::{lines, table};
 use parsers::maths::Display;
+use parsers::maths::spacing::gaps;
 use parsers::maths::tree::{Bar, Class, Enclosure, Lap, Node, Style};
 
 pub(super) type Written = Result<String, String>;
@@ -22,8 +23,20 @@ pub(super) fn formula(parts: &[Node], display: Display) -> Written {
 /// Parts side by side.
 pub(super) fn row(parts: &[Node]) -> Written {
     let mut written = String::new();
-    for node in parts {
+    let mut spaces = None;
+    for (node, gap) in parts.iter().zip(gaps(parts, Style::Text)) {
+        if let Node::Space(width) = node {
+            spaces = Some(spaces.unwrap_or(0.0) + width);
+            continue;
+        }
+        // Beside a space, Typst leaves out the one that the parts have of themselves.
+        if let Some(width) = spaces.take() {
+            written += &format!("#h({});", em(width + gap));
+        }
         join(&mut written, &part(node)?);
+    }
+    if let Some(width) = spaces {
+        written += &format!("#h({});", em(width));
     }
     Ok(written)
 }
@@ -229,6 +242,13 @@ fn scripts(base: &Node, lower: Option<&Node>, upper: Option<&Node>, stacked: boo
                 ..
             }
     );
+    // Typst would put scripts of scripts in one place.
+    let written = match base {
+        Node::Row(parts) if matches!(parts[..], [Node::Scripts { .. }]) => {
+            format!("class(\"normal\",{written})")
+        }
+        _ => written,
+    };
     let base = match (stacked, moves_by_itself) {
         (true, _) => format!("limits({written})"),
         (false, true) => format!("scripts({written})"),

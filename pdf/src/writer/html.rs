@@ -5,8 +5,8 @@ use crate::markdown::node::{Kind, Node};
 use crate::source;
 
 /// What an error about unknown HTML suggests.
-const KNOWN: &str = "the PDF knows figure, figcaption, span, a, br, sub, \
-                     sup, kbd, details, summary, img and picture";
+const KNOWN: &str = "the PDF knows figure, figcaption, span, a, br, em, strong, i, b, s, del, \
+                     sub, sup, kbd, details, summary, img and picture";
 
 /// A table with more rows than this may go on on the next page.
 const LONG_TABLE_ROWS: usize = 16;
@@ -31,6 +31,9 @@ impl<'a> Writer<'a> {
             "span" => self.inlines(&node.children),
             "sub" => self.span("#sub", node),
             "sup" => self.span("#super", node),
+            "em" | "i" => self.span("#emph", node),
+            "strong" | "b" => self.span("#strong", node),
+            "s" | "del" => self.span("#strike", node),
             "kbd" => self.span("#kbd", node),
             "details" => self.details(node),
             _ => {

@@ -16,19 +16,19 @@ fn raw_html_that_the_writer_does_not_know() {
     check(
         "# A\n\nx <blink>y</blink>\n",
         expect![[r#"
-            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
+            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, em, strong, i, b, s, del, sub, sup, kbd, details, summary, img and picture
         "#]],
     );
     check(
         "# A\n\n<div class=\"box\">\n\ny\n\n</div>\n",
         expect![[r#"
-            book/a.md:3: raw HTML `<div class="box">`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
+            book/a.md:3: raw HTML `<div class="box">`; hint: the PDF knows figure, figcaption, span, a, br, em, strong, i, b, s, del, sub, sup, kbd, details, summary, img and picture
         "#]],
     );
     check(
         "# A\n\n<video src=\"x.mp4\"></video>\n",
         expect![[r#"
-            book/a.md:3: raw HTML `<video>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
+            book/a.md:3: raw HTML `<video>`; hint: the PDF knows figure, figcaption, span, a, br, em, strong, i, b, s, del, sub, sup, kbd, details, summary, img and picture
         "#]],
     );
 }
@@ -261,7 +261,7 @@ fn all_problems_of_a_book_at_once() {
         "# A\n\n<blink>\n\n$\\no$\n\n![x](y.png)\n",
         expect![[r#"
             book/a.md:3: `<blink>` is not closed; hint: close each tag in the paragraph or list that opens it
-            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, sub, sup, kbd, details, summary, img and picture
+            book/a.md:3: raw HTML `<blink>`; hint: the PDF knows figure, figcaption, span, a, br, em, strong, i, b, s, del, sub, sup, kbd, details, summary, img and picture
             book/a.md:5: formula `\no`: the command `\no` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines
             book/a.md:7: image `y.png`: there is no file `y.png` in the source folder; hint: correct the path or make the file
         "#]],

@@ -7,6 +7,7 @@
 
 use super::markup::markdown_options;
 use super::sentinel::{Piece, pieces};
+use crate::escape::unescaped_html;
 use parsers::ids::{id_of, unique};
 use parsers::maths::{Definitions, Display, parse};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -233,7 +234,9 @@ fn upright(c: char) -> char {
 
 /// The ids and names in raw HTML.
 fn html_ids(html: &str) -> impl Iterator<Item = String> {
-    HTML_ID.captures_iter(html).map(|found| found[1].to_owned())
+    HTML_ID
+        .captures_iter(html)
+        .map(|found| unescaped_html(&found[1]))
 }
 
 /// What links can lead to in a chapter that is filled.
@@ -317,5 +320,7 @@ mod tests {
         .into_iter()
         .collect();
         assert_eq!(ids, ["a--b", "a--b-1", "d", "e", "g"]);
+        let ids = super::ids("<a id=\"ref-o&#39;n\"></a>", false);
+        assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["ref-o'n"]);
     }
 }

@@ -179,7 +179,11 @@ impl MarkupPass<'_> {
         let Some(mathml) = self.mathml(source, latex, Display::Block) else {
             return;
         };
-        let Some((label, end)) = label_behind(text, range.end) else {
+        // What stands behind a heading's words is the heading's id.
+        let in_heading = line_at(text, range.start).trim_start().starts_with('#');
+        let label = label_behind(text, range.end)
+            .filter(|(label, _)| !in_heading || label.starts_with("eq-"));
+        let Some((label, end)) = label else {
             let equation = match &mathml.tag {
                 Some(tag) => self.renderer.tagged_equation(source, &mathml.formula, tag),
                 None => self.renderer.plain_equation(source, &mathml.formula),
@@ -189,12 +193,12 @@ impl MarkupPass<'_> {
         if let Err(message) = LabelKind::Equation.check(label) {
             return self.fault(label, message);
         }
-        if mathml.tag.is_some() {
+        self.marked.equations.push(label.to_owned());
+        if mathml.is_tagged {
             let message =
                 format!("a formula with the label `{label}` and a `\\tag`, expected one of both");
             return self.fault(source, message);
         }
-        self.marked.equations.push(label.to_owned());
         let number = Mark::Number(label.to_owned()).to_text();
         let equation = self
             .renderer
@@ -458,6 +462,31 @@ mod tests {
             Let
             $\frac{1}{2$ be.
             `book/a.md:2:1`: `$\frac{1}{2$ be.` is no formula; hint: close every brace of a formula, leave no blank line in it, and write a dollar sign in text as `\$`"#]],
+        );
+        check(
+            "$$ $$ and $\\def\\x{}$",
+            expect![[r#"
+            $$ $$ and $\def\x{}$
+            `book/a.md:1:1`: formula ` `: it shows nothing
+            `book/a.md:1:11`: formula `\def\x{}`: it shows nothing"#]],
+        );
+        check(
+            "$$a \\\\ b$$",
+            expect![[r#"
+            $$a \\ b$$
+            `book/a.md:1:1`: formula `a \\ b`: `\\` outside of an environment; hint: write the lines into `\begin{gathered} … \end{gathered}` or `aligned`"#]],
+        );
+        check(
+            "# A $$x$$ {#a-x}",
+            expect![[
+                r##"# A <span class="equation"><math display="block"><style><mi>x</mi></style></math></span> {#a-x}"##
+            ]],
+        );
+        check(
+            "$$\\begin{align} a \\tag{1} \\end{align}$$ {#eq-x}",
+            expect![[r#"
+                $$\begin{align} a \tag{1} \end{align}$$ {#eq-x}
+                `book/a.md:1:1`: a formula with the label `eq-x` and a `\tag`, expected one of both"#]],
         );
         check(
             "> a $x + \\frobnicate$.",

@@ -15,9 +15,18 @@ const BRACKETS: &str = "hint: formulas stand in `$…$`, on lines of their own i
 /// `parts` are the parts of the block that are text, without code and formulas, in order.
 pub(super) fn find(text: &str, parts: &[Range<usize>]) -> Option<(usize, String)> {
     let end = parts.last()?.end;
-    parts
-        .iter()
-        .find_map(|part| unclosed(text, part, end).or_else(|| bracketed(text, part, end)))
+    parts.iter().find_map(|part| {
+        let environment = text[part.clone()].find("\\begin{");
+        environment
+            .map(|at| {
+                (
+                    part.start + at,
+                    no_formula(&text[part.start + at..end], BRACKETS),
+                )
+            })
+            .or_else(|| unclosed(text, part, end))
+            .or_else(|| bracketed(text, part, end))
+    })
 }
 
 /// A dollar sign with a command of LaTeX behind it, or two.
@@ -27,8 +36,8 @@ fn unclosed(text: &str, part: &Range<usize>, end: usize) -> Option<(usize, Strin
     let (at, _) = dollars.find(|(at, _)| !is_escaped(part.start + at))?;
     let at = part.start + at;
     let rest = &text[at..end];
-    (rest.starts_with("$$") || has_command(rest))
-        .then(|| (at, format!("`{}` is no formula; {DOLLARS}", line(rest))))
+    (rest.starts_with("$$") || has_command(rest) || rest.contains('^'))
+        .then(|| (at, no_formula(rest, DOLLARS)))
 }
 
 /// A bracket of LaTeX, as mdBook's MathJax writes it or as LaTeX does.
@@ -46,10 +55,11 @@ fn bracketed(text: &str, part: &Range<usize>, end: usize) -> Option<(usize, Stri
         let inside = text[part.start..end].split_once(close);
         inside.is_some_and(|(inside, _)| has_command(inside) || has_script(inside))
     };
-    (is_mathjax || is_latex).then(|| {
-        let found = format!("`{}` is no formula", line(&text[at..end.max(part.end)]));
-        (at, format!("{found}; {BRACKETS}"))
-    })
+    (is_mathjax || is_latex).then(|| (at, no_formula(&text[at..end], BRACKETS)))
+}
+
+fn no_formula(text: &str, hint: &str) -> String {
+    format!("`{}` is no formula; {hint}", line(text))
 }
 
 fn has_command(text: &str) -> bool {
@@ -92,6 +102,12 @@ mod tests {
             (r"\[ \frac12 \]", 0, r"\[ \frac12 \]"),
             (r"let $\frac{1}{2$ be", 4, r"$\frac{1}{2$ be"),
             ("$$ a", 0, "$$ a"),
+            (
+                r"\begin{align} a \end{align}",
+                0,
+                r"\begin{align} a \end{align}",
+            ),
+            ("let $x^2 be", 4, "$x^2 be"),
             (r"price $5 and $\alpha", 6, r"$5 and $\alpha"),
         ] {
             let expected = Some((at, formula.to_owned()));

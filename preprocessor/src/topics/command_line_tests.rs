@@ -167,6 +167,26 @@ fn predict_continues_the_last_stage() {
         "#]],
     );
     check(
+        "--until-loss 0.15",
+        expect![[r#"
+        loss 0.15 nat at step 3151, 751 after the log's last
+        95 % of refits between step 3151 and 3151
+    "#]],
+    );
+    check(
+        "--until-loss 2.0",
+        expect![[r#"
+        loss 2 nat at step 1203, within the log
+        95 % of refits between step 1203 and 1203
+    "#]],
+    );
+    check(
+        "--until-loss 20",
+        expect![[r#"
+        loss 20 nat is reached before step 1200, where the fitted curve begins
+    "#]],
+    );
+    check(
         "--until-loss 0.05",
         expect![[r#"
             loss 0.05 nat is never reached: the fitted asymptote is 1.0000e-1 nat
@@ -179,6 +199,7 @@ fn predict_continues_the_last_stage() {
               "loss_nats": 0.121,
               "step": 5912.0,
               "steps_after_the_log": 3512.0,
+              "is_reached_before": false,
               "earliest": 5912.0,
               "latest": 5912.0
             }

@@ -82,7 +82,13 @@ impl Lower {
                     Style::Script => &choice.script,
                     Style::ScriptScript => &choice.scriptscript,
                 })?),
-                Parsed::Internal(_) | Parsed::Cr(_) => {}
+                Parsed::Cr(_) => {
+                    return Err(Fault::new(
+                        "`\\\\` outside of an environment; hint: write the lines into \
+                         `\\begin{gathered} … \\end{gathered}` or `aligned`",
+                    ));
+                }
+                Parsed::Internal(_) => {}
                 node => parts.push(self.node(node)?),
             }
         }
@@ -110,6 +116,7 @@ impl Lower {
             }
             Parsed::Spacing(space) => symbols::space(&space.text),
             Parsed::OrdGroup(group) => Node::Row(self.sequence(&group.body)?),
+            Parsed::HtmlMathMl(chosen) => self.row(&chosen.mathml)?,
             Parsed::SupSub(scripts) => self.scripts(scripts)?,
             Parsed::Op(operator) => self.operator(operator)?,
             Parsed::OperatorName(name) => {
@@ -259,7 +266,11 @@ impl Lower {
                 raise: rule.shift.as_ref().map_or(Ok(0.0), ems)?,
             },
             Parsed::Enclose(enclosed) => self.enclosed(enclosed)?,
-            Parsed::Sizing(_) => return Err(Fault::new("a change of size is not supported")),
+            Parsed::Sizing(_) => {
+                return Err(Fault::new(
+                    "a change of size, such as `\\large`, is not supported",
+                ));
+            }
             node => {
                 return Err(Fault::unsupported(&format!(
                     "{:?}",

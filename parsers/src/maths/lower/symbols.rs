@@ -58,6 +58,14 @@ pub(super) fn replaced(name: &str) -> String {
         "\\|" | "\\Vert" | "\\lVert" | "\\rVert" => return "‖".to_owned(),
         _ => {}
     }
+    // A letter of another alphabet is that letter, not the one that the parser's fonts have for it.
+    let mut characters = name.chars();
+    if let (Some(c), None) = (characters.next(), characters.next())
+        && !c.is_ascii()
+        && c.is_alphanumeric()
+    {
+        return name.to_owned();
+    }
     let symbol = CONTEXT.symbols.get_math(name);
     match symbol.and_then(|symbol| symbol.replace) {
         Some(symbol) => symbol.to_string(),

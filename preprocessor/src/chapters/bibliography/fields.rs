@@ -29,7 +29,11 @@ pub(super) fn check_address(url: &str) -> Result<(), String> {
 }
 
 fn is_allowed(url: &str) -> bool {
-    url.contains(':') && check_link(url).is_ok()
+    let scheme = url.trim().split_once(':');
+    let is_whole = scheme.is_some_and(|(scheme, rest)| {
+        rest.starts_with("//") || !scheme.to_ascii_lowercase().starts_with("http")
+    });
+    is_whole && check_link(url).is_ok()
 }
 
 /// A link as Markdown that shows its own address.

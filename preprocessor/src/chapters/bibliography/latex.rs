@@ -19,6 +19,17 @@ const VERBATIM: [&str; 10] = [
 /// The longest letter under an accent, in bytes: it may be a command itself.
 const LONGEST_LETTER: usize = 40;
 
+/// Fields for their owner alone, in which exporters write anything.
+const UNPRINTED: [&str; 7] = [
+    "abstract",
+    "annotation",
+    "annote",
+    "comment",
+    "file",
+    "keywords",
+    "review",
+];
+
 /// The value of the field `name` as biblatex is to read it.
 ///
 /// # Errors
@@ -33,6 +44,9 @@ pub(super) fn rewrite<'a>(
             "U+{:X} is a private character, expected text",
             u32::from(private)
         ));
+    }
+    if { UNPRINTED.iter() }.any(|unprinted| name.eq_ignore_ascii_case(unprinted)) {
+        return Ok(Cow::Borrowed(""));
     }
     if VERBATIM
         .iter()

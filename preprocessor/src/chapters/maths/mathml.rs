@@ -3,9 +3,9 @@
 //! Spaces are written where TeX has them, and none is left to a browser's dictionary of operators;
 //! alignments, lines and frames are classes that `measured.css` styles.
 
-use super::spacing::gaps;
 use crate::escape::html;
 use parsers::maths::Display;
+use parsers::maths::spacing::gaps;
 use parsers::maths::tree::{
     Alignment, Bar, Class, Enclosure, Family, Formula, Lap, Line, Node, Row, Side, Style, Table,
     TextFont,
@@ -126,12 +126,16 @@ impl Writer {
                 stretchy,
             } => self.marked(base, *mark, *side, *stretchy),
             Node::Arrow { arrow, over, under } => self.arrow(*arrow, over, under.as_deref()),
-            Node::Fenced { open, close, body } => self.element("mrow", "", |writer| {
-                writer.fence(*open, "prefix");
-                writer.parts(body);
-                writer.fence(*close, "postfix");
-            }),
-            Node::Middle(bracket) => self.fence(*bracket, "infix"),
+            Node::Fenced { open, close, body } => {
+                // Browsers leave more space beside brackets that may stretch, though they need not.
+                let stretchy = !body.iter().all(is_low);
+                self.element("mrow", "", |writer| {
+                    writer.fence(*open, "prefix", stretchy);
+                    writer.parts(body);
+                    writer.fence(*close, "postfix", stretchy);
+                });
+            }
+            Node::Middle(bracket) => self.fence(*bracket, "infix", true),
             Node::Delimiter {
                 delimiter, size, ..
             } => self.delimiter(*delimiter, *size),
@@ -280,7 +284,11 @@ impl Writer {
             (_, _, false) => "msup",
         };
         self.element(name, "", |writer| {
-            writer.single(base);
+            match base {
+                // As the base itself, a bracket of a given height would not have it.
+                Node::Delimiter { .. } => writer.element("mrow", "", |writer| writer.node(base)),
+                base => writer.single(base),
+            }
             writer.in_style(writer.style.of_scripts(), |writer| {
                 lower
                     .into_iter()
@@ -349,10 +357,10 @@ impl Writer {
     }
 
     /// A bracket as high as what stands beside it.
-    fn fence(&mut self, bracket: Option<char>, form: &str) {
+    fn fence(&mut self, bracket: Option<char>, form: &str, stretchy: bool) {
         let Some(bracket) = bracket else { return };
         let attributes = format!(
-            "form=\"{form}\" stretchy=\"true\" symmetric=\"true\" lspace=\"0\" rspace=\"0\""
+            "form=\"{form}\" stretchy=\"{stretchy}\" symmetric=\"true\" lspace=\"0\" rspace=\"0\""
         );
         self.element("mo", &attributes, |writer| {
             writer.push(&html(&bracket.to_string()))
@@ -483,6 +491,18 @@ fn cell_attributes(
         below.and_then(|below| below.lines.first().copied()),
     );
     format!("{class}style=\"{style}\"")
+}
+
+/// Whether a part is no higher than a line of letters.
+fn is_low(node: &Node) -> bool {
+    match node {
+        Node::Symbol { class, .. } => *class != Class::Operator,
+        Node::Number(_) | Node::Text(..) | Node::Space(_) => true,
+        Node::Row(parts) | Node::Function(parts) | Node::Classed(_, parts) => {
+            parts.iter().all(is_low)
+        }
+        _ => false,
+    }
 }
 
 fn is_selector(c: char) -> bool {

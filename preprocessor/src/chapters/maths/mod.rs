@@ -1,7 +1,6 @@
 //! LaTeX formulas to MathML, at build time.
 
 mod mathml;
-mod spacing;
 
 use parsers::maths::{Definitions, Display, Fault, parse};
 
@@ -12,6 +11,8 @@ pub(crate) struct MathMl {
     pub(crate) formula: String,
     /// What the formula's `\tag` puts in the place of its number, as another `<math>` element.
     pub(crate) tag: Option<String>,
+    /// Whether the formula or one of its rows has a `\tag`.
+    pub(crate) is_tagged: bool,
 }
 
 /// The MathML of a LaTeX formula.
@@ -27,6 +28,7 @@ pub(crate) fn to_mathml(
     Ok(MathMl {
         formula: unindexed(&mathml::write(&formula.body, display)),
         tag: mathml::write_tag(&formula).map(|tag| unindexed(&tag)),
+        is_tagged: formula.is_tagged(),
     })
 }
 
@@ -77,7 +79,7 @@ mod tests {
 
     fn inside(latex: &str, display: Display) -> String {
         match to_mathml(latex, display, &Definitions::default()) {
-            Ok(MathMl { formula, tag }) => {
+            Ok(MathMl { formula, tag, .. }) => {
                 let inside = |mathml: &str| {
                     let start = mathml.find("<style>").map_or(0, |at| at + 7);
                     mathml[start..].replace("</style></math>", "")
@@ -173,7 +175,7 @@ mod tests {
         );
         check(
             r"\large x",
-            expect!["error at None: a change of size is not supported"],
+            expect![[r#"error at None: a change of size, such as `\large`, is not supported"#]],
         );
         check(
             r"\href{https://example.org}{x}",

@@ -62,7 +62,9 @@ struct StepAnswer {
     /// Absent where the loss is below the asymptote, or the step beyond all that are counted.
     step: Option<Step>,
     steps_after_the_log: Option<f64>,
-    /// An end is absent where so many refits never get there.
+    /// Whether the last stage begins at or below the loss, so that the step is where it begins.
+    is_reached_before: bool,
+    /// An end is absent where so many refits never get there, or there are none.
     earliest: Option<Step>,
     latest: Option<Step>,
 }
@@ -173,6 +175,7 @@ fn answer_step(
         loss_nats: loss,
         step,
         steps_after_the_log: step.map(|step| (step.0 - stage.last_step).max(0.0)),
+        is_reached_before: step.is_some_and(|step| step.0 <= stage.start),
         earliest: interval.and_then(|interval| in_run(interval.low)),
         latest: interval.and_then(|interval| in_run(interval.high)),
     };
@@ -197,13 +200,25 @@ fn write_step(answer: &StepAnswer, model: LossModel, out: &mut dyn Write) -> any
             "loss {loss} nat is never reached: the fitted asymptote is {asymptote:.4e} nat"
         )?);
     };
+    let loss = answer.loss_nats;
+    if answer.is_reached_before {
+        return Ok(writeln!(
+            out,
+            "loss {loss} nat is reached before step {step}, where the fitted curve begins"
+        )?);
+    }
+    match more > 0.0 {
+        true => writeln!(
+            out,
+            "loss {loss} nat at step {step}, {more} after the log's last"
+        )?,
+        false => writeln!(out, "loss {loss} nat at step {step}, within the log")?,
+    }
+    if answer.earliest.is_none() && answer.latest.is_none() {
+        return Ok(());
+    }
     let end = |step: Option<Step>| step.map_or("never".to_owned(), |step| step.0.to_string());
     let (earliest, latest) = (end(answer.earliest), end(answer.latest));
-    writeln!(
-        out,
-        "loss {} nat at step {step}, {more} after the log's last",
-        answer.loss_nats
-    )?;
     Ok(writeln!(
         out,
         "95 % of refits between step {earliest} and {latest}"

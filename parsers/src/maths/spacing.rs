@@ -1,6 +1,6 @@
 //! The space between the parts of a formula (The TeXbook, chap. 18, and rules 5 and 6 of appendix G).
 
-use parsers::maths::tree::{Class, Node, Style};
+use super::tree::{Class, Node, Style};
 
 /// Thin, medium and thick space, in ems: 3, 4 and 5 of 18 parts.
 const THIN: f64 = 3.0 / 18.0;
@@ -8,7 +8,7 @@ const MEDIUM: f64 = 4.0 / 18.0;
 const THICK: f64 = 5.0 / 18.0;
 
 /// The space before each of the parts, in ems; before the first there is none.
-pub(super) fn gaps(parts: &[Node], style: Style) -> Vec<f64> {
+pub fn gaps(parts: &[Node], style: Style) -> Vec<f64> {
     let mut classes: Vec<_> = parts.iter().map(Node::classes).collect();
     make_ordinary(&mut classes);
     let mut before = None;
@@ -83,7 +83,7 @@ fn between(left: Class, right: Class, style: Style) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parsers::maths::{Definitions, Display, parse};
+    use crate::maths::{Definitions, Display, parse};
 
     /// The spaces in parts of 18, as The TeXbook's table (p. 170) has them.
     #[track_caller]
