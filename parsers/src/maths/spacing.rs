@@ -58,7 +58,7 @@ fn between(left: Class, right: Class, style: Style) -> f64 {
     let (space, in_scripts) = match (left, right) {
         (C::Ordinary, C::Operator)
         | (C::Operator, C::Ordinary | C::Operator)
-        | (C::Closing | C::Inner, C::Operator) => (THIN, left != C::Inner || right == C::Operator),
+        | (C::Closing | C::Inner, C::Operator) => (THIN, true),
         (C::Ordinary | C::Closing | C::Inner, C::Binary)
         | (C::Binary, C::Ordinary | C::Operator | C::Opening | C::Inner) => (MEDIUM, false),
         (C::Ordinary | C::Operator | C::Closing | C::Inner, C::Relation)
@@ -102,6 +102,50 @@ mod tests {
                 && parts.len() == expected.len(),
             "{latex}: {parts:?}"
         );
+    }
+
+    /// The table of page 170: a space in brackets is left out in scripts, a star never comes about.
+    #[test]
+    fn the_space_between_two_classes_is_that_of_the_table() {
+        use Class as C;
+        const CLASSES: [Class; 8] = [
+            C::Ordinary,
+            C::Operator,
+            C::Binary,
+            C::Relation,
+            C::Opening,
+            C::Closing,
+            C::Punctuation,
+            C::Inner,
+        ];
+        const TABLE: [&str; 8] = [
+            "0 1 (2) (3) 0 0 0 (1)",
+            "1 1 * (3) 0 0 0 (1)",
+            "(2) (2) * * (2) * * (2)",
+            "(3) (3) * 0 (3) 0 0 (3)",
+            "0 0 * 0 0 0 0 0",
+            "0 1 (2) (3) 0 0 0 (1)",
+            "(1) (1) * (1) (1) (1) (1) (1)",
+            "(1) 1 (2) (3) (1) 0 (1) (1)",
+        ];
+        for (left, row) in CLASSES.iter().zip(TABLE) {
+            for (right, entry) in CLASSES.iter().zip(row.split(' ')) {
+                let in_text = match entry.trim_matches(['(', ')']) {
+                    "1" => 3.0,
+                    "2" => 4.0,
+                    "3" => 5.0,
+                    _ => 0.0,
+                };
+                let in_scripts = if entry.starts_with('(') { 0.0 } else { in_text };
+                for (style, expected) in [(Style::Text, in_text), (Style::Script, in_scripts)] {
+                    let found = 18.0 * between(*left, *right, style);
+                    assert!(
+                        (found - expected).abs() < 1e-9,
+                        "{left:?} {right:?}: {found}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

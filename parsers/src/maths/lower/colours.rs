@@ -47,3 +47,46 @@ pub(super) fn css(colour: &str) -> Result<String, Fault> {
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::css;
+
+    /// The parts of red, green and blue are those of xcolor's manual, section 2.4, in quarters.
+    #[test]
+    fn named_colours_are_those_of_xcolor() {
+        for (name, quarters) in [
+            ("black", [0, 0, 0]),
+            ("blue", [0, 0, 4]),
+            ("brown", [3, 2, 1]),
+            ("cyan", [0, 4, 4]),
+            ("darkgray", [1, 1, 1]),
+            ("gray", [2, 2, 2]),
+            ("green", [0, 4, 0]),
+            ("lightgray", [3, 3, 3]),
+            ("lime", [3, 4, 0]),
+            ("magenta", [4, 0, 4]),
+            ("olive", [2, 2, 0]),
+            ("orange", [4, 2, 0]),
+            ("pink", [4, 3, 3]),
+            ("purple", [3, 0, 1]),
+            ("red", [4, 0, 0]),
+            ("teal", [0, 2, 2]),
+            ("violet", [2, 0, 2]),
+            ("white", [4, 4, 4]),
+            ("yellow", [4, 4, 0]),
+        ] {
+            let [red, green, blue] = quarters.map(|quarters| (quarters * 255 + 2) / 4);
+            let expected = format!("#{red:02x}{green:02x}{blue:02x}");
+            assert_eq!(css(name), Ok(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn colours_by_number() {
+        assert_eq!(css("#0aF"), Ok("#00aaff".to_owned()));
+        assert_eq!(css("00AAFF"), Ok("#00aaff".to_owned()));
+        assert!(css("nocolour").is_err());
+        assert!(css("#12345").is_err());
+    }
+}
