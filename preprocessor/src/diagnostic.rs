@@ -56,10 +56,7 @@ impl Diagnostic {
     /// A fault at the first `snippet` in `text`; of the whole file where the text has none,
     /// because the template made the snippet.
     pub fn at_snippet(file: &str, text: &str, snippet: &str, message: impl Into<String>) -> Self {
-        match text.find(snippet) {
-            Some(offset) => Self::at_offset(file, text, offset, message),
-            None => Self::of_file(file, message),
-        }
+        Self::inside_snippet(file, text, (snippet, 0), message)
     }
 
     /// A fault `inside` bytes behind the beginning of the first `snippet` in `text`, otherwise as
