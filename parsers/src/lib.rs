@@ -1,6 +1,7 @@
 //! Parsers that others wrote, fenced: an author's mistake is told with its place, whatever the parser
 //! makes of it.
 
+pub mod addresses;
 pub mod contained;
 pub mod ids;
 pub mod maths;

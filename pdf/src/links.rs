@@ -1,6 +1,7 @@
 //! Where a link leads.
 
 use crate::anchors::Anchors;
+use parsers::addresses::{beside, percent_decoded};
 use parsers::ids;
 use std::path::Path;
 
@@ -63,62 +64,9 @@ fn has_scheme(url: &str) -> bool {
         .is_some_and(|(scheme, _)| is_scheme(scheme))
 }
 
-/// A path as written in a chapter, as a path in the source folder without `.` and `..`;
-/// what would leave the folder keeps its `..`.
-pub(crate) fn beside(chapter: &str, path: &str) -> String {
-    let folder = chapter.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let joined = match path.strip_prefix('/') {
-        Some(from_root) => from_root.to_owned(),
-        None => format!("{folder}/{path}"),
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in joined.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-/// Resolves `%20` and its like; a sequence that is no UTF-8 stays as written.
-pub(crate) fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = text
-            .get(at + 1..at + 3)
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match hex {
-            Some(byte) if bytes[at] == b'%' => {
-                decoded.push(byte);
-                at += 3;
-            }
-            _ => {
-                decoded.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{beside, has_scheme, percent_decoded};
-
-    #[test]
-    fn paths_lead_from_the_chapter() {
-        assert_eq!(beside("a/b.md", "c.md"), "a/c.md");
-        assert_eq!(beside("a/b.md", "../c.md"), "c.md");
-        assert_eq!(beside("a/b.md", "/c.md"), "c.md");
-        assert_eq!(beside("a.md", "../c.md"), "../c.md");
-        assert_eq!(percent_decoded("a%20b%zz"), "a b%zz");
-    }
+    use super::has_scheme;
 
     #[test]
     fn schemes_are_told_from_paths() {

@@ -56,43 +56,6 @@ pub fn html(text: &str) -> String {
     escaped
 }
 
-/// What [`html`] escaped, as it was, but for the ends of lines.
-pub fn unescaped_html(text: &str) -> String {
-    let mut unescaped = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        unescaped.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.find(';').unwrap_or(0);
-        let character = rest.get(1..end).and_then(referred);
-        match character {
-            Some(character) => unescaped.push(character),
-            None => unescaped.push_str(&rest[..=end]),
-        }
-        rest = &rest[end + 1..];
-    }
-    unescaped + rest
-}
-
-/// The character that `&…;` stands for.
-fn referred(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        name => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            char::from_u32(code.ok()?)
-        }
-    }
-}
-
 /// Appends what is written to it as [`html`] does.
 pub struct Html<'a>(pub &'a mut String);
 

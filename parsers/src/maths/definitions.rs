@@ -223,9 +223,11 @@ fn define_environments(context: &mut KatexContext) {
     let array = EnvSpec::clone(&context.environments["array"]);
     let handler: EnvHandler = |context, mut arguments, optional| {
         drop_empty_separators(&mut arguments);
-        let known = KNOWN_ARRAY.handler;
+        let known = context.parser.ctx.environments[KNOWN_ARRAY].handler;
         known(context, arguments, optional)
     };
+    let known = Arc::new(array.clone());
+    context.environments.insert(KNOWN_ARRAY.to_owned(), known);
     let array = Arc::new(EnvSpec { handler, ..array });
     for name in ["array", "darray"] {
         context
@@ -242,9 +244,8 @@ fn define_environments(context: &mut KatexContext) {
     }
 }
 
-/// The parser's own environment for arrays.
-static KNOWN_ARRAY: LazyLock<EnvSpec> =
-    LazyLock::new(|| EnvSpec::clone(&KatexContext::default().environments["array"]));
+/// What the parser's own environment for arrays is kept as.
+const KNOWN_ARRAY: &str = "array@known";
 
 /// Takes `@{}` out of the columns of an array, which means no space there: at the edges there is none.
 fn drop_empty_separators(arguments: &mut [AnyParseNode]) {

@@ -1,5 +1,7 @@
 //! The raw HTML that a chapter may hold: tags, text and comments, and nothing clever.
 
+use parsers::addresses::resolve_entities;
+
 /// One piece of raw HTML, with its byte offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -98,38 +100,6 @@ fn value(rest: &str) -> (&str, &str) {
         }
     }
     rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()))
-}
-
-/// The longest name of a character in HTML has 31 letters.
-const LONGEST_REFERENCE: usize = 40;
-
-/// Resolves character references through the Markdown parser, which knows HTML's table.
-pub(crate) fn resolve_entities(text: &str) -> String {
-    let mut result = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('&') {
-        result.push_str(&rest[..start]);
-        let bytes = rest[start..].bytes().take(LONGEST_REFERENCE);
-        let length = { bytes }.position(|byte| byte == b';');
-        let end = start + 1 + length.unwrap_or(0);
-        result.push_str(&one_entity(&rest[start..end]));
-        rest = &rest[end..];
-    }
-    result + rest
-}
-
-fn one_entity(reference: &str) -> String {
-    let events = pulldown_cmark::Parser::new(reference);
-    let texts = events.filter_map(|event| match event {
-        pulldown_cmark::Event::Text(text) => Some(text.into_string()),
-        _ => None,
-    });
-    let resolved: String = texts.collect();
-    if resolved.is_empty() {
-        reference.to_owned()
-    } else {
-        resolved
-    }
 }
 
 #[cfg(test)]

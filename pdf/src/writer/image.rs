@@ -1,10 +1,10 @@
 //! Images from the book's source folder, and those that an address in a chapter carries.
 
 use super::{Image, Writer};
-use crate::links::{beside, percent_decoded};
 use crate::markdown::node::{Kind, Node};
 use crate::source;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use parsers::addresses::{beside, percent_decoded};
 use sha2::{Digest as _, Sha256};
 
 /// What the address of an image begins with that the preprocessor made: the SVG follows in base 64.

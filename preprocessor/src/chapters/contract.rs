@@ -6,7 +6,7 @@
 
 use super::file_path::FilePath;
 use super::homes::Home;
-use super::maths::shield_from_markdown;
+use super::maths::{MathMl, shield_from_markdown};
 use super::sentinel::ROOT;
 use crate::escape::{Html, destination, html, markdown, write_destination};
 use crate::evidence::Quantity;
@@ -106,19 +106,13 @@ impl Renderer {
         }
     }
 
-    /// A displayed formula without number, given as written and as MathML.
-    pub(crate) fn plain_equation(self, written: &str, mathml: &str) -> String {
-        match self {
-            Renderer::Html => equation("", mathml, ""),
-            Renderer::Pdf => written.to_owned(),
-        }
-    }
-
-    /// A displayed formula with what its `\tag` puts in the place of a number.
-    pub(crate) fn tagged_equation(self, written: &str, mathml: &str, tag: &str) -> String {
-        match self {
-            Renderer::Html => equation("", mathml, &shield_from_markdown(tag)),
-            Renderer::Pdf => written.to_owned(),
+    /// A displayed formula without label, given as written and as MathML, with its tag if it has one.
+    pub(crate) fn plain_equation(self, written: &str, mathml: &MathMl) -> String {
+        let formula = || shield_from_markdown(&mathml.formula);
+        match (self, &mathml.tag) {
+            (Renderer::Pdf, _) => written.to_owned(),
+            (Renderer::Html, None) => format!("<span class=\"equation\">{}</span>", formula()),
+            (Renderer::Html, Some(tag)) => numbered("", &formula(), &shield_from_markdown(tag)),
         }
     }
 
@@ -132,17 +126,9 @@ impl Renderer {
         let id = format!(" id=\"{id}\"");
         let number = format!("({number})");
         match self {
-            Renderer::Html => equation(&id, mathml, &number),
+            Renderer::Html => numbered(&id, &shield_from_markdown(mathml), &number),
             Renderer::Pdf => numbered(&id, written, &number),
         }
-    }
-}
-
-fn equation(id: &str, mathml: &str, number: &str) -> String {
-    let mathml = shield_from_markdown(mathml);
-    match number {
-        "" => format!("<span class=\"equation\">{mathml}</span>"),
-        number => numbered(id, &mathml, number),
     }
 }
 

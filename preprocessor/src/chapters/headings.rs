@@ -7,7 +7,7 @@
 
 use super::markup::markdown_options;
 use super::sentinel::{Piece, pieces};
-use crate::escape::unescaped_html;
+use parsers::addresses::resolve_entities;
 use parsers::ids::{id_of, unique};
 use parsers::maths::{Definitions, Display, parse};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -236,7 +236,7 @@ fn upright(c: char) -> char {
 fn html_ids(html: &str) -> impl Iterator<Item = String> {
     HTML_ID
         .captures_iter(html)
-        .map(|found| unescaped_html(&found[1]))
+        .map(|found| resolve_entities(&found[1]))
 }
 
 /// What links can lead to in a chapter that is filled.

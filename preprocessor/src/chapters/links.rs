@@ -11,6 +11,7 @@ use super::{Chapter, book::Filled};
 use crate::catalogue::Facts;
 use crate::escape::destination;
 use crate::layout::{Layout, Pages};
+use parsers::addresses::{beside, percent_decoded};
 use parsers::ids::hint;
 use pulldown_cmark::{Event, LinkType, Parser, Tag};
 use rayon::prelude::*;
@@ -303,38 +304,4 @@ fn in_html(text: &str, range: Range<usize>) -> Vec<Address> {
         })
     };
     found.filter_map(address).collect()
-}
-
-/// A path as written in a chapter, from the root of the book, without `.` and `..`; what would leave
-/// the book keeps its `..`.
-fn beside(chapter: &str, path: &str) -> String {
-    let folder = chapter.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let joined = match path.strip_prefix('/') {
-        Some(from_root) => from_root.to_owned(),
-        None => format!("{folder}/{path}"),
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in joined.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-/// Resolves `%20` and its like; a sequence that is no UTF-8 stays as written.
-fn percent_decoded(text: &str) -> String {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let hex = behind.get(..2).and_then(|hex| str::from_utf8(hex).ok());
-        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        (rest, _) = match byte.filter(|_| *first == b'%') {
-            Some(byte) => (&behind[2..], decoded.push(byte)),
-            None => (behind, decoded.push(*first)),
-        };
-    }
-    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
 }

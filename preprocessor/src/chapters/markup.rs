@@ -184,10 +184,7 @@ impl MarkupPass<'_> {
         let label = label_behind(text, range.end)
             .filter(|(label, _)| !in_heading || label.starts_with("eq-"));
         let Some((label, end)) = label else {
-            let equation = match &mathml.tag {
-                Some(tag) => self.renderer.tagged_equation(source, &mathml.formula, tag),
-                None => self.renderer.plain_equation(source, &mathml.formula),
-            };
+            let equation = self.renderer.plain_equation(source, &mathml);
             return edits.push((range, equation));
         };
         if let Err(message) = LabelKind::Equation.check(label) {
