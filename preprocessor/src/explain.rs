@@ -1,6 +1,6 @@
 //! The chain behind one number, for the command line.
 
-use crate::catalogue::Facts;
+use crate::catalogue::{Entry, Facts};
 use crate::data::{Call, difference, parse_name, ratio};
 use crate::evidence::{Origin, Quantity};
 use anyhow::{Result, anyhow};
@@ -17,6 +17,32 @@ pub fn explain(facts: &Facts, name: &str, out: &mut dyn Write) -> Result<()> {
     write_quantity(&quantity, 0, out)
 }
 
+/// Writes each name that is `beginning` or goes on behind it with a dot, all where it is empty: a line
+/// with the value of a number, a text or a flag.
+///
+/// # Errors
+/// Where there is none.
+pub fn names(facts: &Facts, beginning: &str, out: &mut dyn Write) -> Result<()> {
+    let beginning = beginning.trim_end_matches('.');
+    let goes_on = |rest: &str| beginning.is_empty() || rest.is_empty() || rest.starts_with('.');
+    let entries = facts.catalogue.entries();
+    let entries = entries.filter(|(name, _)| name.strip_prefix(beginning).is_some_and(goes_on));
+    let mut found = false;
+    for (name, entry) in entries {
+        found = true;
+        match entry {
+            Entry::Quantity(quantity) => writeln!(out, "{}", headline(quantity))?,
+            Entry::Text(text) => writeln!(out, "{name} = \"{text}\" (text)")?,
+            Entry::Flag(flag) => writeln!(out, "{name} = {flag} (flag)")?,
+            Entry::Group(_) => {}
+        }
+    }
+    match found {
+        true => Ok(()),
+        false => Err(anyhow!("{}", facts.catalogue.unknown(beginning))),
+    }
+}
+
 /// A quantity of the catalogue, or one that a template made.
 fn quantity(facts: &Facts, call: &Call) -> Result<Arc<Quantity>, String> {
     match call {
@@ -30,18 +56,18 @@ fn quantity(facts: &Facts, call: &Call) -> Result<Arc<Quantity>, String> {
     }
 }
 
-fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Result<()> {
-    let indent = "  ".repeat(depth);
+/// A quantity's name, value and kind.
+fn headline(quantity: &Quantity) -> String {
     let value = match quantity.known() {
         Some(value) => format!("{value} {}", quantity.unit),
         None => "not measured".to_owned(),
     };
-    writeln!(
-        out,
-        "{indent}{} = {value} ({})",
-        quantity.name,
-        quantity.kind().word()
-    )?;
+    format!("{} = {value} ({})", quantity.name, quantity.kind().word())
+}
+
+fn write_quantity(quantity: &Quantity, depth: usize, out: &mut dyn Write) -> Result<()> {
+    let indent = "  ".repeat(depth);
+    writeln!(out, "{indent}{}", headline(quantity))?;
     if let Some((low, high)) = quantity.interval {
         writeln!(out, "{indent}  95 % interval: {low} to {high}")?;
     }

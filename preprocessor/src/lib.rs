@@ -23,6 +23,7 @@ pub mod generated;
 pub mod init;
 pub mod project;
 pub mod protocol;
+pub mod reference;
 mod settings;
 mod samples;
 

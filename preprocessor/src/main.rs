@@ -1,14 +1,15 @@
 //! `mdbook-measured`: the preprocessor, and its commands for people.
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Error, Result, anyhow, ensure};
 use clap::{Parser, Subcommand};
-use mdbook_measured::explain::explain;
+use mdbook_measured::explain::{explain, names};
 use mdbook_measured::init::init;
-use mdbook_measured::project::Project;
+use mdbook_measured::project::{Known, Project};
 use mdbook_measured::protocol::{BY_HAND, preprocess};
-use mdbook_measured::topics::command_line;
+use mdbook_measured::reference::page;
+use mdbook_measured::topics::{TOPICS, command_line};
 use rayon::ThreadPoolBuilder;
-use std::io::{self, BufWriter, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -39,6 +40,19 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Lists the names that chapters may write, with their values.
+    ///
+    /// Example: mdbook-measured names inference.k80_board
+    Names {
+        /// What the names begin with; all without it.
+        #[arg(default_value = "")]
+        beginning: String,
+        /// The root of the project, with `book/` and `experiments/plan.toml`.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
+    /// Prints what a chapter can use: filters, functions and views, each with an example.
+    Reference,
     /// Writes the digests of tables into `book/data.toml`; names tables whose digests are not those of
     /// their files where none is given, and fails where there are such.
     Seal {
@@ -74,6 +88,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
+        // Who reads, such as `head`, has had enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
@@ -81,16 +97,31 @@ fn main() -> ExitCode {
     }
 }
 
+fn is_broken_pipe(error: &Error) -> bool {
+    let cause = error.downcast_ref::<io::Error>();
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// All that the chapters of the project in `root` may use.
+fn known_in(root: PathBuf) -> Result<Known> {
+    Project::in_folder(root)?.read().map_err(|faults| {
+        let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        anyhow!("{}", lines.join("\n"))
+    })
+}
+
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Some(Command::Supports { .. }) => Ok(()),
         Some(Command::Explain { name, root }) => {
-            let known = Project::in_folder(root)?.read().map_err(|faults| {
-                let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-                anyhow!("{}", lines.join("\n"))
-            })?;
-            explain(&known.facts, &name, &mut io::stdout().lock())
+            explain(&known_in(root)?.facts, &name, &mut io::stdout().lock())
         }
+        Some(Command::Names { beginning, root }) => {
+            let out = &mut BufWriter::new(io::stdout().lock());
+            names(&known_in(root)?.facts, &beginning, out)?;
+            Ok(out.flush()?)
+        }
+        Some(Command::Reference) => Ok(io::stdout().lock().write_all(page(&TOPICS).as_bytes())?),
         Some(Command::Seal { names, all, root }) => {
             let project = Project::in_folder(root)?;
             let out = &mut io::stdout().lock();

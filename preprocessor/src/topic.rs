@@ -5,7 +5,7 @@ use crate::catalogue::{Catalogue, RunFacts};
 use crate::data::Tables;
 use crate::diagnostic::Diagnostic;
 use crate::layout::Layout;
-use crate::views::{FigureView, TableView};
+use crate::views::View;
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 
@@ -48,13 +48,8 @@ pub trait Topic: Sync {
         catalogue: &mut Catalogue,
     ) -> Result<(), Vec<Diagnostic>>;
 
-    /// Its views that make tables, by the names that chapters use.
-    fn tables(&self) -> &'static [(&'static str, TableView)] {
-        &[]
-    }
-
-    /// Its views that make figures, by the names that chapters use.
-    fn figures(&self) -> &'static [(&'static str, FigureView)] {
+    /// What shows them in tables and figures.
+    fn views(&self) -> &'static [View] {
         &[]
     }
 }

@@ -8,7 +8,6 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Concern, Origin, Quantity, QuotedFact, SourceId};
 use crate::layout::{Layout, Pages};
 use crate::topic::{Inputs, Knowledge, Topic};
-use crate::views::{FigureView, TableView};
 use parsers::maths::Definitions;
 use rayon::prelude::*;
 use std::any::Any;
@@ -139,17 +138,6 @@ impl Facts {
     pub(crate) fn has_smart_punctuation(&self) -> bool {
         let pages = self.pages.as_ref();
         pages.is_some_and(|pages| pages.smart_punctuation)
-    }
-
-    /// The topics' views that make tables.
-    pub(crate) fn table_views(&self) -> impl Iterator<Item = (&'static str, TableView)> {
-        self.topics.iter().flat_map(|topic| topic.tables()).copied()
-    }
-
-    /// The topics' views that make figures.
-    pub(crate) fn figure_views(&self) -> impl Iterator<Item = (&'static str, FigureView)> {
-        let views = self.topics.iter().flat_map(|topic| topic.figures());
-        views.copied()
     }
 }
 

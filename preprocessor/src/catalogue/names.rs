@@ -43,7 +43,7 @@ impl Catalogue {
     }
 
     /// What is said of a name that nothing has; the hint lists the names nearest to it.
-    pub(super) fn unknown(&self, name: &str) -> UnknownName {
+    pub(crate) fn unknown(&self, name: &str) -> UnknownName {
         UnknownName {
             name: name.to_owned(),
             hint: self.siblings(name),
@@ -60,6 +60,10 @@ impl Catalogue {
 
     /// The names that continue the longest known beginning of `name`.
     fn siblings(&self, name: &str) -> String {
+        let own = self.members(name);
+        if !own.is_empty() {
+            return format!("it is a group, with {}", own.join(", "));
+        }
         for beginning in beginnings(name) {
             let next = self.members(beginning);
             if next.is_empty() {

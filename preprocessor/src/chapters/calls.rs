@@ -12,7 +12,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// The functions, and what their first arguments are called.
-const FUNCTIONS: [(&str, &[&str]); 3] = [
+pub(super) const FUNCTIONS: [(&str, &[&str]); 3] = [
     ("pick", &["of"]),
     ("ratio", &["of", "to"]),
     ("difference", &["of", "minus"]),

@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use super::sentinel::quantity_name;
 use crate::evidence::Quantity;
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -56,17 +57,25 @@ impl AnswerRows {
 }
 
 /// A column's head, and how its quantities are printed.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ColumnSpec {
+pub(crate) struct ColumnSpec {
+    /// The head, in Markdown.
     head: String,
+    /// The unit of `places`; the quantities' own without it.
     unit: Option<String>,
+    /// Decimals.
     places: Option<usize>,
+    /// Significant digits, without a unit.
     digits: Option<usize>,
+    /// Decimals of a share in percent.
     percent: Option<usize>,
+    /// Significant digits, with a prefix and the unit.
     si: Option<usize>,
+    /// Whether they are whole numbers.
     #[serde(default)]
     integer: bool,
+    /// Whether 95 % intervals stand behind the values.
     #[serde(default)]
     interval: bool,
 }

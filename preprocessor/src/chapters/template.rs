@@ -78,6 +78,9 @@ pub(crate) fn fill(
     }
 }
 
+/// The functions that print a list of the whole book.
+pub(super) const LISTS: [&str; 4] = ["references", "evidence", "coverage", "missing_runs"];
+
 fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
     let mut tera = Tera::default();
     tera.set_delimiters(Delimiters {
@@ -108,7 +111,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
         };
         tera.register_filter(name, filter);
     }
-    for list in ["references", "evidence", "coverage", "missing_runs"] {
+    for list in LISTS {
         tera.register_function(list, move |_: Kwargs, _: &State| {
             Mark::List(list.to_owned()).to_text()
         });

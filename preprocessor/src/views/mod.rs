@@ -11,16 +11,18 @@ mod rows_histogram;
 mod rows_plot;
 mod sample_images;
 pub(crate) mod shown;
+mod view;
 
 pub use awaited::Awaited;
 pub use plots::{self as plot, palette};
 pub use shown::EvidenceMark;
+pub use view::{Argument, Arguments, Make, View};
+pub(crate) use view::{NoArguments, described, parse};
 pub use writing::numbers;
 
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use plot::Plot;
-use serde::de::DeserializeOwned;
 pub use shown::Shown;
 use std::sync::Arc;
 use table::Table;
@@ -68,42 +70,58 @@ impl Figure {
     }
 }
 
-/// What a template gives a view, by name.
-pub type Arguments = serde_json::Map<String, serde_json::Value>;
-
-/// Makes a table, its quantities written by the mark.
-pub type TableView = fn(Arguments, &Facts, EvidenceMark) -> Result<Shown<Table>, String>;
-/// Makes a figure.
-pub type FigureView = fn(Arguments, &Facts) -> Result<Shown<Figure>, String>;
-
-/// The views of any book that make tables.
-const TABLES: &[(&str, TableView)] = &[("pivot", |arguments, facts, mark| {
-    pivot::table(parse(arguments)?, facts, mark)
-})];
-
-/// The views of any book that make figures.
-const FIGURES: &[(&str, FigureView)] = &[
-    ("bars", |arguments, facts| {
-        rows_bars::figure(parse(arguments)?, facts)
-    }),
-    ("histogram", |arguments, facts| {
-        rows_histogram::figure(parse(arguments)?, facts)
-    }),
-    ("plot", |arguments, facts| {
-        rows_plot::figure(parse(arguments)?, facts)
-    }),
-    ("quoted_curve", |arguments, facts| {
-        quoted_curve::figure(&parse(arguments)?, facts)
-    }),
-    ("sample_images", |arguments, facts| {
-        sample_images::figure(&parse(arguments)?, facts)
-    }),
+/// The views of any book.
+pub(crate) const VIEWS: &[View] = &[
+    View {
+        name: "plot",
+        about: "One column of a table over another, as points and lines",
+        example: r#"table="times", x="n", y="seconds", by="program", x_log=true, y_log=true, y_unit="ms""#,
+        arguments: described::<rows_plot::Arguments>,
+        make: Make::Figure(|arguments, facts| rows_plot::figure(parse(arguments)?, facts)),
+    },
+    View {
+        name: "bars",
+        about: "One column of a table for each value of another, as bars",
+        example: r#"table="times", x="n", y="seconds", by="program", y_unit="ms", lying=true"#,
+        arguments: described::<rows_bars::Arguments>,
+        make: Make::Figure(|arguments, facts| rows_bars::figure(parse(arguments)?, facts)),
+    },
+    View {
+        name: "histogram",
+        about: "How often the values of a column of a table occur",
+        example: r#"table="times", x="seconds", x_unit="ms", bins=6, where={"program": "sorted"}"#,
+        arguments: described::<rows_histogram::Arguments>,
+        make: Make::Figure(|arguments, facts| rows_histogram::figure(parse(arguments)?, facts)),
+    },
+    View {
+        name: "pivot",
+        about: "One column of a table in rows and columns",
+        example: r#"table="times", value="seconds", rows="n", columns="program", unit="ms", interval=true"#,
+        arguments: described::<pivot::Arguments>,
+        make: Make::Table(|arguments, facts, mark| pivot::table(parse(arguments)?, facts, mark)),
+    },
+    View {
+        name: "quoted_curve",
+        about: "Curves of `quoted.toml`: facts with `value` and `index` as lists",
+        example: r#"names=["published.sorting"], labels=["as published"], x_label="Keys", y_label="Time (s)", x_scale="log""#,
+        arguments: described::<quoted_curve::Arguments>,
+        make: Make::Figure(|arguments, facts| quoted_curve::figure(&parse(arguments)?, facts)),
+    },
+    View {
+        name: "sample_images",
+        about: "Images of a data set, as `[preprocessor.measured.samples]` in `book.toml` chooses them",
+        example: r#"data_set="animals""#,
+        arguments: described::<sample_images::Arguments>,
+        make: Make::Figure(|arguments, facts| sample_images::figure(&parse(arguments)?, facts)),
+    },
 ];
 
-/// The arguments of a view that has none.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NoArguments {}
+/// The views that a chapter may ask for: those of any book, and those of the book's topics.
+pub fn views(facts: &Facts) -> impl Iterator<Item = &'static View> {
+    VIEWS
+        .iter()
+        .chain(facts.topics.iter().flat_map(|topic| topic.views()))
+}
 
 /// The table that the view `name` makes, its quantities written by `mark`.
 ///
@@ -115,15 +133,12 @@ pub fn table(
     facts: &Facts,
     mark: EvidenceMark,
 ) -> Result<Exhibit<Table>, String> {
-    let (function, view) = (
-        call(name, &arguments),
-        find(
-            name,
-            TABLES.iter().copied().chain(facts.table_views()),
-            "table",
-        )?,
-    );
-    exhibit(function, view(arguments, facts, mark))
+    let make = |view: &View| match view.make {
+        Make::Table(make) => Some(make),
+        Make::Figure(_) => None,
+    };
+    let (function, make) = (call(name, &arguments), find(name, facts, ("table", make))?);
+    exhibit(function, make(arguments, facts, mark))
 }
 
 /// The figure that the view `name` makes.
@@ -131,22 +146,32 @@ pub fn table(
 /// # Errors
 /// As [`table()`].
 pub fn figure(name: &str, arguments: Arguments, facts: &Facts) -> Result<Exhibit<Figure>, String> {
-    let views = FIGURES.iter().copied().chain(facts.figure_views());
-    let (function, view) = (call(name, &arguments), find(name, views, "figure")?);
-    exhibit(function, view(arguments, facts))
+    let make = |view: &View| match view.make {
+        Make::Figure(make) => Some(make),
+        Make::Table(_) => None,
+    };
+    let (function, make) = (call(name, &arguments), find(name, facts, ("figure", make))?);
+    exhibit(function, make(arguments, facts))
 }
 
-fn find<View>(
+/// What makes the view `name`, of those that make `what`.
+fn find<T>(
     name: &str,
-    views: impl Iterator<Item = (&'static str, View)>,
-    what: &str,
-) -> Result<View, String> {
+    facts: &Facts,
+    (what, make): (&str, impl Fn(&View) -> Option<T>),
+) -> Result<T, String> {
     let mut known = Vec::new();
-    for (other, view) in views {
-        if other == name {
-            return Ok(view);
+    for view in views(facts) {
+        match make(view) {
+            Some(make) if view.name == name => return Ok(make),
+            Some(_) => known.push(format!("`{}`", view.name)),
+            None if view.name == name => {
+                return Err(format!(
+                    "the view `{name}` makes no {what}; hint: the other filter"
+                ));
+            }
+            None => {}
         }
-        known.push(format!("`{other}`"));
     }
     known.sort_unstable();
     Err(format!(
@@ -180,11 +205,6 @@ fn call(name: &str, arguments: &Arguments) -> String {
         .collect();
     arguments.sort_unstable();
     format!("{name}({})", arguments.join(", "))
-}
-
-/// The arguments as the view wants them.
-pub(crate) fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
-    serde_json::from_value(arguments.into()).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::data::{Content, Table as Measurements};
 use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
 use crate::evidence::unit::convert;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -17,15 +18,21 @@ const MOST_CELLS: usize = 400;
 const NOT_MEASURED: &str = "not measured";
 
 /// The arguments of [`table`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
+    /// A table of `data.toml`.
     table: String,
+    /// The column whose values are shown.
     value: String,
+    /// The column that says which row.
     rows: String,
+    /// The column that says which column.
     columns: String,
+    /// Which rows: `{"machine": "laptop"}`; all without it.
     #[serde(default, rename = "where")]
     place: Map<String, Value>,
+    /// The unit of the values; that of the column without it.
     unit: Option<String>,
     /// Decimals; without them three significant digits.
     places: Option<usize>,

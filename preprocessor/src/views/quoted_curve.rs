@@ -8,6 +8,7 @@ use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
 use crate::views::numbers;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -16,19 +17,22 @@ const MOST_TICKS: usize = 9;
 const MILLION: f64 = 1e6;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
     /// The names of the curves in `quoted.toml`.
     names: Vec<String>,
     /// What the plot calls each curve.
     labels: Vec<String>,
+    /// What the horizontal axis is called, with its unit.
     x_label: String,
+    /// What the vertical axis is called, with its unit.
     y_label: String,
+    /// The scale of the horizontal axis.
     x_scale: XScale,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum XScale {
     Linear,

@@ -8,6 +8,7 @@ use super::plot::{Axis, Bars, Key, Plot};
 use super::shown::Shown;
 use crate::catalogue::Facts;
 use crate::statistics::median_interval::Median;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -17,9 +18,10 @@ const MOST_LABELS: usize = 24;
 const MOST_BARS: usize = 200;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
+    /// A table of `data.toml`.
     table: String,
     /// The column whose values stand side by side.
     x: String,
@@ -27,13 +29,17 @@ pub(super) struct Arguments {
     y: String,
     /// The column that parts the series.
     by: Option<String>,
+    /// Which rows: `{"machine": "laptop"}`; all without it.
     #[serde(default, rename = "where")]
     place: Map<String, Value>,
     /// Whether the bars lie, which suits long names.
     #[serde(default)]
     lying: bool,
+    /// What the axis of the names is called; its column without it.
     x_label: Option<String>,
+    /// What the axis of the values is called; its column without it.
     y_label: Option<String>,
+    /// The unit of the values; that of the column without it.
     y_unit: Option<String>,
     /// The significant digits of the numbers at the bars' ends.
     digits: Option<usize>,

@@ -7,22 +7,28 @@ use super::palette::{SeriesStyle, series};
 use super::plot::{Axis, Band, Key, Line, Plot, Range};
 use super::shown::Shown;
 use crate::catalogue::Facts;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 const MOST_BINS: usize = 200;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
+    /// A table of `data.toml`.
     table: String,
+    /// The column whose values are counted.
     x: String,
+    /// Which rows: `{"machine": "laptop"}`; all without it.
     #[serde(default, rename = "where")]
     place: Map<String, Value>,
     /// About how many bins; their edges are round numbers.
     bins: Option<usize>,
+    /// What the horizontal axis is called; its column without it.
     x_label: Option<String>,
+    /// The unit of the horizontal axis; that of the column without it.
     x_unit: Option<String>,
 }
 

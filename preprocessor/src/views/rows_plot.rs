@@ -7,38 +7,51 @@ use super::palette::{SeriesStyle, series};
 use super::plot::{Axis, Band, Key, Line, Plot, Point, Points, Range};
 use super::shown::Shown;
 use crate::catalogue::Facts;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
+    /// A table of `data.toml`.
     table: String,
+    /// The column of the horizontal axis.
     x: String,
+    /// The column of the vertical axis.
     y: String,
     /// The column that parts the series.
     by: Option<String>,
+    /// Which rows: `{"machine": "laptop"}`; all without it.
     #[serde(default, rename = "where")]
     place: Map<String, Value>,
+    /// How a series is drawn.
     #[serde(default)]
     marks: Marks,
+    /// How the 95 % intervals of repeats are shown.
     #[serde(default)]
     intervals: Intervals,
+    /// Whether the horizontal axis is logarithmic.
     #[serde(default)]
     x_log: bool,
+    /// Whether the vertical axis is logarithmic.
     #[serde(default)]
     y_log: bool,
     /// Whether the vertical axis begins at zero.
     #[serde(default)]
     y_zero: bool,
+    /// What the horizontal axis is called; its column without it.
     x_label: Option<String>,
+    /// What the vertical axis is called; its column without it.
     y_label: Option<String>,
+    /// The unit of the horizontal axis; that of the column without it.
     x_unit: Option<String>,
+    /// The unit of the vertical axis; that of the column without it.
     y_unit: Option<String>,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Marks {
     Points,
@@ -47,7 +60,7 @@ enum Marks {
     LinesAndPoints,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Intervals {
     #[default]

@@ -4,10 +4,11 @@ use super::shown::Shown;
 use super::{Awaited, Figure};
 use crate::catalogue::Facts;
 use crate::evidence::SourceId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The view's arguments.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
     /// The name in `[preprocessor.measured.samples]`.

@@ -9,7 +9,7 @@ mod views;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
-use crate::views::{FigureView, NoArguments, TableView, parse};
+use crate::views::View;
 use quantities::{
     flops, inference, layer_overheads, layer_sums, layer_times, paleo, roofline, throughput,
 };
@@ -45,54 +45,7 @@ impl Topic for Operations {
         Ok(())
     }
 
-    fn tables(&self) -> &'static [(&'static str, TableView)] {
-        &[
-            ("flops_by_layer", |arguments, facts, mark| {
-                views::flops_table::by_layer(&parse(arguments)?, facts, mark)
-            }),
-            ("flops_by_kind", |arguments, facts, mark| {
-                views::flops_table::by_kind(&parse(arguments)?, facts, mark)
-            }),
-            ("layer_times", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::layer_times::times(facts, mark)
-            }),
-            ("layer_waits", |arguments, facts, mark| {
-                views::layer_waits::table(&parse(arguments)?, facts, mark)
-            }),
-            ("layer_speeds", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::layer_times::speeds(facts, mark)
-            }),
-            ("paleo_passes", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::paleo::passes(facts, mark)
-            }),
-            ("paleo_kinds", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::paleo::kinds(facts, mark)
-            }),
-            ("throughput_sources", |arguments, facts, mark| {
-                views::percent_of_peak::sources(&parse(arguments)?, facts, mark)
-            }),
-        ]
-    }
-
-    fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[
-            ("flops_share", |arguments, facts| {
-                views::flops_share::figure(&parse(arguments)?, facts)
-            }),
-            ("layer_sum_against_full_pass", |arguments, facts| {
-                views::layer_sums::figure(&parse(arguments)?, facts)
-            }),
-            ("roofline", |arguments, facts| {
-                views::roofline::figure(&parse(arguments)?, facts)
-            }),
-            ("ppp_by_gpu", |arguments, facts| {
-                let NoArguments {} = parse(arguments)?;
-                views::percent_of_peak::by_gpu(facts)
-            }),
-        ]
+    fn views(&self) -> &'static [View] {
+        views::VIEWS
     }
 }

@@ -9,7 +9,7 @@ mod views;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic, TopicFile};
-use crate::views::{FigureView, NoArguments, TableView, parse};
+use crate::views::View;
 use quantities::logs::{self, Logs};
 use quantities::prediction::LossCurves;
 use quantities::stage_models::StageIntervals;
@@ -71,75 +71,8 @@ impl Topic for Optimus {
         measured_speeds::add(catalogue, inputs.files.get(&measured_speeds::FILE))
     }
 
-    fn tables(&self) -> &'static [(&'static str, TableView)] {
-        &[
-            ("equal_windows", |arguments, facts, mark| {
-                views::equal_windows::table(&parse(arguments)?, facts, mark)
-            }),
-            ("log_times", |arguments, facts, mark| {
-                views::log_times::table(&parse(arguments)?, facts, mark)
-            }),
-            ("loss_grid", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::loss_grid::table(facts, mark)
-            }),
-            ("loss_models", |arguments, facts, mark| {
-                views::loss_models::table(&parse(arguments)?, facts, mark)
-            }),
-            ("loss_regression", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::loss_regression::table(facts, mark)
-            }),
-            ("stage_models", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::stage_models::table(facts, mark)
-            }),
-            ("target_and_drops", |arguments, facts, mark| {
-                let NoArguments {} = parse(arguments)?;
-                views::target_and_drops::table(facts, mark)
-            }),
-        ]
-    }
-
-    fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[
-            ("beta_over_depth", |arguments, facts| {
-                views::beta_over_depth::figure(&parse(arguments)?, facts)
-            }),
-            ("extrapolation", |arguments, facts| {
-                views::extrapolation::figure(&parse(arguments)?, facts)
-            }),
-            ("log_curves", |arguments, facts| {
-                views::log_curves::figure(&parse(arguments)?, facts)
-            }),
-            ("log_fit", |arguments, facts| {
-                views::log_fit::figure(&parse(arguments)?, facts)
-            }),
-            ("log_prediction", |arguments, facts| {
-                views::log_prediction::figure(&parse(arguments)?, facts)
-            }),
-            ("loss_fit", |arguments, facts| {
-                views::loss_fit::figure(&parse(arguments)?, facts)
-            }),
-            ("loss_residuals", |arguments, facts| {
-                views::loss_fit::residuals(&parse(arguments)?, facts)
-            }),
-            ("prediction", |arguments, facts| {
-                views::prediction::figure(&parse(arguments)?, facts)
-            }),
-            ("speed_over_workers", |arguments, facts| {
-                views::parameter_server_curves::speed_over_workers(&parse(arguments)?, facts)
-            }),
-            ("epoch_time_over_workers", |arguments, facts| {
-                views::parameter_server_curves::epoch_time_over_workers(&parse(arguments)?, facts)
-            }),
-            ("time_to_accuracy", |arguments, facts| {
-                views::accuracy_curves::time(&parse(arguments)?, facts)
-            }),
-            ("cost_of_accuracy", |arguments, facts| {
-                views::accuracy_curves::cost(&parse(arguments)?, facts)
-            }),
-        ]
+    fn views(&self) -> &'static [View] {
+        views::VIEWS
     }
 }
 

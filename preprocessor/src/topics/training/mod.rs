@@ -7,7 +7,7 @@ pub(crate) mod views;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic};
-use crate::views::{FigureView, TableView, parse};
+use crate::views::View;
 
 /// Training runs.
 #[derive(Debug)]
@@ -28,25 +28,7 @@ impl Topic for Training {
         Ok(())
     }
 
-    fn tables(&self) -> &'static [(&'static str, TableView)] {
-        &[
-            ("runs_of", |arguments, facts, mark| {
-                views::run_table::table(&parse(arguments)?, facts, mark)
-            }),
-            ("confusions", |arguments, facts, _| {
-                views::confusions::table(&parse(arguments)?, facts)
-            }),
-        ]
-    }
-
-    fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[
-            ("curves", |arguments, facts| {
-                views::run_curves::figure(&parse(arguments)?, facts)
-            }),
-            ("class_accuracies", |arguments, facts| {
-                views::class_accuracies::figure(&parse(arguments)?, facts)
-            }),
-        ]
+    fn views(&self) -> &'static [View] {
+        views::VIEWS
     }
 }

@@ -7,7 +7,7 @@ mod views;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
 use crate::topic::{Inputs, Knowledge, Topic};
-use crate::views::{FigureView, NoArguments, TableView, parse};
+use crate::views::View;
 
 /// Transfer learning.
 #[derive(Debug)]
@@ -32,21 +32,7 @@ impl Topic for Transfer {
         Ok(())
     }
 
-    fn tables(&self) -> &'static [(&'static str, TableView)] {
-        &[("classes", |arguments, facts, mark| {
-            views::class_table::table(&parse(arguments)?, facts, mark)
-        })]
-    }
-
-    fn figures(&self) -> &'static [(&'static str, FigureView)] {
-        &[
-            ("accuracy_over_cost", |arguments, facts| {
-                views::accuracy_over_cost::figure(&parse(arguments)?, facts)
-            }),
-            ("class_histogram", |arguments, facts| {
-                let NoArguments {} = parse(arguments)?;
-                views::class_histogram::figure(facts)
-            }),
-        ]
+    fn views(&self) -> &'static [View] {
+        views::VIEWS
     }
 }

@@ -8,6 +8,7 @@ use crate::views::palette::Colour;
 use crate::views::plot::{Axis, Bars, Plot, Range};
 use crate::views::shown::listed;
 use crate::views::shown::{Shown, percent};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 const COLOURS: [Colour; 4] = [
@@ -18,10 +19,12 @@ const COLOURS: [Colour; 4] = [
 ];
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// As in `flops.NETWORK`, side by side.
     networks: Vec<String>,
+    /// What counts as an operation, as in `flops.NETWORK.CONVENTION`.
     convention: String,
 }
 

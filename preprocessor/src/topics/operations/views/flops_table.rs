@@ -8,6 +8,7 @@ use crate::topics::operations::analysis::flops::LayerCount;
 use crate::topics::operations::analysis::layers::LayerKind;
 use crate::views::shown::{EvidenceMark, Shown, number_cell, quantity_cell};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -15,10 +16,12 @@ use std::sync::Arc;
 const SHARE_PLACES: usize = 2;
 
 /// The arguments of [`by_layer`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ByLayer {
+    /// As in `flops.NETWORK`.
     network: String,
+    /// What counts as an operation, as in `flops.NETWORK.CONVENTION`.
     convention: String,
 }
 
@@ -129,10 +132,12 @@ fn layer_row(layer: &LayerCount, total: u64) -> Result<Row, String> {
 }
 
 /// The arguments of [`by_kind`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ByKind {
+    /// As in `flops.NETWORK`, side by side.
     networks: Vec<String>,
+    /// What counts as an operation, as in `flops.NETWORK.CONVENTION`.
     convention: String,
     /// The kind of layer whose row answers the question; absent for the total.
     answer: Option<String>,

@@ -8,6 +8,7 @@ use crate::views::palette::Colour;
 use crate::views::plot::{Axis, Bars, Fill, Plot, Rule};
 use crate::views::shown::listed;
 use crate::views::shown::{Shown, fixed};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -23,9 +24,10 @@ const STYLES: [(Colour, Fill); 4] = [
 ];
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// The platforms of Lu et al., such as `tx1_gpu`.
     platforms: Vec<String>,
 }
 

@@ -7,11 +7,12 @@ use crate::topics::names::readable;
 use crate::topics::operations::quantities::layer_times::{PER_LAYER, TimedPasses};
 use crate::views::shown::{EvidenceMark, Shown, quantity_cell};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The arguments of [`table`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// The platform of Lu et al., such as `tx1_gpu`.

@@ -11,6 +11,7 @@ use crate::views::plot::{Axis, Plot, Point, Points, Range};
 use crate::views::shown::listed;
 use crate::views::shown::{EvidenceMark, Shown, percent, quantity_cell};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -122,9 +123,10 @@ impl Summary {
 }
 
 /// The arguments of [`sources`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sources {
+    /// As in `ppp.GPU`.
     gpu: String,
 }
 

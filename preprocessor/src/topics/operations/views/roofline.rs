@@ -15,6 +15,7 @@ use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Rule, Side};
 use crate::views::shown::{Shown, listed, not_as_planned, pending};
 use crate::views::{Figure, numbers};
 use results::Arithmetic;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -44,14 +45,17 @@ const ROOF: SeriesStyle = SeriesStyle {
 const GIGA: f64 = 1e9;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// As in `device.BOARD`.
     board: String,
+    /// Whose peak is the roof: `fp32`, `tf32`, `bf16` or `fp16`.
+    #[schemars(with = "String")]
     arithmetic: Arithmetic,
+    /// Images in a batch.
     batch: u64,
-    /// One or two.
+    /// As in `flops.NETWORK`, one or two.
     networks: Vec<String>,
     /// Whether points stand at the speed that our runs measured, not on the roof.
     #[serde(default)]

@@ -14,13 +14,15 @@ use crate::topics::optimus::quantities::times_to_target::{EPOCHS, TRAINED_BATCH}
 use crate::views::Figure;
 use crate::views::plot::{Axis, Band, Plot, Range, Side};
 use crate::views::shown::{Shown, not_as_planned, pending};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The arguments of [`time`] and [`cost`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// Those of the speed model.
     #[serde(default)]
     coefficients: Source,
 }

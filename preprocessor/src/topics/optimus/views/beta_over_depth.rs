@@ -14,11 +14,12 @@ use crate::views::Figure;
 use crate::views::palette::{SeriesStyle, Shape, series};
 use crate::views::plot::{Axis, Key, Line, Plot, Point, Points, Range};
 use crate::views::shown::{Shown, not_as_planned, pending};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// 0, 1 or 2.

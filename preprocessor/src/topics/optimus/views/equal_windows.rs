@@ -12,14 +12,17 @@ use crate::views::shown::{
     with_state,
 };
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// What the runs have in common: one of the two, as the names of quantities have it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// Compares the networks on this hardware.
     hardware: Option<String>,
+    /// Compares the kinds of hardware of this network; one of the two is given.
     network: Option<String>,
 }
 

@@ -8,21 +8,25 @@ use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Key, Line, Plot};
 use crate::views::shown::{Shown, listed, not_as_planned, pending};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// As in `log_set.RECIPE`.
     recipe: String,
+    /// As the table calls it.
     network: String,
+    /// What the horizontal axis shows.
     over: Over,
 }
 
 /// What the loss is drawn over.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Over {
     /// The steps so far.

@@ -9,10 +9,11 @@ use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Key, Line, Plot, Points};
 use crate::views::shown::{Shown, fixed, not_as_planned, pending};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// As in `log_model.LOG`.

@@ -11,15 +11,18 @@ use crate::views::Figure;
 use crate::views::palette::{SeriesStyle, Shape, series};
 use crate::views::plot::{Axis, Plot, Points};
 use crate::views::shown::{Shown, not_as_planned};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// As in `log_set.RECIPE`.
     recipe: String,
     /// As the table calls it.
     hardware: String,
+    /// The depth that is predicted.
     depth: u64,
 }
 

@@ -5,12 +5,14 @@ use crate::catalogue::Facts;
 use crate::topics::optimus::quantities::logs::{COMPARED_LOSS, Logs};
 use crate::views::shown::{EvidenceMark, Shown, quantity_cell, scaled_estimate_cell};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The arguments of [`table`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// As in `log_set.RECIPE`.
     recipe: String,
 }
 

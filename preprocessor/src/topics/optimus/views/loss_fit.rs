@@ -12,6 +12,7 @@ use crate::views::palette::{Colour, Dash, SeriesStyle, Shape, series};
 use crate::views::plot::{Axis, Key, Line, Plot, Points, Range, Rule};
 use crate::views::shown::{Shown, fixed, pending};
 use crate::views::{Awaited, Figure};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -26,9 +27,10 @@ pub(crate) const MEASURED: SeriesStyle = SeriesStyle {
 };
 
 /// The arguments of [`figure`] and [`residuals`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// The id of a run of the plan.
     pub(super) run: String,
 }
 

@@ -10,6 +10,7 @@ use crate::views::shown::{
     EvidenceMark, Shown, quantity_cell, scaled_estimate_cell, state_told_once,
 };
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -21,15 +22,16 @@ const MEASURED: &str = "measured";
 pub(crate) const FACTORS: [f64; 3] = [1e3, 1.0, 1.0];
 
 /// The arguments of [`table`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// Whose models are shown.
     #[serde(default)]
     of: Of,
 }
 
 /// Whose models are shown.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Of {
     /// Complete runs, and the logs of tables.

@@ -14,6 +14,7 @@ use crate::views::numbers;
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
 use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Range, Side};
 use crate::views::shown::Shown;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -22,14 +23,15 @@ pub(super) const SECONDS_PER_HOUR: f64 = 3600.0;
 const IMAGES: &str = "cifar10.train";
 
 /// The arguments of [`speed_over_workers`] and [`epoch_time_over_workers`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Batches {
+    /// The overall batches, a line for each.
     m: Vec<u64>,
 }
 
 /// Where the coefficients come from.
-#[derive(Default, Clone, Copy, Deserialize)]
+#[derive(Default, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Source {
     /// The paper.

@@ -13,11 +13,12 @@ use crate::views::Figure;
 use crate::views::palette::{SeriesStyle, series};
 use crate::views::plot::{Axis, Band, Key, Line, Plot, Points};
 use crate::views::shown::{Shown, not_as_planned, pending};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// As in `prediction.on.HARDWARE`; absent for the one that the book puts first.

@@ -10,11 +10,12 @@ use crate::views::palette::series;
 use crate::views::plot::{Axis, Note, Plot, Points, Range, Rule, Side};
 use crate::views::shown::{Shown, pending, percent};
 use results::Predictions;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// The run whose record has predictions.

@@ -7,10 +7,11 @@ use crate::catalogue::Facts;
 use crate::views::shown::{Shown, number_cell, waiting_row};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use results::Confusion;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The arguments of [`table`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// The run whose record has predictions.

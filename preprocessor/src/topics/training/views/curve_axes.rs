@@ -5,10 +5,11 @@ use crate::views::numbers;
 use crate::views::plot::{Axis, Range};
 use crate::views::shown::{fixed, percent};
 use results::EpochRow;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What the curves are drawn over.
-#[derive(Clone, Copy, Default, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
     #[default]
@@ -61,7 +62,7 @@ impl Progress {
 }
 
 /// What is drawn.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Measure {
     TrainLoss,

@@ -8,15 +8,19 @@ use crate::views::plot::{Key, Line, Plot, Rule};
 use crate::views::shown::Shown;
 use crate::views::shown::listed;
 use crate::views::{Awaited, Figure};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// The ids of runs of the plan.
     runs: Vec<String>,
+    /// What the horizontal axis shows.
     #[serde(default)]
     x: Progress,
+    /// What the vertical axis shows.
     y: Measure,
 }
 

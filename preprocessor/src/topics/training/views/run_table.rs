@@ -8,6 +8,7 @@ use crate::views::shown::listed;
 use crate::views::shown::{EvidenceMark, Shown, quantity_cell, state_told_once};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use results::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -43,9 +44,10 @@ const fn result(
 }
 
 /// The arguments of [`table`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// As in the plan.
     experiment: String,
 }
 

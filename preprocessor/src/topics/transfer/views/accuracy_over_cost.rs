@@ -8,18 +8,20 @@ use crate::views::palette::{SeriesStyle, series};
 use crate::views::plot::{Axis, Note, Plot, Point, Points, Side};
 use crate::views::shown::{Shown, listed, not_as_planned, percent};
 use crate::views::{Awaited, Figure, numbers};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The arguments of [`figure`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
+    /// What the horizontal axis shows.
     x: Cost,
 }
 
 /// What the training of a setting costs.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Cost {
     /// Operations that its networks need.

@@ -5,13 +5,14 @@ use crate::catalogue::Facts;
 use crate::topics::training::views::class_names::ClassNames;
 use crate::views::shown::{EvidenceMark, Shown, quantity_cell};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How many classes stand side by side.
 const SIDE_BY_SIDE: usize = 3;
 
 /// The arguments of [`table`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     /// The table with the classes' names.
