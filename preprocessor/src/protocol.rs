@@ -42,7 +42,10 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         }
     }
     if told_by.is_none() {
-        warn_of(&filled);
+        match is_strict(&project) {
+            true => eprintln!("{}", accepted_in_words(&filled.accepted)),
+            false => warn_of(&filled),
+        }
     }
     let made = filled.files.into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
@@ -78,11 +81,27 @@ fn fill(project: &Project, chapters: &[Chapter], renderer: &str) -> Filled {
             ..Filled::default()
         },
     };
-    if project.is_strict() || std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1") {
+    if is_strict(project) {
         filled.faults.append(&mut filled.shortcomings);
         filled.faults.append(&mut filled.absences);
     }
     filled
+}
+
+/// Whether what a draft may have is a fault: as `book.toml` or the environment says.
+fn is_strict(project: &Project) -> bool {
+    project.is_strict() || std::env::var("MEASURED_STRICT").is_ok_and(|value| value == "1")
+}
+
+/// What a submission was built with although it is not as one would wish.
+fn accepted_in_words(accepted: &[String]) -> String {
+    match accepted.is_empty() {
+        true => "strict: nothing is missing, and nothing had to be accepted".to_owned(),
+        false => format!(
+            "strict: nothing is missing; accepted: {}",
+            accepted.join("; ")
+        ),
+    }
 }
 
 /// The renderer for which this build has told the author already what it says of the book: mdBook

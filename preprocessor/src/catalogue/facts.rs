@@ -5,7 +5,7 @@ use super::{AnsweredOn, Catalogue, Question, RunFacts, Samples, runs};
 use crate::data::{Declaration, Table, Tables};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::unit::Unit;
-use crate::evidence::{Concern, Origin, Quantity, QuotedFact, SourceId};
+use crate::evidence::{Concern, Quantity, QuotedFact, SourceId};
 use crate::layout::{Layout, Pages};
 use crate::topic::{Inputs, Knowledge, Topic};
 use parsers::maths::Definitions;
@@ -13,9 +13,6 @@ use rayon::prelude::*;
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// How a fact is marked that was not seen in the paper itself.
-const NOT_READ: &str = "not read in the paper";
 
 /// The topics that a book switches on, each behind those that it needs.
 pub type Topics = [&'static dyn Topic];
@@ -198,9 +195,7 @@ fn add_topics(
 
 fn add_quoted(catalogue: &mut Catalogue, quoted: Vec<QuotedFact>) {
     let quoted: Vec<Arc<Quantity>> = quoted.into_iter().map(Arc::from).collect();
-    let not_read = quoted.iter().filter(|fact| {
-        matches!(&fact.origin, Origin::Quoted(quotation) if quotation.checked.starts_with(NOT_READ))
-    });
+    let not_read = quoted.iter().filter(|fact| fact.is_not_read());
     for (name, count) in [("total", quoted.len()), ("not_read", not_read.count())] {
         catalogue.add(Quantity::exact(
             format!("quoted.count.{name}"),

@@ -16,7 +16,7 @@ use super::markup::{self, Marked};
 use super::sentinel::{Mark, Piece, pieces};
 use super::shortcomings;
 use super::template;
-use super::typed_numbers;
+use super::typed_numbers::{self, TypedNumbers};
 use crate::catalogue::Facts;
 use crate::evidence::Origin;
 use rayon::prelude::*;
@@ -48,6 +48,8 @@ pub struct Filled {
     pub shortcomings: Vec<Diagnostic>,
     /// What a submission may not have either: numbers in prose that were not measured.
     pub absences: Vec<Diagnostic>,
+    /// What a submission may have although it is not as one would wish, each with how often.
+    pub accepted: Vec<String>,
 }
 
 /// Fills all chapters.
@@ -69,13 +71,14 @@ pub fn fill_book(
         labels: Labels::default(),
         citations: Citations::default(),
     };
-    let (mut marked, mut typed_numbers) = (Vec::new(), Vec::new());
+    let (mut marked, mut typed_numbers, mut exempt_blocks) = (Vec::new(), Vec::new(), 0);
     let (read, inputs) = rayon::join(
         || read_each(chapters, &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, read) in chapters.iter().zip(read) {
-        typed_numbers.extend(read.typed_numbers);
+        typed_numbers.extend(read.typed_numbers.found);
+        exempt_blocks += read.typed_numbers.exempt_blocks;
         numbers.add_exhibits(chapter, &read.written, &mut faults);
         written.absorb(read.written);
         match read.marked {
@@ -91,6 +94,7 @@ pub fn fill_book(
     shortcomings.append(&mut typed_numbers);
     faults.extend(shortcomings::unsaid_runs(&facts, &written));
     let used = used(&facts.catalogue, &written);
+    let accepted = shortcomings::accepted(&facts, &written, &used, exempt_blocks);
     numbers.add_quotations(&used, &facts.layout.quoted, &mut faults);
     faults.extend(homes.faults(&marked, &numbers.citations));
     let Numbers {
@@ -119,6 +123,7 @@ pub fn fill_book(
     }
     let mut filled = Filled {
         absences: written.absences,
+        accepted,
         chapters: texts,
         files: written.files,
         faults,
@@ -141,7 +146,7 @@ fn leave<T>(value: T) {
 struct Read {
     marked: Result<Marked, Vec<Diagnostic>>,
     written: Written,
-    typed_numbers: Vec<Diagnostic>,
+    typed_numbers: TypedNumbers,
 }
 
 /// Fills the templates of all chapters and sets their maths, on all cores, in the order of the

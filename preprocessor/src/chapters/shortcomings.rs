@@ -2,7 +2,8 @@
 
 use super::diagnostic::Diagnostic;
 use super::ledger::Written;
-use crate::catalogue::{Facts, Question};
+use super::lists::Used;
+use crate::catalogue::{Facts, Question, RunFacts};
 use crate::data::{Declaration, Tables};
 use crate::evidence::{Concern, SourceId};
 use std::collections::BTreeSet;
@@ -20,6 +21,31 @@ pub(super) fn unsaid_runs(facts: &Facts, written: &Written) -> Vec<Diagnostic> {
     let declared = facts.answered_on.questions();
     let unsaid = declared.filter(|(id, _)| !written.questions.contains(*id));
     unsaid.map(|(id, runs)| runs.unsaid(id)).collect()
+}
+
+/// What a submission is built with although it is not as one would wish, each with how often.
+pub(super) fn accepted(
+    facts: &Facts,
+    written: &Written,
+    used: &Used,
+    exempt_blocks: usize,
+) -> Vec<String> {
+    let needed = Needed::by(facts, written);
+    let open: Vec<_> = facts.runs.iter().filter_map(RunFacts::concern).collect();
+    let let_pass = open.iter().filter(|concern| !needed.has(concern));
+    let (without_card, not_asked_for): (Vec<_>, Vec<_>) =
+        let_pass.partition(|concern| concern.accepted);
+    let not_read = used.values().filter(|quantity| quantity.is_not_read());
+    [
+        ("no such card", without_card.len()),
+        ("runs of no question", not_asked_for.len()),
+        ("not read in the paper", not_read.count()),
+        ("typed with a reason", exempt_blocks),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(what, count)| format!("{what}: {count}"))
+    .collect()
 }
 
 /// The planned runs without a complete, current record that a submission needs.

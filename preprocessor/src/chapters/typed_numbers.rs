@@ -50,15 +50,24 @@ const PLACES: [&str; 19] = [
     "problem",
 ];
 
+/// The typed numbers of a chapter.
+#[derive(Debug, Default)]
+pub(crate) struct TypedNumbers {
+    /// Those without a reason.
+    pub(crate) found: Vec<Diagnostic>,
+    /// How many blocks say why they may hold some.
+    pub(crate) exempt_blocks: usize,
+}
+
 /// Looks for typed numbers in what the author of `file` wrote.
-pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
+pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
     if long_row_of_dollars(source).is_some() {
-        return Vec::new(); // the fault of the chapter
+        return TypedNumbers::default(); // the fault of the chapter
     }
     let text = without_templates(Shadow::of(source).text);
     let mut found = Faults::default();
     let mut skipped = 0;
-    let mut exempt = false;
+    let (mut exempt, mut exempt_blocks) = (false, 0);
     let mut run: Option<Range<usize>> = None;
     for (event, range) in Parser::new_ext(&text, markdown_options()).into_offset_iter() {
         if let (Event::Text(_), 0, false) = (&event, skipped, exempt) {
@@ -72,6 +81,7 @@ pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
             Event::Html(html) => {
                 let reason = exemption(&html);
                 exempt |= reason.is_some();
+                exempt_blocks += usize::from(reason.is_some());
                 if reason == Some("") {
                     let message =
                         "an exemption without a reason; hint: `<!-- typed numbers: REASON -->`";
@@ -91,7 +101,10 @@ pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     if let Some(run) = run {
         check(file, source, &text, run, &mut found);
     }
-    found.into()
+    TypedNumbers {
+        found: found.into(),
+        exempt_blocks,
+    }
 }
 
 fn check(file: &str, source: &str, text: &str, run: Range<usize>, found: &mut Faults) {
@@ -180,7 +193,11 @@ mod tests {
 
     fn check(source: &str, expected: Expect) {
         let found = find("book/a.md", source);
-        let lines: Vec<_> = found.iter().map(|fault| format!("{fault}\n")).collect();
+        let lines: Vec<_> = found
+            .found
+            .iter()
+            .map(|fault| format!("{fault}\n"))
+            .collect();
         expected.assert_eq(&lines.concat());
     }
 

@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+/// How a fact is marked that was not seen in the paper itself.
+const NOT_READ: &str = "not read in the paper";
+
 /// A number with its unit, its uncertainty and its origin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quantity {
@@ -133,6 +136,11 @@ impl Quantity {
                 inputs: vec![self.clone()],
             },
         })
+    }
+
+    /// Whether it is quoted from a place where nobody looked.
+    pub(crate) fn is_not_read(&self) -> bool {
+        matches!(&self.origin, Origin::Quoted(quotation) if quotation.checked.starts_with(NOT_READ))
     }
 
     /// This quantity with a 95 % interval.

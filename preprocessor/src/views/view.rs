@@ -103,7 +103,7 @@ fn takes(schema: &Value) -> String {
     }
 }
 
-/// The words that a field may be, where it is one of some; the one that it is without being given first.
+/// The words that a field may be, where it is one of some.
 fn words(schema: &Value) -> Vec<String> {
     let list = |key: &str| {
         schema
@@ -163,7 +163,7 @@ mod tests {
                 )
             })
             .collect();
-        let marks = "`lines_and_points`, `points`";
+        let marks = "`points`, `lines_and_points`";
         assert_eq!(
             found,
             [
