@@ -5,6 +5,7 @@ use mdbook_measured::catalogue::Facts;
 use mdbook_measured::chapters::contract::Renderer;
 use mdbook_measured::chapters::examples::{BEFORE, EXHIBITS, Example, FUNCTIONS, NUMBERS};
 use mdbook_measured::chapters::{Chapter, fill_book};
+use mdbook_measured::explain::explain;
 use mdbook_measured::init::init;
 use mdbook_measured::project::Project;
 use mdbook_measured::reference::page;
@@ -140,4 +141,19 @@ fn views_of_topics_are_as_the_page_says() {
     let of_topics: Vec<_> = TOPICS.iter().flat_map(|topic| topic.views()).collect();
     assert!(of_topics.len() > 30, "{}", of_topics.len());
     check(&root, &of_topics);
+}
+
+#[test]
+fn readme_shows_what_explain_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = fs::read_to_string(root.join("README.md")).expect("it is there");
+    let (_, name) = readme.split_once("-- explain ").expect("a call");
+    let (name, rest) = name.split_once('`').expect("it ends");
+    let (_, shown) = rest.split_once("```text\n").expect("what it says");
+    let (shown, _) = shown.split_once("```").expect("it ends");
+    let known = Project::in_folder(root).unwrap().read();
+    let facts = known.unwrap_or_else(|faults| panic!("{faults:?}")).facts;
+    let mut said = Vec::new();
+    explain(&facts, name, &mut said).unwrap();
+    assert_eq!(shown, String::from_utf8(said).unwrap());
 }
