@@ -22,7 +22,18 @@ fn it_says_what_it_is() {
     for help in ["--help", "-h", "help"] {
         let (code, out, error) = run(&[help]);
         assert_eq!((code, error.as_str()), (Some(0), ""));
-        assert!(out.contains("[output.measured-pdf]"), "{out}");
+        // Those that `problems` finds named where a key is unknown.
+        for key in [
+            "command",
+            "while-serving",
+            "paper",
+            "subtitle",
+            "note",
+            "fonts",
+        ] {
+            let is_said = out.lines().any(|line| line.trim_start().starts_with(key));
+            assert!(is_said, "`{key}`: {out}");
+        }
     }
     for version in ["--version", "-V"] {
         let expected = format!("mdbook-measured-pdf {}\n", env!("CARGO_PKG_VERSION"));
