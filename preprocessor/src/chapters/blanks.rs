@@ -63,11 +63,6 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Whether nothing is blanked.
-    pub(super) fn is_whole(&self) -> bool {
-        self.is_whole
-    }
-
     /// Blanks what a fault at `at` is in; false where that is nothing.
     pub(super) fn blank_at(&mut self, at: usize, is_syntax: bool) -> bool {
         let Some(range) = self.range_of(at, is_syntax) else {
