@@ -61,9 +61,11 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         true => Obsolete::Remove,
         false => Obsolete::Keep,
     };
-    let mut texts = match filled.faults.is_empty() {
-        true => filled.chapters,
-        false => pages::with_faults(&chapters, filled.chapters, &filled.faults),
+    // A PDF made while serving shows the places of the faults alone.
+    let shows_faults = !filled.faults.is_empty() && context.renderer == "html";
+    let mut texts = match shows_faults {
+        false => filled.chapters,
+        true => pages::with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
     let mut generated = Ok(());
