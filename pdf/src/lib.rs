@@ -29,6 +29,7 @@ pub use typeset::{typeset, typst_source};
 
 use anyhow::{Context, Result};
 use mdbook_renderer::RenderContext;
+use std::path::Path;
 use typeset::Manuscript;
 
 /// Name of the file in the backend's folder.
@@ -37,18 +38,30 @@ pub const FILE_NAME: &str = "book.pdf";
 /// Renders the book that mdBook hands over, or says why there is nothing to do.
 ///
 /// Returns a line to show, if there is one. A PDF that is whole and made of the same inputs by
-/// the same program is left as it is. A failed build leaves no PDF behind.
+/// the same program is left as it is. A failed build leaves no PDF behind, and one that makes none
+/// while the book is served leaves none of an earlier state. While it is served, problems are such a line:
+/// mdBook shows a new page only where all its programs succeed.
 ///
 /// # Errors
 /// [`Problems`] of the book or its settings; a folder or file that can't be written.
 pub fn render(ctx: &RenderContext) -> Result<Option<String>> {
-    let settings = Settings::read(&ctx.config);
-    if is_serving(&ctx.config) && settings.as_ref().is_ok_and(|it| !it.while_serving) {
-        let line = "the PDF is skipped while serving; \
-                    `while-serving = true` in `[output.measured-pdf]` makes it";
-        return Ok(Some(line.into()));
+    let made = make(ctx);
+    match is_serving(&ctx.config) {
+        true => made.or_else(|error| Ok(Some(format!("{error:#}")))),
+        false => made,
     }
+}
+
+fn make(ctx: &RenderContext) -> Result<Option<String>> {
+    let settings = Settings::read(&ctx.config);
     let path = ctx.destination.join(FILE_NAME);
+    if is_serving(&ctx.config) && settings.as_ref().is_ok_and(|it| !it.while_serving) {
+        let line = format!(
+            "`{FILE_NAME}` is removed: it would be older than the pages; `mdbook build` makes it, and \
+             `while-serving = true` in `[output.measured-pdf]` makes it while serving"
+        );
+        return Ok(remove(&path)?.then_some(line));
+    }
     let manuscript = settings.and_then(|settings| Manuscript::new(ctx, &settings));
     if let Ok(manuscript) = &manuscript
         && std::fs::read(&path).is_ok_and(|pdf| manuscript.inputs().have_sealed(&pdf))
@@ -56,11 +69,18 @@ pub fn render(ctx: &RenderContext) -> Result<Option<String>> {
         let line = format!("`{FILE_NAME}` is left as it is: nothing that decides it has changed");
         return Ok(Some(line));
     }
-    if path.exists() {
-        std::fs::remove_file(&path).with_context(|| format!("`{FILE_NAME}` can't be replaced"))?;
-    }
+    remove(&path)?;
     let pdf = manuscript?.typeset()?;
     std::fs::create_dir_all(&ctx.destination).context("the PDF's folder can't be made")?;
     std::fs::write(&path, pdf).with_context(|| format!("`{FILE_NAME}` can't be written"))?;
     Ok(None)
+}
+
+/// Removes the PDF at `path`; whether there was one.
+fn remove(path: &Path) -> Result<bool> {
+    let is_there = path.exists();
+    if is_there {
+        std::fs::remove_file(path).with_context(|| format!("`{FILE_NAME}` can't be removed"))?;
+    }
+    Ok(is_there)
 }

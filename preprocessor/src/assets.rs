@@ -22,16 +22,22 @@ const LICENCES: [(&str, &str); 2] = [
 /// The files by their paths in the folder of generated files, which is at `folder` from the root of
 /// the project.
 ///
-/// mdBook publishes the style sheet at that path, and the fonts without the folder of the chapters.
-pub fn files(folder: &str) -> Vec<(FilePath, Cow<'static, [u8]>)> {
+/// mdBook publishes the style sheet at that path, and the fonts without the folder of the chapters. What
+/// a draft shows has its styles while it is served only.
+pub fn files(folder: &str, serving: bool) -> Vec<(FilePath, Cow<'static, [u8]>)> {
     let parts = folder.split('/').filter(|part| !matches!(*part, "" | "."));
     let name = folder.rsplit('/').next().unwrap_or(folder);
     let generated = format!("{}{name}/", "../".repeat(parts.count()));
+    let style = include_str!("../assets/measured.css").replace("GENERATED/", &generated);
     let style = [
-        &include_str!("../assets/measured.css").replace("GENERATED/", &generated),
+        style.as_str(),
         plots::STYLE_SHEET,
         "\n",
         include_str!("../assets/tables.css"),
+        match serving {
+            true => include_str!("../assets/draft.css"),
+            false => "",
+        },
     ];
     let script = include_str!("../assets/measured.js");
     let mut files: Vec<(String, Cow<[u8]>)> = vec![
@@ -94,7 +100,7 @@ mod tests {
             ("docs/book/made", "\"../../../made/fonts/"),
             ("./made", "\"../made/fonts/"),
         ] {
-            let files = files(folder);
+            let files = files(folder, false);
             let (_, style) = { files.iter() }
                 .find(|(path, _)| path.as_str() == "measured.css")
                 .unwrap();
@@ -105,7 +111,7 @@ mod tests {
 
     #[test]
     fn every_font_that_the_pages_name_is_there_with_its_licence() {
-        let files: Vec<_> = files("book/generated")
+        let files: Vec<_> = files("book/generated", false)
             .into_iter()
             .map(|(path, _)| path.to_string())
             .collect();

@@ -53,6 +53,16 @@ impl Diagnostic {
         }
     }
 
+    /// Where in `text`, which is the content of the file, the fault is, in bytes, where that is known.
+    pub(crate) fn offset_in(&self, text: &str) -> Option<usize> {
+        let (line, column) = (self.line?, self.column?);
+        let lines = || text.split_inclusive('\n');
+        let start: usize = lines().take(line - 1).map(str::len).sum();
+        let line = lines().nth(line - 1).unwrap_or_default();
+        let character = line.char_indices().nth(column - 1);
+        Some(start + character.map_or(line.len(), |(at, _)| at))
+    }
+
     /// A fault at the first `snippet` in `text`; of the whole file where the text has none,
     /// because the template made the snippet.
     pub fn at_snippet(file: &str, text: &str, snippet: &str, message: impl Into<String>) -> Self {
@@ -97,6 +107,11 @@ impl Faults {
             let message = "and more of the kind, which are not listed";
             self.0.push(Diagnostic::of_file(&last.file, message));
         }
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether no further fault will be told.

@@ -112,7 +112,7 @@ impl Generated {
         Ok(())
     }
 
-    /// Removes a file that an earlier build wrote, and its folder where that is empty then.
+    /// Removes a file that an earlier build wrote, and its folders where they are empty then.
     fn remove(&self, path: &FilePath) -> io::Result<()> {
         for folder in path.folders() {
             // Behind a link nothing is ours.
@@ -124,7 +124,7 @@ impl Generated {
         if kind(&file)? == Kind::File {
             fs::remove_file(&file).map_err(|error| at(&file, error))?;
         }
-        if let Some(folder) = path.folders().last() {
+        for folder in path.folders().rev() {
             // It stays where the author or another build has files in it.
             let _ = fs::remove_dir(self.folder.join(folder));
         }

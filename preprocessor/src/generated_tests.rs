@@ -97,6 +97,19 @@ fn what_a_build_does_not_make_any_more_is_removed() {
 }
 
 #[test]
+fn no_empty_folder_stays() {
+    let trial = Trial::new();
+    let image = ("samples/flowers/a.png", "1");
+    trial.write(&[image, ("data/b.csv", "2")]).unwrap();
+    trial.write(&[("data/b.csv", "2")]).unwrap();
+    assert!(!trial.in_folder("samples").exists());
+    trial.write(&[image]).unwrap();
+    fs::write(trial.in_folder("samples/own.png"), "3").unwrap();
+    trial.write(&[]).unwrap();
+    trial.check(&[("@/samples/own.png", "3")]);
+}
+
+#[test]
 fn a_build_that_is_not_whole_removes_nothing() {
     let trial = Trial::new();
     trial.write(&[("a", "1"), ("b", "1")]).unwrap();

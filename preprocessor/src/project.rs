@@ -170,6 +170,14 @@ impl Project {
     /// # Errors
     /// Every fault of every file.
     pub fn read(&self) -> Result<Known, Vec<Diagnostic>> {
+        match self.read_draft() {
+            (known, faults) if faults.is_empty() => Ok(known),
+            (_, faults) => Err(faults),
+        }
+    }
+
+    /// Reads all that is not a chapter; without facts, or without works, where a file has faults.
+    pub fn read_draft(&self) -> (Known, Vec<Diagnostic>) {
         let mut faults = Vec::new();
         let Declared { tables, units } = self.read_declarations(&mut faults);
         let read_others = || Others {
@@ -191,15 +199,26 @@ impl Project {
             false => Err(faults),
         };
         let (facts, bibliography) = rayon::join(make_facts, || self.read_bibliography());
-        match (facts, bibliography) {
-            (Ok(facts), Ok(bibliography)) => Ok(Known {
-                facts,
-                bibliography,
-            }),
-            (facts, bibliography) => {
-                let faults = [facts.err(), bibliography.err()];
-                Err(faults.into_iter().flatten().flatten().collect())
-            }
+        let (facts, mut faults) = match facts {
+            Ok(facts) => (facts, Vec::new()),
+            Err(faults) => (self.no_facts(), faults),
+        };
+        let bibliography = bibliography.unwrap_or_else(|mut of_works| {
+            faults.append(&mut of_works);
+            Bibliography::default()
+        });
+        let known = Known {
+            facts,
+            bibliography,
+        };
+        (known, faults)
+    }
+
+    /// What is known where no fact is.
+    fn no_facts(&self) -> Facts {
+        Facts {
+            layout: self.layout.clone(),
+            ..Facts::default()
         }
     }
 

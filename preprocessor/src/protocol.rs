@@ -1,9 +1,10 @@
 //! mdBook's preprocessor protocol.
 
+mod pages;
+
 use crate::assets;
 use crate::chapters::contract::Renderer;
 use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
-use crate::escape::html;
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
 use anyhow::{Context, Result, anyhow, bail};
@@ -28,12 +29,15 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     let (context, mut book): (PreprocessorContext, Book) = read.map_err(|error| {
         anyhow!("what is on standard input is no book of mdBook's: {error}; {BY_HAND}")
     })?;
-    let project = Project::of(context.root.clone(), &context.config)?;
+    let serving = is_serving(&context);
+    if serving && is_not_made(&context) {
+        serde_json::to_writer(&mut out, &book)?;
+        return out.flush().context("handing the book back");
+    }
+    let (project, of_settings) = project_of(&context)?;
     let chapters = chapters_of(&project, &book);
-    let serving = context
-        .config
-        .contains_key("output.html.live-reload-endpoint");
-    let filled = fill(&project, &chapters, &context.renderer);
+    let mut filled = fill(&project, &chapters, &context.renderer);
+    filled.faults.splice(0..0, of_settings);
     let told_by = teller(&context);
     if !filled.faults.is_empty() {
         match serving {
@@ -42,21 +46,29 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         }
     }
     if told_by.is_none() {
-        match is_strict(&project) {
-            true => eprintln!("{}", accepted_in_words(&filled.accepted)),
-            false => warn_of(&filled),
+        warn_of(&filled);
+        if is_strict(&project) && filled.faults.is_empty() {
+            eprintln!("{}", accepted_in_words(&filled.accepted));
         }
     }
-    let made = filled.files.into_iter();
+    if serving && context.renderer == "html" {
+        let notes = filled.shortcomings.iter().chain(&filled.absences);
+        let notes: Vec<_> = notes.cloned().collect();
+        pages::add_notes(&chapters, &mut filled.chapters, &notes);
+    }
+    let made = std::mem::take(&mut filled.files).into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
-    files.extend(assets::files(&project.in_source(project.generated_name())));
+    let folder = project.in_source(project.generated_name());
+    files.extend(assets::files(&folder, serving));
     let obsolete = match filled.faults.is_empty() {
         true => Obsolete::Remove,
         false => Obsolete::Keep,
     };
-    let mut texts = match filled.faults.is_empty() {
-        true => filled.chapters,
-        false => with_faults(&chapters, filled.chapters, &filled.faults),
+    // A PDF made while serving shows the places of the faults alone.
+    let shows_faults = !filled.faults.is_empty() && context.renderer == "html";
+    let mut texts = match shows_faults {
+        false => filled.chapters,
+        true => pages::with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
     let mut generated = Ok(());
@@ -69,18 +81,49 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     generated.context("writing the generated files")
 }
 
-/// Fills the chapters; in strict mode what a draft may have is a fault, too.
-fn fill(project: &Project, chapters: &[Chapter], renderer: &str) -> Filled {
-    let mut filled = match project.read() {
-        Ok(inputs) => {
-            let renderer = Renderer::by_name(renderer);
-            fill_book(chapters, inputs.facts, &inputs.bibliography, renderer)
+/// Whether `mdbook serve` started this build: it alone sets the live reload endpoint.
+fn is_serving(context: &PreprocessorContext) -> bool {
+    context
+        .config
+        .contains_key("output.html.live-reload-endpoint")
+}
+
+/// Whether this is the PDF, and it is not made while the book is served.
+fn is_not_made(context: &PreprocessorContext) -> bool {
+    let made = context
+        .config
+        .get::<bool>("output.measured-pdf.while-serving");
+    context.renderer == "measured-pdf" && !made.ok().flatten().unwrap_or(false)
+}
+
+/// The project; one without settings, and their fault, where that can be shown in a page.
+fn project_of(context: &PreprocessorContext) -> Result<(Project, Option<Diagnostic>)> {
+    let root = &context.root;
+    match Project::of(root.clone(), &context.config) {
+        Ok(project) => Ok((project, None)),
+        Err(error) if is_serving(context) => {
+            let message = format!("{error:#}");
+            let message = message.trim_start_matches("`book.toml`: ");
+            let project = Project::new(root.clone(), &context.config.book.src);
+            Ok((project, Some(Diagnostic::of_file("book.toml", message))))
         }
-        Err(faults) => Filled {
+        Err(error) => Err(error),
+    }
+}
+
+/// Fills the chapters; in strict mode what a draft may have is a fault, too. Where a file beside the
+/// chapters has faults, theirs would follow from them, and are not told.
+fn fill(project: &Project, chapters: &[Chapter], renderer: &str) -> Filled {
+    let (known, faults) = project.read_draft();
+    let renderer = Renderer::by_name(renderer);
+    let mut filled = fill_book(chapters, known.facts, &known.bibliography, renderer);
+    if !faults.is_empty() {
+        return Filled {
+            chapters: filled.chapters,
             faults,
             ..Filled::default()
-        },
-    };
+        };
+    }
     if is_strict(project) {
         filled.faults.append(&mut filled.shortcomings);
         filled.faults.append(&mut filled.absences);
@@ -185,42 +228,6 @@ fn put(items: &mut [BookItem], texts: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The pages of a draft with faults: each begins with its own and some of the others.
-fn with_faults(
-    chapters: &[Chapter],
-    mut texts: BTreeMap<String, String>,
-    faults: &[Diagnostic],
-) -> BTreeMap<String, String> {
-    for chapter in chapters {
-        let text = texts.entry(chapter.path.clone()).or_default();
-        *text = format!("{}\n\n{text}", fault_block(&chapter.file, faults));
-    }
-    texts
-}
-
-/// The most faults that a page shows: all on all pages would grow with their square.
-const FAULTS_ON_A_PAGE: usize = 30;
-
-/// What stands at the top of the page of `file`.
-fn fault_block(file: &str, faults: &[Diagnostic]) -> String {
-    let (own, others): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.file == file);
-    let shown = own.into_iter().chain(others).take(FAULTS_ON_A_PAGE);
-    let shown: Vec<_> = shown.map(ToString::to_string).collect();
-    let mut lines: Vec<_> = shown
-        .iter()
-        .flat_map(|fault| fault.lines())
-        .map(html)
-        .collect();
-    let left_out = faults.len() - shown.len();
-    if left_out > 0 {
-        lines.push(format!("and {left_out} more, which stand in the terminal"));
-    }
-    format!(
-        "<div class=\"build-faults\" role=\"alert\"><p>This draft does not build:</p><pre>{}</pre></div>",
-        lines.join("&#10;")
-    )
-}
-
 fn lines(faults: &[Diagnostic]) -> String {
     let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
     lines.join("\n")
@@ -229,29 +236,6 @@ fn lines(faults: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::escape_tests::NASTY;
-    use pulldown_cmark::{Event, Parser};
-
-    #[test]
-    fn a_page_shows_its_own_faults_and_some_of_the_others() {
-        let fault = |number: usize| {
-            let file = format!("book/c{number}.md");
-            Diagnostic::of_file(file, format!("<b>`{number}`</b>"))
-        };
-        let faults: Vec<_> = (0..100).map(fault).collect();
-        let block = fault_block("book/c77.md", &faults);
-        assert!(
-            block.contains(
-                "<pre>&#96;book/c77.md&#96;: &lt;b&gt;&#96;77&#96;&lt;/b&gt;&#10;&#96;book/c0.md"
-            ),
-            "{block}"
-        );
-        assert_eq!(block.matches("book/c").count(), FAULTS_ON_A_PAGE);
-        assert!(block.contains("&#10;and 70 more, which"), "{block}");
-        let few = fault_block("book/c9.md", &faults[..2]);
-        assert_eq!(few.matches("book/c").count(), 2);
-        assert!(!few.contains("more"), "{few}");
-    }
 
     #[test]
     fn a_book_is_told_of_once_by_the_first_renderer_that_fills_it() {
@@ -276,26 +260,5 @@ mod tests {
             "measured-pdf",
             Some("html"),
         );
-    }
-
-    #[test]
-    fn faults_in_a_page_are_text() {
-        let chapter = Chapter {
-            path: "a.md".into(),
-            file: "book/a.md".into(),
-            source: String::new(),
-        };
-        let faults = NASTY.map(|text| Diagnostic::of_file(text, text));
-        let texts = with_faults(&[chapter], BTreeMap::new(), &faults);
-        let events: Vec<_> = Parser::new(&texts["a.md"]).collect();
-        let [Event::Start(_), Event::Html(block), Event::End(_)] = &events[..] else {
-            panic!("not one block of HTML: {events:?}");
-        };
-        let tags: Vec<_> = block.matches('<').collect();
-        assert_eq!(tags.len(), 6, "{block}");
-        assert!(!block.contains("{{"), "{block}");
-        let shown = faults[..FAULTS_ON_A_PAGE].iter().map(ToString::to_string);
-        let lines: usize = shown.map(|fault| fault.lines().count()).sum();
-        assert_eq!(block.matches("&#10;").count(), lines);
     }
 }

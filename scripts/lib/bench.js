@@ -14,11 +14,12 @@ function run(program, args, options = {}) {
   process.exit(1);
 }
 
-/** The program behind `cargo run …` and its arguments, so that cargo's own time is not measured. */
+/** The program of the workspace that `start` starts, and its arguments, so that the start is not measured. */
 function programOf(command) {
-  const words = command.split(/\s+/).filter((word) => word !== '--');
-  if (words[0] !== 'cargo' || words[1] !== 'run') return words;
-  const messages = run('cargo', ['build', '--message-format=json', ...words.slice(2)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const words = command.split(/\s+/);
+  if (!/\bstart\b/.test(command)) return words;
+  const name = words.at(-1);
+  const messages = run('cargo', ['build', '--message-format=json', '--release', '--locked', '--package', name], { stdio: ['ignore', 'pipe', 'inherit'] });
   const built = messages.trim().split('\n').map((line) => JSON.parse(line)).map((message) => message.executable).filter(Boolean);
   return [built.at(-1)];
 }

@@ -302,21 +302,34 @@ fn a_failed_build_leaves_no_pdf() {
 }
 
 #[test]
-fn serving_skips_the_pdf() {
+fn serving_makes_no_pdf_and_leaves_none() {
     let serving = "[output.html]\nlive-reload-endpoint = \"__livereload\"\n";
     let book = book(&[("a.md", "# A\n")], serving);
-    let line = mdbook_measured_pdf::render(&book.ctx).expect("no problem");
+    let path = book.ctx.destination.join(mdbook_measured_pdf::FILE_NAME);
+    let render = || mdbook_measured_pdf::render(&book.ctx).expect("no problem");
+    assert_eq!(render(), None);
+    std::fs::create_dir_all(&book.ctx.destination).expect("made");
+    std::fs::write(&path, "%PDF of before").expect("written");
     expect![[r#"
-        the PDF is skipped while serving; `while-serving = true` in `[output.measured-pdf]` makes it
+        `book.pdf` is removed: it would be older than the pages; `mdbook build` makes it, and `while-serving = true` in `[output.measured-pdf]` makes it while serving
     "#]]
-    .assert_eq(&format!("{}\n", line.unwrap_or_default()));
-    assert!(
-        !book
-            .ctx
-            .destination
-            .join(mdbook_measured_pdf::FILE_NAME)
-            .exists()
-    );
+    .assert_eq(&format!("{}\n", render().unwrap_or_default()));
+    assert!(!path.exists());
+}
+
+#[test]
+fn problems_while_serving_are_told_and_end_no_build() {
+    let serving = "[output.html]\nlive-reload-endpoint = \"__livereload\"\n\
+                   [output.measured-pdf]\nwhile-serving = true\n";
+    for (chapter, more) in [("# A\n\n<blink>y</blink>\n", ""), ("# A\n", "papper = 1\n")] {
+        let book = book(&[("a.md", chapter)], &format!("{serving}{more}"));
+        let path = book.ctx.destination.join(mdbook_measured_pdf::FILE_NAME);
+        std::fs::create_dir_all(&book.ctx.destination).expect("made");
+        std::fs::write(&path, "%PDF of before").expect("written");
+        let line = mdbook_measured_pdf::render(&book.ctx).expect("the build goes on");
+        assert!(line.is_some_and(|line| line.starts_with("book")));
+        assert!(!path.exists());
+    }
 }
 
 #[test]

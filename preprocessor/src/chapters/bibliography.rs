@@ -29,7 +29,7 @@ const MOST_BYTES: usize = 4 << 20;
 const MOST_ALIKE: usize = 10;
 
 /// The works that a book may cite.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Bibliography {
     file: String,
     works: BTreeMap<String, Work>,

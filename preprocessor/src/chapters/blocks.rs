@@ -15,7 +15,8 @@ use std::ops::Range;
 
 /// What stands on lines of its own.
 pub(crate) struct Block {
-    /// What the author calls it, such as ``the table `tbl-a` ``.
+    /// What the author calls it, such as ``the table `tbl-a` ``; empty for the box of a fault, which may
+    /// stand anywhere.
     pub(crate) what: String,
     /// What of it stands in the chapter's source.
     pub(crate) snippet: String,
@@ -32,6 +33,15 @@ impl Block {
         }
     }
 
+    /// The box that stands for a fault.
+    pub(crate) fn of_fault(markdown: String) -> Self {
+        Block {
+            what: String::new(),
+            snippet: String::new(),
+            markdown,
+        }
+    }
+
     /// Keeps the block for [`place`] and returns the mark that stands for it.
     pub(crate) fn kept_in(self, ledger: &Ledger) -> String {
         let blocks = &mut ledger.written().blocks;
@@ -40,18 +50,16 @@ impl Block {
     }
 }
 
-/// The chapter's `text` with the blocks where their marks stand.
-///
-/// # Errors
-/// A block inside of what holds no blocks, such as a heading.
+/// The chapter's `text` with the blocks where their marks stand, and the faults: a block inside of
+/// what holds no blocks, such as a heading, whose mark stays.
 pub(crate) fn place(
     ledger: &Ledger,
     (file, source): (&str, &str),
     text: String,
-) -> Result<String, Vec<Diagnostic>> {
+) -> (String, Vec<Diagnostic>) {
     let blocks = std::mem::take(&mut ledger.written().blocks);
     if blocks.is_empty() {
-        return Ok(text);
+        return (text, Vec::new());
     }
     let mut places: Vec<_> = blocks
         .iter()
@@ -70,7 +78,7 @@ pub(crate) fn place(
     }
     placed.push_str(&text[copied..]);
     let fault = |(block, place): (&Block, Result<(), &str>)| {
-        let inside = place.err()?;
+        let inside = place.err().filter(|_| !block.what.is_empty())?;
         let message = format!(
             "{} stands inside {inside}; hint: put it on lines of its own, between paragraphs or in \
              an item of a list",
@@ -83,11 +91,8 @@ pub(crate) fn place(
             message,
         ))
     };
-    let faults: Vec<_> = blocks.iter().zip(places).filter_map(fault).collect();
-    match faults.is_empty() {
-        true => Ok(placed),
-        false => Err(faults),
-    }
+    let faults = blocks.iter().zip(places).filter_map(fault).collect();
+    (placed, faults)
 }
 
 /// Where a block stands.

@@ -76,23 +76,23 @@ pub fn fill_book(
         || read_each(chapters, &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
-    for (chapter, read) in chapters.iter().zip(read) {
+    for (chapter, mut read) in chapters.iter().zip(read) {
         typed_numbers.extend(read.typed_numbers.found);
         exempt_blocks += read.typed_numbers.exempt_blocks;
         numbers.add_exhibits(chapter, &read.written, &mut faults);
         written.absorb(read.written);
-        match read.marked {
-            Ok(mut of_chapter) => {
-                faults.append(&mut std::mem::take(&mut of_chapter.faults).into());
-                numbers.add_marked(chapter, &of_chapter, &mut faults);
-                marked.push((chapter, of_chapter));
-            }
-            Err(of_chapter) => faults.extend(of_chapter),
-        }
+        let Marked {
+            faults: of_markup, ..
+        } = &mut read.marked;
+        faults.extend(sorted(read.of_templates, std::mem::take(of_markup)));
+        numbers.add_marked(chapter, &read.marked, &mut faults);
+        marked.push((chapter, read.marked));
     }
     let mut shortcomings = shortcomings::of(&facts, &written);
     shortcomings.append(&mut typed_numbers);
-    faults.extend(shortcomings::unsaid_runs(&facts, &written));
+    if !has_gap_with(&marked, "question") {
+        faults.extend(shortcomings::unsaid_runs(&facts, &written));
+    }
     let used = used(&facts.catalogue, &written);
     let accepted = shortcomings::accepted(&facts, &written, &used, exempt_blocks);
     numbers.add_quotations(&used, &facts.layout.quoted, &mut faults);
@@ -121,6 +121,8 @@ pub fn fill_book(
         texts.insert(chapter.path.clone(), text);
         faults.extend(of_chapter);
     }
+    let gaps = marked.iter().filter(|(_, marked)| marked.has_gaps);
+    let gaps: BTreeSet<_> = gaps.map(|(chapter, _)| chapter.path.as_str()).collect();
     let mut filled = Filled {
         absences: written.absences,
         accepted,
@@ -129,9 +131,26 @@ pub fn fill_book(
         faults,
         shortcomings,
     };
-    links::lead(chapters, &facts, renderer, &mut filled);
+    links::lead(chapters, &facts, (renderer, &gaps), &mut filled);
     leave((facts, written.exhibits));
     filled
+}
+
+/// A chapter's faults in the order of its lines.
+fn sorted(mut of_templates: Vec<Diagnostic>, of_markup: Faults) -> Vec<Diagnostic> {
+    of_templates.append(&mut of_markup.into());
+    let place = |fault: &Diagnostic| {
+        let places = [fault.line, fault.column];
+        places.map(|place| place.unwrap_or(usize::MAX))
+    };
+    of_templates.sort_by_key(place);
+    of_templates
+}
+
+/// Whether a fault may hide a call of `function`.
+pub(super) fn has_gap_with(chapters: &[(&Chapter, Marked)], function: &str) -> bool {
+    let mut gaps = chapters.iter().filter(|(_, marked)| marked.has_gaps);
+    gaps.any(|(chapter, _)| chapter.source.contains(function))
 }
 
 /// Leaves a value to the end of the process: to take thousands of quantities apart one by one would
@@ -144,7 +163,8 @@ fn leave<T>(value: T) {
 
 /// What a chapter gives before the others are known.
 struct Read {
-    marked: Result<Marked, Vec<Diagnostic>>,
+    marked: Marked,
+    of_templates: Vec<Diagnostic>,
     written: Written,
     typed_numbers: TypedNumbers,
 }
@@ -162,13 +182,15 @@ fn read_each(
     let read = |Chapter { path, file, source }: &Chapter| {
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, &context, path, file, source);
+        let definitions = &facts.definitions;
+        let text = headings::name(&filled.text, facts.has_smart_punctuation(), definitions);
+        let known = (bibliography, definitions);
+        let mut marked = markup::mark(renderer, known, (file, source), &text);
+        marked.hides_labels |= filled.hides_labels;
+        marked.has_gaps |= !filled.faults.is_empty();
         Read {
-            marked: filled.map(|text| {
-                let definitions = &facts.definitions;
-                let text = headings::name(&text, facts.has_smart_punctuation(), definitions);
-                let known = (bibliography, definitions);
-                markup::mark(renderer, known, (file, source), &text)
-            }),
+            marked,
+            of_templates: filled.faults,
             written: std::mem::take(&mut *ledger.written()),
             typed_numbers: typed_numbers::find(file, source),
         }
@@ -197,6 +219,9 @@ impl Numbers<'_> {
     fn add_marked(&mut self, chapter: &Chapter, marked: &Marked, faults: &mut Vec<Diagnostic>) {
         for label in &marked.equations {
             self.define(chapter, label, LabelKind::Equation, faults);
+        }
+        if marked.hides_labels {
+            self.labels.are_whole = false;
         }
         for work in &marked.citations {
             self.citations.number(&work.key);
@@ -246,7 +271,7 @@ impl Numbers<'_> {
 }
 
 /// What a draft shows in the place of a number or a link that is a fault.
-const UNKNOWN: &str = "**??**";
+pub(super) const UNKNOWN: &str = "**??**";
 
 /// Puts numbers, links and lists where marks stand.
 struct Resolver<'a> {

@@ -6,6 +6,9 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Origin, Quantity, Quotation};
 use expect_test::{Expect, expect};
 
+#[path = "blanks_tests.rs"]
+mod blanks;
+
 const BIBLIOGRAPHY: &str = "@misc{lu2017, author = {Lu, Z.}, title = {Modeling}, date = {2017}}";
 
 fn facts() -> Facts {
@@ -187,7 +190,7 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
             `book/f.md:1:11`: view `sample_images(colour="red")`: unknown field `colour`, expected `data_set`
             `book/g.md:1:4`: no question has the id `9.9`; hint: `questions.toml` has them
             `book/h.md:1:28`: `percent` prints a quantity, not `A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#42;C&#42;`; hint: name a quantity of the catalogue
-            `book/e.md:1:22`: nothing has the label `fig-nowhere`; hint: the book has no label of this kind
+            `book/e.md:1:22`: nothing has the label `fig-nowhere`; hint: the labels of this kind are `fig-a`
         "#]],
     );
 }

@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// What opens a tag.
-const OPENINGS: [&str; 3] = ["<<", "<%", "<#"];
+pub(super) const OPENINGS: [&str; 3] = ["<<", "<%", "<#"];
 /// What stands in the place of an opening that is none.
 const HIDDEN: &str = "__";
 /// How often tags are looked for in a chapter whose tags hold what Markdown takes for code.
@@ -86,6 +86,13 @@ impl<'a> Shadow<'a> {
                 text.replace_range(at..at + 1, " ");
             }
         }
+    }
+
+    /// Puts `blank`, which is as long, in the place of what stands at `range`.
+    pub(super) fn replace(&mut self, range: &Range<usize>, blank: &str) {
+        self.text.replace_range(range.clone(), blank);
+        self.source.to_mut().replace_range(range.clone(), blank);
+        self.openings.retain(|at| !range.contains(at));
     }
 
     /// What opens the tag that `at` is in or begins.

@@ -32,7 +32,7 @@ impl FilePath {
     }
 
     /// The folders that lead to the file, the outermost first.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn folders(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.match_indices('/').map(|(at, _)| &self.0[..at])
     }
 }

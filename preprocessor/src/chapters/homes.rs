@@ -1,7 +1,7 @@
 //! The chapters that hold the lists that others link to: whichever call `evidence()`,
 //! `references()` and `missing_runs()`.
 
-use super::book::Chapter;
+use super::book::{Chapter, has_gap_with};
 use super::calls::calls_of;
 use super::citations::Citations;
 use super::code::Shadow;
@@ -122,6 +122,7 @@ impl Homes {
             let mark = Mark::List(list.function().to_owned()).to_text();
             let silent = { chapters.iter() }
                 .find(|(chapter, read)| chapter.path == home.chapter && !read.text.contains(&mark));
+            let silent = silent.filter(|(_, read)| !read.has_gaps);
             faults.extend(silent.map(|(Chapter { file, source, .. }, _)| {
                 let call = format!("{}()", list.function());
                 let message = format!(
@@ -131,7 +132,7 @@ impl Homes {
                 Diagnostic::at_snippet(file, source, list.function(), message)
             }));
         }
-        if self.references.is_none() {
+        if self.references.is_none() && !has_gap_with(chapters, "references") {
             faults.extend(first_citation(chapters, citations, self.evidence.as_ref()));
         }
         faults

@@ -1,5 +1,6 @@
 //! Numbers of figures, tables and equations, and references to them.
 
+use super::book::UNKNOWN;
 use crate::escape::destination;
 use parsers::shortened;
 use std::collections::BTreeMap;
@@ -57,10 +58,22 @@ impl LabelKind {
 }
 
 /// Every label of the book with its number and its chapter.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Labels {
     places: BTreeMap<String, Place>,
     counts: BTreeMap<LabelKind, usize>,
+    /// Whether no fault hides further labels.
+    pub(crate) are_whole: bool,
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Labels {
+            places: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            are_whole: true,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -122,12 +135,16 @@ impl Labels {
         }
     }
 
-    /// A link to the label, such as `[Figure 3](../times.md#fig-share)`.
+    /// A link to the label, such as `[Figure 3](../times.md#fig-share)`; [`UNKNOWN`] where a fault may
+    /// hide what has it.
     ///
     /// # Errors
     /// Where nothing has that label; the hint lists the labels of its kind.
     pub(crate) fn reference(&self, label: &str, root: &str) -> Result<String, String> {
         let Some(place) = self.places.get(label) else {
+            if !self.are_whole {
+                return Ok(UNKNOWN.to_owned());
+            }
             let kind = LabelKind::of(label);
             let label = shortened(label);
             let hint = self.labels_of(kind);

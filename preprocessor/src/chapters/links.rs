@@ -50,13 +50,22 @@ struct Targets<'a> {
     /// Other names of chapters.
     other_names: BTreeMap<String, String>,
     files: BTreeSet<String>,
+    /// The folder of generated files, where some of them may not be made.
+    lacking: Option<String>,
 }
 
 /// Leads the links of a filled book to their places, and notes those that lead to none; where its
 /// pages are known.
-pub(super) fn lead(chapters: &[Chapter], facts: &Facts, renderer: Renderer, filled: &mut Filled) {
+///
+/// The chapters in `gaps` lack what a fault hides: other headings, and files that a build makes.
+pub(super) fn lead(
+    chapters: &[Chapter],
+    facts: &Facts,
+    (renderer, gaps): (Renderer, &BTreeSet<&str>),
+    filled: &mut Filled,
+) {
     let Some(pages) = &facts.pages else { return };
-    let targets = Targets::of(chapters, (pages, &facts.layout), renderer, filled);
+    let targets = Targets::of(chapters, (pages, &facts.layout), (renderer, gaps), filled);
     let led: Vec<_> = { chapters.par_iter().with_max_len(1) }
         .map(|chapter| {
             let text = filled.chapters.get(&chapter.path)?;
@@ -74,7 +83,7 @@ impl<'a> Targets<'a> {
     fn of(
         chapters: &[Chapter],
         (pages, layout): (&'a Pages, &Layout),
-        renderer: Renderer,
+        (renderer, gaps): (Renderer, &BTreeSet<&str>),
         filled: &Filled,
     ) -> Self {
         let target = |chapter: &Chapter| {
@@ -82,7 +91,7 @@ impl<'a> Targets<'a> {
                 .chapters
                 .get(&chapter.path)
                 .map_or("", String::as_str);
-            let is_whole = filled.chapters.contains_key(&chapter.path) && !text.contains("{{#");
+            let is_whole = !gaps.contains(chapter.path.as_str()) && !text.contains("{{#");
             Target {
                 page: pages.page_of(&chapter.path),
                 ids: headings::ids(text, pages.smart_punctuation),
@@ -113,6 +122,7 @@ impl<'a> Targets<'a> {
                 .collect(),
             other_names,
             files: made.collect(),
+            lacking: (!gaps.is_empty()).then(|| format!("{generated}/")),
         }
     }
 
@@ -201,7 +211,8 @@ impl<'a> Targets<'a> {
         let pages = self.pages;
         let is_page = self.renderer == Renderer::Html && pages.others.contains(path);
         let is_own = !path.ends_with(".md") && pages.files.contains(path);
-        is_page || is_own || self.files.contains(path)
+        let may_be_made = { self.lacking.as_ref() }.is_some_and(|it| path.starts_with(it));
+        is_page || is_own || may_be_made || self.files.contains(path)
     }
 
     fn nothing(&self, url: &str, path: &str, is_image: bool) -> String {

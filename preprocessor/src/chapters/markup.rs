@@ -4,6 +4,7 @@
 //! wrote it, code and raw HTML included.
 
 use super::bibliography::Bibliography;
+use super::book::UNKNOWN;
 use super::citations::CitedWork;
 use super::citing::{Block, Edit};
 use super::contract::Renderer;
@@ -48,6 +49,10 @@ pub(crate) struct Marked {
     /// The labels of the equations.
     pub(crate) equations: Vec<String>,
     pub(crate) faults: Faults,
+    /// Whether a fault takes something out of the text.
+    pub(crate) has_gaps: bool,
+    /// Whether labels may be in what is taken out.
+    pub(crate) hides_labels: bool,
 }
 
 /// Sets the maths of a filled chapter's `text`, and marks its citations and references.
@@ -70,6 +75,7 @@ pub(crate) fn mark(
     let text = pass.run(text);
     Marked {
         text,
+        has_gaps: !pass.marked.faults.is_empty(),
         ..pass.marked
     }
 }
@@ -91,6 +97,7 @@ impl MarkupPass<'_> {
             let row = &text[start..start + MOST_DOLLARS];
             let message = format!("more than {MOST_DOLLARS} `$` in a row, expected 1 or 2");
             self.fault(row, message);
+            self.marked.hides_labels = true;
             return String::new();
         }
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
@@ -102,6 +109,7 @@ impl MarkupPass<'_> {
         }
         for (event, range) in events {
             if self.marked.faults.are_too_many() {
+                self.marked.hides_labels = true;
                 break;
             }
             match event {
@@ -111,6 +119,7 @@ impl MarkupPass<'_> {
             }
             if levels > MOST_LEVELS {
                 self.fault(line_at(text, range.start), too_deep());
+                self.marked.hides_labels = true;
                 break;
             }
             if prose.read(&event, range.clone()) == Flow::EndsBlock {
@@ -160,9 +169,12 @@ impl MarkupPass<'_> {
         range: Range<usize>,
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
-        let mathml = self.mathml(&text[range.clone()], latex, Display::Inline);
-        if let (Renderer::Html, Some(mathml)) = (self.renderer, mathml) {
-            edits.push((range, shield_from_markdown(&mathml.formula)));
+        match self.mathml(&text[range.clone()], latex, Display::Inline) {
+            None => edits.push((range, UNKNOWN.to_owned())),
+            Some(mathml) if self.renderer == Renderer::Html => {
+                edits.push((range, shield_from_markdown(&mathml.formula)));
+            }
+            Some(_) => {}
         }
     }
 
@@ -176,21 +188,23 @@ impl MarkupPass<'_> {
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
         let source = &text[range.clone()];
-        let Some(mathml) = self.mathml(source, latex, Display::Block) else {
-            return;
-        };
+        let mathml = self.mathml(source, latex, Display::Block);
         // What stands behind a heading's words is the heading's id.
         let in_heading = line_at(text, range.start).trim_start().starts_with('#');
         let label = label_behind(text, range.end)
             .filter(|(label, _)| !in_heading || label.starts_with("eq-"));
         let Some((label, end)) = label else {
-            let equation = self.renderer.plain_equation(source, &mathml);
-            return edits.push((range, equation));
+            let equation = mathml.map(|mathml| self.renderer.plain_equation(source, &mathml));
+            return edits.push((range, equation.unwrap_or_else(|| UNKNOWN.to_owned())));
         };
         if let Err(message) = LabelKind::Equation.check(label) {
             return self.fault(label, message);
         }
         self.marked.equations.push(label.to_owned());
+        let Some(mathml) = mathml else {
+            let anchor = format!("<a id=\"{label}\"></a>{UNKNOWN}");
+            return edits.push((range.start..end, anchor));
+        };
         if mathml.is_tagged {
             let message =
                 format!("a formula with the label `{label}` and a `\\tag`, expected one of both");
@@ -463,15 +477,15 @@ mod tests {
         check(
             "$$ $$ and $\\def\\x{}$",
             expect![[r#"
-            $$ $$ and $\def\x{}$
-            `book/a.md:1:1`: formula ` `: it shows nothing
-            `book/a.md:1:11`: formula `\def\x{}`: it shows nothing"#]],
+                **??** and **??**
+                `book/a.md:1:1`: formula ` `: it shows nothing
+                `book/a.md:1:11`: formula `\def\x{}`: it shows nothing"#]],
         );
         check(
             "$$a \\\\ b$$",
             expect![[r#"
-            $$a \\ b$$
-            `book/a.md:1:1`: formula `a \\ b`: `\\` outside of an environment; hint: write the lines into `\begin{gathered} … \end{gathered}` or `aligned`"#]],
+                **??**
+                `book/a.md:1:1`: formula `a \\ b`: `\\` outside of an environment; hint: write the lines into `\begin{gathered} … \end{gathered}` or `aligned`"#]],
         );
         check(
             "# A $$x$$ {#a-x}",
@@ -488,8 +502,8 @@ mod tests {
         check(
             "> a $x + \\frobnicate$.",
             expect![[r#"
-            > a $x + \frobnicate$.
-            `book/a.md:1:10`: formula `x + \frobnicate`: the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]],
+                > a **??**.
+                `book/a.md:1:10`: formula `x + \frobnicate`: the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]],
         );
     }
 
@@ -506,7 +520,7 @@ mod tests {
         check(
             "An unknown $\\frobnicate$ command.",
             expect![[r#"
-                An unknown $\frobnicate$ command.
+                An unknown **??** command.
                 `book/a.md:1:13`: formula `\frobnicate`: the command `\frobnicate` is not known; hint: KaTeX's commands are known, and those that `definitions.tex` defines"#]],
         );
         check(

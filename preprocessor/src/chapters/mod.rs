@@ -2,6 +2,7 @@
 
 mod absent;
 mod bibliography;
+mod blanks;
 mod blocks;
 mod book;
 mod build_identifier;
@@ -33,6 +34,7 @@ mod prose;
 mod sentinel;
 mod shortcomings;
 mod stray_formulas;
+mod tag_blocks;
 mod template;
 mod typed_numbers;
 #[cfg(test)]

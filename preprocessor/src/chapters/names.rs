@@ -99,7 +99,7 @@ pub(super) fn continues_name(c: char) -> bool {
 }
 
 /// The variables that a tag of these names defines.
-fn defined<'a>(names: &[(usize, &'a str)]) -> Vec<&'a str> {
+pub(super) fn defined<'a>(names: &[(usize, &'a str)]) -> Vec<&'a str> {
     let mut names = names.iter().map(|(_, name)| *name);
     match names.next() {
         Some("set" | "set_global") => names.take(1).collect(),

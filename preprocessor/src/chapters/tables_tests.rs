@@ -206,6 +206,7 @@ fn faults_have_their_places() {
         "<< ratio(limit.time limit.time) >> <% x %>",
         expect![[r#"
             `book/a.md:1:21`: Found identifier but expected ,; hint: `<<` begins a template; as text, outside of code, it is `<% raw %><<<% endraw %>`, in a formula `\ll`
+            `book/a.md:1:39`: Unknown tag; hint: `<%` begins a template; as text, outside of code, it is `<% raw %><%<% endraw %>`
         "#]],
     );
 }

@@ -5,76 +5,162 @@
 //! own, so that all chapters' faults are found in one build.
 
 use super::absent;
+use super::blanks::Draft;
 use super::blocks::{self, Block};
 use super::calls::{PLACE, name_arguments};
 use super::code::Shadow;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Faults};
 use super::exhibits;
 use super::format::{FILTERS, Printing};
 use super::functions;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Written};
 use super::names;
 use super::nested::freed;
 use super::placeholders;
 use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
 use crate::evidence::Quantity;
+use regex::Regex;
 use std::error::Error as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
-/// The chapter's text with its templates filled.
-///
-/// # Errors
-/// Every name that nothing has; where there is none, the first other fault of the chapter. Each with
-/// line and column.
+/// What Tera says of something that is called and is not there, with its line and column.
+static UNKNOWN_CALL: LazyLock<Regex> = LazyLock::new(|| {
+    let report = r"(?m)^error: Unknown (.*)\n *--> .*:([0-9]+):([0-9]+)$";
+    Regex::new(report).expect("the expression is well formed")
+});
+
+/// A chapter whose templates are filled.
+pub(crate) struct FilledTemplates {
+    /// The text, with [`UNKNOWN`] or a box where a fault is.
+    pub(crate) text: String,
+    /// Every fault of the templates, each with line and column.
+    pub(crate) faults: Vec<Diagnostic>,
+    /// Whether a fault may hide labels that are not known.
+    pub(crate) hides_labels: bool,
+}
+
+/// The chapter's text with its templates filled, all of it but what has a fault.
 pub(crate) fn fill(
     ledger: &Arc<Ledger>,
     context: &Context,
     chapter: &str,
     file: &str,
     source: &str,
-) -> Result<String, Vec<Diagnostic>> {
-    let shadow = Shadow::of(source);
-    let named = name_arguments(&shadow);
-    let fault = |error: tera::Error| {
-        let fault = named.in_source(source, diagnose(file, &error));
-        vec![match may_be_text(&error) {
-            true => with_hint(&shadow, fault),
-            false => fault,
-        }]
-    };
-    let mut tera = engine(ledger, chapter);
-    tera.add_raw_template(file, &named.text).map_err(fault)?;
-    let mut unknown = names::check(&ledger.facts.catalogue, file, &shadow.text);
-    unknown.extend(functions::check_picks(
-        &ledger.facts.tables,
+) -> FilledTemplates {
+    let mut filling = Filling {
+        ledger,
+        chapter,
         file,
-        &shadow.text,
-    ));
-    if !unknown.is_empty() {
-        return Err(unknown);
-    }
-    let filled = tera.render(file, context).map_err(fault)?;
+        source,
+        draft: Draft::of(source),
+        faults: Faults::default(),
+    };
+    let filled = filling.run(context);
     let filled = placeholders::fold(ledger, filled);
-    let filled = blocks::place(ledger, (file, source), filled)?;
-    let mut fault = None;
-    let printed = replace_marks(&filled, |mark| match mark {
-        Mark::Quantity(name) => match print_plainly(ledger, chapter, name) {
-            Ok(text) => Some(text),
-            Err(message) => {
-                fault.get_or_insert_with(|| Diagnostic::at_snippet(file, source, name, message));
-                None
+    let (filled, of_blocks) = blocks::place(ledger, (file, source), filled);
+    let filled = filling.print_others(&filled);
+    let shadow = &filling.draft.shadow;
+    let (text, mut absences) = absent::settle(ledger, (file, &shadow.text), &filled);
+    ledger.written().absences.append(&mut absences);
+    let mut faults: Vec<_> = filling.faults.into();
+    faults.extend(of_blocks);
+    FilledTemplates {
+        text,
+        hides_labels: filling.draft.hidden.further_labels,
+        faults,
+    }
+}
+
+/// A chapter that is being filled.
+struct Filling<'a> {
+    ledger: &'a Arc<Ledger>,
+    chapter: &'a str,
+    file: &'a str,
+    source: &'a str,
+    draft: Draft<'a>,
+    faults: Faults,
+}
+
+/// A fault of an attempt to fill a chapter, and whether Tera could not read it.
+type Found = (Diagnostic, bool);
+
+impl Filling<'_> {
+    /// The chapter's text, with blanks where faults are. It is filled anew as long as there are such
+    /// that show only then.
+    fn run(&mut self, context: &Context) -> String {
+        loop {
+            let found = match self.fill_once(context) {
+                Ok(filled) => return filled,
+                Err(found) => found,
+            };
+            if !self.blank(found) {
+                break;
             }
-        },
-        _ => None,
-    });
-    match fault {
-        Some(fault) => Err(vec![fault]),
-        None => {
-            let (settled, mut absences) = absent::settle(ledger, (file, &shadow.text), &printed);
-            ledger.written().absences.append(&mut absences);
-            Ok(settled)
         }
+        self.draft.blank_all();
+        let filled = self.fill_once(context);
+        filled.unwrap_or_else(|_| self.source.to_owned())
+    }
+
+    fn fill_once(&self, context: &Context) -> Result<String, Vec<Found>> {
+        let Filling { ledger, file, .. } = self;
+        *ledger.written() = Written::default();
+        let shadow = &self.draft.shadow;
+        let named = name_arguments(shadow);
+        let fault = |error: tera::Error| {
+            let calls = unknown_calls(file, &error);
+            if !calls.is_empty() {
+                let placed = |call| (named.in_source(self.source, call), false);
+                return calls.into_iter().map(placed).collect();
+            }
+            let fault = named.in_source(self.source, diagnose(file, &error));
+            let fault = match may_be_text(&error) {
+                true => with_hint(shadow, fault),
+                false => fault,
+            };
+            vec![(fault, matches!(error.kind(), ErrorKind::SyntaxError(_)))]
+        };
+        let mut tera = engine(ledger, self.chapter);
+        self.draft.register(&mut tera, ledger, self.chapter);
+        tera.add_raw_template(file, &named.text).map_err(fault)?;
+        let mut unknown = names::check(&ledger.facts.catalogue, file, &shadow.text);
+        unknown.extend(functions::check_picks(
+            &ledger.facts.tables,
+            file,
+            &shadow.text,
+        ));
+        if !unknown.is_empty() {
+            return Err(unknown.into_iter().map(|fault| (fault, false)).collect());
+        }
+        tera.render(file, context).map_err(fault)
+    }
+
+    /// Notes the faults and blanks what they are in; whether a further attempt finds others.
+    fn blank(&mut self, found: Vec<Found>) -> bool {
+        let mut is_blanked = false;
+        for (fault, is_syntax) in found {
+            let at = fault.offset_in(self.source);
+            self.faults.add(|| fault);
+            is_blanked |= at.is_some_and(|at| self.draft.blank_at(at, is_syntax));
+        }
+        is_blanked && !self.faults.are_too_many()
+    }
+
+    /// Prints the quantities that have no filter.
+    fn print_others(&mut self, filled: &str) -> String {
+        replace_marks(filled, |mark| match mark {
+            Mark::Quantity(name) => match print_plainly(self.ledger, self.chapter, name) {
+                Ok(text) => Some(text),
+                Err(message) => {
+                    let (file, source) = (self.file, self.source);
+                    self.faults
+                        .add(|| Diagnostic::at_snippet(file, source, name, message));
+                    None
+                }
+            },
+            _ => None,
+        })
     }
 }
 
@@ -193,6 +279,20 @@ fn print(
         Form::Marked => ledger.evidence_mark(&quantity, &text),
         Form::Plain | Form::Formula => text,
     })
+}
+
+/// The filters, functions and tests that there are not: Tera tells all of them in one text.
+fn unknown_calls(file: &str, error: &tera::Error) -> Vec<Diagnostic> {
+    let ErrorKind::Msg(text) = error.kind() else {
+        return Vec::new();
+    };
+    let call = |found: regex::Captures| Diagnostic {
+        file: file.to_owned(),
+        line: found[2].parse().ok(),
+        column: found[3].parse().ok(),
+        message: format!("unknown {}", &found[1]),
+    };
+    UNKNOWN_CALL.captures_iter(text).map(call).collect()
 }
 
 /// Tera's error with its place and the whole chain of its causes.
