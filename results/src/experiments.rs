@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 
+use crate::Arithmetic;
 use crate::configuration::{Configuration, FrozenBatchNorm, Trainable, Training};
 use crate::nearest::nearest_hint;
 use crate::plan::{Hardware, PlannedRun};
-use crate::{Arithmetic, Task, known_network};
 
 /// An experiment, and what its program takes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,127 @@
+//! A part of an epoch: what a session that stops in its middle leaves to the next one.
+
+use std::fmt;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::epoch::Trainer;
+
+/// How far an epoch is: steps that were taken, and the sums over their images.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Steps.
+    pub steps: u64,
+    /// The losses of their images, each under the weights of its step, in nats.
+    pub loss: f64,
+    /// Images that were classified correctly.
+    pub hits: i64,
+    /// Time of the steps, in seconds.
+    pub seconds: f64,
+}
+
+/// Looks on while an epoch is trained: says where it begins, what was done, and whether it goes on.
+pub trait Onlooker {
+    /// The steps of the epoch that an earlier session took.
+    fn begun(&self) -> Part;
+
+    /// A step over `images` images was issued. `part`, which waits for the device, says how far the epoch is since the
+    /// first step of this session. Whether to go on.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    fn step(&mut self, trainer: &Trainer, images: u64, part: &dyn Fn() -> Part) -> Result<bool>;
+
+    /// A pass over `images` images that trains nothing was issued. Whether to go on.
+    fn pass(&mut self, images: u64) -> bool;
+}
+
+/// Nobody looks on: the whole epoch is trained.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwatched;
+
+impl Onlooker for Unwatched {
+    fn begun(&self) -> Part {
+        Part::default()
+    }
+
+    fn step(&mut self, _: &Trainer, _: u64, _: &dyn Fn() -> Part) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn pass(&mut self, _: u64) -> bool {
+        true
+    }
+}
+
+/// How far a saved run is: whole epochs, and steps of the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Position {
+    /// Epochs.
+    pub epochs: u64,
+    /// Steps of the epoch after them.
+    pub steps: u64,
+}
+
+impl Position {
+    /// The position in the name `epoch-N.safetensors` or `epoch-N-step-M.safetensors` of a checkpoint.
+    pub fn of_file(name: &str) -> Option<Position> {
+        let name = name.strip_prefix("epoch-")?.strip_suffix(".safetensors")?;
+        let (epochs, steps) = name.split_once("-step-").unwrap_or((name, "0"));
+        let number = |digits: &str| {
+            let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+            plain.then(|| digits.parse().ok()).flatten()
+        };
+        Some(Position {
+            epochs: number(epochs)?,
+            steps: number(steps)?,
+        })
+    }
+
+    /// The name of the checkpoint.
+    pub fn file(self) -> String {
+        let Position { epochs, steps } = self;
+        match steps {
+            0 => format!("epoch-{epochs:06}.safetensors"),
+            _ => format!("epoch-{epochs:06}-step-{steps:06}.safetensors"),
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "epoch {}", self.epochs)?;
+        match self.steps {
+            0 => Ok(()),
+            steps => write!(f, " and {steps} steps"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_checkpoints() {
+        let check = |epochs, steps, name: &str| {
+            let position = Position { epochs, steps };
+            assert_eq!(position.file(), name);
+            assert_eq!(Position::of_file(name), Some(position));
+        };
+        check(3, 0, "epoch-000003.safetensors");
+        check(0, 12, "epoch-000000-step-000012.safetensors");
+        for name in [
+            "epoch-3-step-.safetensors",
+            "epoch--step-3.safetensors",
+            "epoch-3-step-+1.safetensors",
+            "epoch-3-step-1-step-1.safetensors",
+            "epoch-3.safetensors.before",
+        ] {
+            assert_eq!(Position::of_file(name), None, "{name}");
+        }
+        let at = |epochs, steps| Position { epochs, steps };
+        assert!(at(2, 9) < at(3, 0) && at(3, 0) < at(3, 1));
+    }
+}
