@@ -6,20 +6,20 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result, anyhow, ensure};
 use results::files::{read_file, set_aside};
 use results::{Digest, Record};
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, View, serialize};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tch::{Device, Kind, Tensor};
 
 use crate::expected::Expected;
-use crate::part::{Part, Position};
+use crate::part::{Part, Position, Reached};
 
 pub(crate) use results::files::replace_file;
 
@@ -53,42 +53,6 @@ pub struct Checkpoint {
     pub part: Part,
     /// Tensors by name.
     pub tensors: BTreeMap<String, Tensor>,
-}
-
-/// How far a run is, in epochs and parts of one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reached {
-    /// Epochs that are done.
-    pub epochs: f64,
-    /// Epochs that are planned.
-    pub planned: u64,
-}
-
-impl Reached {
-    /// After the epochs of `record`, and `part` of the next one.
-    pub fn new(record: &Record, part: &Part) -> Reached {
-        let counts = record.counted.images_per_class.get("train");
-        let images: u64 = counts.map_or(0, |counts| counts.iter().sum());
-        let steps = images.div_ceil(record.configuration.batch_size.max(1));
-        Reached {
-            epochs: record.done() as f64 + part.steps as f64 / steps.max(1) as f64,
-            planned: record.planned(),
-        }
-    }
-}
-
-impl Reached {
-    /// The epochs, rounded down, since 2.99 are not three; of a first one two digits, since it may be long.
-    pub fn number(&self) -> f64 {
-        let places = if self.epochs < 1.0 { 100.0 } else { 10.0 };
-        (self.epochs * places + 1e-9).floor() / places
-    }
-}
-
-impl fmt::Display for Reached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} epochs", self.number(), self.planned)
-    }
 }
 
 /// The newest sound checkpoint.
@@ -223,10 +187,10 @@ impl Checkpoints {
     /// How far the newest checkpoint is, by its header alone: nothing says that it is sound. None where there is none.
     pub fn reached(&self) -> Option<Reached> {
         let (_, path) = self.numbered().ok()?.pop()?;
-        let bytes = read_header(&path).ok()?;
-        let (_, header) = SafeTensors::read_metadata(&bytes).ok()?;
-        let record = parse_record(field(&header, "record").ok()?).ok()?;
-        Some(Reached::new(&record, &parse_part(&header).ok()?))
+        let header = Header::read(&path).ok()?;
+        let record = parse_record(header.metadata.get("record")?).ok()?;
+        let part = parse_part(header.metadata.get(PART)).ok()?;
+        Some(Reached::new(&record, &part))
     }
 
     /// Removes all checkpoints of the run, those of an earlier one that was made anew too.
@@ -348,7 +312,15 @@ impl Checkpoint {
             found.short(),
             stated
         );
-        let (record, part) = (parse_record(text)?, parse_part(&header)?);
+        let (record, part) = (
+            parse_record(text)?,
+            parse_part(
+                header
+                    .metadata()
+                    .as_ref()
+                    .and_then(|fields| fields.get(PART)),
+            )?,
+        );
         if let Some(expected) = expected {
             let shapes = views
                 .iter()
@@ -401,26 +373,30 @@ fn field<'a>(header: &'a Metadata, name: &str) -> Result<&'a str> {
 }
 
 /// None of the epoch in checkpoints of before there were parts.
-fn parse_part(header: &Metadata) -> Result<Part> {
-    let text = field(header, PART).ok();
-    let part = text.map_or(Ok(Part::default()), serde_json::from_str);
+fn parse_part(text: Option<&String>) -> Result<Part> {
+    let part = text.map_or(Ok(Part::default()), |text| serde_json::from_str(text));
     part.context("what it says of the epoch")
 }
 
-/// The bytes up to the tensors.
-fn read_header(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = File::open(path)?;
-    ensure!(file.metadata()?.is_file(), "it is no ordinary file");
-    let mut file = file.take(8);
-    file.read_to_end(&mut bytes)?;
-    ensure_short_header(&bytes)?;
-    let length = bytes
-        .first_chunk()
-        .map_or(0, |first| u64::from_le_bytes(*first));
-    file.set_limit(length);
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// What stands before the tensors, but for their names and shapes.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(rename = "__metadata__")]
+    metadata: HashMap<String, String>,
+}
+
+impl Header {
+    fn read(path: &Path) -> Result<Header> {
+        let file = File::open(path)?;
+        ensure!(file.metadata()?.is_file(), "it is no ordinary file");
+        let mut length = Vec::new();
+        let mut file = file.take(8);
+        file.read_to_end(&mut length)?;
+        ensure_short_header(&length)?;
+        let length = length.first_chunk().context("it is too short")?;
+        file.set_limit(u64::from_le_bytes(*length));
+        Ok(serde_json::from_reader(BufReader::new(file))?)
+    }
 }
 
 fn parse_record(text: &str) -> Result<Record> {

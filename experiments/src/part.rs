@@ -1,8 +1,9 @@
-//! A part of an epoch: what a session that stops in its middle leaves to the next one.
+//! How far a run is within an epoch: what a session that stops in its middle leaves to the next one.
 
 use std::fmt;
 
 use anyhow::Result;
+use results::Record;
 use serde::{Deserialize, Serialize};
 
 use crate::epoch::Trainer;
@@ -96,6 +97,42 @@ impl fmt::Display for Position {
             0 => Ok(()),
             steps => write!(f, " and {steps} steps"),
         }
+    }
+}
+
+/// How far a run is, in epochs and parts of one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reached {
+    /// Epochs that are done.
+    pub epochs: f64,
+    /// Epochs that are planned.
+    pub planned: u64,
+}
+
+impl Reached {
+    /// After the epochs of `record`, and `part` of the next one.
+    pub fn new(record: &Record, part: &Part) -> Reached {
+        let counts = record.counted.images_per_class.get("train");
+        let images: u64 = counts.map_or(0, |counts| counts.iter().sum());
+        let steps = images.div_ceil(record.configuration.batch_size.max(1));
+        Reached {
+            epochs: record.done() as f64 + part.steps as f64 / steps.max(1) as f64,
+            planned: record.planned(),
+        }
+    }
+}
+
+impl Reached {
+    /// The epochs, rounded down, since 2.99 are not three; of a first one two digits, since it may be long.
+    pub fn number(&self) -> f64 {
+        let places = if self.epochs < 1.0 { 100.0 } else { 10.0 };
+        (self.epochs * places + 1e-9).floor() / places
+    }
+}
+
+impl fmt::Display for Reached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} epochs", self.number(), self.planned)
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use results::EpochRow;
 
-use crate::checkpoint::Reached;
+use crate::part::Reached;
 use crate::say;
 
 /// Time between two changes on a terminal.

@@ -462,7 +462,7 @@ fn forged_checkpoints_are_refused() {
                 planned: 30,
             };
         }),
-        "it was made after 2 of 30 epochs, expected 3 as its name says",
+        "it was made after epoch 2 of 30, expected epoch 3 as its name says",
     );
     check(
         &with(&|record| record.run = "other".to_owned()),

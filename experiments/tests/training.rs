@@ -5,15 +5,17 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{bytes, frozen, generated, model, normaliser, padded, planned, trainer};
-use experiments::features::Features;
+use experiments::epoch::Trainer;
+use experiments::features::{FeatureStore, Features};
 use experiments::model::Model;
 use experiments::networks;
-use experiments::part::Unwatched;
+use experiments::part::{Onlooker, Part, Unwatched};
 use experiments::sgd::Sgd;
 use experiments::shim::Shim;
 use mdbook_measured::topics::operations::analysis::networks::by_name;
-use results::{Arithmetic, NETWORKS, Trainable};
+use results::{Arithmetic, Environment, NETWORKS, Record, Trainable};
 use tch::{Device, Kind, Tensor};
+use tempfile::TempDir;
 
 #[test]
 fn the_loss_falls() {
@@ -73,6 +75,60 @@ fn the_learning_rate_drops_at_its_step() {
             "epoch {epoch}: {ratio}, expected {expect}"
         );
     }
+}
+
+/// Says no to the third pass.
+struct Impatient(u64);
+
+impl Onlooker for Impatient {
+    fn begun(&self) -> Part {
+        Part::default()
+    }
+
+    fn step(&mut self, _: &Trainer, _: u64, _: &dyn Fn() -> Part) -> anyhow::Result<bool> {
+        Ok(true)
+    }
+
+    fn pass(&mut self, _: u64) -> bool {
+        self.0 += 1;
+        self.0 < 3
+    }
+}
+
+/// What was begun is taken up at its batch, and is the same bit for bit.
+#[test]
+fn features_are_taken_up_where_they_were_stopped() {
+    let run = frozen(planned(&[]));
+    let trainer = trainer(&run);
+    let split = padded(run.configuration.training.as_ref().unwrap());
+    let (folder, environment) = (TempDir::new().unwrap(), environment());
+    let kind = trainer.model.kind();
+    let store = |name: &str| {
+        let state = folder.path().join(name);
+        FeatureStore::new(&state, &run.configuration, &environment, kind)
+    };
+    let features = |store: &FeatureStore, mut onlooker| {
+        trainer
+            .epoch_features(1, &split, store, &mut onlooker)
+            .unwrap()
+    };
+    let whole = trainer.epoch_features(1, &split, &store("whole"), &mut Unwatched);
+    let whole = whole.unwrap().unwrap();
+    let parts = store("parts");
+    assert!(features(&parts, Impatient(0)).is_none());
+    let begun = parts.read_begun(1, Device::Cpu).unwrap();
+    assert_eq!(begun.values.size(), [64, 64]);
+    // Two passes are left of four.
+    let rest = features(&parts, Impatient(0)).unwrap();
+    assert_eq!(bytes(&rest.values), bytes(&whole.values));
+    assert_eq!(rest.labels, whole.labels);
+    assert!(rest.seconds > begun.seconds);
+    assert!(parts.read_begun(1, Device::Cpu).is_none());
+}
+
+fn environment() -> Environment {
+    let record = common::root().join("results/runs/finetune/finetune-lr0.01.json");
+    Record::read(&record).unwrap().environment
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn make_in(folder: &Path) -> Result<()> {
     let computer = Computer::find(Some("cpu"), Arithmetic::Fp32, 1)?;
     let mut trainer = trainer(&run);
     let split = padded(run.configuration.training.as_ref().unwrap());
+    let test = trainer.evaluation_set(generated(), &mut |_| true).unwrap();
     let counted = Counted {
         parameters: trainer.model.parameter_count(),
         layers: Vec::new(),
@@ -65,8 +66,15 @@ fn make_in(folder: &Path) -> Result<()> {
         let Some(trained) = trainer.train_epoch(epoch, &split, &mut session)? else {
             break;
         };
-        let evaluate = |_: &mut dyn FnMut(u64) -> bool| Some(Evaluations::default());
-        session.finish_epoch(&trainer, split.len(), trained, evaluate)?;
+        let evaluate = |go_on: &mut dyn FnMut(u64) -> bool| {
+            Some(Evaluations {
+                validation: None,
+                test: Some(trainer.evaluate(&test, go_on)?),
+            })
+        };
+        if !session.finish_epoch(&trainer, split.len(), trained, evaluate)? {
+            break;
+        }
     }
     session.end(|_| None)?;
     let named = trainer.model.weights.named();

@@ -9,8 +9,9 @@ use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use experiments::checkpoint::{Checkpoints, Reached};
+use experiments::checkpoint::Checkpoints;
 use experiments::lock::{IN_WORK_STATUS, own_folder};
+use experiments::part::Reached;
 use experiments::progress::duration;
 use experiments::say;
 use results::{Completion, PlannedRun, Record, record_path};
