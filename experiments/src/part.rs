@@ -123,16 +123,38 @@ impl Reached {
 }
 
 impl Reached {
-    /// The epochs, rounded down, since 2.99 are not three; of a first one two digits, since it may be long.
-    pub fn number(&self) -> f64 {
-        let places = if self.epochs < 1.0 { 100.0 } else { 10.0 };
-        (self.epochs * places + 1e-9).floor() / places
+    /// The epochs with so many decimals, rounded down: 2.99 are not three.
+    pub fn rounded(&self, decimals: i32) -> f64 {
+        let scale = 10_f64.powi(decimals);
+        (self.epochs * scale + 1e-9).floor() / scale
+    }
+
+    /// From `before` to here and what is left, with as many decimals as tell the two apart.
+    pub fn since(&self, before: &Reached) -> String {
+        let differ = |decimals: &i32| before.rounded(*decimals) != self.rounded(*decimals);
+        let decimals = (1..6).find(differ).unwrap_or(6);
+        let [from, to] = [before, self].map(|reached| reached.rounded(decimals));
+        let left = Reached {
+            epochs: self.planned as f64 - to,
+            ..*self
+        };
+        let left = left.rounded(decimals);
+        format!(
+            "from {from} to {to} of {} epochs, {left} are left",
+            self.planned
+        )
     }
 }
 
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} epochs", self.number(), self.planned)
+        // Two digits of the first epoch, which may be long.
+        let decimals = match self.epochs {
+            first if first > 0.0 && first < 1.0 => 1 - (first.log10().floor() as i32),
+            _ => 1,
+        };
+        let epochs = self.rounded(decimals);
+        write!(f, "{epochs} of {} epochs", self.planned)
     }
 }
 
@@ -160,5 +182,36 @@ mod tests {
         }
         let at = |epochs, steps| Position { epochs, steps };
         assert!(at(2, 9) < at(3, 0) && at(3, 0) < at(3, 1));
+    }
+
+    #[test]
+    fn epochs_are_told_apart() {
+        let at = |epochs: f64| Reached {
+            epochs,
+            planned: 350,
+        };
+        let check = |before: f64, after: f64, expect: &str| {
+            assert_eq!(at(after).since(&at(before)), expect);
+        };
+        check(0.0, 2.55, "from 0 to 2.5 of 350 epochs, 347.5 are left");
+        check(
+            0.0,
+            0.00123,
+            "from 0 to 0.001 of 350 epochs, 349.999 are left",
+        );
+        check(
+            3.1201,
+            3.1255,
+            "from 3.12 to 3.125 of 350 epochs, 346.875 are left",
+        );
+        for (epochs, expect) in [
+            (0.0, "0"),
+            (0.00123, "0.0012"),
+            (0.3, "0.3"),
+            (2.99, "2.9"),
+            (350.0, "350"),
+        ] {
+            assert_eq!(at(epochs).to_string(), format!("{expect} of 350 epochs"));
+        }
     }
 }

@@ -345,7 +345,7 @@ mod tests {
         };
         let first = "0.3 of 350 epochs · loss 1.92 · 372 images/s · 2 h 10 min left";
         check(0.3049, None, Some(7800.0), first);
-        check(0.0049, None, None, "0 of 350 epochs");
+        check(0.0049, None, None, "0.0049 of 350 epochs");
         let evaluates = || {
             let (of, images) = (EVALUATES, 512);
             Some(Passes { of, images })

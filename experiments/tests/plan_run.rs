@@ -89,8 +89,8 @@ fn ctrl_c_saves_and_the_same_command_goes_on() {
     let (status, said) = ended(child);
     assert_eq!(status, Some(130), "{said}");
     assert!(said.contains("stopping: tiny saves its state"), "{said}");
-    assert!(said.contains("from 0 to 0."), "{said}");
-    assert!(said.contains("of 30 epochs, saved; 29."), "{said}");
+    assert!(said.contains("saved, from 0 to 0."), "{said}");
+    assert!(said.contains(" of 30 epochs, 29."), "{said}");
     assert!(
         said.contains("1 run is left; to go on: scripts/plan run tiny --plan "),
         "{said}"
@@ -106,7 +106,7 @@ fn ctrl_c_saves_and_the_same_command_goes_on() {
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("tiny: goes on from 0."), "{said}");
     assert!(
-        said.contains("saved; 29.") && said.contains("1 run is left; to go on: "),
+        said.contains("saved, from 0.") && said.contains("1 run is left; to go on: "),
         "{said}"
     );
     let second = reached(folder);

@@ -153,19 +153,11 @@ impl<'a> Job<'a> {
     fn way(&self) -> String {
         match (self.before, reached(self.run, self.places)) {
             (before, Some(after)) if before != Some(after) => {
-                let before = before.unwrap_or(Reached {
+                let beginning = Reached {
                     epochs: 0.0,
                     ..after
-                });
-                let left = Reached {
-                    epochs: after.planned as f64 - after.epochs,
-                    ..after
                 };
-                format!(
-                    "from {} to {after}, saved; {} are left",
-                    before.number(),
-                    left.number()
-                )
+                format!("saved, {}", after.since(&before.unwrap_or(beginning)))
             }
             (Some(before), _) => format!("at {before} as before: it had not got to a step"),
             (None, _) => {
