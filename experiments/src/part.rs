@@ -129,10 +129,18 @@ impl Reached {
         (self.epochs * scale + 1e-9).floor() / scale
     }
 
+    /// One; for two digits of the first epoch, which may be long, more.
+    fn decimals(&self) -> i32 {
+        match self.epochs {
+            first if first > 0.0 && first < 1.0 => 1 - (first.log10().floor() as i32),
+            _ => 1,
+        }
+    }
+
     /// From `before` to here and what is left, with as many decimals as tell the two apart.
     pub fn since(&self, before: &Reached) -> String {
         let differ = |decimals: &i32| before.rounded(*decimals) != self.rounded(*decimals);
-        let decimals = (1..6).find(differ).unwrap_or(6);
+        let decimals = (before.decimals()..8).find(differ).unwrap_or(8);
         let [from, to] = [before, self].map(|reached| reached.rounded(decimals));
         let left = Reached {
             epochs: self.planned as f64 - to,
@@ -148,12 +156,7 @@ impl Reached {
 
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Two digits of the first epoch, which may be long.
-        let decimals = match self.epochs {
-            first if first > 0.0 && first < 1.0 => 1 - (first.log10().floor() as i32),
-            _ => 1,
-        };
-        let epochs = self.rounded(decimals);
+        let epochs = self.rounded(self.decimals());
         write!(f, "{epochs} of {} epochs", self.planned)
     }
 }
@@ -193,6 +196,11 @@ mod tests {
         let check = |before: f64, after: f64, expect: &str| {
             assert_eq!(at(after).since(&at(before)), expect);
         };
+        check(
+            0.0096,
+            0.018,
+            "from 0.0096 to 0.018 of 350 epochs, 349.982 are left",
+        );
         check(0.0, 2.55, "from 0 to 2.5 of 350 epochs, 347.5 are left");
         check(
             0.0,
