@@ -3,7 +3,7 @@
 
 usage: compare-with-pytorch.py [--network resnet20] [--arithmetic fp32] [--device cpu] [--peer eager] [--steps 10] …
 
-Needs Python with torch 2.11 and safetensors, and `cargo build --release -p experiments` before. PyTorch runs in
+Needs Python with torch 2.11 and safetensors, and what `scripts/plan status` builds. PyTorch runs in
 channels-last order, as one of three peers: `eager` with `SGD(foreach=True)`; `graph`, the whole step in a CUDA graph
 with fused SGD; `compile`, the network through `torch.compile(mode="max-autotune")` with fused SGD. On CUDA we repeat a
 graph, too. Both sides take turns, and the best round of each counts. The first ten losses must agree to 1e-5 relative
@@ -164,7 +164,7 @@ def synchronise(device):
 
 
 def our_steps(inputs, options):
-    program = pathlib.Path(__file__).resolve().parent.parent / "target/release/steps"
+    program = pathlib.Path(__file__).resolve().parent.parent / "target/experiments/release/steps"
     command = [program, "--network", options.network, "--inputs", inputs, "--arithmetic", options.arithmetic,
                "--threads", str(options.threads), "--device", options.device]
     if options.device == "cuda":

@@ -1,22 +1,25 @@
 //! Checkpoints: all that a later session needs to go on, in one safetensors file, the last two kept.
 //!
 //! The tensors are the parameters and statistics that training changes, under torchvision's names, and `sgd.velocity`.
-//! The metadata holds the record so far and a digest of everything. A file counts when it was read and found sound; one
+//! The metadata holds the record so far, how far the epoch after it is, and a digest of everything. A file counts when it was read and found sound; one
 //! that is refused is set aside under another name.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result, anyhow, ensure};
 use results::files::{read_file, set_aside};
 use results::{Digest, Record};
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, View, serialize};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tch::{Device, Kind, Tensor};
 
 use crate::expected::Expected;
+use crate::part::{Part, Position, Reached};
 
 pub(crate) use results::files::replace_file;
 
@@ -26,6 +29,8 @@ const KEPT: usize = 2;
 const LONGEST_BYTES: u64 = 4 << 30;
 /// The longest header, in bytes: names and shapes of the tensors, and the record.
 const HEADER_BYTES: u64 = results::RECORD_BYTES;
+/// The field of the metadata that says how far the epoch after the record is.
+const PART: &str = "part";
 /// Ends the name of an earlier run's checkpoint that `--again` set aside.
 const BEFORE: &str = "before";
 
@@ -35,15 +40,17 @@ pub struct Checkpoints {
     folder: PathBuf,
     experiment: String,
     run: String,
-    /// Epochs of the checkpoints that were read and found sound, or written, in order.
-    sound: Vec<u64>,
+    /// Positions of the checkpoints that were read and found sound, or written, in order.
+    sound: Vec<Position>,
 }
 
 /// What a checkpoint holds.
 #[derive(Debug)]
 pub struct Checkpoint {
-    /// The record at that time; its last epoch is the one after which the state was saved.
+    /// The record at that time; its last epoch is the last one that was finished.
     pub record: Record,
+    /// What was done of the next one.
+    pub part: Part,
     /// Tensors by name.
     pub tensors: BTreeMap<String, Tensor>,
 }
@@ -72,7 +79,12 @@ impl Checkpoints {
     ///
     /// # Errors
     /// What the file system refuses.
-    pub fn save(&mut self, record: &Record, tensors: &BTreeMap<String, Tensor>) -> Result<()> {
+    pub fn save(
+        &mut self,
+        record: &Record,
+        part: &Part,
+        tensors: &BTreeMap<String, Tensor>,
+    ) -> Result<()> {
         let text = record
             .to_text()
             .map_err(|problems| anyhow!("the record is unsound: {problems:?}"))?;
@@ -80,33 +92,41 @@ impl Checkpoints {
             .iter()
             .map(|(name, tensor)| (name, Saved::new(tensor)))
             .collect();
+        let part_text = match part.steps {
+            0 => String::new(), // as before there were parts
+            _ => serde_json::to_string(part)?,
+        };
         let digest = digest(
-            &text,
+            [&text, &part_text],
             saved
                 .iter()
                 .map(|(name, s)| (name.as_str(), &s.shape[..], &s.bytes[..])),
         );
-        let metadata = HashMap::from([
+        let mut metadata = HashMap::from([
             ("record".to_owned(), text),
             ("digest".to_owned(), digest.to_string()),
         ]);
-        self.put(record.done(), &serialize(saved, Some(metadata))?)
+        if !part_text.is_empty() {
+            metadata.insert(PART.to_owned(), part_text);
+        }
+        let position = position(record, part);
+        self.put(position, &serialize(saved, Some(metadata))?)
     }
 
-    /// Puts the bytes of a sound checkpoint of `epoch` into the folder, and removes older ones than the last two.
+    /// Puts the bytes of a sound checkpoint of this position into the folder, and removes older ones than the last two.
     ///
     /// # Errors
     /// What the file system refuses.
-    pub fn put(&mut self, epoch: u64, bytes: &[u8]) -> Result<()> {
-        let path = self.folder.join(format!("epoch-{epoch:06}.safetensors"));
+    pub fn put(&mut self, position: Position, bytes: &[u8]) -> Result<()> {
+        let path = self.folder.join(position.file());
         replace_file(&path, bytes)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
-        self.sound.retain(|&known| known < epoch);
-        self.sound.push(epoch);
+        self.sound.retain(|&known| known < position);
+        self.sound.push(position);
         let surplus = self.sound.len().saturating_sub(KEPT);
         self.sound.drain(..surplus);
         for (number, old) in self.numbered()? {
-            if number < epoch && !self.sound.contains(&number) {
+            if number < position && !self.sound.contains(&number) {
                 remove(&old)?;
             }
         }
@@ -149,14 +169,28 @@ impl Checkpoints {
         };
         let messages = refused.into_iter().map(aside).collect::<Result<_>>()?;
         let found = found.map(|(_, checkpoint)| checkpoint);
-        self.sound = found.iter().map(|found| found.record.done()).collect();
+        self.sound = found.iter().map(Checkpoint::position).collect();
         Ok((found, messages))
     }
 
-    fn read(&self, number: u64, path: &Path, expected: Option<&Expected>) -> Result<Checkpoint> {
+    fn read(
+        &self,
+        number: Position,
+        path: &Path,
+        expected: Option<&Expected>,
+    ) -> Result<Checkpoint> {
         let checkpoint = Checkpoint::parse(&read_file(path, LONGEST_BYTES)?, expected)?;
         checkpoint.ensure_is_of(&self.experiment, &self.run, number)?;
         Ok(checkpoint)
+    }
+
+    /// How far the newest checkpoint is, by its header alone: nothing says that it is sound. None where there is none.
+    pub fn reached(&self) -> Option<Reached> {
+        let (_, path) = self.numbered().ok()?.pop()?;
+        let header = Header::read(&path).ok()?;
+        let record = parse_record(header.metadata.get("record")?).ok()?;
+        let part = parse_part(header.metadata.get(PART)).ok()?;
+        Some(Reached::new(&record, &part))
     }
 
     /// Removes all checkpoints of the run, those of an earlier one that was made anew too.
@@ -205,11 +239,11 @@ impl Checkpoints {
         Ok(self.numbered()?.into_iter().map(|(_, path)| path).collect())
     }
 
-    /// The files that are named as checkpoints, by their epochs.
-    fn numbered(&self) -> Result<Vec<(u64, PathBuf)>> {
+    /// The files that are named as checkpoints, by their positions.
+    fn numbered(&self) -> Result<Vec<(Position, PathBuf)>> {
         let files = self.files()?.into_iter();
-        let mut numbered: Vec<(u64, PathBuf)> = files
-            .filter_map(|(name, path)| Some((epoch_of(&name)?, path)))
+        let mut numbered: Vec<(Position, PathBuf)> = files
+            .filter_map(|(name, path)| Some((Position::of_file(&name)?, path)))
             .collect();
         numbered.sort();
         Ok(numbered)
@@ -231,11 +265,11 @@ impl Checkpoints {
     }
 }
 
-/// The epoch in the name `epoch-N.safetensors` of a checkpoint.
-pub fn epoch_of(name: &str) -> Option<u64> {
-    let digits = name.strip_prefix("epoch-")?.strip_suffix(".safetensors")?;
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten()
+fn position(record: &Record, part: &Part) -> Position {
+    Position {
+        epochs: record.done(),
+        steps: part.steps,
+    }
 }
 
 fn remove(path: &Path) -> Result<()> {
@@ -265,8 +299,9 @@ impl Checkpoint {
             .tensors()
             .into_iter()
             .collect();
+        let part_text = field(&header, PART).unwrap_or_default();
         let found = digest(
-            text,
+            [text, part_text],
             views
                 .iter()
                 .map(|(name, v)| (name.as_str(), v.shape(), v.data())),
@@ -277,7 +312,15 @@ impl Checkpoint {
             found.short(),
             stated
         );
-        let record = parse_record(text)?;
+        let (record, part) = (
+            parse_record(text)?,
+            parse_part(
+                header
+                    .metadata()
+                    .as_ref()
+                    .and_then(|fields| fields.get(PART)),
+            )?,
+        );
         if let Some(expected) = expected {
             let shapes = views
                 .iter()
@@ -291,12 +334,21 @@ impl Checkpoint {
                 Ok((name, tensor))
             })
             .collect::<Result<_>>()?;
-        Ok(Checkpoint { record, tensors })
+        Ok(Checkpoint {
+            record,
+            part,
+            tensors,
+        })
+    }
+
+    /// How far the run was.
+    pub fn position(&self) -> Position {
+        position(&self.record, &self.part)
     }
 
     /// # Errors
-    /// A checkpoint of another run, or after another epoch than `epoch`.
-    pub fn ensure_is_of(&self, experiment: &str, run: &str, epoch: u64) -> Result<()> {
+    /// A checkpoint of another run, or of another position than `expected`.
+    pub fn ensure_is_of(&self, experiment: &str, run: &str, expected: Position) -> Result<()> {
         let record = &self.record;
         ensure!(
             (record.experiment.as_str(), record.run.as_str()) == (experiment, run),
@@ -304,10 +356,10 @@ impl Checkpoint {
             record.run,
             record.experiment
         );
-        let (done, planned) = (record.done(), record.planned());
+        let (found, planned) = (self.position(), record.planned());
         ensure!(
-            done == epoch && done <= planned,
-            "it was made after {done} of {planned} epochs, expected {epoch} as its name says"
+            found == expected && found.epochs <= planned,
+            "it was made after {found} of {planned}, expected {expected} as its name says"
         );
         Ok(())
     }
@@ -318,6 +370,33 @@ fn field<'a>(header: &'a Metadata, name: &str) -> Result<&'a str> {
     let field = fields.and_then(|fields| fields.get(name));
     let field = field.with_context(|| format!("`{name}` is missing in its metadata"))?;
     Ok(field)
+}
+
+/// None of the epoch in checkpoints of before there were parts.
+fn parse_part(text: Option<&String>) -> Result<Part> {
+    let part = text.map_or(Ok(Part::default()), |text| serde_json::from_str(text));
+    part.context("what it says of the epoch")
+}
+
+/// What stands before the tensors, but for their names and shapes.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(rename = "__metadata__")]
+    metadata: HashMap<String, String>,
+}
+
+impl Header {
+    fn read(path: &Path) -> Result<Header> {
+        let file = File::open(path)?;
+        ensure!(file.metadata()?.is_file(), "it is no ordinary file");
+        let mut length = Vec::new();
+        let mut file = file.take(8);
+        file.read_to_end(&mut length)?;
+        ensure_short_header(&length)?;
+        let length = length.first_chunk().context("it is too short")?;
+        file.set_limit(u64::from_le_bytes(*length));
+        Ok(serde_json::from_reader(BufReader::new(file))?)
+    }
 }
 
 fn parse_record(text: &str) -> Result<Record> {
@@ -388,13 +467,13 @@ impl View for Saved {
     }
 }
 
-/// SHA-256 over the record's text and, in the order of their names, each tensor's name, shape and bytes.
+/// SHA-256 over the texts of record and part and, in the order of their names, each tensor's name, shape and bytes.
 fn digest<'a>(
-    record: &str,
+    texts: [&str; 2],
     tensors: impl Iterator<Item = (&'a str, &'a [usize], &'a [u8])>,
 ) -> Digest {
     let mut hash = Sha256::new();
-    hash.update(record);
+    texts.iter().for_each(|text| hash.update(text));
     for (name, shape, bytes) in tensors {
         hash.update(format!("\n{name} {shape:?}\n"));
         hash.update(bytes);

@@ -1,6 +1,6 @@
 //! One epoch of training, and evaluation: no host read but of the sums at the end.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use results::{Evaluation, TestResult, Training};
@@ -10,6 +10,7 @@ use crate::data::augmentation::{Draws, PaddedSplit};
 use crate::data::{Normaliser, Split};
 use crate::features::{FeatureStore, Features};
 use crate::model::Model;
+use crate::part::{Onlooker, Part};
 use crate::sgd::Sgd;
 
 /// Loss and accuracy of a training epoch, and its time.
@@ -19,16 +20,16 @@ pub struct TrainedEpoch {
     pub loss: f64,
     /// Share of images classified correctly.
     pub accuracy: f64,
-    /// From the first operation until the device has done the last, in seconds.
-    pub seconds: f64,
+    /// The whole epoch, with the time of this session from its first operation until the device has done the last.
+    pub part: Part,
 }
 
 impl TrainedEpoch {
-    pub(crate) fn new(means: Evaluation, seconds: f64) -> TrainedEpoch {
+    pub(crate) fn new(part: Part, images: u64) -> TrainedEpoch {
         TrainedEpoch {
-            loss: means.loss,
-            accuracy: means.accuracy,
-            seconds,
+            loss: part.loss / images as f64,
+            accuracy: part.hits as f64 / images as f64,
+            part,
         }
     }
 }
@@ -100,26 +101,24 @@ impl<'a> Trainer<'a> {
     /// Trains `epoch`, counted from 1. All its random numbers follow from the run's seed and `epoch`, so a run that is
     /// taken up again at this epoch sees the same images.
     ///
-    /// `go_on` is told the images of each step; none is returned when it says no, and the weights are then of no use.
+    /// `onlooker` says after which step to begin; none is returned when it says no to a further one.
+    ///
+    /// # Errors
+    /// Those of `onlooker`.
     pub fn train_epoch(
         &mut self,
         epoch: u64,
         split: &PaddedSplit,
-        go_on: impl Fn(u64) -> bool,
-    ) -> Option<TrainedEpoch> {
+        onlooker: &mut impl Onlooker,
+    ) -> Result<Option<TrainedEpoch>> {
         let started = Instant::now();
         let images = self.epoch_images(epoch, split);
-        let means = self.take_steps(
-            epoch,
-            &images.pixels,
-            &images.labels,
-            go_on,
-            logits_of_pixels,
-        )?;
-        Some(TrainedEpoch::new(means, started.elapsed().as_secs_f64()))
+        let (pixels, labels) = (&images.pixels, &images.labels);
+        self.take_steps(epoch, pixels, labels, started, onlooker, logits_of_pixels)
     }
 
-    /// The features of the images of `epoch` in a frozen network, from `store` where it has them.
+    /// The features of the images of `epoch` in a frozen network, from `store` where it has them. None when `onlooker`
+    /// says no to a further batch; the store keeps those that are there.
     ///
     /// # Errors
     /// A store that cannot be written.
@@ -128,35 +127,55 @@ impl<'a> Trainer<'a> {
         epoch: u64,
         split: &PaddedSplit,
         store: &FeatureStore,
-        go_on: impl Fn(u64) -> bool,
+        onlooker: &mut impl Onlooker,
     ) -> Result<Option<Features>> {
-        if let Some(features) = store.read(epoch, self.model.device()) {
+        let device = self.model.device();
+        if let Some(features) = store.read(epoch, device) {
             return Ok(Some(features));
         }
         let started = Instant::now();
         let images = self.epoch_images(epoch, split);
-        let Some(values) = self.features_of(&images.pixels, go_on) else {
+        let begun = store.read_begun(epoch, device);
+        let earlier = begun.as_ref().map_or(0.0, |begun| begun.seconds);
+        let mut values: Vec<Tensor> = begun.map(|begun| begun.values).into_iter().collect();
+        let go_on = &mut |images| onlooker.pass(images);
+        let complete = self.add_features(&mut values, &images.pixels, go_on);
+        if values.is_empty() {
             return Ok(None);
-        };
-        let seconds = started.elapsed().as_secs_f64();
+        }
+        let values = Tensor::cat(&values, 0);
         let features = Features {
+            labels: images.labels.narrow(0, 0, values.size()[0]),
             values,
-            labels: images.labels,
-            seconds,
+            seconds: earlier + started.elapsed().as_secs_f64(),
         };
-        store.write(epoch, &features)?;
-        Ok(Some(features))
+        match complete {
+            true => store.write(epoch, &features)?,
+            false => store.write_begun(epoch, &features)?,
+        }
+        Ok(complete.then_some(features))
     }
 
     /// Trains the classifier for `epoch` on features. The time is that of the features and of the steps together, also
     /// where another run computed the features.
-    pub fn train_classifier(&mut self, epoch: u64, features: &Features) -> TrainedEpoch {
-        let started = Instant::now();
+    ///
+    /// # Errors
+    /// As [`Trainer::train_epoch`].
+    pub fn train_classifier(
+        &mut self,
+        epoch: u64,
+        features: &Features,
+        onlooker: &mut impl Onlooker,
+    ) -> Result<Option<TrainedEpoch>> {
         let logits =
             |model: &Model, _: &Normaliser, features: &Tensor| model.training_classify(features);
-        let means = self.take_steps(epoch, &features.values, &features.labels, |_| true, logits);
-        let means = means.expect("nothing stops these steps");
-        TrainedEpoch::new(means, features.seconds + started.elapsed().as_secs_f64())
+        let (values, labels) = (&features.values, &features.labels);
+        // An earlier session has counted the features' time with its first step.
+        let counts = onlooker.begun().steps == 0;
+        let before = Duration::from_secs_f64(if counts { features.seconds } else { 0.0 });
+        let now = Instant::now();
+        let started = now.checked_sub(before).unwrap_or(now);
+        self.take_steps(epoch, values, labels, started, onlooker, logits)
     }
 
     /// The images of `epoch`, drawn from the run's seed and `epoch`.
@@ -165,26 +184,31 @@ impl<'a> Trainer<'a> {
         split.gather(&Draws::new(split.len(), &self.training.augmentation, seed))
     }
 
-    /// One SGD step for each batch of `inputs`; `logits` is the forward pass.
+    /// One SGD step for each batch of `inputs` that is left of an epoch; `logits` is the forward pass.
     fn take_steps(
         &mut self,
         epoch: u64,
         inputs: &Tensor,
         labels: &Tensor,
-        go_on: impl Fn(u64) -> bool,
+        started: Instant,
+        onlooker: &mut impl Onlooker,
         logits: impl Fn(&Model, &Normaliser, &Tensor) -> Tensor,
-    ) -> Option<Evaluation> {
+    ) -> Result<Option<TrainedEpoch>> {
         self.sgd.set_rate(self.learning_rate(epoch));
         let images = labels.size()[0] as u64;
+        let begun = onlooker.begun();
         let mut sums = Sums::new(labels.device());
-        for batch in batches(images, self.batch_size) {
-            if !go_on(batch.1 as u64) {
-                return None;
-            }
+        sums.set(&begun);
+        let steps = (1..).zip(batches(images, self.batch_size));
+        for (step, batch) in steps.skip(begun.steps as usize) {
             let (inputs, labels) = (rows(inputs, batch), rows(labels, batch));
             self.step(&inputs, &labels, &mut sums, &logits);
+            if !onlooker.step(self, batch.1 as u64, &|| sums.part(step, started))? {
+                return Ok(None);
+            }
         }
-        Some(sums.means(images))
+        let part = sums.part(self.steps(images), started);
+        Ok(Some(TrainedEpoch::new(part, images)))
     }
 
     /// One SGD step on a batch, whose loss and hits go into `sums`.
@@ -214,42 +238,62 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Features of all images, in batches; none when `go_on` says no.
-    fn features_of(&self, pixels: &Tensor, go_on: impl Fn(u64) -> bool) -> Option<Tensor> {
-        let mut features = Vec::new();
-        for batch in batches(pixels.size()[0] as u64, self.batch_size) {
+    /// Adds to the `features` of the first images, whole batches, those of all others; false when `go_on`, which is told
+    /// the images of each batch, says no.
+    fn add_features(
+        &self,
+        features: &mut Vec<Tensor>,
+        pixels: &Tensor,
+        go_on: &mut dyn FnMut(u64) -> bool,
+    ) -> bool {
+        let begun: i64 = features.iter().map(|values| values.size()[0]).sum();
+        let all = batches(pixels.size()[0] as u64, self.batch_size);
+        for batch in all.skip_while(|&(start, _)| start < begun) {
             if !go_on(batch.1 as u64) {
-                return None;
+                return false;
             }
-            features.push(
-                self.model
-                    .features(&self.normaliser.apply(&rows(pixels, batch))),
-            );
+            let pixels = rows(pixels, batch);
+            features.push(self.model.features(&self.normaliser.apply(&pixels)));
         }
-        Some(Tensor::cat(&features, 0))
+        true
     }
 
-    /// Prepares a split for repeated evaluation: a frozen network's features are computed here, once.
-    pub fn evaluation_set(&self, split: Split) -> EvaluationSet {
+    /// Prepares a split for repeated evaluation: a frozen network's features are computed here, once; none when `go_on`,
+    /// which is told the images of each batch, says no.
+    pub fn evaluation_set(
+        &self,
+        split: Split,
+        go_on: &mut dyn FnMut(u64) -> bool,
+    ) -> Option<EvaluationSet> {
         if !self.model.is_frozen() {
-            return EvaluationSet::Images(split);
+            return Some(EvaluationSet::Images(split));
         }
-        let features = self
-            .features_of(&split.pixels, |_| true)
-            .expect("nothing stops these passes");
-        EvaluationSet::Features(features, split.labels)
+        let mut features = Vec::new();
+        self.add_features(&mut features, &split.pixels, go_on)
+            .then(|| EvaluationSet::Features(Tensor::cat(&features, 0), split.labels))
     }
 
-    /// Loss and accuracy over a whole split under the present weights.
-    pub fn evaluate(&self, set: &EvaluationSet) -> Evaluation {
-        self.evaluate_each(set, |_| {})
+    /// Loss and accuracy over a whole split under the present weights; none when `go_on`, which is told the images of
+    /// each batch, says no.
+    pub fn evaluate(
+        &self,
+        set: &EvaluationSet,
+        go_on: &mut dyn FnMut(u64) -> bool,
+    ) -> Option<Evaluation> {
+        self.evaluate_each(set, go_on, |_| {})
     }
 
-    /// Result on a test split of so many classes under the present weights, with each prediction.
-    pub fn test(&self, set: &EvaluationSet, classes: i64) -> TestResult {
+    /// Result on a test split of so many classes under the present weights, with each prediction; none as
+    /// [`Trainer::evaluate`].
+    pub fn test(
+        &self,
+        set: &EvaluationSet,
+        classes: i64,
+        go_on: &mut dyn FnMut(u64) -> bool,
+    ) -> Option<TestResult> {
         let mut predicted = Vec::new();
-        let Evaluation { loss, accuracy } =
-            self.evaluate_each(set, |logits| predicted.push(logits.argmax(-1, false)));
+        let predict = |logits: &Tensor| predicted.push(logits.argmax(-1, false));
+        let Evaluation { loss, accuracy } = self.evaluate_each(set, go_on, predict)?;
         let labels = class_numbers(set.labels());
         let mut predictions = vec![Vec::new(); classes as usize];
         for (label, predicted) in labels
@@ -258,20 +302,28 @@ impl<'a> Trainer<'a> {
         {
             predictions[*label as usize].push(predicted);
         }
-        TestResult {
+        Some(TestResult {
             loss,
             accuracy,
             images: labels.len() as u64,
             predictions: Some(predictions),
-        }
+        })
     }
 
     /// Loss and accuracy over a whole split; `see` is shown the logits of each batch.
-    fn evaluate_each(&self, set: &EvaluationSet, mut see: impl FnMut(&Tensor)) -> Evaluation {
+    fn evaluate_each(
+        &self,
+        set: &EvaluationSet,
+        go_on: &mut dyn FnMut(u64) -> bool,
+        mut see: impl FnMut(&Tensor),
+    ) -> Option<Evaluation> {
         let labels = set.labels();
         let images = labels.size()[0] as u64;
         let mut sums = Sums::new(labels.device());
         for batch in batches(images, self.batch_size) {
+            if !go_on(batch.1 as u64) {
+                return None;
+            }
             let features = match set {
                 EvaluationSet::Images(split) => self
                     .model
@@ -282,7 +334,7 @@ impl<'a> Trainer<'a> {
             sums.add(&logits.cross_entropy_for_logits(&labels), &logits, &labels);
             see(&logits);
         }
-        sums.means(images)
+        Some(sums.means(images))
     }
 }
 
@@ -330,6 +382,24 @@ impl Sums {
         }
     }
 
+    /// Begins with those of `part`.
+    pub(crate) fn set(&mut self, part: &Part) {
+        let _ = self.loss.fill_(part.loss);
+        let _ = self.hits.fill_(part.hits);
+    }
+
+    /// After so many steps of an epoch, since `started`; waits for the device.
+    pub(crate) fn part(&self, steps: u64, started: Instant) -> Part {
+        let (loss, hits) = (self.loss.double_value(&[]), self.hits.int64_value(&[]));
+        let seconds = started.elapsed().as_secs_f64();
+        Part {
+            steps,
+            loss,
+            hits,
+            seconds,
+        }
+    }
+
     /// Adds a batch's mean loss times its images, and its hits.
     fn add(&mut self, mean_loss: &Tensor, logits: &Tensor, labels: &Tensor) {
         no_grad(|| {
@@ -339,7 +409,7 @@ impl Sums {
     }
 
     /// Reads the sums, which waits for the device.
-    pub(crate) fn means(&self, images: u64) -> Evaluation {
+    fn means(&self, images: u64) -> Evaluation {
         let mean = |sum: &Tensor| sum.double_value(&[]) / images as f64;
         Evaluation {
             loss: mean(&self.loss),

@@ -57,7 +57,16 @@ impl FeatureStore {
 
     /// The features of `epoch` on `device`; none where there are none, or where the file is damaged.
     pub fn read(&self, epoch: u64, device: Device) -> Option<Features> {
-        let bytes = fs::read(self.path(epoch)).ok()?;
+        self.read_file(&self.path(epoch), device)
+    }
+
+    /// Those of the first images of `epoch`, whole batches, as [`FeatureStore::read`].
+    pub fn read_begun(&self, epoch: u64, device: Device) -> Option<Features> {
+        self.read_file(&self.path_of_begun(epoch), device)
+    }
+
+    fn read_file(&self, path: &Path, device: Device) -> Option<Features> {
+        let bytes = fs::read(path).ok()?;
         let (_, header) = SafeTensors::read_metadata(&bytes).ok()?;
         let fields = header.metadata().as_ref()?;
         let tensors = SafeTensors::deserialize(&bytes).ok()?;
@@ -82,34 +91,53 @@ impl FeatureStore {
     /// # Errors
     /// What the file system refuses.
     pub fn write(&self, epoch: u64, features: &Features) -> Result<()> {
-        // Every narrower type goes into single precision and back without a change.
-        let (values, labels) = (
-            bytes(&features.values, Kind::Float),
-            bytes(&features.labels, Kind::Int64),
-        );
-        let metadata = HashMap::from([
-            ("digest".to_owned(), digest(&values, &labels).to_string()),
-            ("seconds".to_owned(), features.seconds.to_string()),
-        ]);
-        let shape = |tensor: &Tensor| tensor.size().iter().map(|&side| side as usize).collect();
-        let views = [
-            (
-                "values",
-                TensorView::new(Dtype::F32, shape(&features.values), &values)?,
-            ),
-            (
-                "labels",
-                TensorView::new(Dtype::I64, shape(&features.labels), &labels)?,
-            ),
-        ];
-        let path = self.path(epoch);
-        replace_file(&path, &serialize(views, Some(metadata))?)
-            .with_context(|| format!("`{}` cannot be written", path.display()))
+        write(&self.path(epoch), features)?;
+        // What is left of it takes up room and no more.
+        let _ = fs::remove_file(self.path_of_begun(epoch));
+        Ok(())
+    }
+
+    /// Keeps those of the first images of `epoch`, whole batches.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub fn write_begun(&self, epoch: u64, features: &Features) -> Result<()> {
+        write(&self.path_of_begun(epoch), features)
     }
 
     fn path(&self, epoch: u64) -> PathBuf {
         self.folder.join(format!("epoch-{epoch:06}.safetensors"))
     }
+
+    fn path_of_begun(&self, epoch: u64) -> PathBuf {
+        let name = format!("epoch-{epoch:06}-begun.safetensors");
+        self.folder.join(name)
+    }
+}
+
+fn write(path: &Path, features: &Features) -> Result<()> {
+    // Every narrower type goes into single precision and back without a change.
+    let (values, labels) = (
+        bytes(&features.values, Kind::Float),
+        bytes(&features.labels, Kind::Int64),
+    );
+    let metadata = HashMap::from([
+        ("digest".to_owned(), digest(&values, &labels).to_string()),
+        ("seconds".to_owned(), features.seconds.to_string()),
+    ]);
+    let shape = |tensor: &Tensor| tensor.size().iter().map(|&side| side as usize).collect();
+    let views = [
+        (
+            "values",
+            TensorView::new(Dtype::F32, shape(&features.values), &values)?,
+        ),
+        (
+            "labels",
+            TensorView::new(Dtype::I64, shape(&features.labels), &labels)?,
+        ),
+    ];
+    replace_file(path, &serialize(views, Some(metadata))?)
+        .with_context(|| format!("`{}` cannot be written", path.display()))
 }
 
 fn digest(values: &[u8], labels: &[u8]) -> Digest {

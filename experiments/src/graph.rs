@@ -15,6 +15,7 @@ use crate::data::Split;
 use crate::data::augmentation::PaddedSplit;
 use crate::device::Computer;
 use crate::epoch::{Sums, TrainedEpoch, Trainer, logits_of_pixels};
+use crate::part::{Onlooker, Part};
 use crate::shim::{Graph, Shim};
 
 /// Steps before the capture, in which libraries allocate and choose their algorithms.
@@ -78,35 +79,46 @@ impl<'a> StepGraph<'a> {
     }
 
     /// As [`Trainer::train_epoch`], with the graph for all full batches.
+    ///
+    /// # Errors
+    /// Those of `onlooker`.
     pub fn train_epoch(
         &mut self,
         trainer: &mut Trainer,
         epoch: u64,
         split: &PaddedSplit,
-        go_on: impl Fn(u64) -> bool,
-    ) -> Option<TrainedEpoch> {
+        onlooker: &mut impl Onlooker,
+    ) -> Result<Option<TrainedEpoch>> {
         let started = Instant::now();
         trainer.sgd.set_rate(trainer.learning_rate(epoch));
         let drawn = trainer.epoch_images(epoch, split);
         self.images.pixels.copy_(&drawn.pixels);
         self.images.labels.copy_(&drawn.labels);
-        self.places.reset();
+        let begun = onlooker.begun();
+        self.places.set(&begun);
         let images = split.len() as i64;
-        for _ in 0..images / self.batch_size {
-            if !go_on(self.batch_size as u64) {
-                return None;
-            }
-            self.graph.replay();
-        }
+        let (full, steps) = (images / self.batch_size, trainer.steps(split.len()));
         let rest = images % self.batch_size;
-        if rest > 0 {
-            let last = |tensor: &Tensor| tensor.narrow(0, images - rest, rest);
-            let (pixels, labels) = (last(&self.images.pixels), last(&self.images.labels));
-            trainer.step(&pixels, &labels, &mut self.places.sums, logits_of_pixels);
-            go_on(rest as u64);
+        for step in begun.steps + 1..=steps {
+            let images = match step <= full as u64 {
+                true => {
+                    self.graph.replay();
+                    self.batch_size
+                }
+                false => {
+                    let last = |tensor: &Tensor| tensor.narrow(0, images - rest, rest);
+                    let (pixels, labels) = (last(&self.images.pixels), last(&self.images.labels));
+                    trainer.step(&pixels, &labels, &mut self.places.sums, logits_of_pixels);
+                    rest
+                }
+            };
+            let part = || self.places.sums.part(step, started);
+            if !onlooker.step(trainer, images as u64, &part)? {
+                return Ok(None);
+            }
         }
-        let means = self.places.sums.means(split.len());
-        Some(TrainedEpoch::new(means, started.elapsed().as_secs_f64()))
+        let part = self.places.sums.part(steps, started);
+        Ok(Some(TrainedEpoch::new(part, split.len())))
     }
 }
 
@@ -154,10 +166,10 @@ impl Places {
         self.next_batch += 1;
     }
 
-    fn reset(&mut self) {
-        let _ = self.next_batch.zero_();
-        let _ = self.sums.loss.zero_();
-        let _ = self.sums.hits.zero_();
+    /// Begins behind the steps of `part`.
+    fn set(&mut self, part: &Part) {
+        let _ = self.next_batch.fill_(part.steps as i64);
+        self.sums.set(part);
     }
 }
 

@@ -1,4 +1,4 @@
-//! SIGTERM, Ctrl-C and a terminal that is closed (SIGHUP): a short epoch is finished and saved, a long one is dropped.
+//! SIGTERM, Ctrl-C and a terminal that is closed (SIGHUP): the state is saved after the step in work.
 
 use std::fs;
 use std::io;
@@ -8,9 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// An epoch that is expected to last longer is dropped rather than finished, in seconds.
-const SHORT_EPOCH_SECONDS: f64 = 20.0;
-
 /// Whether the user asked the program to stop.
 pub struct Interrupt {
     requested: Arc<AtomicBool>,
@@ -18,33 +15,44 @@ pub struct Interrupt {
 
 impl Interrupt {
     /// From now on SIGTERM, Ctrl-C and SIGHUP are noted instead of ending the program. A second SIGTERM or Ctrl-C ends it
-    /// at once; two different ones do not, since `plan run` passes on what the terminal sends to all of its programs.
+    /// at once; two different ones do not, since a program of `plan run` gets SIGTERM from it and SIGINT when it dies.
     /// SIGHUP comes more than once when a terminal closes, and not at all under `nohup`.
     ///
     /// # Errors
     /// What the operating system refuses.
     pub fn listen() -> io::Result<Interrupt> {
-        let requested = Arc::new(AtomicBool::new(false));
         for signal in [SIGTERM, SIGINT] {
             let seen = Arc::new(AtomicBool::new(false));
             flag::register_conditional_default(signal, Arc::clone(&seen))?;
             flag::register(signal, seen)?;
-            flag::register(signal, Arc::clone(&requested))?;
         }
-        if !is_ignored(SIGHUP) {
-            flag::register(SIGHUP, Arc::clone(&requested))?;
+        Interrupt::note()
+    }
+
+    /// The same, for a program that says itself what a further signal does.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn note() -> io::Result<Interrupt> {
+        let requested = Arc::new(AtomicBool::new(false));
+        let hangs_up = !is_ignored(SIGHUP);
+        for signal in [SIGTERM, SIGINT]
+            .into_iter()
+            .chain(hangs_up.then_some(SIGHUP))
+        {
+            flag::register(signal, Arc::clone(&requested))?;
         }
         Ok(Interrupt { requested })
     }
 
-    /// Whether to stop after this epoch.
+    /// Whether to stop.
     pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::Relaxed)
     }
 
-    /// Whether to stop in the middle of an epoch, when the last one took `epoch_seconds`.
-    pub fn drops_epoch(&self, epoch_seconds: Option<f64>) -> bool {
-        self.is_requested() && epoch_seconds.is_none_or(|seconds| seconds > SHORT_EPOCH_SECONDS)
+    /// Whether there was a signal since this was asked last.
+    pub fn is_new(&self) -> bool {
+        self.requested.swap(false, Ordering::Relaxed)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use clap::Parser;
 use results::{Plan, PlannedRun};
 
@@ -34,8 +34,8 @@ pub struct Options {
     /// Stop after this epoch and leave the record partial
     #[arg(long, value_name = "N")]
     pub epochs: Option<u64>,
-    /// Save a checkpoint at the first epoch's end after so many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    /// Save the state at least every so many seconds, also within an epoch
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
     pub checkpoint_seconds: f64,
     /// Issue every operation of a step by itself, also where a CUDA graph could repeat the step
     #[arg(long)]
@@ -48,7 +48,7 @@ pub struct Options {
     pub json: bool,
     /// Make the run anew from epoch 1, whatever record and checkpoints there are
     ///
-    /// Nothing changes before the first epoch is done. Then the record that was there is kept beside the new one as
+    /// Nothing changes before the first state is saved. Then the record that was there is kept beside the new one as
     /// `RUN.json.before`, and the checkpoints as `epoch-N.safetensors.before` until the new run is complete. To go on
     /// with the new run, leave out `--again`. A run that measures time replaces its record when it is done.
     #[arg(long)]
@@ -61,19 +61,13 @@ impl Options {
     /// # Errors
     /// A plan that cannot be read, an id that it does not have, a run of another experiment.
     pub fn planned_run(&self, experiment: &str) -> Result<PlannedRun> {
-        let plan = Plan::read(&self.plan).with_context(|| {
-            format!(
-                "hint: run in the repository's root, or pass `--plan`; this plan is `{}`",
-                self.plan.display()
-            )
-        })?;
-        let Some(run) = plan.run(&self.run) else {
-            bail!(
-                "`{}` has no run `{}`; hint: `plan status` lists them",
-                self.plan.display(),
-                self.run
-            );
+        let plan = Plan::read(&self.plan);
+        let plan = match self.plan.exists() {
+            true => plan?,
+            false => plan.context("hint: run in the repository's root, or pass `--plan`")?,
         };
+        let run = plan.expect_run(&self.run, &self.plan);
+        let run = run.map_err(Error::msg)?;
         ensure!(
             run.experiment == experiment,
             "run `{}` belongs to `{}`, expected a run of `{experiment}`",

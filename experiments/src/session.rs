@@ -20,6 +20,7 @@ use crate::features::FeatureStore;
 use crate::interrupt::Interrupt;
 use crate::lock::RunLock;
 use crate::options::Options;
+use crate::part::{Onlooker, Part, Position};
 use crate::progress::Progress;
 use crate::record_place::RecordPlace;
 use crate::say;
@@ -30,10 +31,14 @@ pub struct Session {
     record: Record,
     place: RecordPlace,
     checkpoints: Checkpoints,
-    saved_epochs: u64,
+    saved: Position,
     saved_at: Instant,
     working: WorkingTime,
     epoch_began: Moment,
+    /// What an earlier session did of the epoch in work.
+    begun: Part,
+    /// Time of this session that saving took within the epoch in work, in seconds.
+    saving_seconds: f64,
     progress: Progress,
     interrupt: Interrupt,
     options: Options,
@@ -90,21 +95,27 @@ impl Session {
             test: None,
             digest: Digest::default(),
         };
-        let record = match checkpoint {
-            Some(checkpoint) => resume(checkpoint, fresh, trainer)?,
-            None => fresh,
+        let (record, begun) = match checkpoint {
+            Some(checkpoint) => resume(checkpoint, fresh, trainer, images)?,
+            None => (fresh, Part::default()),
         };
         let (planned, done) = (record.planned(), record.done());
         messages.extend(place.longer_record(done));
         let working = WorkingTime::watch();
+        let seen = images.min(begun.steps * run.configuration.batch_size);
         let session = Session {
             place,
-            progress: Progress::new(&run.id, planned, done, images, options.json),
+            progress: Progress::new(&run.id, planned, &record.epochs, images, seen, options.json),
             interrupt: Interrupt::listen()?,
             options: options.clone(),
             saved_at: Instant::now(),
-            saved_epochs: done,
+            saved: Position {
+                epochs: done,
+                steps: begun.steps,
+            },
             epoch_began: working.now(),
+            begun,
+            saving_seconds: 0.0,
             working,
             checkpoints,
             record,
@@ -125,22 +136,20 @@ impl Session {
         }
         let wanted = self.options.epochs.is_none_or(|last| done < last);
         let stop = !wanted || self.interrupt.is_requested();
-        let due = self.saved_at.elapsed().as_secs_f64() >= self.options.checkpoint_seconds;
-        if (stop || due) && done > self.saved_epochs {
-            self.save(trainer)?;
+        // Between epochs earlier than within one: where epochs are short, that is then never needed.
+        if stop || self.is_due(0.5) {
+            let begun = self.begun;
+            self.save(trainer, &begun)?;
         }
+        self.progress.begins_epoch();
         self.epoch_began = self.working.now();
+        self.saving_seconds = 0.0;
         Ok((!stop).then_some(done + 1))
     }
 
-    /// Notes a step over `images` images; whether to go on with the epoch.
-    pub fn step(&self, images: u64) -> bool {
-        self.progress.step(images);
-        let last = self.record.epochs.last().map(|row| row.train_seconds);
-        !self.interrupt.drops_epoch(last)
-    }
-
-    /// Takes an epoch into the record. Evaluations are named `validation` or `test`.
+    /// Takes an epoch into the record; false, with the state before its evaluation saved, when that was stopped.
+    ///
+    /// `evaluate` tells a function the images of each batch, and gives nothing when that says no.
     ///
     /// # Errors
     /// A loss that is not finite, which ends the run for good; what the file system refuses.
@@ -149,14 +158,24 @@ impl Session {
         trainer: &Trainer,
         images: u64,
         trained: TrainedEpoch,
-        evaluate: impl FnOnce() -> Evaluations,
-    ) -> Result<()> {
+        evaluate: impl FnOnce(&mut dyn FnMut(u64) -> bool) -> Option<Evaluations>,
+    ) -> Result<bool> {
         let epoch = self.record.done() + 1;
-        let train_seconds = self
-            .working
-            .without_stops(trained.seconds, self.epoch_began);
+        if !trained.loss.is_finite() {
+            return self.fail(format!("the loss is {} in epoch {epoch}", trained.loss));
+        }
+        let part = self.whole(&trained.part);
+        // The last evaluation and the test may take long, and what they are of is complete.
+        if epoch == self.record.planned() || self.is_due(0.5) {
+            self.save(trainer, &part)?;
+        }
+        let train_seconds = part.seconds;
         let trained_at = self.working.now();
-        let evaluations = evaluate();
+        self.progress.evaluates();
+        let Some(evaluations) = evaluate(&mut |images| self.pass(images)) else {
+            self.save(trainer, &part)?;
+            return Ok(false);
+        };
         let row = EpochRow {
             epoch,
             steps: epoch * trainer.steps(images),
@@ -168,44 +187,61 @@ impl Session {
             train_seconds,
             evaluation_seconds: self.working.seconds_since(trained_at),
         };
-        let mut losses = evaluations.losses().chain([trained.loss]);
+        let mut losses = evaluations.losses();
         if let Some(loss) = losses.find(|loss| !loss.is_finite()) {
             return self.fail(format!("the loss is {loss} in epoch {epoch}"));
         }
         self.progress.epoch(&row);
         self.record.epochs.push(row);
+        self.begun = Part::default();
         if epoch < self.record.planned() {
-            self.write_partial()
-        } else {
-            Ok(())
+            self.write_partial()?;
         }
+        Ok(true)
     }
 
     /// Ends the session. After the last epoch `test` is asked for the final result, the record is complete and the
-    /// checkpoints, which nothing needs any more, are removed.
+    /// checkpoints, which nothing needs any more, are removed. As in [`Session::finish_epoch`] it may be stopped.
     ///
     /// # Errors
     /// What the file system refuses.
-    pub fn end(mut self, test: impl FnOnce() -> Option<TestResult>) -> Result<()> {
+    pub fn end(
+        mut self,
+        test: impl FnOnce(&mut dyn FnMut(u64) -> bool) -> Option<TestResult>,
+    ) -> Result<()> {
         if self.record.done() < self.record.planned() {
-            let begun_anew = self.options.again && !self.place.is_to_be_cleared();
-            let same = match begun_anew {
-                true => "the same command without `--again`",
-                false => "the same command",
-            };
-            self.progress.note(&format!(
-                "{}: {} of {} epochs; {same} goes on from epoch {}",
-                self.record.run,
-                self.record.done(),
-                self.record.planned(),
-                self.saved_epochs + 1
-            ));
+            self.tell_how_to_go_on();
             return Ok(());
         }
-        self.record.test = test();
+        self.progress.evaluates();
+        let mut stopped = false;
+        self.record.test = test(&mut |images| {
+            stopped |= !self.pass(images);
+            !stopped
+        });
+        if stopped {
+            self.tell_how_to_go_on();
+            return Ok(());
+        }
         self.record.completion = Completion::Complete;
         self.write_last()?;
+        self.progress
+            .note(&format!("{}: complete", self.record.run));
         self.checkpoints.remove()
+    }
+
+    fn tell_how_to_go_on(&self) {
+        let begun_anew = self.options.again && !self.place.is_to_be_cleared();
+        let same = match begun_anew {
+            true => "the same command without `--again`",
+            false => "the same command",
+        };
+        let saved = self.checkpoints.reached();
+        let from = saved.map_or("the beginning".to_owned(), |saved| saved.to_string());
+        self.progress.note(&format!(
+            "{}: stopped; {same} goes on from {from}",
+            self.record.run
+        ));
     }
 
     /// Where the features of this run are kept.
@@ -225,18 +261,42 @@ impl Session {
         )
     }
 
-    fn save(&mut self, trainer: &Trainer) -> Result<()> {
+    /// What was done of the epoch in work, of which this session did `part`, without the time of stops and of saving.
+    fn whole(&self, part: &Part) -> Part {
+        let seconds = self.working.without_stops(part.seconds, self.epoch_began);
+        Part {
+            seconds: self.begun.seconds + (seconds - self.saving_seconds).max(0.0),
+            ..*part
+        }
+    }
+
+    /// Whether the state was not saved for `share` of the time between two checkpoints.
+    fn is_due(&self, share: f64) -> bool {
+        self.saved_at.elapsed().as_secs_f64() >= share * self.options.checkpoint_seconds
+    }
+
+    /// Saves the state after the epochs that are done and `part` of the next one, unless it is saved.
+    fn save(&mut self, trainer: &Trainer, part: &Part) -> Result<()> {
+        let position = Position {
+            epochs: self.record.done(),
+            steps: part.steps,
+        };
+        if position == self.saved {
+            return Ok(());
+        }
+        let began = self.working.now();
         let mut tensors = trainer.model.weights.named();
         tensors.retain(|name, _| trainer.model.changes(name));
         tensors.insert(VELOCITY.to_owned(), trainer.sgd.velocity().shallow_clone());
         self.set_partial();
-        self.checkpoints.save(&self.record, &tensors)?;
-        self.saved_epochs = self.record.done();
-        self.saved_at = Instant::now();
+        self.make_room()?;
+        self.checkpoints.save(&self.record, part, &tensors)?;
+        (self.saved, self.saved_at) = (position, Instant::now());
+        self.saving_seconds += self.working.seconds_since(began);
         Ok(())
     }
 
-    fn fail(&mut self, reason: String) -> Result<()> {
+    fn fail<T>(&mut self, reason: String) -> Result<T> {
         self.record.completion = Completion::Failed {
             reason: reason.clone(),
         };
@@ -281,6 +341,35 @@ impl Session {
     }
 }
 
+impl Onlooker for Session {
+    fn begun(&self) -> Part {
+        self.begun
+    }
+
+    fn step(&mut self, trainer: &Trainer, images: u64, part: &dyn Fn() -> Part) -> Result<bool> {
+        let batch_size = self.record.configuration.batch_size as f64;
+        self.progress.step(images, || {
+            let part = part();
+            part.loss / (part.steps as f64 * batch_size)
+        });
+        let stop = self.interrupt.is_requested();
+        if stop || self.is_due(1.0) {
+            let part = self.whole(&part());
+            if !part.loss.is_finite() {
+                let epoch = self.record.done() + 1;
+                return self.fail(format!("the loss is {} in epoch {epoch}", part.loss));
+            }
+            self.save(trainer, &part)?;
+        }
+        Ok(!stop)
+    }
+
+    fn pass(&mut self, images: u64) -> bool {
+        self.progress.pass(images);
+        !self.interrupt.is_requested()
+    }
+}
+
 /// Evaluations after an epoch, on the splits that the experiment looks at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Evaluations {
@@ -319,12 +408,26 @@ pub fn is_wanted(options: &Options, run: &PlannedRun) -> Result<bool> {
     Ok(unmade)
 }
 
-/// Puts the trainer into the checkpoint's state and joins its record with that of the new session.
-fn resume(checkpoint: Checkpoint, fresh: Record, trainer: &mut Trainer) -> Result<Record> {
+/// Puts the trainer into the checkpoint's state and joins its record with that of the new session; with what was done of
+/// the next epoch over `images` images.
+fn resume(
+    checkpoint: Checkpoint,
+    fresh: Record,
+    trainer: &mut Trainer,
+    images: u64,
+) -> Result<(Record, Part)> {
     let Checkpoint {
         record: mut old,
+        part,
         mut tensors,
     } = checkpoint;
+    ensure!(
+        part.steps <= trainer.steps(images),
+        "the checkpoint of run `{}` is of {} steps of an epoch of {}; hint: `--again` makes the run anew",
+        fresh.run,
+        part.steps,
+        trainer.steps(images)
+    );
     ensure!(
         old.configuration == fresh.configuration,
         "the checkpoint of run `{}` was made with another configuration than the plan's; hint: `--again` makes the run anew",
@@ -344,9 +447,10 @@ fn resume(checkpoint: Checkpoint, fresh: Record, trainer: &mut Trainer) -> Resul
         last_epoch,
         environment: old.environment,
     });
-    Ok(Record {
+    let record = Record {
         earlier_sessions: old.earlier_sessions,
         epochs: old.epochs,
         ..fresh
-    })
+    };
+    Ok((record, part))
 }

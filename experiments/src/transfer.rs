@@ -17,6 +17,7 @@ use crate::features::FeatureStore;
 use crate::model::Model;
 use crate::options::Options;
 use crate::pretrained;
+use crate::progress::Stage;
 use crate::session::{Evaluations, Session, is_wanted};
 use crate::sgd::Sgd;
 
@@ -49,11 +50,13 @@ pub fn experiment(options: &Options, experiment: &str, trainable: Trainable) -> 
     let (arithmetic, threads) = (configuration.arithmetic, options.thread_count());
     let computer = Computer::find(options.device.as_deref(), arithmetic, threads)?;
     let folder = data::folder(options.data.as_deref())?;
+    let stage = Stage::begin(&run.id, "reads images and weights");
     let flowers = Flowers::read(&folder)?;
     let (name, digest) = ("vgg-flowers-72", &planned_data.digest);
     data::check_digest(name, &folder, &flowers.digest, digest)?;
     let file = pretrained::path(&folder, &planned_weights.name);
     let pretrained = pretrained::read(&file, planned_weights)?;
+    drop(stage);
     train(options, &run, &computer, &flowers, &pretrained)
 }
 
@@ -104,27 +107,38 @@ pub fn train(
     // The splits on the device; a frozen network's features of the validation split are computed here, once.
     let padding = training.augmentation.crop_padding_px;
     let train = PaddedSplit::new(&flowers.train.to_device(device), padding);
+    let stage = |work| Stage::begin(&run.id, work);
     if training.frozen_batch_norm == FrozenBatchNorm::TrainingImages {
+        let _stage = stage("takes the statistics of the training images");
         trainer.take_statistics(&train);
     }
-    let validation = trainer.evaluation_set(flowers.validation.to_device(device));
+    let stage = training.trainable == Trainable::ClassifierOnly;
+    let stage = stage.then(|| Stage::begin(&run.id, "computes features of the validation images"));
+    let validation = flowers.validation.to_device(device);
+    let validation = trainer.evaluation_set(validation, &mut |_| true);
+    let validation = validation.expect("nothing stops it");
+    drop(stage);
 
     // Training: an epoch, then the validation split, until all is done or time to stop; then the test split.
     let mut session = Session::begin(options, run, computer, counted, &mut trainer)?;
     let store = session.feature_store(&trainer);
     while let Some(epoch) = session.next_epoch(&trainer)? {
-        let go_on = |images| session.step(images);
-        let Some(trained) = train_epoch(&mut trainer, epoch, &train, &store, go_on)? else {
+        let Some(trained) = train_epoch(&mut trainer, epoch, &train, &store, &mut session)? else {
             break;
         };
-        session.finish_epoch(&trainer, train.len(), trained, || Evaluations {
-            validation: Some(trainer.evaluate(&validation)),
-            test: None,
-        })?;
+        let evaluate = |go_on: &mut dyn FnMut(u64) -> bool| {
+            Some(Evaluations {
+                validation: Some(trainer.evaluate(&validation, go_on)?),
+                test: None,
+            })
+        };
+        if !session.finish_epoch(&trainer, train.len(), trained, evaluate)? {
+            break;
+        }
     }
-    session.end(|| {
-        let test = trainer.evaluation_set(flowers.test.to_device(device));
-        Some(trainer.test(&test, CLASSES))
+    session.end(|go_on| {
+        let test = trainer.evaluation_set(flowers.test.to_device(device), go_on)?;
+        trainer.test(&test, CLASSES, go_on)
     })
 }
 
@@ -135,13 +149,15 @@ fn train_epoch(
     epoch: u64,
     split: &PaddedSplit,
     store: &FeatureStore,
-    go_on: impl Fn(u64) -> bool,
+    session: &mut Session,
 ) -> Result<Option<TrainedEpoch>> {
     if !trainer.model.is_frozen() {
-        return Ok(trainer.train_epoch(epoch, split, go_on));
+        return trainer.train_epoch(epoch, split, session);
     }
-    let features = trainer.epoch_features(epoch, split, store, go_on)?;
-    Ok(features.map(|features| trainer.train_classifier(epoch, &features)))
+    match trainer.epoch_features(epoch, split, store, session)? {
+        Some(features) => trainer.train_classifier(epoch, &features, session),
+        None => Ok(None),
+    }
 }
 
 fn training(run: &PlannedRun) -> Result<&Training> {

@@ -17,7 +17,7 @@ use experiments::expected::Expected;
 use experiments::lock::RunLock;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use results::{Digest, Record, Trainable};
+use results::{Digest, Record};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest as _, Sha256};
 use tar::EntryType;
@@ -462,7 +462,7 @@ fn forged_checkpoints_are_refused() {
                 planned: 30,
             };
         }),
-        "it was made after 2 of 30 epochs, expected 3 as its name says",
+        "it was made after epoch 2 of 30, expected epoch 3 as its name says",
     );
     check(
         &with(&|record| record.run = "other".to_owned()),
@@ -500,16 +500,8 @@ fn forged_checkpoints_are_refused() {
 
 #[test]
 fn what_is_expected_is_what_a_trainer_holds() {
-    let kinds = ["all", "classifier only"].map(|kind| format!("trainable = \"{kind}\""));
-    for (kind, trainable) in kinds
-        .iter()
-        .zip([Trainable::All, Trainable::ClassifierOnly])
-    {
-        let run = common::planned(&[("trainable = \"all\"", kind)]);
-        assert_eq!(
-            run.configuration.training.as_ref().unwrap().trainable,
-            trainable
-        );
+    let all = common::planned(&[]);
+    for run in [all.clone(), common::frozen(all)] {
         let trainer = common::trainer(&run);
         let planned = Expected::planned(&run.configuration, common::CLASSES as u64).unwrap();
         assert_eq!(Expected::of(&trainer), planned);

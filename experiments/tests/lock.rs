@@ -24,6 +24,8 @@ fn one_run() {
 /// `plan` with a plan of two tiny runs, `tiny` and `other`.
 fn plan(folder: &Path, arguments: &[&str]) -> Output {
     let file = folder.join("plan.toml");
+    // A data set of no images: its program begins, and fails.
+    fs::create_dir_all(folder.join("cifar-10-batches-bin")).unwrap();
     fs::write(
         &file,
         format!("{PLAN}{}", PLAN.replace("\"tiny\"", "\"other\"")),
@@ -90,7 +92,7 @@ fn plan_run_leaves_a_run_in_work_and_goes_on_with_the_next() {
         let (said, errors) = (text(&output.stdout), text(&output.stderr));
         let left = "tiny is left to the program that makes it already, after ";
         assert!(said.contains(left), "{said}{errors}");
-        // The other one begins, and fails only because no data set `generated` is to be had.
+        // The other one begins, and fails only because its data set is empty.
         assert!(said.contains("other begins"), "{said}{errors}");
         assert!(said.contains("other fails"), "{said}{errors}");
         assert!(!errors.contains("run `tiny`: "), "{errors}");

@@ -81,15 +81,16 @@ fn killed_it_ends_as_one_left_alone(kills: u64, epochs: u64) {
 }
 
 /// What a run computed, epoch by epoch, without the times that it took.
-fn rows(folder: &Path) -> Vec<(u64, u64, u64, u64)> {
+fn rows(folder: &Path) -> Vec<[u64; 5]> {
     let rows = record(folder).epochs.into_iter();
     rows.map(|row| {
-        (
+        [
             row.epoch,
             row.steps,
             row.train_loss.to_bits(),
             row.train_accuracy.to_bits(),
-        )
+            row.test.unwrap().loss.to_bits(),
+        ]
     })
     .collect()
 }
@@ -103,6 +104,74 @@ fn killed_twenty_times_it_ends_as_one_left_alone() {
 #[ignore = "takes minutes"]
 fn killed_two_hundred_times_it_ends_as_one_left_alone() {
     killed_it_ends_as_one_left_alone(200, 1200);
+}
+
+/// Stops a run again and again, mostly within an epoch, and compares its end with that of a run that was left alone: what
+/// it computed, and the record but for times and sessions.
+#[test]
+fn stopped_within_epochs_it_ends_as_one_left_alone() {
+    let changes = "epochs = 30=>epochs = 6\nmilestones = [20]=>milestones = [2]";
+    let (left_alone, stopped) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    assert!(run(left_alone.path(), changes, "").0);
+    let mut within = Vec::new();
+    while record_of(stopped.path()).is_none_or(|it| it.completion != Completion::Complete) {
+        let mut child = program(stopped.path(), changes, "").spawn().unwrap();
+        wait_for_checkpoint(stopped.path(), &mut child);
+        let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+        assert!(child.wait().unwrap().success());
+        let newest = checkpoints(stopped.path()).newest(None).unwrap();
+        within.extend(newest.found.map(|(_, found)| found.position()));
+        assert!(within.is_sorted() && within.len() < 40, "{within:?}");
+    }
+    let steps: Vec<u64> = within
+        .iter()
+        .map(|it| it.steps)
+        .filter(|it| *it > 0)
+        .collect();
+    assert!(steps.len() >= 2, "{within:?}");
+    let weights = |folder: &TempDir| fs::read(folder.path().join("weights")).unwrap();
+    assert!(
+        weights(&left_alone) == weights(&stopped),
+        "the weights differ"
+    );
+    assert_eq!(rows(left_alone.path()), rows(stopped.path()));
+    let timeless = |folder: &TempDir| {
+        let mut record = record(folder.path());
+        record.earlier_sessions.clear();
+        for row in &mut record.epochs {
+            (row.train_seconds, row.evaluation_seconds) = (0.0, 0.0);
+        }
+        (record.environment.started, record.environment.ended) = Default::default();
+        record.digest = Default::default();
+        record
+    };
+    assert_eq!(timeless(&left_alone), timeless(&stopped));
+    println!("stopped at {within:?}");
+}
+
+fn record_of(folder: &Path) -> Option<Record> {
+    record_path(folder).exists().then(|| record(folder))
+}
+
+/// The time of an epoch is that of all its parts.
+#[test]
+fn parts_of_an_epoch_add_up() {
+    let folder = TempDir::new().unwrap();
+    let mut child = start(folder.path());
+    wait_for_checkpoint(folder.path(), &mut child);
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    child.wait().unwrap();
+    let newest = checkpoints(folder.path()).newest(None).unwrap();
+    let (_, before) = newest.found.unwrap();
+    assert!(
+        before.part.steps == 0 || before.part.seconds > 0.0,
+        "{before:?}"
+    );
+    let stop = before.record.done() + 1;
+    assert!(run(folder.path(), "", &format!("--epochs {stop}")).0);
+    let row = record(folder.path()).epochs.pop().unwrap();
+    assert!(row.epoch == stop && row.train_seconds > before.part.seconds);
+    assert!(row.train_seconds < 60.0, "{row:?}");
 }
 
 /// Folder of a run that was killed after some checkpoints.
@@ -169,7 +238,10 @@ fn refused_checkpoints_do_not_crowd_out_new_ones() {
     }
     let expect = "epoch-000700.safetensors.refused`: it is a FIFO, a socket or a device";
     assert!(said.contains(expect), "{said}");
-    let kept = [stop - 1, stop].map(|epoch| format!("epoch-{epoch:06}.safetensors"));
+    let kept = [
+        format!("epoch-{:06}-step-000004.safetensors", stop - 1),
+        format!("epoch-{stop:06}.safetensors"),
+    ];
     let names = names(&state);
     let found: Vec<&String> = names
         .iter()
@@ -224,15 +296,17 @@ fn signals_save_the_state_and_end_cleanly() {
         &[Signal::INT, Signal::TERM],
     ] {
         // On a busy machine a run may end before the signal reaches it.
-        let is_in_time =
-            |folder: &TempDir| record(folder.path()).completion != Completion::Complete;
+        let is_complete = |record: Record| record.completion == Completion::Complete;
+        let is_in_time = |folder: &TempDir| !record_of(folder.path()).is_some_and(is_complete);
         let folder = (0..5).map(|_| signalled(signals)).find(is_in_time);
         let folder = folder.expect("one signal of five comes in time");
-        let record = record(folder.path());
-        let (done, planned) = (record.done(), record.planned());
-        assert_eq!(record.completion, Completion::Partial { done, planned });
         let newest = checkpoints(folder.path()).newest(None).unwrap();
         let saved = newest.found.unwrap().1.record.done();
+        let done = record_of(folder.path()).map_or(0, |record| {
+            let (done, planned) = (record.done(), record.planned());
+            assert_eq!(record.completion, Completion::Partial { done, planned });
+            done
+        });
         assert_eq!((saved, newest.refused.len()), (done, 0), "{signals:?}");
     }
 }
@@ -353,7 +427,7 @@ fn made_anew_nothing_is_lost() {
     assert!(success, "{said}");
     assert!(said.contains("is kept as `"), "{said}");
     assert!(
-        said.contains("the same command without `--again` goes on from epoch 3"),
+        said.contains("the same command without `--again` goes on from 2 of 30 epochs"),
         "{said}"
     );
     assert_eq!(fs::read(runs.join("tiny.json.before")).unwrap(), before);
@@ -370,8 +444,9 @@ fn made_anew_nothing_is_lost() {
     assert_eq!(second.done(), 2);
     let state = state(folder.path());
     let expect = [
+        "epoch-000000-step-000004.safetensors",
+        "epoch-000001-step-000004.safetensors.before",
         "epoch-000001.safetensors",
-        "epoch-000001.safetensors.before",
         "epoch-000002.safetensors.before",
         "lock",
     ];

@@ -4,46 +4,56 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{bytes, generated, model, normaliser, padded, planned, trainer};
-use experiments::features::Features;
+use common::{bytes, frozen, generated, model, normaliser, padded, planned, trainer};
+use experiments::epoch::Trainer;
+use experiments::features::{FeatureStore, Features};
 use experiments::model::Model;
 use experiments::networks;
+use experiments::part::{Onlooker, Part, Unwatched};
 use experiments::sgd::Sgd;
 use experiments::shim::Shim;
 use mdbook_measured::topics::operations::analysis::networks::by_name;
-use results::{Arithmetic, NETWORKS, Trainable};
+use results::{Arithmetic, Environment, NETWORKS, Record, Trainable};
 use tch::{Device, Kind, Tensor};
+use tempfile::TempDir;
 
 #[test]
 fn the_loss_falls() {
     let run = planned(&[]);
     let mut trainer = trainer(&run);
     let split = padded(run.configuration.training.as_ref().unwrap());
-    let mut loss = |epoch| trainer.train_epoch(epoch, &split, |_| true).unwrap().loss;
+    let mut loss = |epoch| {
+        { trainer.train_epoch(epoch, &split, &mut Unwatched) }
+            .unwrap()
+            .unwrap()
+            .loss
+    };
     let first = loss(1);
     let last = (2..=20).map(&mut loss).last().unwrap();
     assert!(last < 0.8 * first, "{first} {last}");
-    let test = trainer.evaluation_set(generated());
-    assert!(trainer.evaluate(&test).loss.is_finite());
+    let test = trainer.evaluation_set(generated(), &mut |_| true).unwrap();
+    assert!(
+        trainer
+            .evaluate(&test, &mut |_| true)
+            .unwrap()
+            .loss
+            .is_finite()
+    );
+    assert!(trainer.evaluate(&test, &mut |_| false).is_none());
 }
 
 /// With features of 0 the gradient of the classifier's weights is 0, so weight decay alone moves them: without momentum
 /// each step multiplies them by 1 − rate · decay.
 #[test]
 fn the_learning_rate_drops_at_its_step() {
-    let run = planned(&[
+    let run = frozen(planned(&[
         ("momentum = 0.9", "momentum = 0.0"),
         ("weight_decay = 5e-4", "weight_decay = 0.5"),
         (
             "base = 0.05, factor = 0.1, milestones = [20]",
             "base = 0.1, factor = 0.1, milestones = [2, 3]",
         ),
-        ("trainable = \"all\"", "trainable = \"classifier only\""),
-        (
-            "frozen_batch_norm = \"none\"",
-            "frozen_batch_norm = \"stored statistics\"",
-        ),
-    ]);
+    ]));
     let mut trainer = trainer(&run);
     let features = Features {
         values: Tensor::zeros([100, 64], (Kind::Float, Device::Cpu)),
@@ -55,7 +65,9 @@ fn the_learning_rate_drops_at_its_step() {
     assert_eq!(steps, 4);
     for (epoch, rate) in [(1, 0.1), (2, 0.1), (3, 0.01), (4, 0.001)] {
         let before = norm(trainer.model.weights.named());
-        trainer.train_classifier(epoch, &features);
+        trainer
+            .train_classifier(epoch, &features, &mut Unwatched)
+            .unwrap();
         let ratio = norm(trainer.model.weights.named()) / before;
         let expect = (1.0f64 - rate * 0.5).powi(steps);
         assert!(
@@ -65,15 +77,63 @@ fn the_learning_rate_drops_at_its_step() {
     }
 }
 
+/// Says no to the third pass.
+struct Impatient(u64);
+
+impl Onlooker for Impatient {
+    fn begun(&self) -> Part {
+        Part::default()
+    }
+
+    fn step(&mut self, _: &Trainer, _: u64, _: &dyn Fn() -> Part) -> anyhow::Result<bool> {
+        Ok(true)
+    }
+
+    fn pass(&mut self, _: u64) -> bool {
+        self.0 += 1;
+        self.0 < 3
+    }
+}
+
+/// What was begun is taken up at its batch, and is the same bit for bit.
+#[test]
+fn features_are_taken_up_where_they_were_stopped() {
+    let run = frozen(planned(&[]));
+    let trainer = trainer(&run);
+    let split = padded(run.configuration.training.as_ref().unwrap());
+    let (folder, environment) = (TempDir::new().unwrap(), environment());
+    let kind = trainer.model.kind();
+    let store = |name: &str| {
+        let state = folder.path().join(name);
+        FeatureStore::new(&state, &run.configuration, &environment, kind)
+    };
+    let features = |store: &FeatureStore, mut onlooker| {
+        trainer
+            .epoch_features(1, &split, store, &mut onlooker)
+            .unwrap()
+    };
+    let whole = trainer.epoch_features(1, &split, &store("whole"), &mut Unwatched);
+    let whole = whole.unwrap().unwrap();
+    let parts = store("parts");
+    assert!(features(&parts, Impatient(0)).is_none());
+    let begun = parts.read_begun(1, Device::Cpu).unwrap();
+    assert_eq!(begun.values.size(), [64, 64]);
+    // Two passes are left of four.
+    let rest = features(&parts, Impatient(0)).unwrap();
+    assert_eq!(bytes(&rest.values), bytes(&whole.values));
+    assert_eq!(rest.labels, whole.labels);
+    assert!(rest.seconds > begun.seconds);
+    assert!(parts.read_begun(1, Device::Cpu).is_none());
+}
+
+fn environment() -> Environment {
+    let record = common::root().join("results/runs/finetune/finetune-lr0.01.json");
+    Record::read(&record).unwrap().environment
+}
+
 #[test]
 fn frozen_layers_do_not_move() {
-    let run = planned(&[
-        ("trainable = \"all\"", "trainable = \"classifier only\""),
-        (
-            "frozen_batch_norm = \"none\"",
-            "frozen_batch_norm = \"stored statistics\"",
-        ),
-    ]);
+    let run = frozen(planned(&[]));
     let mut trainer = trainer(&run);
     let before: BTreeMap<_, _> = trainer
         .model
@@ -88,7 +148,9 @@ fn frozen_layers_do_not_move() {
         labels: generated().labels,
         seconds: 0.0,
     };
-    trainer.train_classifier(1, &features);
+    trainer
+        .train_classifier(1, &features, &mut Unwatched)
+        .unwrap();
     for (name, after) in trainer.model.weights.named() {
         let moved = before[&name] != bytes(&after);
         assert_eq!(moved, name.starts_with("fc."), "{name}");

@@ -14,6 +14,7 @@ use experiments::epoch::Trainer;
 use experiments::features::Features;
 use experiments::model::Model;
 use experiments::options::Options;
+use experiments::part::Unwatched;
 use experiments::sgd::Sgd;
 use experiments::transfer::train;
 use results::{
@@ -47,27 +48,21 @@ fn flowers() -> Flowers {
 }
 
 /// A run that sees all images of the training split in each step, as they are: in whatever order, it computes the same.
-fn run_of(experiment: &str, trainable: &str, batch_norm: &str) -> PlannedRun {
-    planned(&[
-        (
-            "experiment = \"loss_curve\"",
-            &format!("experiment = \"{experiment}\""),
-        ),
+fn run_of(experiment: &str, trainable: Trainable, batch_norm: FrozenBatchNorm) -> PlannedRun {
+    let mut run = planned(&[
         ("batch_size = 32", "batch_size = 24"),
         ("epochs = 30", &format!("epochs = {EPOCHS}")),
+        ("milestones = [20]", "milestones = []"),
         (
             "crop_padding_px = 1, horizontal_flip = true",
             "crop_padding_px = 0, horizontal_flip = false",
         ),
-        (
-            "trainable = \"all\"",
-            &format!("trainable = \"{trainable}\""),
-        ),
-        (
-            "frozen_batch_norm = \"none\"",
-            &format!("frozen_batch_norm = \"{batch_norm}\""),
-        ),
-    ])
+    ]);
+    // Of a smaller network than a plan can ask for.
+    run.experiment = experiment.to_owned();
+    let training = run.configuration.training.as_mut().unwrap();
+    (training.trainable, training.frozen_batch_norm) = (trainable, batch_norm);
+    run
 }
 
 fn model(run: &PlannedRun, seed: u64) -> Model {
@@ -148,7 +143,9 @@ fn expected(run: &PlannedRun) -> Expected {
     for epoch in 1..=EPOCHS {
         let trained = if training.trainable == Trainable::All {
             let padded = PaddedSplit::new(&flowers.train, 0);
-            trainer.train_epoch(epoch, &padded, |_| true).unwrap()
+            { trainer.train_epoch(epoch, &padded, &mut Unwatched) }
+                .unwrap()
+                .unwrap()
         } else {
             let features = Features {
                 values: trainer
@@ -157,7 +154,9 @@ fn expected(run: &PlannedRun) -> Expected {
                 labels: flowers.train.labels.shallow_clone(),
                 seconds: 0.0,
             };
-            trainer.train_classifier(epoch, &features)
+            { trainer.train_classifier(epoch, &features, &mut Unwatched) }
+                .unwrap()
+                .unwrap()
         };
         rows.push([trained.loss, loss(&trainer.model, &flowers.validation)]);
     }
@@ -171,7 +170,8 @@ fn expected(run: &PlannedRun) -> Expected {
 
 #[test]
 fn the_record_names_what_was_compiled_into_the_program() {
-    let environment = recorded(&run_of("finetune", "all", "none")).environment;
+    let environment =
+        recorded(&run_of("finetune", Trainable::All, FrozenBatchNorm::None)).environment;
     assert_eq!(environment.source_digests, SourceDigests::CompiledTokens);
     // The compiler saw what lies here, but for the programs of other experiments.
     let mut expected = deciding_sources(root()).unwrap();
@@ -231,12 +231,16 @@ fn check_predictions(found: &[Vec<u64>], predicted: &[i64]) {
 
 #[test]
 fn fine_tuning_uses_each_split_for_its_purpose() {
-    check(&run_of("finetune", "all", "none"));
+    check(&run_of("finetune", Trainable::All, FrozenBatchNorm::None));
 }
 
 #[test]
 fn feature_extraction_uses_each_split_for_its_purpose() {
-    let run = run_of("feature_extraction", "classifier only", "stored statistics");
+    let run = run_of(
+        "feature_extraction",
+        Trainable::ClassifierOnly,
+        FrozenBatchNorm::StoredStatistics,
+    );
     check(&run);
     let predicted: BTreeSet<_> = expected(&run).predicted.into_iter().collect();
     assert!(predicted.len() > 1, "predictions in any order would pass");
@@ -244,10 +248,14 @@ fn feature_extraction_uses_each_split_for_its_purpose() {
 
 #[test]
 fn statistics_of_the_training_images_replace_the_stored_ones() {
-    let own = "statistics of the training images";
-    let run = run_of("feature_study", "classifier only", own);
+    let own = FrozenBatchNorm::TrainingImages;
+    let run = run_of("feature_study", Trainable::ClassifierOnly, own);
     check(&run);
-    let stored = run_of("feature_study", "classifier only", "stored statistics");
+    let stored = run_of(
+        "feature_study",
+        Trainable::ClassifierOnly,
+        FrozenBatchNorm::StoredStatistics,
+    );
     let loss = |run| recorded(run).epochs[0].train_loss;
     assert!((loss(&run) - loss(&stored)).abs() > 0.01);
 }
@@ -255,7 +263,11 @@ fn statistics_of_the_training_images_replace_the_stored_ones() {
 /// Fine-tuning with kept statistics: each split serves its purpose, and a step moves parameters but no statistic.
 #[test]
 fn statistics_are_kept_where_the_plan_says_so() {
-    let run = run_of("finetune_study", "all", "stored statistics");
+    let run = run_of(
+        "finetune_study",
+        Trainable::All,
+        FrozenBatchNorm::StoredStatistics,
+    );
     check(&run);
     let model = model(&run, 3).with_kept_statistics();
     let before: BTreeMap<String, Tensor> = { model.weights.named().into_iter() }
@@ -266,7 +278,7 @@ fn statistics_are_kept_where_the_plan_says_so() {
     let normaliser = Normaliser::new(NORMALISATION, Kind::Float, Device::Cpu);
     let mut trainer = Trainer::new(model, sgd, normaliser, training, 24, 7);
     let padded = PaddedSplit::new(&flowers().train, 0);
-    trainer.train_epoch(1, &padded, |_| true).unwrap();
+    { trainer.train_epoch(1, &padded, &mut Unwatched) }.unwrap();
     for (name, after) in trainer.model.weights.named() {
         let moves = !name.contains("running_");
         assert_eq!(after != before[&name], moves, "{name}");
@@ -276,7 +288,11 @@ fn statistics_are_kept_where_the_plan_says_so() {
 /// With the momentum of 0.1 the first statistics keep 0.9^5 of their weight over five batches.
 #[test]
 fn statistics_move_towards_those_of_the_images() {
-    let run = run_of("feature_study", "classifier only", "stored statistics");
+    let run = run_of(
+        "feature_study",
+        Trainable::ClassifierOnly,
+        FrozenBatchNorm::StoredStatistics,
+    );
     let model = model(&run, 3);
     let pixels = flowers().train.pixels;
     let images = Normaliser::new(NORMALISATION, Kind::Float, Device::Cpu).apply(&pixels);

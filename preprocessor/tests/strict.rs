@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 const PLAN: &str = r#"
 [[run]]
 id = "sort-1"
-experiment = "sort"
-hardware = "A1"
+experiment = "layer_time"
+hardware = "A10"
 priority = 1
 card_not_at_hand = true
 configuration = { network = "vgg16", depth = 16, image_px = 224, batch_size = 1, arithmetic = "fp32", seed = 1, timing = { warm_up_iterations = 1, trials = 2, iterations = 1 } }
@@ -105,7 +105,7 @@ fn a_question_is_answered_on_runs_that_were_measured() {
         |runs: &str| format!("{STRICT}[preprocessor.measured.answered-on]\n\"2.1\" = [{runs}]\n");
     assert!(build(STRICT, chapter).is_ok());
     let fault = "`experiments/plan.toml`: run `sort-1`: not measured: no such card; hint: `on such a \
-                 card: scripts/with-libtorch cargo run --release -p experiments --bin sort -- --run sort-1`";
+                 card: scripts/plan run sort-1`";
     assert_eq!(
         build(&declared("\"sort-*\""), chapter),
         Err(fault.to_owned())
@@ -119,7 +119,7 @@ fn a_question_is_answered_on_runs_that_were_measured() {
     let draft = declared("\"sort-1\"").replace(STRICT, "");
     let text = build(&draft, chapter).expect("a draft");
     assert!(
-        text.contains("> This is answered on 1 of 1 planned runs of `sort`: `sort-1` (not"),
+        text.contains("> This is answered on 1 of 1 planned runs of `layer_time`: `sort-1` (not"),
         "{text}"
     );
 }

@@ -8,7 +8,7 @@ use crate::record::{Completion, Record};
 
 /// Everything that is out of range or contradictory in `record`, in the order of its fields.
 pub(crate) fn record(record: &Record) -> Vec<Problem> {
-    let rerun = format!("run `{}`", command(&record.experiment, &record.run));
+    let rerun = format!("run `{}`", command(&record.run));
     let mut checks = Checks::new(&rerun);
     checks.name("experiment", &record.experiment);
     checks.name("run", &record.run);

@@ -5,13 +5,16 @@
 //! [`mod@replacement`] says which of two records of a run stays.
 
 mod canonical;
+mod cards;
 mod check;
 pub mod configuration;
 pub mod digest;
 pub mod environment;
 pub mod error;
+pub mod experiments;
 pub mod files;
 pub mod measurement;
+mod nearest;
 pub mod networks;
 pub mod plan;
 mod plan_file;
@@ -32,7 +35,9 @@ pub use configuration::{
 pub use digest::{Digest, Hasher};
 pub use environment::{DeviceKind, Environment, Session, SourceDigests};
 pub use error::{Problem, RecordError};
+pub use experiments::{EXPERIMENTS, KnownExperiment, Work, known_experiment};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
+pub use nearest::{nearest, nearest_hint};
 pub use networks::{KnownNetwork, NETWORKS, Task, UnknownNetwork, known_network};
 pub use plan::{Accepted, Hardware, MovedTo, Plan, PlanError, PlannedRun};
 pub use predictions::{Confusion, Predictions};

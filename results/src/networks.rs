@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::nearest::nearest_hint;
+
 /// What a network's name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownNetwork {
@@ -115,8 +117,9 @@ impl fmt::Display for UnknownNetwork {
         let names = names.collect::<Vec<_>>().join(", ");
         write!(
             f,
-            "network `{}` is unknown, expected one of {names}",
-            self.name
+            "network `{}` is unknown, expected one of {names}{}",
+            self.name,
+            nearest_hint(&self.name, NETWORKS.iter().map(|network| network.name))
         )
     }
 }

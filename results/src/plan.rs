@@ -25,7 +25,8 @@ use crate::configuration::Configuration;
 use crate::digest::Digest;
 use crate::environment::{DeviceKind, Environment};
 use crate::files::read_text;
-use crate::{plan_file, present};
+use crate::nearest::nearest_hint;
+use crate::{cards, plan_file, present};
 
 /// The longest plan, in bytes.
 const PLAN_BYTES: u64 = 16 << 20;
@@ -128,20 +129,33 @@ impl Plan {
     pub fn run(&self, id: &str) -> Option<&PlannedRun> {
         self.runs.iter().find(|run| run.id == id)
     }
+
+    /// The run with this id.
+    ///
+    /// # Errors
+    /// That the plan in `file` has none, and the nearest id.
+    pub fn expect_run(&self, id: &str, file: &Path) -> Result<&PlannedRun, String> {
+        self.run(id).ok_or_else(|| {
+            let hint = nearest_hint(id, self.runs.iter().map(|run| run.id.as_str()));
+            let hint = match hint.is_empty() {
+                true => "; hint: `scripts/plan status` lists the runs".to_owned(),
+                false => hint,
+            };
+            format!("`{}` has no run `{id}`{hint}", file.display())
+        })
+    }
 }
 
 impl PlannedRun {
     /// The command that makes the run.
     pub fn command(&self) -> String {
-        command(&self.experiment, &self.id)
+        command(&self.id)
     }
 }
 
 /// The command that makes a run, in the repository's root.
-pub fn command(experiment: &str, run: &str) -> String {
-    format!(
-        "scripts/with-libtorch cargo run --release -p experiments --bin {experiment} -- --run {run}"
-    )
+pub fn command(run: &str) -> String {
+    format!("scripts/plan run {run}")
 }
 
 /// A run's id as a part of a dotted name: `resnet20_bf16_1`.
@@ -190,18 +204,12 @@ impl<'de> Deserialize<'de> for Hardware {
             "any" => Ok(Hardware::Any),
             "cpu" => Ok(Hardware::Cpu),
             "cuda" => Ok(Hardware::Cuda),
-            card if is_card_name(card) => Ok(Hardware::Card(text)),
-            other => Err(de::Error::custom(format!(
-                "`{other}` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`"
-            ))),
+            card => match cards::fault(card) {
+                None => Ok(Hardware::Card(text)),
+                Some(fault) => Err(de::Error::custom(fault)),
+            },
         }
     }
-}
-
-/// A capital first keeps a misspelt `cuda` from passing for a card.
-fn is_card_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// Everything that is wrong with a plan, one line of text per problem.

@@ -8,12 +8,17 @@ use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
 use crate::configuration::Configuration;
 use crate::error::Problem;
+use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
+use crate::nearest::{nearest_hint, with_nearest};
 use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Hardware, Plan, PlannedRun, underscored};
 use crate::ranges;
 
 /// What is wrong, with its line counted from 1.
 type Problems = Vec<(Option<usize>, String)>;
+
+/// The longest id, in bytes: file systems take names of 255, with endings.
+const ID_BYTES: usize = 200;
 
 pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
     let depths: Vec<String> = NETWORKS
@@ -87,8 +92,15 @@ impl<'a> Reader<'a> {
         let (mut names, mut experiments, mut runs) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
         for table in tables {
             let span = table.span();
-            experiments.extend(experiment(&table).map(str::to_owned));
-            let Some(run) = self.run(defaults, table) else {
+            let known = match experiment(&table).map(known_experiment).transpose() {
+                Ok(known) => known,
+                Err(unknown) => {
+                    self.report(Some(span_of(&table, "experiment")), unknown);
+                    continue;
+                }
+            };
+            experiments.extend(known.map(|known| known.name));
+            let Some(run) = self.run(known, defaults, table) else {
                 continue;
             };
             let id = (run.id.clone(), self.line(span.start));
@@ -101,36 +113,41 @@ impl<'a> Reader<'a> {
             .keys()
             .filter(|name| !experiments.contains(name.get_ref().as_ref()))
         {
-            self.report(
-                Some(name.span()),
-                format!("`defaults.{}` serves no run", name.get_ref()),
-            );
+            let hint = match known_experiment(name.get_ref()) {
+                Ok(_) => String::new(),
+                Err(_) => nearest_hint(name.get_ref(), EXPERIMENTS.iter().map(|known| known.name)),
+            };
+            let problem = format!("`defaults.{}` serves no run{hint}", name.get_ref());
+            self.report(Some(name.span()), problem);
         }
         runs
     }
 
+    /// A run of the experiment `known`, none where the table names none.
     fn run(
         &mut self,
+        known: Option<&KnownExperiment>,
         defaults: &DeTable<'a>,
         mut table: Spanned<DeValue<'a>>,
     ) -> Option<PlannedRun> {
-        if let Some(common) = experiment(&table).and_then(|name| defaults.get(name)) {
+        if let Some(common) = known.and_then(|known| defaults.get(known.name)) {
             merge(&mut table, common);
         }
         self.add_depth(&mut table);
         match serde_path_to_error::deserialize(ValueDeserializer::from(table.clone())) {
             Ok(run) => {
                 self.check(&run, &table);
+                for (key, problem) in known.map_or(Vec::new(), |it| experiments::faults(it, &run)) {
+                    self.report(Some(span_of(&table, key)), problem);
+                }
                 Some(run)
             }
             Err(error) => {
                 let key = error.path().to_string();
                 let key = if key == "." { "run" } else { &key };
                 let place = error.inner().span().unwrap_or(table.span());
-                self.report(
-                    Some(place),
-                    format!("`{key}`: {}", error.inner().message().trim()),
-                );
+                let message = with_nearest(&in_words(error.inner().message().trim()));
+                self.report(Some(place), format!("`{key}`: {message}"));
                 None
             }
         }
@@ -154,13 +171,12 @@ impl<'a> Reader<'a> {
     }
 
     fn check(&mut self, run: &PlannedRun, table: &Spanned<DeValue<'a>>) {
-        for (key, name) in [("id", &run.id), ("experiment", &run.experiment)] {
-            if !ranges::is_plain_name(name) {
-                let problem = format!(
-                    "`{key}` is `{name}`, expected lowercase letters, digits, `-`, `_` and `.`"
-                );
-                self.report(Some(span_of(table, key)), problem);
-            }
+        let id = &run.id;
+        if !ranges::is_plain_name(id) || id.len() > ID_BYTES {
+            let problem = format!(
+                "`id` is `{id}`, expected at most {ID_BYTES} lowercase letters, digits, `-`, `_` and `.`, no sign first"
+            );
+            self.report(Some(span_of(table, "id")), problem);
         }
         for problem in ranges::configuration(&run.configuration) {
             let key = if let Problem::Value { key, .. } = &problem {
@@ -192,6 +208,13 @@ impl<'a> Reader<'a> {
             self.report(Some(span_of(table, "accepted")), problem);
         }
     }
+}
+
+/// A message of serde with Rust's types in words.
+fn in_words(message: &str) -> String {
+    message
+        .replace("expected u64", "expected a whole number of at least 0")
+        .replace("expected f64", "expected a number")
 }
 
 /// What the network's name says, against the rest of the configuration.

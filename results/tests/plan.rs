@@ -32,7 +32,7 @@ experiment = "loss_curve"
 hardware = "V100"
 card_not_at_hand = true
 priority = 9
-configuration = { network = "resnet20", depth = 20, arithmetic = "fp32", seed = 2, training.epochs = 3 }
+configuration = { network = "resnet20", depth = 20, arithmetic = "fp32", seed = 2, training.epochs = 3, training.learning_rate.milestones = [] }
 "#;
 
 #[test]
@@ -54,7 +54,7 @@ fn a_run_takes_what_it_does_not_say_from_the_defaults() {
     );
     assert_eq!(
         plan.run("resnet20-bf16-1").unwrap().command(),
-        "scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-bf16-1"
+        "scripts/plan run resnet20-bf16-1"
     );
 }
 
@@ -88,7 +88,7 @@ fn an_unknown_key_of_the_defaults() {
         "momentum",
         "momentun",
         expect![[r#"
-            plan.toml:11: `configuration.training.momentun`: unknown field `momentun`, expected one of `epochs`, `learning_rate`, `momentum`, `weight_decay`, `augmentation`, `trainable`, `frozen_batch_norm`
+            plan.toml:11: `configuration.training.momentun`: unknown field `momentun`, expected one of `epochs`, `learning_rate`, `momentum`, `weight_decay`, `augmentation`, `trainable`, `frozen_batch_norm`; hint: the nearest is `momentum`
         "#]],
     );
 }
@@ -110,7 +110,7 @@ fn an_unknown_key_of_a_configuration() {
         "seed = 2",
         "sed = 2",
         expect![[r#"
-            plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`
+            plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`; hint: the nearest is `seed`
         "#]],
     );
 }
@@ -132,7 +132,7 @@ fn a_value_of_another_type() {
         "seed = 2",
         "seed = -2",
         expect![[r#"
-            plan.toml:28: `configuration.seed`: invalid value: integer `-2`, expected u64
+            plan.toml:28: `configuration.seed`: invalid value: integer `-2`, expected a whole number of at least 0
         "#]],
     );
 }
@@ -165,9 +165,140 @@ fn hardware_that_is_none() {
         "\"cuda\"",
         "\"cdua\"",
         expect![[r#"
-            plan.toml:2: `hardware`: `cdua` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`
+            plan.toml:2: `hardware`: `cdua` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`; hint: the nearest is `cuda`
         "#]],
     );
+}
+
+#[test]
+fn an_unknown_experiment() {
+    check(
+        "id = \"resnet20-v100\"\nexperiment = \"loss_curve\"",
+        "id = \"resnet20-v100\"\nexperiment = \"loss_curv\"",
+        expect![[r#"
+            plan.toml:24: `experiment` is `loss_curv`, expected one of `feature_extraction`, `feature_study`, `finetune`, `finetune_study`, `layer_time`, `loss_curve`; hint: the nearest is `loss_curve`
+        "#]],
+    );
+    check(
+        "[defaults.loss_curve]\n",
+        "[defaults.los_curve]\nhardware = \"cpu\"\n[defaults.loss_curve]\n",
+        expect![[r#"
+            plan.toml:1: `defaults.los_curve` serves no run; hint: the nearest is `loss_curve`
+        "#]],
+    );
+}
+
+/// The program of an experiment reads what it is to do from the plan.
+#[test]
+fn the_experiments_are_the_programs_that_make_runs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments/src/bin");
+    let programs = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap());
+    let makes_runs = |path: &Path| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.contains(".planned_run(") || text.contains("transfer::experiment(")
+    };
+    let mut found: Vec<String> = programs
+        .filter(|program| makes_runs(&program.path()))
+        .map(|program| program.file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    let listed: Vec<String> = { EXPERIMENTS.iter() }
+        .map(|known| format!("{}.rs", known.name))
+        .collect();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn what_the_experiment_does_not_take() {
+    let timing = "timing = { warm_up_iterations = 1, trials = 2, iterations = 3 }";
+    check(
+        "name = \"cifar10\"",
+        "name = \"cifar100\"",
+        expect![[r#"
+        plan.toml:7: `configuration.data.name` is `cifar100`, `loss_curve` expects `cifar10`
+    "#]],
+    );
+    check(
+        "trainable = \"all\"\nfrozen_batch_norm = \"none\"",
+        "trainable = \"classifier only\"\nfrozen_batch_norm = \"stored statistics\"",
+        expect![[r#"
+            plan.toml:14: `configuration.training.trainable` is `classifier only`, `loss_curve` expects `all`
+            plan.toml:15: `configuration.training.frozen_batch_norm` is not `none`, `loss_curve` expects `none` where weights are random
+        "#]],
+    );
+    check(
+        "milestones = [150, 250]",
+        "milestones = [150, 350]",
+        expect![[r#"
+            plan.toml:10: `configuration.training.learning_rate.milestones` is [150, 350], `loss_curve` expects epochs before the last, which is 350
+        "#]],
+    );
+    check(
+        "milestones = [150, 250]",
+        "milestones = [250, 150]",
+        expect![[r#"
+            plan.toml:10: `configuration.training.learning_rate.milestones` is [250, 150], expected epochs from 1 in increasing order; hint: correct the plan
+        "#]],
+    );
+    check(
+        "epochs = 350",
+        "epochs = 0",
+        expect![[r#"
+        plan.toml:9: `configuration.training.epochs` is 0, expected at least 1; hint: correct the plan
+    "#]],
+    );
+    check(
+        "crop_padding_px = 4",
+        "crop_padding_px = 33",
+        expect![[r#"
+        plan.toml:13: `configuration.training.augmentation.crop_padding_px` is 33, `loss_curve` expects at most the image's 32
+    "#]],
+    );
+    check(
+        "batch_size = 128\n",
+        "batch_size = 128\ninitial_weights = { name = \"w\", digest = \"11dae35a8c6f4a4fd4e4b7af4c19efb1c8fd0f94b9b9c1d6f20c7a3a8c4f7a10\" }\n",
+        expect![[r#"
+            plan.toml:7: `configuration.initial_weights` is present, `loss_curve` expects absent
+        "#]],
+    );
+    check(
+        "hardware = \"V100\"\ncard_not_at_hand = true\npriority = 9\nconfiguration = { network = \"resnet20\", depth = 20, arithmetic = \"fp32\"",
+        "hardware = \"cpu\"\nconfiguration = { network = \"resnet20\", arithmetic = \"tf32\"",
+        expect![[r#"
+            plan.toml:26: `configuration.arithmetic` is `tf32`, `loss_curve` expects `fp32` or `bf16` on a CPU
+        "#]],
+    );
+    let text = format!(
+        "[[run]]\nid = \"a\"\nexperiment = \"layer_time\"\nhardware = \"cpu\"\npriority = 1\n\
+         configuration = {{ network = \"vgg16\", image_px = 224, batch_size = 1, arithmetic = \"fp32\", seed = 1, {timing}, \
+         data = {{ name = \"cifar10\", digest = \"{}\" }} }}\n\
+         [[run]]\nid = \"b\"\nexperiment = \"loss_curve\"\nhardware = \"cpu\"\npriority = 1\n\
+         configuration = {{ network = \"resnet20\", image_px = 32, batch_size = 1, arithmetic = \"fp32\", seed = 1, {timing} }}\n",
+        Digest::default()
+    );
+    let error = Plan::parse(&text, "plan.toml").unwrap_err();
+    expect![[r#"
+        plan.toml:6: `configuration.data` is present, `layer_time` expects nothing: its inputs are made up
+        plan.toml:12: `configuration.training` is absent, `loss_curve` expects how it trains"#]].assert_eq(&error.to_string());
+}
+
+#[test]
+fn an_id_that_is_no_file_name() {
+    for id in ["", "..", ".hidden", "a/b", "A", "é", "-a", &"a".repeat(201)] {
+        let text = PLAN.replace("resnet20-v100", id);
+        let error = Plan::parse(&text, "plan.toml").unwrap_err().to_string();
+        assert!(error.starts_with("plan.toml:23: `id` is "), "{error}");
+    }
+}
+
+#[test]
+fn an_id_that_the_plan_has_not() {
+    let plan = Plan::parse(PLAN, "plan.toml").unwrap();
+    let error = |id| plan.expect_run(id, Path::new("plan.toml")).unwrap_err();
+    expect!["`plan.toml` has no run `resnet20-v10`; hint: the nearest is `resnet20-v100`"]
+        .assert_eq(&error("resnet20-v10"));
+    expect!["`plan.toml` has no run `sort`; hint: `scripts/plan status` lists the runs"]
+        .assert_eq(&error("sort"));
 }
 
 #[test]
@@ -198,7 +329,7 @@ fn an_id_that_no_shell_leaves_alone() {
         "resnet20-v100",
         "v100; rm",
         expect![[r#"
-            plan.toml:23: `id` is `v100; rm`, expected lowercase letters, digits, `-`, `_` and `.`
+            plan.toml:23: `id` is `v100; rm`, expected at most 200 lowercase letters, digits, `-`, `_` and `.`, no sign first
         "#]],
     );
 }
@@ -266,6 +397,7 @@ fn images_that_the_network_does_not_take() {
         "image_px = 32",
         "image_px = 96",
         expect![[r#"
+            plan.toml:5: `configuration.image_px` is 96, `loss_curve` expects 32, the side of the images of `cifar10`
             plan.toml:5: `configuration.image_px` is 96, expected 8 to 32, which `resnet20` takes
         "#]],
     );
@@ -284,7 +416,7 @@ fn an_unknown_network() {
         "network = \"resnet20\", depth = 20, arithmetic = \"bf16\"",
         "network = \"resnet21\", depth = 21, arithmetic = \"bf16\"",
         expect![[r#"
-            plan.toml:20: network `resnet21` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`
+            plan.toml:20: network `resnet21` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: the nearest is `resnet20`
         "#]],
     );
 }
@@ -336,7 +468,7 @@ fn several_mistakes_at_once() {
     let error = Plan::parse(&text, "plan.toml").unwrap_err();
     expect![[r#"
         plan.toml:6: `configuration.batch_size` is 0, expected at least 1; hint: correct the plan
-        plan.toml:20: `configuration.seed`: invalid type: boolean `true`, expected u64"#]]
+        plan.toml:20: `configuration.seed`: invalid type: boolean `true`, expected a whole number of at least 0"#]]
     .assert_eq(&error.to_string());
 }
 

@@ -419,15 +419,15 @@ fn values_out_of_range() {
         record(),
         change,
         expect![[r#"
-            runs/run.json: `epochs[0].train_accuracy` is 1.01, expected a share between 0 and 1; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[0].learning_rate` is 0, expected a finite number above 0; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[1].steps` is 391, expected more than 391, the steps before; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[1].train_loss` is NaN, expected a finite loss of at least 0 nats; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[2].epoch` is 4, expected 3; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[2].test.loss` is -0.5, expected a finite loss of at least 0 nats; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[2].test.accuracy` is NaN, expected a share between 0 and 1; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[2].train_seconds` is -1, expected a finite time of at least 0 s; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs[2].evaluation_seconds` is inf, expected a finite time of at least 0 s; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `epochs[0].train_accuracy` is 1.01, expected a share between 0 and 1; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[0].learning_rate` is 0, expected a finite number above 0; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[1].steps` is 391, expected more than 391, the steps before; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[1].train_loss` is NaN, expected a finite loss of at least 0 nats; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].epoch` is 4, expected 3; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].test.loss` is -0.5, expected a finite loss of at least 0 nats; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].test.accuracy` is NaN, expected a share between 0 and 1; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].train_seconds` is -1, expected a finite time of at least 0 s; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs[2].evaluation_seconds` is inf, expected a finite time of at least 0 s; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -451,14 +451,14 @@ fn a_configuration_out_of_range() {
         record(),
         change,
         expect![[r#"
-            runs/run.json: `run` is `two words`, expected lowercase letters, digits, `-`, `_` and `.`; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
-            runs/run.json: `configuration.batch_size` is 0, expected at least 1; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
-            runs/run.json: `configuration.data` is absent, expected a data set to train on; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
-            runs/run.json: `configuration.training.learning_rate.base` is 0, expected a finite number above 0; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
-            runs/run.json: `configuration.training.learning_rate.factor` is -1, expected a finite number above 0; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
-            runs/run.json: `configuration.training.learning_rate.milestones` is [4, 4], expected epochs from 1 in increasing order; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
-            runs/run.json: `configuration.training.momentum` is 1, expected at least 0 and below 1; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
-            runs/run.json: `configuration.training.weight_decay` is NaN, expected a finite number of at least 0; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run two words`
+            runs/run.json: `run` is `two words`, expected lowercase letters, digits, `-`, `_` and `.`; hint: run `scripts/plan run two words`
+            runs/run.json: `configuration.batch_size` is 0, expected at least 1; hint: run `scripts/plan run two words`
+            runs/run.json: `configuration.data` is absent, expected a data set to train on; hint: run `scripts/plan run two words`
+            runs/run.json: `configuration.training.learning_rate.base` is 0, expected a finite number above 0; hint: run `scripts/plan run two words`
+            runs/run.json: `configuration.training.learning_rate.factor` is -1, expected a finite number above 0; hint: run `scripts/plan run two words`
+            runs/run.json: `configuration.training.learning_rate.milestones` is [4, 4], expected epochs from 1 in increasing order; hint: run `scripts/plan run two words`
+            runs/run.json: `configuration.training.momentum` is 1, expected at least 0 and below 1; hint: run `scripts/plan run two words`
+            runs/run.json: `configuration.training.weight_decay` is NaN, expected a finite number of at least 0; hint: run `scripts/plan run two words`
         "#]],
     );
 }
@@ -469,7 +469,7 @@ fn complete_but_rows_are_missing() {
         record(),
         |record| record.completion = Completion::Complete,
         expect![[r#"
-            runs/run.json: `completion` is `complete` with 3 of 5 done, expected `partial`; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `completion` is `complete` with 3 of 5 done, expected `partial`; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -484,7 +484,7 @@ fn partial_but_rows_disagree() {
         record(),
         |record| record.completion = completion,
         expect![[r#"
-            runs/run.json: `completion` is partial, 2 of 350, expected fewer done than planned, as in the rows: 3 of 5; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `completion` is partial, 2 of 350, expected fewer done than planned, as in the rows: 3 of 5; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -496,8 +496,8 @@ fn more_epochs_than_planned() {
         record(),
         change,
         expect![[r#"
-            runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
-            runs/run.json: `completion` is partial, 3 of 5, expected fewer done than planned, as in the rows: 3 of 2; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `completion` is partial, 3 of 5, expected fewer done than planned, as in the rows: 3 of 2; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -511,7 +511,7 @@ fn failed_without_a_reason() {
         record(),
         |record| record.completion = completion,
         expect![[r#"
-            runs/run.json: `completion.failed.reason` is empty, expected a reason; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `completion.failed.reason` is empty, expected a reason; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -522,7 +522,7 @@ fn tested_before_the_end() {
         record(),
         |record| record.test = complete().test,
         expect![[r#"
-            runs/run.json: `test` is present in an unfinished run, expected a test after the last epoch; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `test` is present in an unfinished run, expected a test after the last epoch; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -589,7 +589,7 @@ fn a_session_after_the_end() {
         record(),
         |record| record.earlier_sessions = vec![session],
         expect![[r#"
-            runs/run.json: `earlier_sessions[0].last_epoch` is 4, expected between 0 and the 3 done; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `earlier_sessions[0].last_epoch` is 4, expected between 0 and the 3 done; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -605,12 +605,12 @@ fn timing_out_of_range() {
         timing(),
         change,
         expect![[r#"
-            runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-            runs/run.json: `epochs` is not empty, expected none in a run that measures time; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-            runs/run.json: `timed_spans[0].iterations` is 0, expected at least 1; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-            runs/run.json: `timed_spans[0].seconds` is a list of 3 trials, expected at most the 2 planned; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-            runs/run.json: `timed_spans[0].seconds[1]` is -0.1, expected a finite time of at least 0 s; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
-            runs/run.json: `timed_spans[0].seconds[2]` is NaN, expected a finite time of at least 0 s; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin layer_time -- --run resnet20-cpu-fp32`
+            runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `epochs` is not empty, expected none in a run that measures time; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].iterations` is 0, expected at least 1; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].seconds` is a list of 3 trials, expected at most the 2 planned; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].seconds[1]` is -0.1, expected a finite time of at least 0 s; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `timed_spans[0].seconds[2]` is NaN, expected a finite time of at least 0 s; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }
@@ -622,7 +622,7 @@ fn both_training_and_timing() {
         record(),
         change,
         expect![[r#"
-            runs/run.json: `configuration` is both `training` and `timing`, expected one of them; hint: run `scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32`
+            runs/run.json: `configuration` is both `training` and `timing`, expected one of them; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
     );
 }

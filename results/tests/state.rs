@@ -114,7 +114,7 @@ fn missing() {
         vec![other],
         sources,
         expect![[r#"
-            Missing { command: "scripts/with-libtorch cargo run --release -p experiments --bin loss_curve -- --run resnet20-cpu-fp32" }
+            Missing { command: "scripts/plan run resnet20-cpu-fp32" }
         "#]],
     );
 }

@@ -17,6 +17,7 @@ use experiments::epoch::Trainer;
 use experiments::graph::StepGraph;
 use experiments::model::Model;
 use experiments::options::Options;
+use experiments::progress::Stage;
 use experiments::session::{Evaluations, Session, is_wanted};
 use experiments::sgd::Sgd;
 use results::{Counted, DeviceKind, TestResult};
@@ -99,7 +100,9 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
         shim.enter_stream()?;
     }
     let folder = data::folder(options.data.as_deref())?;
+    let stage = Stage::begin(&run.id, "reads the images");
     let cifar10 = Cifar10::read(&folder)?;
+    drop(stage);
     data::check_digest("cifar10", &folder, &cifar10.digest, &planned_data.digest)?;
     let device = computer.device;
     let train = PaddedSplit::new(
@@ -140,7 +143,8 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
         configuration.batch_size,
         seed,
     );
-    let test = trainer.evaluation_set(cifar10.test.to_device(device));
+    let test = trainer.evaluation_set(cifar10.test.to_device(device), &mut |_| true);
+    let test = test.expect("nothing stops it");
 
     // Training: an epoch, then the test split, until all is done or time to stop. On a GPU the steps are a graph.
     let mut graph = match options.eager {
@@ -152,22 +156,24 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
     let mut session = Session::begin(options, &run, &computer, counted, &mut trainer)?;
     let mut last = None;
     while let Some(epoch) = session.next_epoch(&trainer)? {
-        let go_on = |images| session.step(images);
         let trained = match &mut graph {
-            Some(graph) => graph.train_epoch(&mut trainer, epoch, &train, go_on),
-            None => trainer.train_epoch(epoch, &train, go_on),
+            Some(graph) => graph.train_epoch(&mut trainer, epoch, &train, &mut session)?,
+            None => trainer.train_epoch(epoch, &train, &mut session)?,
         };
         let Some(trained) = trained else { break };
-        session.finish_epoch(&trainer, train.len(), trained, || {
-            last = Some(trainer.evaluate(&test));
-            Evaluations {
+        let evaluate = |go_on: &mut dyn FnMut(u64) -> bool| {
+            last = Some(trainer.evaluate(&test, go_on)?);
+            Some(Evaluations {
                 validation: None,
                 test: last,
-            }
-        })?;
+            })
+        };
+        if !session.finish_epoch(&trainer, train.len(), trained, evaluate)? {
+            break;
+        }
     }
     let images = cifar10.test.len();
-    session.end(|| {
+    session.end(|_| {
         last.map(|e| TestResult {
             loss: e.loss,
             accuracy: e.accuracy,

@@ -18,7 +18,10 @@ pub const NORMALISATION: Normalisation = Normalisation {
     deviation: [0.2470, 0.2435, 0.2616],
 };
 
-const FOLDER: &str = "cifar-10-batches-bin";
+/// Its name in the plan.
+pub(super) const NAME: &str = "cifar10";
+/// Its folder in the data folder.
+pub(super) const FOLDER: &str = "cifar-10-batches-bin";
 const TRAIN_FILES: [&str; 5] = [
     "data_batch_1.bin",
     "data_batch_2.bin",
@@ -30,7 +33,8 @@ const TEST_FILE: &str = "test_batch.bin";
 const IMAGES_PER_FILE: usize = 10_000;
 /// One byte of class, then the planes red, green and blue.
 const RECORD_BYTES: usize = 1 + 3 * 32 * 32;
-const HINT: &str = "get the binary version, `cifar-10-binary.tar.gz`, from https://www.cs.toronto.edu/~kriz/cifar.html \
+/// Where it can be had.
+pub(super) const HINT: &str = "get the binary version, `cifar-10-binary.tar.gz`, from https://www.cs.toronto.edu/~kriz/cifar.html \
                     and unpack it into the data folder";
 
 /// Both splits on the CPU, and the digest of the six files one after the other.

@@ -27,10 +27,14 @@ pub const NORMALISATION: Normalisation = Normalisation {
     deviation: [0.229, 0.224, 0.225],
 };
 
-const FOLDER: &str = "vgg-flowers-72";
+/// Its name in the plan.
+pub(super) const NAME: &str = "vgg-flowers-72";
+/// Its folder in the data folder.
+pub(super) const FOLDER: &str = "vgg-flowers-72";
 /// Folder of each split and its number of images.
 const SPLITS: [(&str, usize); 3] = [("train", 1_020), ("val", 1_020), ("test", 6_149)];
-const HINT: &str = "get `decathlon-1.0-data.tar.gz` from https://www.robots.ox.ac.uk/~vgg/decathlon/ and unpack \
+/// Where it can be had.
+pub(super) const HINT: &str = "get `decathlon-1.0-data.tar.gz` from https://www.robots.ox.ac.uk/~vgg/decathlon/ and unpack \
                     `vgg-flowers` as `vgg-flowers-72` with folders `train`, `val` and `test` of one folder per class";
 
 /// The three splits on the CPU, and the digest of all files.

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
-use results::Digest;
+use results::{Configuration, Digest};
 use tch::{Device, Kind, Tensor};
+
+use crate::pretrained;
 
 /// Images of one split with their classes.
 #[derive(Debug)]
@@ -106,6 +108,31 @@ pub fn folder(given: Option<&Path>) -> Result<PathBuf> {
         folder.display()
     );
     Ok(folder)
+}
+
+/// Why what `configuration` reads is not in the folder that is `given` or named by `MEASURED_DATA`, and where it can be
+/// had; none where it is there, whatever it holds.
+pub fn missing(configuration: &Configuration, given: Option<&Path>) -> Option<String> {
+    let set = configuration.data.as_ref()?;
+    let (name, hint) = match set.name.as_str() {
+        cifar10::NAME => (cifar10::FOLDER, cifar10::HINT),
+        flowers::NAME => (flowers::FOLDER, flowers::HINT),
+        other => return Some(format!("no program reads the data set `{other}`")),
+    };
+    let folder = match folder(given) {
+        Ok(folder) => folder,
+        Err(error) => return Some(format!("{error:#}; {hint}")),
+    };
+    let (path, weights) = (folder.join(name), configuration.initial_weights.as_ref());
+    if !path.is_dir() {
+        return Some(format!("`{}` is not there; hint: {hint}", path.display()));
+    }
+    let weights = weights.map(|weights| (pretrained::path(&folder, &weights.name), &weights.name));
+    let (path, weights) = weights.filter(|(path, _)| !path.exists())?;
+    Some(format!(
+        "`{}` is not there; hint: it holds the weights `{weights}`",
+        path.display()
+    ))
 }
 
 /// Reads a file of the data set; `hint` says where it can be had.

@@ -11,7 +11,7 @@ use experiments::data::{Normalisation, Normaliser, Split};
 use experiments::epoch::Trainer;
 use experiments::model::Model;
 use experiments::sgd::Sgd;
-use results::{Arithmetic, Plan, PlannedRun, Trainable, Training};
+use results::{Arithmetic, FrozenBatchNorm, Plan, PlannedRun, Trainable, Training};
 use tch::{Device, Kind, Tensor};
 
 /// Classes of the generated images.
@@ -19,7 +19,7 @@ pub(crate) const CLASSES: i64 = 10;
 /// Side of the generated images, in pixels.
 pub(crate) const SIDE: i64 = 8;
 
-/// A plan of one run on generated data; `changes` replaces parts of its text.
+/// A plan of one run, for generated data in the place of what it names; `changes` replaces parts of its text.
 pub(crate) fn planned(changes: &[(&str, &str)]) -> PlannedRun {
     let mut text = PLAN.to_owned();
     for (old, new) in changes {
@@ -27,6 +27,14 @@ pub(crate) fn planned(changes: &[(&str, &str)]) -> PlannedRun {
         text = text.replace(old, new);
     }
     Plan::parse(&text, "plan.toml").unwrap().runs.remove(0)
+}
+
+/// The same run, which trains the classifier alone.
+pub(crate) fn frozen(mut run: PlannedRun) -> PlannedRun {
+    let training = run.configuration.training.as_mut().unwrap();
+    training.trainable = Trainable::ClassifierOnly;
+    training.frozen_batch_norm = FrozenBatchNorm::StoredStatistics;
+    run
 }
 
 /// The text of the plan.
@@ -39,11 +47,11 @@ priority = 1
 [run.configuration]
 network = "resnet20"
 depth = 20
-image_px = 8
+image_px = 32
 batch_size = 32
 arithmetic = "fp32"
 seed = 7
-data = { name = "generated", digest = "0000000000000000000000000000000000000000000000000000000000000000" }
+data = { name = "cifar10", digest = "0000000000000000000000000000000000000000000000000000000000000000" }
 [run.configuration.training]
 epochs = 30
 learning_rate = { base = 0.05, factor = 0.1, milestones = [20] }

@@ -26,7 +26,7 @@ const CHANGES: &str = "MEASURED_TEST_PLAN";
 /// More arguments, in words.
 const ARGUMENTS: &str = "MEASURED_TEST_ARGUMENTS";
 
-/// What the test `one_run` does: a whole run in the folder that the environment names, with a checkpoint after each epoch.
+/// What the test `one_run` does: a whole run in the folder that the environment names, with a checkpoint after each step.
 pub(crate) fn make() {
     let folder = PathBuf::from(env::var_os(FOLDER).unwrap());
     if let Err(error) = make_in(&folder) {
@@ -52,6 +52,7 @@ fn make_in(folder: &Path) -> Result<()> {
     let computer = Computer::find(Some("cpu"), Arithmetic::Fp32, 1)?;
     let mut trainer = trainer(&run);
     let split = padded(run.configuration.training.as_ref().unwrap());
+    let test = trainer.evaluation_set(generated(), &mut |_| true).unwrap();
     let counted = Counted {
         parameters: trainer.model.parameter_count(),
         layers: Vec::new(),
@@ -62,13 +63,20 @@ fn make_in(folder: &Path) -> Result<()> {
     };
     let mut session = Session::begin(&options, &run, &computer, counted, &mut trainer)?;
     while let Some(epoch) = session.next_epoch(&trainer)? {
-        let go_on = |images| session.step(images);
-        let Some(trained) = trainer.train_epoch(epoch, &split, go_on) else {
+        let Some(trained) = trainer.train_epoch(epoch, &split, &mut session)? else {
             break;
         };
-        session.finish_epoch(&trainer, split.len(), trained, Evaluations::default)?;
+        let evaluate = |go_on: &mut dyn FnMut(u64) -> bool| {
+            Some(Evaluations {
+                validation: None,
+                test: Some(trainer.evaluate(&test, go_on)?),
+            })
+        };
+        if !session.finish_epoch(&trainer, split.len(), trained, evaluate)? {
+            break;
+        }
     }
-    session.end(|| None)?;
+    session.end(|_| None)?;
     let named = trainer.model.weights.named();
     let weights: Vec<u8> = named.values().flat_map(bytes).collect();
     Ok(fs::write(folder.join("weights"), weights)?)

@@ -11,29 +11,27 @@ use expect_test::{Expect, expect};
 use results::{Plan, State};
 
 const PLAN: &str = r#"
-[defaults.sort]
+[defaults.layer_time]
 hardware = "cpu"
 priority = 1
 configuration = { network = "vgg16", image_px = 224, batch_size = 1, arithmetic = "fp32", seed = 1, timing = { warm_up_iterations = 1, trials = 2, iterations = 1 } }
 [[run]]
 id = "sort-1"
-experiment = "sort"
+experiment = "layer_time"
 [[run]]
 id = "sort-2"
-experiment = "sort"
+experiment = "layer_time"
 [[run]]
 id = "sort-3"
-experiment = "sort"
-[defaults.merge]
-hardware = "A1"
-priority = 1
-configuration = { network = "vgg16", image_px = 224, batch_size = 1, arithmetic = "fp32", seed = 1, timing = { warm_up_iterations = 1, trials = 2, iterations = 1 } }
+experiment = "layer_time"
 [[run]]
 id = "merge-1"
-experiment = "merge"
+experiment = "layer_time"
+hardware = "A10"
 [[run]]
 id = "merge-2"
-experiment = "merge"
+experiment = "layer_time"
+hardware = "A10"
 card_not_at_hand = true
 "#;
 
@@ -56,7 +54,10 @@ fn runs() -> Vec<RunFacts> {
     ];
     let run = |(planned, state): (&results::PlannedRun, State)| RunFacts {
         id: planned.id.clone(),
-        planned: planned.clone(),
+        planned: results::PlannedRun {
+            experiment: planned.id.split('-').next().unwrap().to_owned(),
+            ..planned.clone()
+        },
         state,
         record: None,
         command: format!("make {}", planned.id),

@@ -130,9 +130,7 @@ fn arguments_that_do_not_suit_are_named() {
         "flops_by_layer",
         json!({"network": "vgg20", "convention": "lu"}),
         &facts,
-        expect![[
-            r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`"#
-        ]],
+        expect![[r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: the nearest is `vgg16`"#]],
     );
     check_table(
         "flops_by_kind",
@@ -386,7 +384,7 @@ fn runs_with_settings_state_and_results() {
             | Run | Training loss (nats) | Validation (%) | Test (%) | Training (min) | Images/s |
             | :--- | ---: | ---: | ---: | ---: | ---: |
             | finetune-lr0.01 | [0.750](runs.finetune_lr0_01.final_train_loss) | [68.0](runs.finetune_lr0_01.final_validation_accuracy) | [65.0](runs.finetune_lr0_01.test_accuracy) | [0.8](runs.finetune_lr0_01.training_time) | [2](runs.finetune_lr0_01.images_per_second) |
-            Settings: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; learning rate 0.01; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU; all measured on Example GPU. Not measured yet: `finetune-lr0.1`.
+            Settings: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; learning rate 0.01; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data vgg-flowers-72; initial weights ImageNet; seed 1; hardware any CUDA GPU; all measured on Example GPU. Not measured yet: `finetune-lr0.1`.
             runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_01.images_per_second
         "#]],
     );
@@ -403,7 +401,7 @@ fn runs_with_settings_state_and_results() {
             | :--- | :--- | :--- |
             | finetune-lr0.01 | 0.01 | not measured |
             | finetune-lr0.1 | 0.1 | not measured |
-            The same in all runs: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU.
+            The same in all runs: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data vgg-flowers-72; initial weights ImageNet; seed 1; hardware any CUDA GPU.
             runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_1.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_1.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_1.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_1.training_time runs.finetune_lr0_01.images_per_second runs.finetune_lr0_1.images_per_second
         "#]],
     );
@@ -420,7 +418,7 @@ fn runs_with_settings_state_and_results() {
             | Run | State |
             | :--- | :--- |
             | finetune-lr0.01 | partial, 4 of 9 |
-            Settings: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; learning rate 0.01; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data flowers; initial weights ImageNet; seed 1; hardware any CUDA GPU; made on Example GPU. Not measured yet: `finetune-lr0.1`.
+            Settings: network ResNet-50; image side 72 px; arithmetic fp32; batch 64; epochs 4; learning rate 0.01; schedule ÷ 10 after epochs 2 and 3; momentum 0.9; weight decay 0.0001; augmentation crops from 4 px of padding and mirroring; data vgg-flowers-72; initial weights ImageNet; seed 1; hardware any CUDA GPU; made on Example GPU. Not measured yet: `finetune-lr0.1`.
             runs.finetune_lr0_01.final_train_loss runs.finetune_lr0_01.final_validation_accuracy runs.finetune_lr0_01.test_accuracy runs.finetune_lr0_01.training_time runs.finetune_lr0_01.images_per_second
         "#]],
     );

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use clap::Args;
 use experiments::say;
 use experiments::sources::present_digest;
@@ -48,9 +48,8 @@ struct Entry {
 pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
-    let file = places.plan.display().to_string();
     for id in &accept.ids {
-        ensure!(plan.run(id).is_some(), "`{file}` has no run `{id}`");
+        plan.expect_run(id, &places.plan).map_err(Error::msg)?;
     }
     let states = states(&plan, &records, present_digest);
     let mut document: DocumentMut = fs::read_to_string(&places.plan)?.parse()?;

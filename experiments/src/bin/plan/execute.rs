@@ -1,216 +1,215 @@
 //! Making runs: the experiments' programs are started, several at once, until all is done or the time is over.
 
 use std::collections::VecDeque;
-use std::fs::{self, File};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::{available_parallelism, sleep};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Error, Result, bail};
 use clap::Args;
-use experiments::device::{cpu_name, nvidia_smi};
 use experiments::interrupt::Interrupt;
-use experiments::lock::{IN_WORK_STATUS, own_folder};
 use experiments::say;
 use experiments::sources::present_digest;
-use results::{DeviceKind, PlannedRun, PlannedRunState, State, states};
-use rustix::process::{Pid, Signal, kill_process};
+use results::states;
+use rustix::process::Signal;
+use signal_hook::consts::SIGTSTP;
+use signal_hook::{flag, low_level};
 
 use crate::Places;
+use crate::choice::Choice;
+use crate::job::{End, Job};
 
-/// Time before the budget's end at which the programs are asked to stop: enough for a short epoch and a checkpoint.
-const STOPPING: Duration = Duration::from_secs(30);
+/// Time before the budget's end at which the programs are asked to stop, enough for a step and for saving; of a short
+/// budget a quarter.
+const STOPPING: Duration = Duration::from_secs(10);
 /// Time between two looks at the programs.
 const TICK: Duration = Duration::from_millis(200);
+/// The exit status after Ctrl-C, as shells have it.
+const INTERRUPTED: u8 = 130;
 
 /// What to make.
 #[derive(Debug, Args)]
 pub(crate) struct Wanted {
     /// Only these runs
-    ids: Vec<String>,
+    pub(crate) ids: Vec<String>,
     /// Time for all of it, such as `9m`, `90s` or `2h`; without it, until all is done
     #[arg(long, value_parser = duration)]
     budget: Option<Duration>,
     /// Programs at the same time
     #[arg(long, default_value_t = 1)]
-    jobs: usize,
+    pub(crate) jobs: usize,
     /// Runs that share the device, for the records, where others go on beside these; the programs if not given
     #[arg(long, value_name = "N")]
-    runs_at_once: Option<usize>,
+    pub(crate) runs_at_once: Option<usize>,
     /// CPU threads of each program; the cores divided by the programs if not given
     #[arg(long)]
-    threads: Option<usize>,
+    pub(crate) threads: Option<usize>,
     /// Folder of the data sets; MEASURED_DATA where it is not given
     #[arg(long, value_name = "FOLDER")]
-    data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
+    /// Make these runs anew from epoch 1, whatever there is; what there was is kept beside it
+    #[arg(long, requires = "ids")]
+    pub(crate) again: bool,
 }
 
 /// Makes the wanted runs.
-pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<()> {
+pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<ExitCode> {
     let plan = places.read_plan()?;
     let records = places.read_records();
     for id in &wanted.ids {
-        ensure!(
-            plan.run(id).is_some(),
-            "`{}` has no run `{id}`",
-            places.plan.display()
-        );
+        plan.expect_run(id, &places.plan).map_err(Error::msg)?;
     }
-    let mut queue = queue(states(&plan, &records, present_digest), &wanted.ids);
-    if queue.is_empty() {
-        say::line("nothing to make on this machine; `plan status` tells why");
-        return Ok(());
+    let choice = Choice::new(states(&plan, &records, present_digest), places, wanted);
+    choice.tell_left();
+    if choice.open.is_empty() {
+        say::line("nothing to make on this machine");
+        let failed = choice.lacks_data() || !wanted.ids.is_empty();
+        return Ok(ExitCode::from(u8::from(failed)));
     }
-    let interrupt = Interrupt::listen()?;
-    let deadline = wanted
-        .budget
-        .map(|budget| Instant::now() + budget.saturating_sub(STOPPING));
-    let (mut running, mut failures) = (Vec::<Job>::new(), Vec::new());
-    while !queue.is_empty() || !running.is_empty() {
-        let over = deadline.is_some_and(|end| Instant::now() >= end);
-        if over || interrupt.is_requested() {
-            queue.clear();
-            running.iter_mut().for_each(Job::ask_to_stop);
-        }
-        while running.len() < wanted.jobs.max(1)
-            && let Some(run) = queue.pop_front()
-        {
-            running.push(Job::start(run, places, wanted)?);
-        }
-        sleep(TICK);
-        for finished in running.extract_if(.., |job| job.is_finished()) {
-            failures.extend(finished.report()?);
-        }
+    let mut work = Work::new(places, wanted, choice)?;
+    while !work.is_over() {
+        work.tick()?;
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        bail!("{}", failures.join("\n"))
-    }
+    work.end()
 }
 
-/// The runs that can be made here: missing and partial ones, most wanted first, begun ones before others.
-fn queue<'a>(states: Vec<PlannedRunState<'a>>, ids: &[String]) -> VecDeque<&'a PlannedRun> {
-    let (name, kind) = match nvidia_smi("name") {
-        Some(name) => (name, DeviceKind::Cuda),
-        None => (cpu_name(), DeviceKind::Cpu),
-    };
-    let open = |state: &PlannedRunState| {
-        let unmade = matches!(state.state, State::Missing { .. } | State::Partial { .. });
-        let asked = ids.is_empty() || ids.contains(&state.run.id);
-        unmade && asked && state.run.hardware.admits_device(&name, kind)
-    };
-    let mut open: Vec<PlannedRunState> = states.into_iter().filter(open).collect();
-    open.sort_by_key(|state| (state.run.priority, state.record.is_none()));
-    open.into_iter().map(|state| state.run).collect()
+/// Programs that work, and runs that wait.
+struct Work<'a> {
+    places: &'a Places,
+    wanted: &'a Wanted,
+    waiting: VecDeque<&'a results::PlannedRun>,
+    jobs: Vec<Job<'a>>,
+    failures: Vec<String>,
+    /// Runs with more to do that were stopped.
+    stopped: usize,
+    stopping: bool,
+    interrupt: Interrupt,
+    interrupts: usize,
+    suspended: Arc<AtomicBool>,
+    deadline: Option<Instant>,
 }
 
-/// A program at work.
-struct Job<'a> {
-    run: &'a PlannedRun,
-    program: Child,
-    started: Instant,
-    asked_to_stop: bool,
-    log: Option<PathBuf>,
-}
-
-impl<'a> Job<'a> {
-    /// Starts the program of a run, which lies beside this one. With several at once, what they say goes to a file.
-    fn start(run: &'a PlannedRun, places: &Places, wanted: &Wanted) -> Result<Job<'a>> {
-        let here = std::env::current_exe()?;
-        let path = here.with_file_name(&run.experiment);
-        let cores = available_parallelism().map_or(1, usize::from);
-        let threads = wanted.threads.unwrap_or(cores / wanted.jobs.max(1)).max(1);
-        let mut command = Command::new(&path);
-        command.args(["--run", &run.id, "--threads", &threads.to_string()]);
-        let runs_at_once = wanted.runs_at_once.unwrap_or(wanted.jobs);
-        command.args(["--runs-at-once", &runs_at_once.to_string()]);
-        for (option, value) in [
-            ("--plan", &places.plan),
-            ("--runs", &places.runs),
-            ("--state", &places.state),
-        ] {
-            command.arg(option).arg(value);
-        }
-        if let Some(data) = &wanted.data {
-            command.arg("--data").arg(data);
-        }
-        let log =
-            (wanted.jobs > 1).then(|| places.state.join("logs").join(format!("{}.log", run.id)));
-        if let Some(log) = &log {
-            command.stderr(new_log(&places.state, log)?);
-        }
-        let program = command.stdin(Stdio::null()).spawn().with_context(|| {
-            format!(
-                "`{}` does not start; hint: `cargo build --release -p experiments`",
-                path.display()
-            )
-        })?;
-        say::line(&format!("{} begins", run.id));
-        Ok(Job {
-            run,
-            program,
-            started: Instant::now(),
-            asked_to_stop: false,
-            log,
+impl<'a> Work<'a> {
+    fn new(places: &'a Places, wanted: &'a Wanted, choice: Choice<'a>) -> Result<Work<'a>> {
+        let suspended = Arc::new(AtomicBool::new(false));
+        flag::register(SIGTSTP, Arc::clone(&suspended))?;
+        let work_time = |budget: Duration| budget - STOPPING.min(budget / 4);
+        Ok(Work {
+            places,
+            wanted,
+            waiting: choice.open.into(),
+            jobs: Vec::new(),
+            failures: Vec::new(),
+            stopped: 0,
+            stopping: false,
+            interrupt: Interrupt::note()?,
+            interrupts: 0,
+            suspended,
+            deadline: wanted
+                .budget
+                .map(|budget| Instant::now() + work_time(budget)),
         })
     }
 
-    /// Sends SIGTERM, once.
-    fn ask_to_stop(&mut self) {
-        if !self.asked_to_stop {
-            // A program that has ended in the meantime needs no signal.
-            let _ = kill_process(Pid::from_child(&self.program), Signal::TERM);
-            self.asked_to_stop = true;
+    fn is_over(&self) -> bool {
+        self.jobs.is_empty() && (self.stopping || self.waiting.is_empty())
+    }
+
+    fn tick(&mut self) -> Result<()> {
+        self.heed_signals();
+        if self.deadline.is_some_and(|end| Instant::now() >= end) {
+            self.stop();
+        }
+        while !self.stopping
+            && self.jobs.len() < self.wanted.jobs.max(1)
+            && let Some(run) = self.waiting.pop_front()
+        {
+            self.jobs.push(Job::start(run, self.places, self.wanted)?);
+        }
+        sleep(TICK);
+        for finished in self.jobs.extract_if(.., |job| job.is_finished()) {
+            match finished.report()? {
+                End::Settled => (),
+                End::Stopped => self.stopped += 1,
+                End::Failed(reason) => self.failures.push(reason),
+            }
+        }
+        Ok(())
+    }
+
+    /// One Ctrl-C saves, a second one ends at once, and Ctrl-Z stops the programs too.
+    fn heed_signals(&mut self) {
+        if self.interrupt.is_new() {
+            self.interrupts += 1;
+            let ids: Vec<&str> = self.jobs.iter().map(Job::id).collect();
+            match self.interrupts {
+                1 => say::note(&format!(
+                    "stopping: {} saves its state after the step in work; Ctrl-C once more ends it at once, and what it \
+                     did since it was saved last, half a minute at most, is lost",
+                    ids.join(", ")
+                )),
+                _ => self.jobs.iter_mut().for_each(Job::kill),
+            }
+            self.stop();
+        }
+        if self.suspended.swap(false, Ordering::Relaxed) {
+            self.jobs.iter().for_each(|job| job.signal(Signal::STOP));
+            let _ = low_level::emulate_default_handler(SIGTSTP);
+            self.jobs.iter().for_each(|job| job.signal(Signal::CONT));
         }
     }
 
-    fn is_finished(&mut self) -> bool {
-        !matches!(self.program.try_wait(), Ok(None))
+    fn stop(&mut self) {
+        self.stopping = true;
+        self.jobs.iter_mut().for_each(Job::ask_to_stop);
     }
 
-    /// Says how the program ended; what it said last if it failed. A run that another program makes is no failure.
-    fn report(mut self) -> Result<Option<String>> {
-        let status = self.program.wait()?;
-        let elsewhere = status.code() == Some(i32::from(IN_WORK_STATUS));
-        let minutes = self.started.elapsed().as_secs_f64() / 60.0;
-        let ended = match (status.success(), elsewhere) {
-            (true, _) => "ends",
-            (_, true) => "is left to the program that makes it already,",
-            _ => "fails",
-        };
-        say::line(&format!("{} {ended} after {minutes:.1} min", self.run.id));
-        if status.success() || elsewhere {
-            return Ok(None);
+    /// Says what is left and how to go on.
+    fn end(self) -> Result<ExitCode> {
+        let left = self.stopped + self.waiting.len();
+        if left > 0 {
+            let runs = if left == 1 {
+                "1 run is"
+            } else {
+                &format!("{left} runs are")
+            };
+            say::line(&format!("{runs} left; to go on: {}", same_command()));
         }
-        let said = self
-            .log
-            .and_then(|log| fs::read_to_string(log).ok())
-            .unwrap_or_default();
-        Ok(Some(format!(
-            "run `{}`: {status}\n{}",
-            self.run.id,
-            said.trim()
-        )))
+        if !self.failures.is_empty() {
+            bail!("{}", self.failures.join("\n"));
+        }
+        Ok(ExitCode::from(if self.interrupts > 0 {
+            INTERRUPTED
+        } else {
+            0
+        }))
     }
 }
 
-/// An empty log, in place of an older one.
-fn new_log(state: &Path, log: &Path) -> Result<File> {
-    own_folder(state, &["logs"])?;
-    match fs::remove_file(log) {
-        Err(error) if error.kind() == ErrorKind::NotFound => (),
-        removed => removed.with_context(|| format!("`{}`", log.display()))?,
+/// The command that this program was started with, but for `--again`.
+fn same_command() -> String {
+    let words = std::env::args().filter(|word| word != "--again");
+    let words: Vec<String> = words.map(|word| quoted(&word)).collect();
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
     }
-    File::create_new(log).with_context(|| format!("`{}`", log.display()))
 }
 
 /// Reads `90s`, `9m` or `2h`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let expected =
-        || format!("`{text}` is no time, expected a number with `s`, `m` or `h`, such as `9m`");
+    let expected = || {
+        format!("`{text}` is no time, expected a number above 0 with `s`, `m` or `h`, such as `9m`")
+    };
     let (number, unit) = text
         .split_at_checked(text.len().saturating_sub(1))
         .ok_or_else(expected)?;
@@ -221,7 +220,13 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => return Err(expected()),
     };
     let number: f64 = number.parse().map_err(|_| expected())?;
-    Duration::try_from_secs_f64(number * seconds).map_err(|_| expected())
+    let found = Duration::try_from_secs_f64(number * seconds).map_err(|_| expected())?;
+    // Longer ones than a year are as good as none, and a clock can count them.
+    let longest = Duration::from_secs(366 * 86_400);
+    match found.is_zero() {
+        true => Err(expected()),
+        false => Ok(found.min(longest)),
+    }
 }
 
 #[cfg(test)]
@@ -243,7 +248,21 @@ mod tests {
         check("9", None);
         check("m", None);
         check("-1m", None);
+        check("0s", None);
         check("", None);
         check("9µ", None);
+        check("1e15h", Some(366 * 86_400));
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_split_them() {
+        for (word, expect) in [
+            ("scripts/plan", "scripts/plan"),
+            ("my data", "'my data'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), expect);
+        }
     }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use experiments::checkpoint::{Checkpoint, Checkpoints};
 use experiments::expected::Expected;
 use experiments::lock::{RunLock, own_folder};
+use experiments::part::Position;
 use experiments::say;
 use experiments::sources::present_digest;
 use results::files::{remove_unfinished, set_aside};
@@ -63,8 +64,8 @@ impl Importing<'_> {
             Kind::Checkpoint {
                 experiment,
                 run,
-                epoch,
-            } => self.checkpoint(experiment, run, *epoch, bytes),
+                position,
+            } => self.checkpoint(experiment, run, *position, bytes),
         }
     }
 
@@ -129,28 +130,34 @@ impl Importing<'_> {
         Ok(decision.takes)
     }
 
-    fn checkpoint(&self, experiment: &str, run: &str, epoch: u64, bytes: &[u8]) -> Result<()> {
+    fn checkpoint(
+        &self,
+        experiment: &str,
+        run: &str,
+        position: Position,
+        bytes: &[u8],
+    ) -> Result<()> {
         let planned = self
             .planned(experiment, run)
             .context("the plan has no such run")?;
-        let expected = checked(planned, epoch, bytes)?;
+        let expected = checked(planned, position, bytes)?;
         let _lock = RunLock::take(&self.places.state, experiment, run)?;
         let mut checkpoints = Checkpoints::new(&self.places.state, experiment, run);
         let (known, messages) = checkpoints.settle(&expected)?;
         messages.iter().for_each(|message| say::note(message));
         let known = known.filter(|known| known.record.configuration == planned.configuration);
-        if known.is_some_and(|known| known.record.done() >= epoch) {
+        if known.is_some_and(|known| known.position() >= position) {
             say::line(&format!("{run}: the checkpoint here is as good or better"));
             return Ok(());
         }
-        checkpoints.put(epoch, bytes)?;
-        say::line(&format!("{run}: checkpoint of epoch {epoch} taken in"));
+        checkpoints.put(position, bytes)?;
+        say::line(&format!("{run}: checkpoint of {position} taken in"));
         Ok(())
     }
 }
 
 /// What the checkpoints of the planned run `run` hold, of which `bytes` is a sound one.
-fn checked(run: &PlannedRun, epoch: u64, bytes: &[u8]) -> Result<Expected> {
+fn checked(run: &PlannedRun, position: Position, bytes: &[u8]) -> Result<Expected> {
     // First without the tensors' names and shapes: how many classes there are is in the record.
     let record = Checkpoint::record(bytes)?;
     ensure!(
@@ -161,6 +168,6 @@ fn checked(run: &PlannedRun, epoch: u64, bytes: &[u8]) -> Result<Expected> {
     let classes = classes.context("its record counts no training images")?;
     let expected = Expected::planned(&run.configuration, classes.len() as u64)?;
     let checkpoint = Checkpoint::parse(bytes, Some(&expected))?;
-    checkpoint.ensure_is_of(&run.experiment, &run.id, epoch)?;
+    checkpoint.ensure_is_of(&run.experiment, &run.id, position)?;
     Ok(expected)
 }

@@ -1,10 +1,13 @@
 //! The plan: which runs are made, and making those that are not.
 
 mod accept;
+mod choice;
 mod execute;
 mod import;
+mod job;
 mod pack;
 mod status;
+mod tracked;
 mod unpack;
 
 use std::path::PathBuf;
@@ -64,23 +67,28 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    experiments::exit(run())
+    run().unwrap_or_else(|error| experiments::exit(Err(error)))
 }
 
-fn run() -> Result<()> {
+fn run() -> Result<ExitCode> {
     let Options { places, command } = Options::parse();
     match command {
-        Command::Status => status::print(&places),
-        Command::Run(wanted) => execute::run(&places, &wanted),
-        Command::Pack(pack) => pack::pack(&places, &pack),
-        Command::Import(import) => import::import(&places, &import),
-        Command::Accept(accept) => accept::accept(&places, &accept),
+        Command::Status => status::print(&places)?,
+        Command::Run(wanted) => return execute::run(&places, &wanted),
+        Command::Pack(pack) => pack::pack(&places, &pack)?,
+        Command::Import(import) => import::import(&places, &import)?,
+        Command::Accept(accept) => accept::accept(&places, &accept)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Places {
     fn read_plan(&self) -> Result<Plan> {
-        Plan::read(&self.plan).context("hint: run in the repository's root, or pass `--plan`")
+        let plan = Plan::read(&self.plan);
+        match self.plan.exists() {
+            true => Ok(plan?),
+            false => plan.context("hint: run in the repository's root, or pass `--plan`"),
+        }
     }
 
     /// All sound records; the others are named on standard error.

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
-use experiments::checkpoint::epoch_of;
+use experiments::part::Position;
 use flate2::read::GzDecoder;
 use results::RECORD_BYTES;
 use tar::{Entry, EntryType};
@@ -27,11 +27,11 @@ const NAME_BYTES: u64 = 4096;
 pub(crate) enum Kind {
     /// `runs/EXPERIMENT/RUN.json`.
     Record { experiment: String, run: String },
-    /// `state/EXPERIMENT/RUN/epoch-N.safetensors`.
+    /// `state/EXPERIMENT/RUN/epoch-N.safetensors` or `…/epoch-N-step-M.safetensors`.
     Checkpoint {
         experiment: String,
         run: String,
-        epoch: u64,
+        position: Position,
     },
 }
 
@@ -139,12 +139,12 @@ fn kind(name: &str) -> Result<Kind> {
             let (experiment, run) = (named(experiment)?, named(run)?);
             Some(Kind::Record { experiment, run })
         }),
-        [STATE, experiment, run, file] => epoch_of(file).and_then(|epoch| {
+        [STATE, experiment, run, file] => Position::of_file(file).and_then(|position| {
             let (experiment, run) = (named(experiment)?, named(run)?);
             Some(Kind::Checkpoint {
                 experiment,
                 run,
-                epoch,
+                position,
             })
         }),
         _ => None,
@@ -186,14 +186,16 @@ mod tests {
                 Ok(Kind::Checkpoint {
                     experiment,
                     run,
-                    epoch,
-                }) => format!("{experiment} {run} {epoch}"),
+                    position,
+                }) => format!("{experiment} {run} {position}"),
                 Err(_) => "refused".to_owned(),
             };
             assert_eq!(found, expect, "{name}");
         };
         check("runs/a/b-1.2.json", "a b-1.2");
-        check("state/a/b/epoch-000012.safetensors", "a b 12");
+        check("state/a/b/epoch-000012.safetensors", "a b epoch 12");
+        let part = "state/a/b/epoch-000012-step-000007.safetensors";
+        check(part, "a b epoch 12 and 7 steps");
         for refused in [
             "",
             "/runs/a/b.json",

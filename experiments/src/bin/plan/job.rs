@@ -1,0 +1,238 @@
+//! A program at work on a run.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::available_parallelism;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use experiments::checkpoint::Checkpoints;
+use experiments::lock::{IN_WORK_STATUS, own_folder};
+use experiments::part::Reached;
+use experiments::progress::duration;
+use experiments::say;
+use results::{Completion, PlannedRun, Record, record_path};
+use rustix::process::{
+    Pid, Signal, kill_process, kill_process_group, set_parent_process_death_signal,
+};
+
+use crate::Places;
+use crate::execute::Wanted;
+
+/// Lines of a failed program's log that are told.
+const LAST_LINES: usize = 20;
+
+/// A program at work.
+pub(crate) struct Job<'a> {
+    run: &'a PlannedRun,
+    places: &'a Places,
+    program: Child,
+    began: Instant,
+    before: Option<Reached>,
+    asked_to_stop: bool,
+    log: Option<Log>,
+}
+
+/// How a program ended.
+pub(crate) enum End {
+    /// The run is made, or another program makes it.
+    Settled,
+    /// There is more to do.
+    Stopped,
+    /// Why there is no result.
+    Failed(String),
+}
+
+impl<'a> Job<'a> {
+    /// Starts the program of a run, which lies beside this one, in a process group of its own: Ctrl-C does not reach it.
+    /// With several at once, what they say goes to files.
+    pub(crate) fn start(
+        run: &'a PlannedRun,
+        places: &'a Places,
+        wanted: &Wanted,
+    ) -> Result<Job<'a>> {
+        let path = std::env::current_exe()?.with_file_name(&run.experiment);
+        let mut command = command(&path, run, places, wanted);
+        let log = (wanted.jobs > 1).then(|| Log::new(&places.state, &run.id));
+        let log = log.transpose()?;
+        if let Some(log) = &log {
+            command.stderr(log.written()?);
+        }
+        command.stdin(Stdio::null()).process_group(0);
+        // SAFETY: between fork and exec this calls prctl and nothing else.
+        unsafe {
+            // Should this program be killed, the other one saves its state and ends: nobody would see it.
+            command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::INT))?));
+        }
+        let before = reached(run, places);
+        let program = command.spawn().with_context(|| {
+            let path = path.display();
+            format!("`{path}` does not start; hint: `scripts/plan` builds it")
+        })?;
+        say::line(&format!("{} begins", run.id));
+        Ok(Job {
+            run,
+            places,
+            program,
+            began: Instant::now(),
+            before,
+            asked_to_stop: false,
+            log,
+        })
+    }
+
+    /// Sends SIGTERM, once.
+    pub(crate) fn ask_to_stop(&mut self) {
+        if !self.asked_to_stop {
+            // A program that has ended in the meantime needs no signal.
+            let _ = kill_process(Pid::from_child(&self.program), Signal::TERM);
+            self.asked_to_stop = true;
+        }
+    }
+
+    /// Ends the program, whose state stays as it was saved last.
+    pub(crate) fn kill(&mut self) {
+        self.asked_to_stop = true;
+        let _ = self.program.kill();
+    }
+
+    /// Sends a signal to the program and what it may have started.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let _ = kill_process_group(Pid::from_child(&self.program), signal);
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.run.id
+    }
+
+    /// Passes on what the program said since, and says whether it has ended.
+    pub(crate) fn is_finished(&mut self) -> bool {
+        let finished = !matches!(self.program.try_wait(), Ok(None));
+        if let Some(log) = &mut self.log {
+            log.pass_on();
+        }
+        finished
+    }
+
+    /// Says how the program ended and how far the run came.
+    pub(crate) fn report(mut self) -> Result<End> {
+        let status = self.program.wait()?;
+        let (id, took) = (&self.run.id, duration(self.began.elapsed().as_secs_f64()));
+        if status.code() == Some(i32::from(IN_WORK_STATUS)) {
+            say::line(&format!(
+                "{id} is left to the program that makes it already, after {took}"
+            ));
+            return Ok(End::Settled);
+        }
+        if !status.success() && !self.was_ended(status) {
+            say::line(&format!("{id} fails after {took}"));
+            let said = self.log.as_ref().map_or(String::new(), Log::last_lines);
+            return Ok(End::Failed(
+                format!("run `{id}`: {status}\n{said}").trim().to_owned(),
+            ));
+        }
+        let path = record_path(&self.places.runs, &self.run.experiment, id);
+        let complete = Record::read(&path).is_ok_and(|it| it.completion == Completion::Complete);
+        if status.success() && complete {
+            say::line(&format!("{id} is complete after {took}"));
+            return Ok(End::Settled);
+        }
+        say::line(&format!("{id} stops after {took}: {}", self.way()));
+        Ok(End::Stopped)
+    }
+
+    /// Whether the program was ended by a signal that was sent from here.
+    fn was_ended(&self, status: ExitStatus) -> bool {
+        self.asked_to_stop && matches!(status.signal(), Some(9 | 15))
+    }
+
+    /// From where to where the run came.
+    fn way(&self) -> String {
+        match (self.before, reached(self.run, self.places)) {
+            (before, Some(after)) if before != Some(after) => {
+                let beginning = Reached {
+                    epochs: 0.0,
+                    ..after
+                };
+                format!("saved, {}", after.since(&before.unwrap_or(beginning)))
+            }
+            (Some(before), _) => format!("at {before} as before: it had not got to a step"),
+            (None, _) => {
+                "at the beginning as before: it had not got to a step that is saved".to_owned()
+            }
+        }
+    }
+}
+
+fn reached(run: &PlannedRun, places: &Places) -> Option<Reached> {
+    Checkpoints::new(&places.state, &run.experiment, &run.id).reached()
+}
+
+fn command(path: &Path, run: &PlannedRun, places: &Places, wanted: &Wanted) -> Command {
+    let cores = available_parallelism().map_or(1, usize::from);
+    let threads = wanted.threads.unwrap_or(cores / wanted.jobs.max(1)).max(1);
+    let runs_at_once = wanted.runs_at_once.unwrap_or(wanted.jobs);
+    let mut command = Command::new(path);
+    command.args(["--run", &run.id, "--threads", &threads.to_string()]);
+    command.args(["--runs-at-once", &runs_at_once.to_string()]);
+    for (option, value) in [
+        ("--plan", &places.plan),
+        ("--runs", &places.runs),
+        ("--state", &places.state),
+    ] {
+        command.arg(option).arg(value);
+    }
+    if let Some(data) = &wanted.data {
+        command.arg("--data").arg(data);
+    }
+    if wanted.again {
+        command.arg("--again");
+    }
+    command
+}
+
+/// What a program says, in a file.
+struct Log {
+    path: PathBuf,
+    read: File,
+    /// The beginning of a line.
+    rest: Vec<u8>,
+}
+
+impl Log {
+    /// An empty one, in place of an older one.
+    fn new(state: &Path, run: &str) -> Result<Log> {
+        let path = own_folder(state, &["logs"])?.join(format!("{run}.log"));
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => (),
+            removed => removed.with_context(|| format!("`{}`", path.display()))?,
+        }
+        File::create_new(&path).with_context(|| format!("`{}`", path.display()))?;
+        let read = File::open(&path)?;
+        let rest = Vec::new();
+        Ok(Log { path, read, rest })
+    }
+
+    fn written(&self) -> Result<File> {
+        Ok(File::options().append(true).open(&self.path)?)
+    }
+
+    /// Says the lines that came since.
+    fn pass_on(&mut self) {
+        // The file stays for those who want to know more.
+        let _ = self.read.read_to_end(&mut self.rest);
+        while let Some(end) = self.rest.iter().position(|&byte| byte == b'\n') {
+            let line: Vec<u8> = self.rest.drain(..=end).collect();
+            say::note(String::from_utf8_lossy(&line).trim_end());
+        }
+    }
+
+    fn last_lines(&self) -> String {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+    }
+}

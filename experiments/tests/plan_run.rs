@@ -1,0 +1,204 @@
+//! `plan run` on a data set of black images: Ctrl-C, budgets and its own death lose nothing, and it says how to go on.
+
+mod common;
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use common::PLAN;
+use common::tiny_run;
+use experiments::checkpoint::Checkpoints;
+use experiments::part::Reached;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::TempDir;
+
+/// SHA-256 of the six files of CIFAR-10 with a zero for each byte.
+const BLACK: &str = "e9737878d0fc8a6ccb0ca17a8e077751d585606795da1f3a7e4da564276f2f32";
+
+/// A folder with a plan of one run, an epoch of which takes minutes, and its data.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("cifar-10-batches-bin");
+    fs::create_dir(&data).unwrap();
+    let train = (1..=5).map(|number| format!("data_batch_{number}.bin"));
+    for name in train.chain(["test_batch.bin".to_owned()]) {
+        File::create(data.join(name))
+            .unwrap()
+            .set_len(30_730_000)
+            .unwrap();
+    }
+    let plan = PLAN.replace(&"0".repeat(64), BLACK);
+    fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    folder
+}
+
+/// `plan run` in a process group of its own, as a shell starts it.
+fn plan_run(folder: &Path, arguments: &[&str]) -> Command {
+    let mut plan = tiny_run::plan(folder, &[&["run", "tiny"], arguments].concat());
+    plan.arg("--data").arg(folder).arg0("scripts/plan");
+    plan.process_group(0).stdin(Stdio::null());
+    plan.stdout(Stdio::piped()).stderr(Stdio::piped());
+    plan
+}
+
+/// What a program says on both outputs, and its exit status.
+fn ended(child: Child) -> (Option<i32>, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output().unwrap();
+    let text = String::from_utf8([stdout, stderr].concat()).unwrap();
+    (status.code(), text)
+}
+
+fn reached(folder: &Path) -> f64 {
+    let reached = Checkpoints::new(&folder.join("state"), "loss_curve", "tiny").reached();
+    reached.map_or(0.0, |Reached { epochs, .. }| epochs)
+}
+
+/// Reads what the program says until its first line of progress.
+fn wait_for_progress(child: &mut Child) -> String {
+    let (mut said, mut byte) = (String::new(), [0]);
+    let stderr = child.stderr.as_mut().unwrap();
+    while !(said.contains(" images/s") && said.ends_with('\n')) {
+        assert_eq!(stderr.read(&mut byte).unwrap(), 1, "{said}");
+        said.push(byte[0].into());
+    }
+    said
+}
+
+#[test]
+fn ctrl_c_saves_and_the_same_command_goes_on() {
+    let folder = folder();
+    let folder = folder.path();
+    let began = Instant::now();
+    let mut child = plan_run(folder, &[]).spawn().unwrap();
+    let said = wait_for_progress(&mut child);
+    assert!(began.elapsed() < Duration::from_secs(60), "{said}");
+    assert!(
+        said.contains("tiny: begins, 30 epochs of 50000 images"),
+        "{said}"
+    );
+    kill_process_group(Pid::from_child(&child), Signal::INT).unwrap();
+    let (status, said) = ended(child);
+    assert_eq!(status, Some(130), "{said}");
+    assert!(said.contains("stopping: tiny saves its state"), "{said}");
+    assert!(said.contains("saved, from 0 to 0."), "{said}");
+    assert!(said.contains(" of 30 epochs, 29."), "{said}");
+    assert!(
+        said.contains("1 run is left; to go on: scripts/plan run tiny --plan "),
+        "{said}"
+    );
+    let first = reached(folder);
+    assert!(first > 0.0);
+
+    // A budget far below an epoch makes progress, and says which.
+    let child = plan_run(folder, &["--budget", "20s"]).spawn().unwrap();
+    let began = Instant::now();
+    let (status, said) = ended(child);
+    assert!(began.elapsed() < Duration::from_secs(40), "{said}");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("tiny: goes on from 0."), "{said}");
+    assert!(
+        said.contains("saved, from 0.") && said.contains("1 run is left; to go on: "),
+        "{said}"
+    );
+    let second = reached(folder);
+    assert!(second > first, "{said}");
+
+    // Ctrl-C twice ends at once, and what was saved stays.
+    let mut child = plan_run(folder, &[]).spawn().unwrap();
+    wait_for_progress(&mut child);
+    for _ in 0..2 {
+        let _ = kill_process_group(Pid::from_child(&child), Signal::INT);
+        sleep(Duration::from_millis(300));
+    }
+    let (status, said) = ended(child);
+    assert_eq!(status, Some(130), "{said}");
+    assert!(reached(folder) >= second);
+}
+
+#[test]
+fn a_program_whose_plan_is_killed_saves_and_ends() {
+    let folder = folder();
+    let folder = folder.path();
+    let mut child = plan_run(folder, &["--jobs", "2"]).spawn().unwrap();
+    wait_for_progress(&mut child); // passed on from the log
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let began = Instant::now();
+    while reached(folder) == 0.0 {
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "nothing is saved"
+        );
+        sleep(Duration::from_millis(50));
+    }
+    let log = folder.join("state/logs/tiny.log");
+    while !fs::read_to_string(&log)
+        .unwrap()
+        .contains("tiny: stopped; ")
+    {
+        assert!(began.elapsed() < Duration::from_secs(60), "it goes on");
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_budget_that_is_over_before_the_first_step_says_so() {
+    let folder = folder();
+    let child = plan_run(folder.path(), &["--budget", "0.1s"])
+        .spawn()
+        .unwrap();
+    let (status, said) = ended(child);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        said.contains("at the beginning as before: it had not got to a step"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_cannot_be_made_says_why() {
+    let folder = folder();
+    let check = |changes: &[(&str, &str)], arguments: &[&str], expect: &str| {
+        let mut text = PLAN.to_owned();
+        for (old, new) in changes {
+            assert!(text.contains(old), "{old}");
+            text = text.replace(old, new);
+        }
+        fs::write(folder.path().join("plan.toml"), text).unwrap();
+        let mut plan = tiny_run::plan(folder.path(), &[&["run"], arguments].concat());
+        let output = plan.env_remove("MEASURED_DATA").output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains(expect), "{said}");
+        assert_eq!(output.status.code(), Some(1), "{said}");
+    };
+    let no_data = "not made, since no data folder is given; hint: pass `--data FOLDER` or set MEASURED_DATA; get the \
+                   binary version, `cifar-10-binary.tar.gz`";
+    check(&[], &[], no_data);
+    check(&[], &["--data", "/nowhere"], "`/nowhere` is not a folder");
+    check(
+        &[],
+        &["--data", "results"],
+        "`results/cifar-10-batches-bin` is not there; hint: get the",
+    );
+    let card = [("hardware = \"any\"", "hardware = \"K80\"")];
+    check(
+        &card,
+        &["tiny"],
+        "not made, since it needs `K80`, and this is ",
+    );
+    check(
+        &[],
+        &["tinny"],
+        "has no run `tinny`; hint: the nearest is `tiny`",
+    );
+}
