@@ -138,7 +138,8 @@ fn labels(axis: &Axis, values: &[f64]) -> Result<Vec<String>, PlotError> {
                 .map(|&value| places(value))
                 .max()
                 .unwrap_or(0);
-            let label = |&value| Ok(numbers::on_scale(value, places)? + &format!("{NO_BREAK_SPACE}%"));
+            let label =
+                |&value| Ok(numbers::on_scale(value, places)? + &format!("{NO_BREAK_SPACE}%"));
             percent.iter().map(label).collect()
         }
         TickFormat::Number if axis.is_log() => {

@@ -93,7 +93,9 @@ impl Decimal {
     /// The number with exactly so many decimals.
     pub(crate) fn with_places(&self, places: usize) -> String {
         let plain = self.shifted(0);
-        let decimals = plain.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let decimals = plain
+            .split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len());
         let missing = "0".repeat(places.saturating_sub(decimals));
         let point = if decimals == 0 && places > 0 { "." } else { "" };
         plain + point + &missing

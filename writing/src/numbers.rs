@@ -112,7 +112,11 @@ pub fn on_scale(value: f64, places: usize) -> Text {
     check_places(places)?;
     let rounded = Decimal::of(finite(value)?).to_places(places);
     let text = grouped(&rounded.with_places(places));
-    Ok(if rounded.is_zero() { text } else { signed(value, &text) })
+    Ok(if rounded.is_zero() {
+        text
+    } else {
+        signed(value, &text)
+    })
 }
 
 /// `value` with `places` decimals for a formula: no commas, an ASCII hyphen as the minus, a power of
@@ -200,8 +204,16 @@ pub fn si(value: f64, unit: Unit, digits: usize) -> Text {
 /// # Errors
 /// [`NumberError::Unit`] if `to` does not fit, [`NumberError::NotFinite`], [`NumberError::Places`].
 pub fn fixed_in(value: f64, unit: Unit, to: &str, places: usize) -> Text {
+    stated_in(value, unit, to, |value| fixed(value, places))
+}
+
+/// `value`, kept in `unit`, as `print` prints it in the unit `to`, with that unit behind it.
+///
+/// # Errors
+/// [`NumberError::Unit`] if `to` does not fit, [`NumberError::NotFinite`], and those of `print`.
+pub fn stated_in(value: f64, unit: Unit, to: &str, print: impl Fn(f64) -> Text) -> Text {
     let Converted { value, symbol } = convert(finite(value)?, unit, to)?;
-    let text = fixed(value, places)?;
+    let text = print(value)?;
     let plain = symbol == unit.symbol_after("");
     Ok(with_symbol(&text, |text| {
         if plain {

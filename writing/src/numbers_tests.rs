@@ -62,7 +62,10 @@ fn only_a_zero_is_printed_as_one() {
     check(significant(-0.0, 3), "0");
     check(whole(0.3), "0.3");
     check(whole(1234.5), "1,235");
-    check(whole(1e16), "error: `10000000000000000` is not a whole number below 2^53");
+    check(
+        whole(1e16),
+        "error: `10000000000000000` is not a whole number below 2^53",
+    );
     check(on_scale(0.0, 2), "0.00");
     check(on_scale(-0.5, 2), "−0.50");
 }
@@ -182,7 +185,9 @@ fn ends_that_are_not_the_same_are_printed_apart() {
     assert_eq!(significant.as_deref(), Ok("0.0123 (0.0123 to 0.0124)"));
     let duration = interval((7980.0, 7979.0, 7981.0), 1, |value, _| duration(value));
     let all = "2 h 13 min (2 h 13 min to 2 h 13 min)".replace(' ', "\u{a0}");
-    let all = all.replace("\u{a0}(", " (").replace("\u{a0}to\u{a0}", " to ");
+    let all = all
+        .replace("\u{a0}(", " (")
+        .replace("\u{a0}to\u{a0}", " to ");
     assert_eq!(duration, Ok(all));
 }
 

@@ -22,7 +22,7 @@ const ROUNDS: usize = 4;
 
 /// A value as a template prints it: a name, perhaps of several parts, and filters; or a call.
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
-    let filters = FILTERS.join("|");
+    let filters = FILTERS.map(|filter| filter.name).join("|");
     let printed = format!(
         r"(?s)^<<-?\s*(?:(?<name>[A-Za-z_]\w*)(?<rest>(?:\.\w+)*)\s*(?<filter>\|\s*(?:{filters})\b.*)?|[a-z_]+\(.*\)\s*(?:\|.*)?)-?>>$"
     );

@@ -1,6 +1,7 @@
 //! The writing-out of chapters: templates, maths, citations, numbers of figures, evidence.
 
 mod absent;
+mod arguments;
 mod bibliography;
 mod blocks;
 mod book;

@@ -5,12 +5,13 @@
 //! own, so that all chapters' faults are found in one build.
 
 use super::absent;
+use super::arguments;
 use super::blocks::{self, Block};
 use super::calls::{PLACE, name_arguments};
 use super::code::Shadow;
 use super::diagnostic::Diagnostic;
 use super::exhibits;
-use super::format::{FILTERS, Printing};
+use super::format::{FILTERS, Filter, Printing};
 use super::functions;
 use super::ledger::Ledger;
 use super::names;
@@ -36,25 +37,36 @@ pub(crate) fn fill(
 ) -> Result<String, Vec<Diagnostic>> {
     let shadow = Shadow::of(source);
     let named = name_arguments(&shadow);
-    let fault = |error: tera::Error| {
-        let fault = named.in_source(source, diagnose(file, &error));
-        vec![match may_be_text(&error) {
+    let fault = |error: &tera::Error| {
+        let fault = named.in_source(source, diagnose(file, error));
+        vec![match may_be_text(error) {
             true => with_hint(&shadow, fault),
             false => fault,
         }]
     };
     let mut tera = engine(ledger, chapter);
-    tera.add_raw_template(file, &named.text).map_err(fault)?;
+    let added = tera.add_raw_template(file, &named.text);
+    if let Err(error) = &added
+        && matches!(error.kind(), ErrorKind::SyntaxError(_))
+    {
+        return Err(fault(error));
+    }
     let mut unknown = names::check(&ledger.facts.catalogue, file, &shadow.text);
     unknown.extend(functions::check_picks(
         &ledger.facts.tables,
         file,
         &shadow.text,
     ));
+    unknown.extend(arguments::check(
+        &ledger.facts.catalogue,
+        file,
+        &shadow.text,
+    ));
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    let filled = tera.render(file, context).map_err(fault)?;
+    added.map_err(|error| fault(&error))?;
+    let filled = tera.render(file, context).map_err(|error| fault(&error))?;
     let filled = placeholders::fold(ledger, filled);
     let filled = blocks::place(ledger, (file, source), filled)?;
     let mut fault = None;
@@ -90,7 +102,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
     })
     .expect("the delimiters differ from one another");
     tera.autoescape_on(Vec::<&'static str>::new());
-    for name in FILTERS {
+    for Filter { name, .. } in FILTERS {
         let (ledger, chapter) = (ledger.clone(), chapter.to_owned());
         tera.register_filter(name, move |value: Value, arguments: Kwargs, _: &State| {
             print_quantity(&ledger, &chapter, name, &value, &arguments)
@@ -182,10 +194,12 @@ fn print(
     printing: impl FnOnce(&Quantity) -> Printing,
 ) -> Result<String, String> {
     let quantity = ledger.use_quantity(chapter, &absence.name)?;
+    let printing = printing(&quantity);
+    printing.check(&quantity)?;
     let Some(value) = quantity.known() else {
         return Ok(Mark::Absent(absence).to_text());
     };
-    let text = printing(&quantity).print(&quantity, value)?;
+    let text = printing.print(&quantity, value)?;
     Ok(match absence.form {
         Form::Marked => ledger.evidence_mark(&quantity, &text),
         Form::Plain | Form::Formula => text,

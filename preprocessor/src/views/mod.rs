@@ -19,6 +19,7 @@ pub use writing::numbers;
 
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
+use crate::nearest::with_nearest;
 use plot::Plot;
 use serde::de::DeserializeOwned;
 pub use shown::Shown;
@@ -184,7 +185,7 @@ fn call(name: &str, arguments: &Arguments) -> String {
 
 /// The arguments as the view wants them.
 pub(crate) fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
-    serde_json::from_value(arguments.into()).map_err(|error| error.to_string())
+    serde_json::from_value(arguments.into()).map_err(|error| with_nearest(error.to_string()))
 }
 
 #[cfg(test)]

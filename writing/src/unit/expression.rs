@@ -75,7 +75,8 @@ impl Expression {
 
     /// Whether it is a base unit itself.
     pub(super) fn is_base(&self) -> bool {
-        let is_base = |(named, _): &(Named, i8)| named.power_of_ten == 0 && named.scale == Scale::ONE;
+        let is_base =
+            |(named, _): &(Named, i8)| named.power_of_ten == 0 && named.scale == Scale::ONE;
         self.factors.iter().all(is_base)
     }
 
