@@ -90,7 +90,7 @@ fn a_filter_fits_the_unit_in_every_branch() {
             `a.md:2:37`: `fixed`: `a.time` is in `s`, and `fixed` states no unit; hint: `duration`, `si` or `fixed(places=1, unit="s")`
             `a.md:2:68`: `integer`: `a.time` is in `s`, and `integer` prints a count without its unit; hint: `duration`, `si` or `fixed(places=1, unit="s")`
             `a.md:2:92`: `fixed`: `a.share` is a pure number, and `fixed` cannot show it in `ms`; hint: `number`, `percent` or `fixed(places=1)`
-            `a.md:2:127`: `bare`: `a.time` is in `s`, and `bare` states no unit; hint: `bare(places=2, unit="s")`
+            `a.md:2:125`: `bare`: `a.time` is in `s`, and `bare` states no unit; hint: `bare(places=2, unit="s")`
         "#]],
     );
     check(
@@ -111,7 +111,7 @@ fn keys_of_columns_are_looked_at() {
     check(
         "<% if false %><% filter table(id='t', columns=[{\"head\": \"A\", \"place\": 1}], rows=[[\"place\"]]) %>x<% endfilter %><% endif %>",
         expect![[r#"
-            `a.md:1:61`: `table`: a column has no `place`; hint: `places`
+            `a.md:1:62`: `table`: a column has no `place`; hint: `places`
         "#]],
     );
 }

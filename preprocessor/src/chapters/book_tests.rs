@@ -139,7 +139,7 @@ fn what_looks_like_a_template_to_others_stays() {
 fn names_from_data_are_text_not_markup() {
     check_text(
         Renderer::Html,
-        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Device | <b>\"}, {\"head\": \"Share (%)\", \
+        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Device | <b>\"}, {\"head\": \"Share\", \
          \"percent\": 1}], rows=[[device, lu.share]]) %>Caption.<% endfilter %>",
         expect![[r#"
             <figure id="tbl-a" class="table">

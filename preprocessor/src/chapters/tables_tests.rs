@@ -88,7 +88,7 @@ fn ratios_and_differences_carry_units() {
 #[test]
 fn tables_of_a_chapter_take_them() {
     check(
-        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Program\"}, {\"head\": \"Time (ms)\", \"unit\": \"ms\", \"places\": 1}], \
+        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Program\"}, {\"head\": \"Time\", \"unit\": \"ms\", \"places\": 1}], \
          rows=[[\"radix\", pick(\"times.seconds\", program=\"radix\", n=2000)], [\"merge\", pick(\"times.seconds\", program=\"merge\", n=2000)]]) %>Times.<% endfilter %>",
         expect![[r#"
             <figure id="tbl-a" class="table">

@@ -133,7 +133,7 @@ fn text(source: &str) -> String {
 
 pub(super) fn table(id: &str, of: &[&str]) -> String {
     let rows: Vec<_> = of.iter().map(|name| format!("[\"x\", {name}]")).collect();
-    let columns = "[{\"head\": \"What\"}, {\"head\": \"Time (s)\", \"places\": 0}]";
+    let columns = "[{\"head\": \"What\"}, {\"head\": \"Time\", \"unit\": \"s\", \"places\": 0}]";
     format!(
         "<% filter table(id=\"{id}\", columns={columns}, rows=[{}]) %>Of {}.<% endfilter %>\n\n",
         rows.join(", "),
@@ -331,7 +331,7 @@ fn a_statement_says_once_that_it_is_not_measured() {
     );
     check(
         "It ends after << runs.sort_2.epochs | fixed(places=0) >> epochs, or << runs.sort_2.epochs | integer >> epochs. \
-         Not << runs.sort_2.epochs | integer >> epochsmore. $<< both.time | bare >>$ s, $t$ = $<< both.time | bare >>$.",
+         Not << runs.sort_2.epochs | integer >> epochsmore. $<< both.time | bare(unit=\"s\") >>$ s, $t$ = $<< both.time | bare(unit=\"s\") >>$.",
         expect![[r#"
             It ends after an unmeasured number of epochs, or – epochs. Not not measured epochsmore. $not measured$ s, $t$ = $–$."#]],
     );
@@ -372,7 +372,7 @@ fn numbers_of_prose_that_are_not_measured_have_their_places() {
     let source = [
         "é << both.time | si >>\n",
         "<% for name, run in runs %><% if name == \"sort_3\" %>\nIt took << run.time >>.<% endif %><% endfor %>\n",
-        "<% set words %>in << runs.merge_2.time|fixed(places=1) >><% endset %>\n<< words >> on << machine.name >>\n\n",
+        "<% set words %>in << runs.merge_2.time|fixed(places=1, unit=\"s\") >><% endset %>\n<< words >> on << machine.name >>\n\n",
         "| a |\n|---|\n| << both.time | si >> |\n\n",
         "<< runs.sort_1.time | si >> << fit.slope | number >>\n\n",
         &table("tbl-a", &["runs.sort_1.time", "both.time"]),
@@ -395,7 +395,7 @@ fn numbers_of_prose_that_are_not_measured_have_their_places() {
 #[test]
 fn a_cell_of_words_and_values_is_no_prose() {
     let source = "<% set cell %>about << both.time | si >><% endset %>\
-        <% filter table(id=\"tbl-a\", columns=[{\"head\": \"What\"}, {\"head\": \"s\", \"places\": 0}], \
+        <% filter table(id=\"tbl-a\", columns=[{\"head\": \"What\"}, {\"head\": \"\", \"unit\": \"s\", \"places\": 0}], \
         rows=[[cell, runs.sort_1.time]]) %>It.<% endfilter %>";
     let filled = fill(facts(), Renderer::Pdf, &[("a.md", source)]);
     assert_eq!(lines(&filled.faults) + &lines(&filled.absences), "");
