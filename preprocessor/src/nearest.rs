@@ -1,19 +1,31 @@
 //! Which known name a misspelt one is like.
 
+/// The longest name that is looked at, in bytes.
+const LONGEST: usize = 60;
+
 /// The name of `known` that `name` is like: one with other capitals, or with a letter or two changed,
 /// left out, put in or swapped with its neighbour, the first of the nearest.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const LONGEST: usize = 60;
-    if name.len() > LONGEST {
-        return None;
-    }
-    let lower = name.to_lowercase();
     let most = match name.chars().count() {
         0..=3 => 1,
         4..=8 => 2,
         _ => 3,
     };
-    let near = known.into_iter().filter(|known| known.len() <= LONGEST);
+    nearest_within(most, name, known)
+}
+
+/// The same for at most so many changes.
+pub(crate) fn nearest_within<'a>(
+    most: usize,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let lower = name.to_lowercase();
+    let is_as_long = |known: &&str| known.len().abs_diff(name.len()) <= 4 * most;
+    let near = known.into_iter().filter(is_as_long);
     let near = near.map(|known| (strsim::osa_distance(&lower, &known.to_lowercase()), known));
     let near = near.filter(|(distance, known)| *distance <= most && *distance < known.len());
     near.min_by_key(|(distance, _)| *distance)

@@ -171,6 +171,15 @@ fn code(source: &str) -> Vec<Code> {
     code.collect()
 }
 
+/// `source` with blanks in the place of its code.
+pub(super) fn without_code(source: &str) -> String {
+    let mut rest = source.to_owned();
+    for Code { range, .. } in code(source).into_iter().filter(|code| !code.is_indented) {
+        rest.replace_range(range.clone(), &" ".repeat(range.len()));
+    }
+    rest
+}
+
 /// The tags in code that are read all the same: `raw`, which says itself that its text stays, and in
 /// an indented block what is clearly a template.
 fn read_in(code: &str, is_indented: bool, variables: &BTreeSet<&str>) -> Vec<Range<usize>> {

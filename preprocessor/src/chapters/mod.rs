@@ -33,8 +33,11 @@ mod prose;
 mod sentinel;
 mod shortcomings;
 mod stray_formulas;
+mod stray_marks;
 mod template;
+mod template_faults;
 mod typed_numbers;
+mod unclosed;
 #[cfg(test)]
 mod blocks_tests;
 #[cfg(test)]

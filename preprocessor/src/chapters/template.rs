@@ -18,8 +18,8 @@ use super::names;
 use super::nested::freed;
 use super::placeholders;
 use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
+use super::template_faults;
 use crate::evidence::Quantity;
-use std::error::Error as _;
 use std::sync::Arc;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
@@ -38,11 +38,8 @@ pub(crate) fn fill(
     let shadow = Shadow::of(source);
     let named = name_arguments(&shadow);
     let fault = |error: &tera::Error| {
-        let fault = named.in_source(source, diagnose(file, error));
-        vec![match may_be_text(error) {
-            true => with_hint(&shadow, fault),
-            false => fault,
-        }]
+        let fault = template_faults::fault((file, source), (&shadow, &named), error);
+        vec![fault]
     };
     let mut tera = engine(ledger, chapter);
     let added = tera.add_raw_template(file, &named.text);
@@ -204,60 +201,4 @@ fn print(
         Form::Marked => ledger.evidence_mark(&quantity, &text),
         Form::Plain | Form::Formula => text,
     })
-}
-
-/// Tera's error with its place and the whole chain of its causes.
-fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
-    let (mut message, place) = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            (report.message().to_owned(), Some(report.span()))
-        }
-        other => (other.to_string(), None),
-    };
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    message.truncate(message.trim_end_matches('.').len());
-    for (usual, own) in [("}}", ">>"), ("%}", "%>"), ("#}", "#>")] {
-        message = message.replace(usual, own);
-    }
-    Diagnostic {
-        file: file.to_owned(),
-        line: place.map(|span| span.start_line),
-        column: place.map(|span| span.start_col + 1),
-        message,
-    }
-}
-
-/// Whether a tag with this error may be none, but text.
-fn may_be_text(error: &tera::Error) -> bool {
-    match error.kind() {
-        ErrorKind::SyntaxError(_) => true,
-        ErrorKind::RenderingError(report) => report.message().contains("is not defined"),
-        _ => false,
-    }
-}
-
-/// The fault with a hint at how its tag is written where it is none.
-fn with_hint(shadow: &Shadow, mut fault: Diagnostic) -> Diagnostic {
-    let opening = fault.line.and_then(|line| {
-        let lines = shadow.text.split_inclusive('\n');
-        let before: usize = lines.clone().take(line - 1).map(str::len).sum();
-        let in_line = lines.clone().nth(line - 1).unwrap_or_default();
-        let column = in_line.char_indices().nth(fault.column? - 1);
-        let at = before + column.map_or(in_line.len(), |(at, _)| at);
-        shadow.opening_at(at)
-    });
-    if let Some(opening) = opening {
-        fault.message.push_str(&format!(
-            "; hint: `{opening}` begins a template; as text, outside of code, it is \
-             `<% raw %>{opening}<% endraw %>`"
-        ));
-        if opening == "<<" {
-            fault.message.push_str(", in a formula `\\ll`");
-        }
-    }
-    fault
 }

@@ -87,7 +87,7 @@ pub(super) fn facts() -> Facts {
     let sum = Quantity::computed("both.time", Unit::Second, "a + b", two.into(), missing);
     facts.catalogue.add(sum);
     let none = Err("too few rows".into());
-    let none = Quantity::computed("fit.slope", Unit::One, "a fit", Vec::new(), none);
+    let none = Quantity::computed("fit.slope", Unit::Second, "a fit", Vec::new(), none);
     facts.catalogue.add(none);
     facts
         .catalogue
@@ -374,7 +374,7 @@ fn numbers_of_prose_that_are_not_measured_have_their_places() {
         "<% for name, run in runs %><% if name == \"sort_3\" %>\nIt took << run.time >>.<% endif %><% endfor %>\n",
         "<% set words %>in << runs.merge_2.time|fixed(places=1, unit=\"s\") >><% endset %>\n<< words >> on << machine.name >>\n\n",
         "| a |\n|---|\n| << both.time | si >> |\n\n",
-        "<< runs.sort_1.time | si >> << fit.slope | number >>\n\n",
+        "<< runs.sort_1.time | si >> << fit.slope | si >>\n\n",
         &table("tbl-a", &["runs.sort_1.time", "both.time"]),
         &table("tbl-b", &["both.time"]).replace("Of both", "<< both.time | si >> of both"),
     ];
@@ -386,7 +386,7 @@ fn numbers_of_prose_that_are_not_measured_have_their_places() {
         `book/a.md:4:40`: the text prints `runs.merge_2.time`, which is not measured; hint: say it for both cases, with `<% if … %>`
         `book/a.md:5:19`: the text prints a word that is not measured; hint: say it for both cases, with `<% if … %>`
         `book/a.md:11:44`: the text prints `fit.slope`, which is not measured; hint: say it for both cases, with `<% if … %>`
-        `book/a.md:15:134`: the text prints `both.time`, which is not measured; hint: say it for both cases, with `<% if … %>`
+        `book/a.md:15:143`: the text prints `both.time`, which is not measured; hint: say it for both cases, with `<% if … %>`
     "#]]
     .assert_eq(&lines(&filled.absences));
 }
@@ -403,7 +403,7 @@ fn a_cell_of_words_and_values_is_no_prose() {
     let csv = &filled.files[&FilePath::new("data/tbl-a.csv").unwrap()];
     assert_eq!(
         String::from_utf8_lossy(csv),
-        "What,s\r\nabout not measured,12\r\n"
+        "What,(s)\r\nabout not measured,12\r\n"
     );
 }
 
