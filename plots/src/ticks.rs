@@ -138,7 +138,8 @@ fn labels(axis: &Axis, values: &[f64]) -> Result<Vec<String>, PlotError> {
                 .map(|&value| places(value))
                 .max()
                 .unwrap_or(0);
-            let label = |&value| Ok(numbers::fixed(value, places)? + &format!("{NO_BREAK_SPACE}%"));
+            let label =
+                |&value| Ok(numbers::on_scale(value, places)? + &format!("{NO_BREAK_SPACE}%"));
             percent.iter().map(label).collect()
         }
         TickFormat::Number if axis.is_log() => {
@@ -157,7 +158,7 @@ fn linear_labels(values: &[f64]) -> Result<Vec<String>, PlotError> {
         let places = values.iter().map(|&value| places(value)).max().unwrap_or(0);
         return values
             .iter()
-            .map(|&value| Ok(numbers::fixed(value, places)?))
+            .map(|&value| Ok(numbers::on_scale(value, places)?))
             .collect();
     }
     let exponent = largest.log10().floor();
@@ -186,13 +187,13 @@ fn log_label(value: f64) -> Result<String, PlotError> {
     let exponent = (value.log10() + 1e-9).floor();
     let factor = value / 10f64.powf(exponent);
     if (-3.0..=5.0).contains(&exponent) {
-        return Ok(numbers::fixed(value, places(value))?);
+        return Ok(numbers::on_scale(value, places(value))?);
     }
     let power = format!("10{}", numbers::superscript(exponent as i32));
     if (factor - 1.0).abs() < 1e-9 {
         return Ok(power);
     }
-    let factor = numbers::fixed(factor, places(factor))?;
+    let factor = numbers::on_scale(factor, places(factor))?;
     Ok(format!("{factor}{NO_BREAK_SPACE}×{NO_BREAK_SPACE}{power}"))
 }
 

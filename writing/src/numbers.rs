@@ -1,13 +1,15 @@
 //! Numbers as text, ready to print.
 //!
 //! The minus sign is U+2212, thousands are parted by commas, a no-break space stands before a
-//! unit. Rounding is that of `std`: the exact binary value to the nearest decimal. A zero has
-//! a sign only in an interval. NaN and infinities are errors in every function.
+//! unit. Rounding is that of the shortest decimal that reads back as the value, a half away from
+//! zero. Only a zero is printed as one: what would round to zero has more digits, as many as its
+//! first significant digit needs. NaN and infinities are errors in every function.
 
 use std::borrow::Cow;
 
 use thiserror::Error;
 
+use crate::decimal::Decimal;
 use crate::unit::{Converted, Multiples, PREFIXES, Unit, UnitError, WORDS, convert};
 
 /// The space between a number and its unit.
@@ -16,7 +18,7 @@ pub const NO_BREAK_SPACE: char = '\u{a0}';
 pub const MINUS: char = '\u{2212}';
 
 /// Most significant digits and decimal places that a 64-bit float can tell apart.
-const MOST_DIGITS: usize = 17;
+pub const MOST_DIGITS: usize = 17;
 /// Above this exponent, and below the negative of the next, powers of ten are written out.
 const LARGEST_PLAIN_EXPONENT: i32 = 14;
 const SMALLEST_PLAIN_EXPONENT: i32 = -5;
@@ -24,6 +26,7 @@ const SMALLEST_PLAIN_EXPONENT: i32 = -5;
 const MINUTE_SECONDS: f64 = 60.0;
 const HOUR_SECONDS: f64 = 3600.0;
 const DAY_SECONDS: f64 = 86400.0;
+const YEAR_SECONDS: f64 = 365.25 * DAY_SECONDS;
 
 /// Why a number cannot be printed.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -73,27 +76,91 @@ pub type Text = Result<String, NumberError>;
 /// # Errors
 /// [`NumberError::NotAnInteger`] if `value` has a fraction or is too large to be exact.
 pub fn integer(value: f64) -> Text {
-    let value = finite(value)?;
-    if value.fract() != 0.0 || value.abs() >= 2f64.powi(53) {
-        return Err(NumberError::NotAnInteger { value });
+    match finite(value)?.fract() == 0.0 {
+        true => whole(value),
+        false => Err(NumberError::NotAnInteger { value }),
     }
-    fixed(value, 0)
 }
 
-/// `value` with `places` decimals: 1,234.50.
+/// The whole number next to `value`: 1,235 for 1234.5.
+///
+/// # Errors
+/// [`NumberError::NotAnInteger`] if `value` is too large to be exact.
+pub fn whole(value: f64) -> Text {
+    match finite(value)?.abs() < 2f64.powi(53) {
+        true => fixed(value, 0),
+        false => Err(NumberError::NotAnInteger { value }),
+    }
+}
+
+/// `value` with `places` decimals: 1,234.50; 0 for zero.
 ///
 /// # Errors
 /// [`NumberError::NotFinite`], [`NumberError::Places`].
 pub fn fixed(value: f64, places: usize) -> Text {
-    Ok(signed(value, &grouped(&unsigned_fixed(value, places)?)))
+    match Shown::with_places(value, places)? {
+        Shown::Plain(plain) => Ok(signed(value, &grouped(&plain))),
+        Shown::Power(decimal) => Ok(signed(value, &with_power(&decimal))),
+    }
 }
 
-/// `value` with `places` decimals for a formula: no commas, an ASCII hyphen as the minus.
+/// `value` with exactly `places` decimals, for a scale on which all numbers have as many: 0.00.
+///
+/// # Errors
+/// [`NumberError::NotFinite`], [`NumberError::Places`].
+pub fn on_scale(value: f64, places: usize) -> Text {
+    check_places(places)?;
+    let rounded = Decimal::of(finite(value)?).to_places(places);
+    let text = grouped(&rounded.with_places(places));
+    Ok(if rounded.is_zero() {
+        text
+    } else {
+        signed(value, &text)
+    })
+}
+
+/// `value` with `places` decimals for a formula: no commas, an ASCII hyphen as the minus, a power of
+/// ten in LaTeX.
 ///
 /// # Errors
 /// [`NumberError::NotFinite`], [`NumberError::Places`].
 pub fn bare(value: f64, places: usize) -> Text {
-    Ok(signed(value, &unsigned_fixed(value, places)?).replace(MINUS, "-"))
+    let text = match Shown::with_places(value, places)? {
+        Shown::Plain(plain) => plain,
+        Shown::Power(decimal) => format!(
+            "{} \\times 10^{{{}}}",
+            decimal.shifted(-decimal.exponent),
+            decimal.exponent
+        ),
+    };
+    Ok(signed(value, &text).replace(MINUS, "-"))
+}
+
+/// A number with decimals before its sign, thousands and unit.
+enum Shown {
+    /// With so many decimals, or as many as its first digit needs.
+    Plain(String),
+    /// So small that its first digit stands behind many zeros.
+    Power(Decimal),
+}
+
+impl Shown {
+    fn with_places(value: f64, places: usize) -> Result<Shown, NumberError> {
+        check_places(places)?;
+        let decimal = Decimal::of(finite(value)?);
+        if decimal.is_zero() {
+            return Ok(Shown::Plain("0".to_owned()));
+        }
+        let rounded = decimal.to_places(places);
+        if !rounded.is_zero() {
+            return Ok(Shown::Plain(rounded.with_places(places)));
+        }
+        let first = decimal.to_digits(1);
+        Ok(match first.exponent >= SMALLEST_PLAIN_EXPONENT {
+            true => Shown::Plain(first.shifted(0)),
+            false => Shown::Power(first),
+        })
+    }
 }
 
 /// `value` rounded to significant `digits`: 0.000123, 123,000, 1.23 × 10⁻⁷.
@@ -101,16 +168,12 @@ pub fn bare(value: f64, places: usize) -> Text {
 /// # Errors
 /// [`NumberError::NotFinite`], [`NumberError::Digits`].
 pub fn significant(value: f64, digits: usize) -> Text {
-    let rounded = Rounded::new(value, digits)?;
+    let rounded = to_digits(value, digits)?;
     let plain = SMALLEST_PLAIN_EXPONENT..=LARGEST_PLAIN_EXPONENT;
-    let text = if plain.contains(&rounded.exponent) {
-        grouped(&rounded.shifted(0))
-    } else {
-        let power = superscript(rounded.exponent);
-        format!(
-            "{}{NO_BREAK_SPACE}×{NO_BREAK_SPACE}10{power}",
-            rounded.shifted(-rounded.exponent)
-        )
+    let text = match plain.contains(&rounded.exponent) {
+        _ if rounded.is_zero() => "0".to_owned(),
+        true => grouped(&rounded.shifted(0)),
+        false => with_power(&rounded),
     };
     Ok(signed(value, &text))
 }
@@ -123,7 +186,7 @@ pub fn significant(value: f64, digits: usize) -> Text {
 /// # Errors
 /// [`NumberError::NotFinite`], [`NumberError::Digits`].
 pub fn si(value: f64, unit: Unit, digits: usize) -> Text {
-    let rounded = Rounded::new(value, digits)?;
+    let rounded = to_digits(value, digits)?;
     let (multiple, power) = multiple(unit, rounded.exponent);
     if power == 0 {
         return Ok(with_symbol(&significant(value, digits)?, |text| {
@@ -141,8 +204,16 @@ pub fn si(value: f64, unit: Unit, digits: usize) -> Text {
 /// # Errors
 /// [`NumberError::Unit`] if `to` does not fit, [`NumberError::NotFinite`], [`NumberError::Places`].
 pub fn fixed_in(value: f64, unit: Unit, to: &str, places: usize) -> Text {
+    stated_in(value, unit, to, |value| fixed(value, places))
+}
+
+/// `value`, kept in `unit`, as `print` prints it in the unit `to`, with that unit behind it.
+///
+/// # Errors
+/// [`NumberError::Unit`] if `to` does not fit, [`NumberError::NotFinite`], and those of `print`.
+pub fn stated_in(value: f64, unit: Unit, to: &str, print: impl Fn(f64) -> Text) -> Text {
     let Converted { value, symbol } = convert(finite(value)?, unit, to)?;
-    let text = fixed(value, places)?;
+    let text = print(value)?;
     let plain = symbol == unit.symbol_after("");
     Ok(with_symbol(&text, |text| {
         if plain {
@@ -161,14 +232,17 @@ pub fn percent(fraction: f64, places: usize) -> Text {
     fixed_in(fraction, Unit::One, "%", places)
 }
 
-/// A span of time in the two largest units that matter: 1.8 ms, 12.3 s, 2 h 13 min, 44.7 days.
+/// A span of time in the two largest units that matter: 1.8 ms, 0.3 s, 12.3 s, 2 h 13 min,
+/// 44.7 days, 31.7 years.
 ///
 /// # Errors
 /// [`NumberError::NotFinite`].
 pub fn duration(seconds: f64) -> Text {
     let span = finite(seconds)?.abs();
-    let text = if span < 0.9995 && span > 0.0 {
+    let text = if span < 0.0995 && span > 0.0 {
         si(span, Unit::Second, 2)?
+    } else if span < 0.995 && span > 0.0 {
+        with_symbol(significant(span, 2)?.trim_end_matches('0'), |_| "s")
     } else if span < 59.95 {
         with_symbol(fixed(span, 1)?.trim_end_matches(".0"), |_| "s")
     } else if span < HOUR_SECONDS - 0.5 {
@@ -180,40 +254,36 @@ pub fn duration(seconds: f64) -> Text {
             "h",
             "min",
         )?
-    } else {
+    } else if span < 2.0 * YEAR_SECONDS {
         with_symbol(&fixed(span / DAY_SECONDS, 1)?, |_| "days")
+    } else {
+        with_symbol(&fixed(span / YEAR_SECONDS, 1)?, |_| "years")
     };
     Ok(signed(seconds, &text))
 }
 
-/// A value with the interval that holds it: 0.71 (0.68 to 0.74). `print` prints each number.
-///
-/// What is printed as a zero without being one keeps its sign, as −0.0 or +0.0: on which side of
-/// zero an end lies is what an interval is read for.
+/// A value with the interval that holds it: 0.71 (0.68 to 0.74). `print` prints each number to so
+/// many digits: `digits`, or as many more as tell the ends apart.
 ///
 /// # Errors
 /// [`NumberError::Interval`] if `low` > `high`, and those of `print`.
-pub fn interval(value: f64, low: f64, high: f64, print: impl Fn(f64) -> Text) -> Text {
+pub fn interval(
+    (value, low, high): (f64, f64, f64),
+    digits: usize,
+    print: impl Fn(f64, usize) -> Text,
+) -> Text {
     if finite(low)? > finite(high)? {
         return Err(NumberError::Interval { low, high });
     }
-    let print = |value| -> Text { Ok(with_side_of_zero(value, &print(value)?)) };
+    let is_apart = |digits: &usize| print(low, *digits) != print(high, *digits);
+    let apart = (digits..=MOST_DIGITS).find(|digits| low == high || is_apart(digits));
+    let digits = apart.unwrap_or(digits);
     Ok(format!(
         "{} ({} to {})",
-        print(value)?,
-        print(low)?,
-        print(high)?
+        print(value, digits)?,
+        print(low, digits)?,
+        print(high, digits)?
     ))
-}
-
-/// `text` of `value` with its sign, where it is that of a zero which `value` is not.
-fn with_side_of_zero(value: f64, text: &str) -> String {
-    let number = text.split(NO_BREAK_SPACE).next().unwrap_or_default();
-    match is_zero(number) {
-        true if value < 0.0 => format!("{MINUS}{text}"),
-        true if value > 0.0 => format!("+{text}"),
-        _ => text.to_owned(),
-    }
 }
 
 /// An exponent in superscript digits: −12 is ⁻¹².
@@ -232,24 +302,33 @@ fn finite(value: f64) -> Result<f64, NumberError> {
     }
 }
 
-fn unsigned_fixed(value: f64, places: usize) -> Text {
-    if places > MOST_DIGITS {
-        return Err(NumberError::Places { places });
+fn check_places(places: usize) -> Result<(), NumberError> {
+    match places <= MOST_DIGITS {
+        true => Ok(()),
+        false => Err(NumberError::Places { places }),
     }
-    Ok(format!("{:.places$}", finite(value)?.abs()))
 }
 
-/// Puts a minus before `text` if `value` is negative and something other than zero is printed.
+fn to_digits(value: f64, digits: usize) -> Result<Decimal, NumberError> {
+    match (1..=MOST_DIGITS).contains(&digits) {
+        true => Ok(Decimal::of(finite(value)?).to_digits(digits)),
+        false => Err(NumberError::Digits { digits }),
+    }
+}
+
+/// 1.23 × 10⁻⁷
+fn with_power(decimal: &Decimal) -> String {
+    let power = superscript(decimal.exponent);
+    let factor = decimal.shifted(-decimal.exponent);
+    format!("{factor}{NO_BREAK_SPACE}×{NO_BREAK_SPACE}10{power}")
+}
+
+/// Puts a minus before `text` if `value` is negative.
 fn signed(value: f64, text: &str) -> String {
-    if value < 0.0 && !is_zero(text) {
-        format!("{MINUS}{text}")
-    } else {
-        text.to_owned()
+    match value < 0.0 {
+        true => format!("{MINUS}{text}"),
+        false => text.to_owned(),
     }
-}
-
-fn is_zero(text: &str) -> bool {
-    !text.contains(|c: char| ('1'..='9').contains(&c))
 }
 
 fn with_symbol<S: AsRef<str>>(text: &str, symbol: impl FnOnce(&str) -> S) -> String {
@@ -306,44 +385,6 @@ fn pair(count: f64, small_per_large: f64, large: &str, small: &str) -> Text {
     }
     let rest = with_symbol(&integer(rest)?, |_| small);
     Ok(format!("{whole}{NO_BREAK_SPACE}{rest}"))
-}
-
-/// The magnitude of a number rounded to significant digits: 0.d₁d₂d₃… × 10^(exponent + 1).
-struct Rounded {
-    digits: String,
-    exponent: i32,
-}
-
-impl Rounded {
-    fn new(value: f64, digits: usize) -> Result<Rounded, NumberError> {
-        if !(1..=MOST_DIGITS).contains(&digits) {
-            return Err(NumberError::Digits { digits });
-        }
-        let text = format!("{:.*e}", digits - 1, finite(value)?.abs());
-        let (mantissa, exponent) = text.split_once('e').expect("`{:e}` prints an exponent");
-        let exponent = exponent.parse().expect("`{:e}` prints a whole exponent");
-        Ok(Rounded {
-            digits: mantissa.replace('.', ""),
-            exponent,
-        })
-    }
-
-    /// The number times 10^power, without exponent.
-    fn shifted(&self, power: i32) -> String {
-        let point = self.exponent + power + 1;
-        let length = self.digits.len();
-        match usize::try_from(point) {
-            Ok(point) if point >= length => self.digits.clone() + &"0".repeat(point - length),
-            Ok(point) if point > 0 => {
-                format!("{}.{}", &self.digits[..point], &self.digits[point..])
-            }
-            _ => format!(
-                "0.{}{}",
-                "0".repeat(point.unsigned_abs() as usize),
-                self.digits
-            ),
-        }
-    }
 }
 
 #[cfg(test)]

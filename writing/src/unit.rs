@@ -8,10 +8,12 @@ mod compound;
 mod convert;
 mod expression;
 mod own;
+mod title;
 
 pub use self::compound::Compound;
 pub use self::convert::{Converted, convert};
 pub use self::own::{MultipleOf, OwnMultiples, OwnUnit, Units};
+pub use self::title::{stated_unit, titled};
 
 use std::fmt;
 use std::str::FromStr;
@@ -199,9 +201,22 @@ impl Unit {
         }
     }
 
+    /// Whether a value in this unit is whole where it is exact: a count, operations or bytes.
+    pub fn is_whole(self) -> bool {
+        use Unit::{Byte, Flop, MultiplyAccumulate};
+        self.is_count() || matches!(self, Byte | Flop | MultiplyAccumulate)
+    }
+
     /// Whether it is a pure number, or a product of powers of counts, such as `image/step`.
     pub fn is_of_counts(self) -> bool {
         self.factors().iter().all(|(unit, _)| unit.is_count())
+    }
+
+    /// Whether a number in this unit says the same without it: a unit that has no multiples which
+    /// could be meant. Those are counts, the nat, and products of their powers.
+    pub fn may_be_left_out(self) -> bool {
+        let may = |(unit, _): &(Unit, i8)| unit.is_count() || *unit == Unit::Nat;
+        self.factors().iter().all(may)
     }
 
     pub(crate) fn multiples(self) -> Multiples {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use crate::escape::markdown;
+use crate::nearest::nearest_within;
 use biblatex::{RawBibliography, RawChunk, RawEntry};
 use marks::Marks;
 use parsers::contained::contained;
@@ -117,9 +118,10 @@ impl Bibliography {
         let alike = from_stem.take_while(|(known, _)| !stem.is_empty() && known.starts_with(&stem));
         let similar = alike.flat_map(|(_, keys)| keys).map(String::as_str);
         let similar: Vec<_> = similar.take(MOST_ALIKE).collect();
-        let hint = match similar.is_empty() {
-            true => format!("add it to `{}`", self.file),
-            false => format!("known keys like it: {}", similar.join(", ")),
+        let hint = match (similar.is_empty(), self.nearest(key)) {
+            (true, Some(nearest)) => format!("`{nearest}`"),
+            (true, None) => format!("add it to `{}`", self.file),
+            (false, _) => format!("known keys like it: {}", similar.join(", ")),
         };
         let key = parsers::shortened(key);
         Err(format!("no work has the key `{key}`; hint: {hint}"))
@@ -134,6 +136,15 @@ impl Bibliography {
             known.to_lowercase() == key.to_lowercase()
                 || (key.ends_with(digit) && known.ends_with(digit) && name(known) == name(key))
         })
+    }
+
+    /// The known key that a long one differs from by a letter or two.
+    pub(super) fn nearest(&self, key: &str) -> Option<&str> {
+        const SHORTEST: usize = 5;
+        let long = Some(key).filter(|key| key.len() >= SHORTEST)?;
+        let most = if long.len() < 8 { 1 } else { 2 };
+        let keys = self.works.keys().chain(self.aliases.keys());
+        nearest_within(most, long, keys.map(String::as_str))
     }
 
     /// The work in IEEE style as Markdown; empty where it is not known.

@@ -20,6 +20,9 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use tera::{Kwargs, State, Tera, TeraResult};
 
+/// The functions of blanks.
+pub(super) const FUNCTIONS: [&str; 2] = ["_", BOXES];
+
 /// The function that prints what stands in a blank.
 const BLANK: &str = "_()";
 /// The function that prints the boxes of the figures and tables that were in a blank.

@@ -43,9 +43,9 @@ fn every_fault_of_a_chapter_is_told_at_once_and_the_rest_is_shown() {
         &[
             "1:6`: no quantity is named `lu.shar`",
             "3:13`: ",
-            "5:13`: `time`: a value in `s` cannot be printed in `GB`",
+            "5:13`: `time` is in `s`, and `fixed` cannot show it in `GB`",
             "5:56`: `broken`: `NaN` is not a finite number",
-            "7:6`: Invalid type",
+            "7:19`: `fixed`: `places` is no number",
             "7:49`: ",
             "9:6`: ",
             "9:19`: no work has the key `nobody`",
@@ -67,7 +67,10 @@ fn box_with(number: usize) -> String {
 fn a_table_with_a_fault_is_a_box_that_keeps_its_label() {
     for (arguments, fault) in [
         (TABLE.replace("lu.share", "lu.shar"), "1:79`: no quantity"),
-        (TABLE.replace("head", "haed"), "1:11`: unknown field"),
+        (
+            TABLE.replace("head", "haed"),
+            "1:39`: `table`: a column has no `haed`",
+        ),
         (TABLE.replace("rows=", "rows "), "1:"),
         (TABLE.replace("[[", "[[[").to_owned(), "1:"),
     ] {
@@ -106,17 +109,23 @@ fn a_block_with_a_fault_is_left_out_to_its_end() {
         ("<% for a in nothing %><< a >><% endfor %>", "3:13`: "),
         ("<% for a, b lu %><< a >><% endfor %>", "3:13`: "),
         ("<% set x = lu.shar %>", "3:12`: no quantity"),
-        ("<% x %>", "3:4`: "),
+        ("<% x %>", "3:1`: "),
         ("<% endif %>", "3:"),
         ("<% else %>", "3:"),
         ("<< question(id=\"9.9\") >>", "3:4`: no question"),
         ("<< time | fixed(places=1, unit=\"é\") >>", "3:11`: "),
-        ("<< nothing(a=1) >>", "3:4`: unknown function"),
+        (
+            "<< nothing(a=1) >>",
+            "3:4`: `nothing`: there is no such function",
+        ),
         (
             "<% filter upper2 %>x<% endfilter %>",
-            "3:11`: unknown filter",
+            "3:11`: `upper2`: there is no such filter",
         ),
-        ("<< time | fixed(\n\nplaces=\"a\") >>", "3:4`: Invalid"),
+        (
+            "<< time | fixed(\n\nplaces=\"a\") >>",
+            "5:1`: `fixed`: `places` is no number",
+        ),
     ] {
         let source = format!("A {SHARE}.\n\n{block}\n\nB {SHARE}.");
         check(&source, "A 99.1 %.\n\n**??**\n\nB 99.1 %.", &[fault]);
@@ -129,7 +138,7 @@ fn what_is_not_ended_takes_no_more_than_its_place() {
         (
             "A << twice\n\nB << time | si >>.",
             "A **??**\n\nB 1.78 ms.",
-            &["3:"][..],
+            &["1:3`: `<<` is not closed"][..],
         ),
         (
             "A << twice and << time | si >>.",
@@ -140,12 +149,12 @@ fn what_is_not_ended_takes_no_more_than_its_place() {
         (
             "A <% if twice\n\nB << time | si >>.",
             "A **??**\n\nB 1.78 ms.",
-            &["3:"],
+            &["1:3`: "],
         ),
         (
             "A <% if twice %>b\n\nC << time | si >>.",
             "A **??**b\n\nC 1.78 ms.",
-            &["3:"],
+            &["1:3`: "],
         ),
         (
             "<% if twice %>a<% for x in lu %>b<% endif %> << time | si >>.",
@@ -207,6 +216,6 @@ fn a_fault_leads_to_no_other() {
             TABLE.replace("head", "haed")
         ),
         "# A **??**",
-        &["1:15`: unknown field"],
+        &["1:43`: `table`: a column has no `haed`"],
     );
 }

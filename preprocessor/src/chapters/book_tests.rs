@@ -142,7 +142,7 @@ fn what_looks_like_a_template_to_others_stays() {
 fn names_from_data_are_text_not_markup() {
     check_text(
         Renderer::Html,
-        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Device | <b>\"}, {\"head\": \"Share (%)\", \
+        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Device | <b>\"}, {\"head\": \"Share\", \
          \"percent\": 1}], rows=[[device, lu.share]]) %>Caption.<% endfilter %>",
         expect![[r#"
             <figure id="tbl-a" class="table">
@@ -184,8 +184,8 @@ fn every_fault_of_a_build_is_reported_at_its_place() {
         expect![[r#"
             `book/a.md:3:15`: no quantity is named `lu.shar`; hint: `lu` has share
             `book/b.md:1:27`: `broken`: `NaN` is not a finite number
-            `book/c.md:1:24`: `time`: a value in `s` cannot be printed in `GB`
-            `book/d.md:1:21`: Unexpected end of input; hint: `<<` begins a template; as text, outside of code, it is `<% raw %><<<% endraw %>`, in a formula `\ll`
+            `book/c.md:1:24`: `time` is in `s`, and `fixed` cannot show it in `GB`; hint: `duration`, `si` or `fixed(places=1, unit="s")`
+            `book/d.md:1:13`: `<<` is not closed, expected `>>`; hint: `<<` begins a template; as text, outside of code, it is `<% raw %><<<% endraw %>`, in a formula `\ll`
             `book/e.md:1:8`: no work has the key `nobody`; hint: add it to `book/references.bib`
             `book/f.md:1:11`: view `sample_images(colour="red")`: unknown field `colour`, expected `data_set`
             `book/g.md:1:4`: no question has the id `9.9`; hint: `questions.toml` has them
@@ -234,7 +234,7 @@ fn faults_of_tables_name_row_and_column() {
     check_faults(
         &[("a.md", &table(share, "[[lu.share], [lu.share, time]]"))],
         expect![[r#"
-            `book/a.md:1:11`: `rows[1]`: the quantity `time` stands in a column without a format; hint: give the column `places`, `digits`, `percent`, `si` or `integer`
+            `book/a.md:1:11`: `rows[1]` has 2 cells, expected 1: one for each column
         "#]],
     );
     check_faults(
@@ -252,7 +252,7 @@ fn faults_of_tables_name_row_and_column() {
     check_faults(
         &[("a.md", &table("[{\"haed\": \"Share\"}]", "[[lu.share]]"))],
         expect![[r#"
-            `book/a.md:1:11`: unknown field `haed`, expected one of `head`, `unit`, `places`, `digits`, `percent`, `si`, `integer`, `interval`
+            `book/a.md:1:39`: `table`: a column has no `haed`; hint: `head`
         "#]],
     );
 }
@@ -278,7 +278,7 @@ fn references_point_forward_and_across_chapters() {
     assert_eq!(
         String::from_utf8(filled.files[&FilePath::new("data/tbl-late.csv").unwrap()].clone())
             .expect("UTF-8"),
-        "Share\r\n99.08\r\n"
+        "Share (%)\r\n99.08\r\n"
     );
 }
 

@@ -6,10 +6,8 @@
 
 use super::code::Shadow;
 use super::diagnostic::Diagnostic;
-use super::format::FILTERS;
-use super::names::{QUOTED, begins_name, continues_name, tags};
-use regex::Regex;
-use std::sync::LazyLock;
+use super::format::is_filter;
+use super::names::{TOKENS, begins_name, continues_name, tags};
 
 /// The functions, and what their first arguments are called.
 pub(super) const FUNCTIONS: [(&str, &[&str]); 3] = [
@@ -17,13 +15,6 @@ pub(super) const FUNCTIONS: [(&str, &[&str]); 3] = [
     ("ratio", &["of", "to"]),
     ("difference", &["of", "minus"]),
 ];
-
-/// A quoted text, a number, a dotted name or another character.
-static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*";
-    let tokens = format!("(?s){QUOTED}|[0-9][A-Za-z0-9_.]*|{name}|[^ \t\r\n]");
-    Regex::new(&tokens).expect("the expression is well formed")
-});
 
 /// A call of one of the functions.
 #[derive(Debug, PartialEq)]
@@ -168,7 +159,7 @@ fn place_of_filter(start: usize, tag: &str, from: usize) -> Option<(usize, Strin
         .find(|c: char| !c.is_ascii_lowercase())
         .unwrap_or(rest.len());
     let place = format!("{PLACE}={}", start + begin);
-    if !FILTERS.contains(&&rest[..length]) || rest[length..].starts_with(continues_name) {
+    if !is_filter(&rest[..length]) || rest[length..].starts_with(continues_name) {
         return None;
     }
     let end = begin + length;

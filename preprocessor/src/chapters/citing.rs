@@ -10,6 +10,8 @@ use std::ops::Range;
 
 mod keys;
 
+pub(super) use keys::own_label;
+
 /// The text of a block, without code, formulas and raw HTML.
 #[derive(Debug, Default)]
 pub(super) struct Block {
@@ -154,6 +156,21 @@ impl Reader<'_> {
             What::Unknown { in_braces, .. } => *in_braces || cited.is_first,
             What::Label(_) => false,
         };
+        if let [
+            Cited {
+                range,
+                what: What::Label(label),
+                ..
+            },
+        ] = &bracket.cited[..]
+            && self.text[bracket.at + 1..at].trim() == &self.text[range.clone()]
+            && !self.text[at + 1..].starts_with(['(', '[', ':'])
+        {
+            let message = format!(
+                "`[@{label}]` is a reference in brackets, which are printed; hint: `@{label}`, or `(@{label})`"
+            );
+            return self.edits.push((bracket.at..at + 1, Edit::Fault(message)));
+        }
         let is_citation = bracket.author.is_some() || bracket.cited.iter().any(cites);
         if !is_citation {
             return bracket
@@ -225,9 +242,12 @@ impl Reader<'_> {
                 is_linked: cited.place == Place::Prose,
             },
             What::Label(label) => return self.write_reference(cited.range, label, cited.place),
-            What::Unknown { key, .. } => match self.bibliography.check(&key) {
-                Ok(_) => return,
-                Err(message) => Edit::Fault(message),
+            What::Unknown { key, .. } => match (own_label(&key), self.bibliography.check(&key)) {
+                (_, Ok(_)) => return,
+                (Some(label), _) => {
+                    Edit::Fault(format!("`@{key}` is no reference; hint: `@{label}`"))
+                }
+                (None, Err(message)) => Edit::Fault(message),
             },
         };
         self.edits.push((cited.range, edit));
@@ -254,7 +274,7 @@ impl Reader<'_> {
             What::Unknown {
                 key,
                 in_braces: false,
-            } if !self.is_misspelt(key) => {}
+            } if own_label(key).is_none() && !self.is_misspelt(key) => {}
             _ => self.write(cited),
         }
     }
@@ -263,7 +283,9 @@ impl Reader<'_> {
     fn is_misspelt(&self, key: &str) -> bool {
         let length = self.bibliography.longest_key(key);
         let ends = |c: char| !c.is_alphanumeric() && !"_-".contains(c);
-        self.bibliography.has_sibling(key) || (length > 0 && key[length..].starts_with(ends))
+        self.bibliography.has_sibling(key)
+            || self.bibliography.nearest(key).is_some()
+            || (length > 0 && key[length..].starts_with(ends))
     }
 
     /// Writes the names of a work's authors, and its number behind an open bracket.

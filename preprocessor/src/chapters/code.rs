@@ -22,7 +22,7 @@ const ROUNDS: usize = 4;
 
 /// A value as a template prints it: a name, perhaps of several parts, and filters; or a call.
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
-    let filters = FILTERS.join("|");
+    let filters = FILTERS.map(|filter| filter.name).join("|");
     let printed = format!(
         r"(?s)^<<-?\s*(?:(?<name>[A-Za-z_]\w*)(?<rest>(?:\.\w+)*)\s*(?<filter>\|\s*(?:{filters})\b.*)?|[a-z_]+\(.*\)\s*(?:\|.*)?)-?>>$"
     );
@@ -176,6 +176,15 @@ fn code(source: &str) -> Vec<Code> {
         _ => None,
     });
     code.collect()
+}
+
+/// `source` with blanks in the place of its code.
+pub(super) fn without_code(source: &str) -> String {
+    let mut rest = source.to_owned();
+    for Code { range, .. } in code(source).into_iter().filter(|code| !code.is_indented) {
+        rest.replace_range(range.clone(), &" ".repeat(range.len()));
+    }
+    rest
 }
 
 /// The tags in code that are read all the same: `raw`, which says itself that its text stays, and in

@@ -1,11 +1,12 @@
 //! Tables that a template lays out itself, with quantities in their cells.
 
 use super::absent::in_plain_words;
-use super::format::{Format, Printing};
+use super::format::{Format, Precision, Printing, check_count};
 use super::ledger::Ledger;
 use super::sentinel::quantity_name;
 use crate::evidence::Quantity;
-use crate::views::table::{Alignment, Cell, Column, Row, Table};
+use crate::evidence::unit::{stated_unit, titled};
+use crate::views::table::{Alignment, Cell, Column, Row, Table, TableError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -65,13 +66,13 @@ pub(crate) struct ColumnSpec {
     /// The unit of `places`; the quantities' own without it.
     unit: Option<String>,
     /// Decimals.
-    places: Option<usize>,
+    places: Option<f64>,
     /// Significant digits, without a unit.
-    digits: Option<usize>,
+    digits: Option<f64>,
     /// Decimals of a share in percent.
-    percent: Option<usize>,
+    percent: Option<f64>,
     /// Significant digits, with a prefix and the unit.
-    si: Option<usize>,
+    si: Option<f64>,
     /// Whether they are whole numbers.
     #[serde(default)]
     integer: bool,
@@ -89,71 +90,121 @@ pub(super) fn compose(
     chapter: &str,
     composed: Composed,
 ) -> Result<(Table, Origin), String> {
-    let printings: Vec<_> = composed
-        .columns
-        .iter()
-        .map(ColumnSpec::printing)
+    let Composed {
+        columns,
+        rows: of_cells,
+        answer,
+    } = composed;
+    let mut columns: Vec<_> = { columns.iter() }
+        .map(ComposedColumn::of)
         .collect::<Result<_, _>>()?;
-    let answers = composed.answer.of(composed.rows.len())?;
-    let mut inputs = Vec::new();
+    let answers = answer.of(of_cells.len())?;
     let mut rows = Vec::new();
-    for ((index, cells), answer) in composed.rows.iter().enumerate().zip(answers) {
-        let cells = cells
-            .iter()
-            .zip(printings.iter().chain(std::iter::repeat(&None)))
-            .map(|(cell, printing)| {
-                compose_cell(ledger, chapter, cell, printing.as_ref(), &mut inputs)
-            })
+    for ((index, cells), answer) in of_cells.iter().enumerate().zip(answers) {
+        if cells.len() != columns.len() {
+            let (row, cells, columns) = (index, cells.len(), columns.len());
+            return Err(TableError::Ragged {
+                row,
+                cells,
+                columns,
+            }
+            .to_string());
+        }
+        let cells = { cells.iter().zip(&mut columns) }
+            .map(|(cell, column)| column.cell(ledger, chapter, cell))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| format!("`rows[{index}]`: {error}"))?;
         rows.push(Row { cells, answer });
     }
-    let columns = composed
-        .columns
+    let heads = columns
         .iter()
-        .zip(&printings)
-        .map(|(column, printing)| {
-            let alignment = match printing {
-                Some(_) => Alignment::Decimal,
-                None => Alignment::Left,
-            };
-            Column::new(&column.head, alignment)
-        })
-        .collect();
-    let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
-    Ok((table, ("composed in the chapter".to_owned(), inputs)))
+        .map(ComposedColumn::head)
+        .collect::<Result<_, _>>()?;
+    let table = Table::new(heads, rows).map_err(|error| error.to_string())?;
+    let inputs = columns.into_iter().flat_map(|column| column.shown);
+    Ok((
+        table,
+        ("composed in the chapter".to_owned(), inputs.collect()),
+    ))
 }
 
-fn compose_cell(
-    ledger: &Ledger,
-    chapter: &str,
-    cell: &serde_json::Value,
-    printing: Option<&Printing>,
-    inputs: &mut Vec<Arc<Quantity>>,
-) -> Result<Cell, String> {
-    match (cell, printing) {
-        (serde_json::Value::String(text), printing) => match (quantity_name(text), printing) {
-            (Some(name), Some(printing)) => {
+/// A column while its cells are composed.
+struct ComposedColumn<'a> {
+    spec: &'a ColumnSpec,
+    /// How quantities are printed; `None` for a column of words.
+    printing: Option<Printing>,
+    /// The quantities in it.
+    shown: Vec<Arc<Quantity>>,
+}
+
+impl<'a> ComposedColumn<'a> {
+    fn of(spec: &'a ColumnSpec) -> Result<Self, String> {
+        Ok(ComposedColumn {
+            spec,
+            printing: spec.printing()?,
+            shown: Vec::new(),
+        })
+    }
+
+    /// The head with the unit that the cells are printed in.
+    fn head(&self) -> Result<Column, String> {
+        let ColumnSpec { head, unit, .. } = self.spec;
+        let units: Vec<_> = self.shown.iter().map(|quantity| quantity.unit).collect();
+        if let Some((before, typed)) = stated_unit(head, &units) {
+            let asked = match (typed, &self.printing) {
+                ("%", _) => "`\"percent\": 1`".to_owned(),
+                (_, None) => "the unit in each cell, or names of quantities".to_owned(),
+                (_, Some(_)) => format!("`\"unit\": \"{typed}\"`"),
+            };
+            return Err(format!(
+                "the head `{head}` types the unit `{typed}`, which the column is to make of its own; \
+                 hint: `\"head\": \"{before}\"` with {asked}"
+            ));
+        }
+        let unit = match self.spec.percent {
+            Some(_) => "%",
+            None => unit.as_deref().unwrap_or_default(),
+        };
+        let alignment = match self.printing {
+            Some(_) => Alignment::Decimal,
+            None => Alignment::Left,
+        };
+        Ok(Column::new(&titled(head, unit), alignment))
+    }
+
+    fn cell(
+        &mut self,
+        ledger: &Ledger,
+        chapter: &str,
+        cell: &serde_json::Value,
+    ) -> Result<Cell, String> {
+        let name = cell.as_str().and_then(quantity_name);
+        match (cell, name, &self.printing) {
+            (_, Some(name), Some(printing)) => {
                 let quantity = ledger.use_quantity(chapter, name)?;
-                inputs.push(quantity.clone());
-                ledger.quantity_cell(&quantity, printing)
+                let head = &self.spec.head;
+                let fault = |error| format!("column `{head}`: {error}");
+                printing.check(&quantity).map_err(fault)?;
+                let cell = ledger.quantity_cell(&quantity, printing);
+                self.shown.push(quantity);
+                cell
             }
-            (Some(name), None) => Err(format!(
+            (_, Some(name), None) => Err(format!(
                 "the quantity `{name}` stands in a column without a format; hint: give the column \
                  `places`, `digits`, `percent`, `si` or `integer`"
             )),
-            (None, _) => Ok(markdown_cell(text)),
-        },
-        (serde_json::Value::Number(number), _) if number.is_i64() => {
-            Ok(Cell::words(&number.to_string()))
+            (serde_json::Value::String(text), None, _) => Ok(markdown_cell(text)),
+            (serde_json::Value::Number(number), ..) if number.is_i64() => {
+                Ok(Cell::words(&number.to_string()))
+            }
+            (serde_json::Value::Number(number), ..) => Err(format!(
+                "{number} is a bare number; hint: name a quantity, so that the reader learns where it \
+                 comes from"
+            )),
+            (other, ..) => Err(format!(
+                "found `{other}`, expected a text or a quantity; hint: a missing value is never empty"
+            )),
         }
-        (serde_json::Value::Number(number), _) => Err(format!(
-            "{number} is a bare number; hint: name a quantity, so that the reader learns where it \
-             comes from"
-        )),
-        (other, _) => Err(format!(
-            "found `{other}`, expected a text or a quantity; hint: a missing value is never empty"
-        )),
     }
 }
 
@@ -191,32 +242,35 @@ fn is_plain(text: &str) -> bool {
 impl ColumnSpec {
     /// How the column's quantities are printed; `None` for a column of words.
     fn printing(&self) -> Result<Option<Printing>, String> {
+        let count = |key: &str, given: Option<f64>| {
+            let checked = given.map(|count| check_count(key, count)).transpose();
+            checked.map_err(|error| format!("the column `{}`: {error}", self.head))
+        };
         let unit = self.unit.clone();
+        let in_unit = |precision, unit| Format::Column { precision, unit };
         let formats: Vec<Format> = [
-            self.places.map(|places| Format::Column {
-                places,
-                unit: unit.clone(),
-            }),
-            self.digits.map(|digits| Format::Significant { digits }),
-            self.percent.map(|places| Format::Column {
-                places,
-                unit: Some("%".into()),
-            }),
-            self.si.map(|digits| Format::Si { digits }),
+            count("places", self.places)?
+                .map(|places| in_unit(Precision::Places(places), unit.clone())),
+            count("digits", self.digits)?
+                .map(|digits| in_unit(Precision::Digits(digits), unit.clone())),
+            count("percent", self.percent)?
+                .map(|places| in_unit(Precision::Places(places), Some("%".into()))),
+            count("digits", self.si)?.map(|digits| Format::Si { digits }),
             self.integer.then_some(Format::Integer),
         ]
         .into_iter()
         .flatten()
         .collect();
+        let takes_unit = self.places.is_some() || self.digits.is_some();
         match <[Format; 1]>::try_from(formats) {
-            Ok([format]) => Ok(Some(Printing {
+            Ok([format]) if unit.is_none() || takes_unit => Ok(Some(Printing {
                 format,
                 interval: self.interval,
             })),
             Err(none) if none.is_empty() && unit.is_none() => Ok(None),
-            Err(_) => Err(format!(
+            _ => Err(format!(
                 "the column `{}` needs exactly one of `places`, `digits`, `percent`, `si`, \
-                 `integer`; hint: `unit` goes with `places`",
+                 `integer`; hint: `unit` goes with `places` and `digits`",
                 self.head
             )),
         }

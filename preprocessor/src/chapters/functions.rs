@@ -1,5 +1,6 @@
 //! The functions that make quantities: `pick`, `ratio`, `difference`.
 
+use super::arguments::unquoted;
 use super::calls::calls;
 use super::diagnostic::Diagnostic;
 use super::ledger::Ledger;
@@ -112,11 +113,4 @@ pub(super) fn check_picks(tables: &Tables, file: &str, source: &str) -> Vec<Diag
         }
     }
     faults
-}
-
-/// What stands between quotation marks.
-fn unquoted(token: &str) -> Option<&str> {
-    let mark = token.chars().next().filter(|mark| "\"'`".contains(*mark))?;
-    let inside = token.strip_prefix(mark)?.strip_suffix(mark)?;
-    (!inside.contains('\\')).then_some(inside)
 }

@@ -14,6 +14,7 @@ use super::maths::{MathMl, shield_from_markdown, to_mathml};
 use super::prose::{Flow, Prose};
 use super::sentinel::Mark;
 use super::stray_formulas;
+use super::stray_marks;
 use crate::escape::check_link;
 use parsers::maths::{Definitions, Display};
 use parsers::shortened;
@@ -70,6 +71,7 @@ pub(crate) fn mark(
         definitions,
         file,
         source,
+        readable: None,
         marked: Marked::default(),
     };
     let text = pass.run(text);
@@ -87,6 +89,8 @@ struct MarkupPass<'a> {
     definitions: &'a Definitions,
     file: &'a str,
     source: &'a str,
+    /// What of the source is neither code nor kept as it is, once it is asked for.
+    readable: Option<String>,
     /// What was found so far, without the text.
     marked: Marked,
 }
@@ -144,6 +148,18 @@ impl MarkupPass<'_> {
     fn fault(&mut self, snippet: &str, message: String) {
         let fault = || Diagnostic::at_snippet(self.file, self.source, snippet, message);
         self.marked.faults.add(fault);
+    }
+
+    /// A form that is none, where its author typed it: what was kept as it is, or came from elsewhere,
+    /// is meant as it stands.
+    fn stray(&mut self, snippet: &str, message: String) {
+        let readable = self
+            .readable
+            .get_or_insert_with(|| stray_marks::readable(self.source));
+        if readable.contains(snippet) {
+            let fault = || Diagnostic::at_snippet(self.file, readable, snippet, message);
+            self.marked.faults.add(fault);
+        }
     }
 
     /// The MathML of the formula at `snippet`, whose fault is told with its place.
@@ -221,6 +237,9 @@ impl MarkupPass<'_> {
     fn edit_prose(&mut self, text: &str, block: Block, edits: &mut Vec<(Range<usize>, String)>) {
         if let Some((at, message)) = stray_formulas::find(text, &block.ranges()) {
             return self.fault(line_from(text, at), message);
+        }
+        for (range, message) in stray_marks::find(text, &block.ranges()) {
+            self.stray(&text[range], message);
         }
         for (range, edit) in block.edits(text, self.bibliography) {
             if self.marked.faults.are_too_many() {

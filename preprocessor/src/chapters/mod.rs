@@ -1,6 +1,7 @@
 //! The writing-out of chapters: templates, maths, citations, numbers of figures, evidence.
 
 mod absent;
+mod arguments;
 mod bibliography;
 mod blanks;
 mod blocks;
@@ -34,9 +35,12 @@ mod prose;
 mod sentinel;
 mod shortcomings;
 mod stray_formulas;
+mod stray_marks;
 mod tag_blocks;
 mod template;
+mod template_faults;
 mod typed_numbers;
+mod unclosed;
 #[cfg(test)]
 mod blocks_tests;
 #[cfg(test)]

@@ -29,6 +29,13 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&words).expect("the expression is well formed")
 });
 
+/// A quoted text, a number, a dotted name or another character.
+pub(super) static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
+    let name = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*";
+    let tokens = format!("(?s){QUOTED}|[0-9][A-Za-z0-9_.]*|{name}|[^ \t\r\n]");
+    Regex::new(&tokens).expect("the expression is well formed")
+});
+
 /// Every dotted name in the templates of `source` that the catalogue does not have, and that does
 /// not begin with a variable of the chapter's own.
 pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {

@@ -15,6 +15,7 @@
 use super::contract::own_image;
 use super::ledger::Ledger;
 use super::markup::markdown_options;
+use crate::views;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use serde::Deserialize;
 
@@ -44,8 +45,7 @@ pub(super) fn is_own_table(arguments: &Arguments) -> bool {
 
 /// The caption of a table in Markdown, once its text is known to be one.
 pub(super) fn own_table(arguments: Arguments, text: &str) -> Result<String, String> {
-    let OwnTable { caption } =
-        serde_json::from_value(arguments.into()).map_err(|error| error.to_string())?;
+    let OwnTable { caption } = views::parse(arguments)?;
     let mut events = Parser::new_ext(text.trim(), markdown_options());
     let begins = matches!(events.next(), Some(Event::Start(Tag::Table(_))));
     let ends = matches!(events.last(), Some(Event::End(TagEnd::Table)));
@@ -66,8 +66,7 @@ pub(super) fn own_image_figure(
     ledger: &Ledger,
     arguments: Arguments,
 ) -> Result<(String, String), String> {
-    let OwnImage { image, alt } =
-        serde_json::from_value(arguments.into()).map_err(|error| error.to_string())?;
+    let OwnImage { image, alt } = views::parse(arguments)?;
     let images = &ledger.facts.images;
     if !images.contains(&image) {
         let known: Vec<_> = images

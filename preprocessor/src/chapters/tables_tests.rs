@@ -88,7 +88,7 @@ fn ratios_and_differences_carry_units() {
 #[test]
 fn tables_of_a_chapter_take_them() {
     check(
-        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Program\"}, {\"head\": \"Time (ms)\", \"unit\": \"ms\", \"places\": 1}], \
+        "<% filter table(id=\"tbl-a\", columns=[{\"head\": \"Program\"}, {\"head\": \"Time\", \"unit\": \"ms\", \"places\": 1}], \
          rows=[[\"radix\", pick(\"times.seconds\", program=\"radix\", n=2000)], [\"merge\", pick(\"times.seconds\", program=\"merge\", n=2000)]]) %>Times.<% endfilter %>",
         expect![[r#"
             <figure id="tbl-a" class="table">
@@ -193,8 +193,8 @@ fn faults_have_their_places() {
     check(
         "<< ratio(pick('times.seconds', n=2000, program='radix'), limit.time) | fixed(unit='ms') >>",
         expect![[r#"
-        `book/a.md:1:72`: `ratio(times.seconds(program=radix,n=2000,repeat=1),limit.time)`: a value in `1` cannot be printed in `ms`
-    "#]],
+            `book/a.md:1:72`: `ratio(times.seconds(program=radix,n=2000,repeat=1),limit.time)` is a pure number, and `fixed` cannot show it in `ms`; hint: `number`, `percent` or `fixed(places=1)`
+        "#]],
     );
     check(
         "<< ratio(limit.time, limit.tim) >>",
@@ -205,8 +205,8 @@ fn faults_have_their_places() {
     check(
         "<< ratio(limit.time limit.time) >> <% x %>",
         expect![[r#"
-            `book/a.md:1:21`: Found identifier but expected ,; hint: `<<` begins a template; as text, outside of code, it is `<% raw %><<<% endraw %>`, in a formula `\ll`
-            `book/a.md:1:39`: Unknown tag; hint: `<%` begins a template; as text, outside of code, it is `<% raw %><%<% endraw %>`
+            `book/a.md:1:21`: found `limit`, expected `,` or a closing bracket; hint: `<<` begins a template; as text, outside of code, it is `<% raw %><<<% endraw %>`, in a formula `\ll`
+            `book/a.md:1:36`: no tag begins with `x`; expected one of `if`, `endif`, `for`, `endfor`, `filter`, `endfilter`, `set`, `endset`, `block`, `endblock`, `raw`, `endraw`, `elif`, `else`, `set_global`, `break`, `continue`, `include`, `extends`, `component`
         "#]],
     );
 }

@@ -5,30 +5,23 @@
 //! own, so that all chapters' faults are found in one build.
 
 use super::absent;
+use super::arguments;
 use super::blanks::Draft;
 use super::blocks::{self, Block};
 use super::calls::{PLACE, name_arguments};
-use super::code::Shadow;
 use super::diagnostic::{Diagnostic, Faults};
 use super::exhibits;
-use super::format::{FILTERS, Printing};
+use super::format::{FILTERS, Filter, Printing};
 use super::functions;
 use super::ledger::{Ledger, Written};
 use super::names;
 use super::nested::freed;
 use super::placeholders;
 use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
+use super::template_faults;
 use crate::evidence::Quantity;
-use regex::Regex;
-use std::error::Error as _;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
-
-/// What Tera says of something that is called and is not there, with its line and column.
-static UNKNOWN_CALL: LazyLock<Regex> = LazyLock::new(|| {
-    let report = r"(?m)^error: Unknown (.*)\n *--> .*:([0-9]+):([0-9]+)$";
-    Regex::new(report).expect("the expression is well formed")
-});
 
 /// A chapter whose templates are filled.
 pub(crate) struct FilledTemplates {
@@ -108,32 +101,34 @@ impl Filling<'_> {
         *ledger.written() = Written::default();
         let shadow = &self.draft.shadow;
         let named = name_arguments(shadow);
-        let fault = |error: tera::Error| {
-            let calls = unknown_calls(file, &error);
-            if !calls.is_empty() {
-                let placed = |call| (named.in_source(self.source, call), false);
-                return calls.into_iter().map(placed).collect();
-            }
-            let fault = named.in_source(self.source, diagnose(file, &error));
-            let fault = match may_be_text(&error) {
-                true => with_hint(shadow, fault),
-                false => fault,
-            };
-            vec![(fault, matches!(error.kind(), ErrorKind::SyntaxError(_)))]
+        let is_syntax = |error: &tera::Error| matches!(error.kind(), ErrorKind::SyntaxError(_));
+        let fault = |error: &tera::Error| {
+            let fault = template_faults::fault((file, self.source), (shadow, &named), error);
+            vec![(fault, is_syntax(error))]
         };
         let mut tera = engine(ledger, self.chapter);
         self.draft.register(&mut tera, ledger, self.chapter);
-        tera.add_raw_template(file, &named.text).map_err(fault)?;
-        let mut unknown = names::check(&ledger.facts.catalogue, file, &shadow.text);
-        unknown.extend(functions::check_picks(
-            &ledger.facts.tables,
-            file,
-            &shadow.text,
-        ));
+        let added = tera.add_raw_template(file, &named.text);
+        if let Err(error) = &added
+            && is_syntax(error)
+        {
+            return Err(fault(error));
+        }
+        let unknown = self.unknown();
         if !unknown.is_empty() {
             return Err(unknown.into_iter().map(|fault| (fault, false)).collect());
         }
-        tera.render(file, context).map_err(fault)
+        added.map_err(|error| fault(&error))?;
+        tera.render(file, context).map_err(|error| fault(&error))
+    }
+
+    /// What is known to be wrong with names and arguments, in every branch.
+    fn unknown(&self) -> Vec<Diagnostic> {
+        let (facts, text) = (&self.ledger.facts, &self.draft.shadow.text);
+        let mut unknown = names::check(&facts.catalogue, self.file, text);
+        unknown.extend(functions::check_picks(&facts.tables, self.file, text));
+        unknown.extend(arguments::check(&facts.catalogue, self.file, text));
+        unknown
     }
 
     /// Notes the faults and blanks what they are in; whether a further attempt finds others.
@@ -179,7 +174,7 @@ fn engine(ledger: &Arc<Ledger>, chapter: &str) -> Tera {
     })
     .expect("the delimiters differ from one another");
     tera.autoescape_on(Vec::<&'static str>::new());
-    for name in FILTERS {
+    for Filter { name, .. } in FILTERS {
         let (ledger, chapter) = (ledger.clone(), chapter.to_owned());
         tera.register_filter(name, move |value: Value, arguments: Kwargs, _: &State| {
             print_quantity(&ledger, &chapter, name, &value, &arguments)
@@ -271,82 +266,14 @@ fn print(
     printing: impl FnOnce(&Quantity) -> Printing,
 ) -> Result<String, String> {
     let quantity = ledger.use_quantity(chapter, &absence.name)?;
+    let printing = printing(&quantity);
+    printing.check(&quantity)?;
     let Some(value) = quantity.known() else {
         return Ok(Mark::Absent(absence).to_text());
     };
-    let text = printing(&quantity).print(&quantity, value)?;
+    let text = printing.print(&quantity, value)?;
     Ok(match absence.form {
         Form::Marked => ledger.evidence_mark(&quantity, &text),
         Form::Plain | Form::Formula => text,
     })
-}
-
-/// The filters, functions and tests that there are not: Tera tells all of them in one text.
-fn unknown_calls(file: &str, error: &tera::Error) -> Vec<Diagnostic> {
-    let ErrorKind::Msg(text) = error.kind() else {
-        return Vec::new();
-    };
-    let call = |found: regex::Captures| Diagnostic {
-        file: file.to_owned(),
-        line: found[2].parse().ok(),
-        column: found[3].parse().ok(),
-        message: format!("unknown {}", &found[1]),
-    };
-    UNKNOWN_CALL.captures_iter(text).map(call).collect()
-}
-
-/// Tera's error with its place and the whole chain of its causes.
-fn diagnose(file: &str, error: &tera::Error) -> Diagnostic {
-    let (mut message, place) = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            (report.message().to_owned(), Some(report.span()))
-        }
-        other => (other.to_string(), None),
-    };
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    message.truncate(message.trim_end_matches('.').len());
-    for (usual, own) in [("}}", ">>"), ("%}", "%>"), ("#}", "#>")] {
-        message = message.replace(usual, own);
-    }
-    Diagnostic {
-        file: file.to_owned(),
-        line: place.map(|span| span.start_line),
-        column: place.map(|span| span.start_col + 1),
-        message,
-    }
-}
-
-/// Whether a tag with this error may be none, but text.
-fn may_be_text(error: &tera::Error) -> bool {
-    match error.kind() {
-        ErrorKind::SyntaxError(_) => true,
-        ErrorKind::RenderingError(report) => report.message().contains("is not defined"),
-        _ => false,
-    }
-}
-
-/// The fault with a hint at how its tag is written where it is none.
-fn with_hint(shadow: &Shadow, mut fault: Diagnostic) -> Diagnostic {
-    let opening = fault.line.and_then(|line| {
-        let lines = shadow.text.split_inclusive('\n');
-        let before: usize = lines.clone().take(line - 1).map(str::len).sum();
-        let in_line = lines.clone().nth(line - 1).unwrap_or_default();
-        let column = in_line.char_indices().nth(fault.column? - 1);
-        let at = before + column.map_or(in_line.len(), |(at, _)| at);
-        shadow.opening_at(at)
-    });
-    if let Some(opening) = opening {
-        fault.message.push_str(&format!(
-            "; hint: `{opening}` begins a template; as text, outside of code, it is \
-             `<% raw %>{opening}<% endraw %>`"
-        ));
-        if opening == "<<" {
-            fault.message.push_str(", in a formula `\\ll`");
-        }
-    }
-    fault
 }

@@ -88,7 +88,7 @@ pub(super) fn facts() -> Facts {
     let sum = Quantity::computed("both.time", Unit::Second, "a + b", two.into(), missing);
     facts.catalogue.add(sum);
     let none = Err("too few rows".into());
-    let none = Quantity::computed("fit.slope", Unit::One, "a fit", Vec::new(), none);
+    let none = Quantity::computed("fit.slope", Unit::Second, "a fit", Vec::new(), none);
     facts.catalogue.add(none);
     facts
         .catalogue
@@ -134,7 +134,7 @@ fn text(source: &str) -> String {
 
 pub(super) fn table(id: &str, of: &[&str]) -> String {
     let rows: Vec<_> = of.iter().map(|name| format!("[\"x\", {name}]")).collect();
-    let columns = "[{\"head\": \"What\"}, {\"head\": \"Time (s)\", \"places\": 0}]";
+    let columns = "[{\"head\": \"What\"}, {\"head\": \"Time\", \"unit\": \"s\", \"places\": 0}]";
     format!(
         "<% filter table(id=\"{id}\", columns={columns}, rows=[{}]) %>Of {}.<% endfilter %>\n\n",
         rows.join(", "),
@@ -332,7 +332,7 @@ fn a_statement_says_once_that_it_is_not_measured() {
     );
     check(
         "It ends after << runs.sort_2.epochs | fixed(places=0) >> epochs, or << runs.sort_2.epochs | integer >> epochs. \
-         Not << runs.sort_2.epochs | integer >> epochsmore. $<< both.time | bare >>$ s, $t$ = $<< both.time | bare >>$.",
+         Not << runs.sort_2.epochs | integer >> epochsmore. $<< both.time | bare(unit=\"s\") >>$ s, $t$ = $<< both.time | bare(unit=\"s\") >>$.",
         expect![[r#"
             It ends after an unmeasured number of epochs, or – epochs. Not not measured epochsmore. $not measured$ s, $t$ = $–$."#]],
     );
@@ -373,9 +373,9 @@ fn numbers_of_prose_that_are_not_measured_have_their_places() {
     let source = [
         "é << both.time | si >>\n",
         "<% for name, run in runs %><% if name == \"sort_3\" %>\nIt took << run.time >>.<% endif %><% endfor %>\n",
-        "<% set words %>in << runs.merge_2.time|fixed(places=1) >><% endset %>\n<< words >> on << machine.name >>\n\n",
+        "<% set words %>in << runs.merge_2.time|fixed(places=1, unit=\"s\") >><% endset %>\n<< words >> on << machine.name >>\n\n",
         "| a |\n|---|\n| << both.time | si >> |\n\n",
-        "<< runs.sort_1.time | si >> << fit.slope | number >>\n\n",
+        "<< runs.sort_1.time | si >> << fit.slope | si >>\n\n",
         &table("tbl-a", &["runs.sort_1.time", "both.time"]),
         &table("tbl-b", &["both.time"]).replace("Of both", "<< both.time | si >> of both"),
     ];
@@ -387,7 +387,7 @@ fn numbers_of_prose_that_are_not_measured_have_their_places() {
         `book/a.md:4:40`: the text prints `runs.merge_2.time`, which is not measured; hint: say it for both cases, with `<% if … %>`
         `book/a.md:5:19`: the text prints a word that is not measured; hint: say it for both cases, with `<% if … %>`
         `book/a.md:11:44`: the text prints `fit.slope`, which is not measured; hint: say it for both cases, with `<% if … %>`
-        `book/a.md:15:134`: the text prints `both.time`, which is not measured; hint: say it for both cases, with `<% if … %>`
+        `book/a.md:15:143`: the text prints `both.time`, which is not measured; hint: say it for both cases, with `<% if … %>`
     "#]]
     .assert_eq(&lines(&filled.absences));
 }
@@ -396,7 +396,7 @@ fn numbers_of_prose_that_are_not_measured_have_their_places() {
 #[test]
 fn a_cell_of_words_and_values_is_no_prose() {
     let source = "<% set cell %>about << both.time | si >><% endset %>\
-        <% filter table(id=\"tbl-a\", columns=[{\"head\": \"What\"}, {\"head\": \"s\", \"places\": 0}], \
+        <% filter table(id=\"tbl-a\", columns=[{\"head\": \"What\"}, {\"head\": \"\", \"unit\": \"s\", \"places\": 0}], \
         rows=[[cell, runs.sort_1.time]]) %>It.<% endfilter %>";
     let filled = fill(facts(), Renderer::Pdf, &[("a.md", source)]);
     assert_eq!(lines(&filled.faults) + &lines(&filled.absences), "");
@@ -404,7 +404,7 @@ fn a_cell_of_words_and_values_is_no_prose() {
     let csv = &filled.files[&FilePath::new("data/tbl-a.csv").unwrap()];
     assert_eq!(
         String::from_utf8_lossy(csv),
-        "What,s\r\nabout not measured,12\r\n"
+        "What,(s)\r\nabout not measured,12\r\n"
     );
 }
 

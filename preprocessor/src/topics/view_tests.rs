@@ -103,10 +103,13 @@ fn a_view_that_is_not_there_is_answered_with_those_that_are() {
     let known = "no view named `flops` makes a table; expected one of ";
     assert!(error.starts_with(known), "{error}");
     assert!(error.contains("`flops_by_kind`, "), "{error}");
-    let error = figure("runs_of", Arguments::new(), &facts()).unwrap_err();
+    let error = figure("flops", Arguments::new(), &facts()).unwrap_err();
     let known =
-        "no view named `runs_of` makes a figure; expected one of `accuracy_over_cost`, `bars`, ";
+        "no view named `flops` makes a figure; expected one of `accuracy_over_cost`, `bars`, ";
     assert!(error.starts_with(known), "{error}");
+    let error = figure("runs_of", Arguments::new(), &facts()).unwrap_err();
+    let hint = "the view `runs_of` makes no figure; hint: `filter table`";
+    assert_eq!(error, hint);
 }
 
 #[test]
@@ -130,7 +133,9 @@ fn arguments_that_do_not_suit_are_named() {
         "flops_by_layer",
         json!({"network": "vgg20", "convention": "lu"}),
         &facts,
-        expect![[r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: the nearest is `vgg16`"#]],
+        expect![[
+            r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: the nearest is `vgg16`"#
+        ]],
     );
     check_table(
         "flops_by_kind",
@@ -224,7 +229,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         curve(&["curve.student"], "log2"),
         &facts,
         expect![[
-            r#"view `quoted_curve(labels=["a"], names=["curve.student"], x_label="K", x_scale="log2", y_label="Accuracy (%)")`: unknown variant `log2`, expected `linear` or `log`"#
+            r#"view `quoted_curve(labels=["a"], names=["curve.student"], x_label="K", x_scale="log2", y_label="Accuracy (%)")`: unknown variant `log2`, expected `linear` or `log`; hint: `log`"#
         ]],
     );
 }
@@ -250,8 +255,8 @@ fn operations_by_layer() {
             | 3 layers | pooling |  | 0 | 1,102,176 | 0.15 |
             | 2 layers | LRN |  | 0 | 1,908,096 | 0.26 |
             | 7 layers | ReLU |  | 0 | 658,272 | 0.09 |
-            | 2 layers | dropout |  | 0 | 0 | 0.00 |
-            | prob | softmax | 1000 × 1 × 1 | 0 | 0 | 0.00 |
+            | 2 layers | dropout |  | 0 | 0 | 0 |
+            | prob | softmax | 1000 × 1 × 1 | 0 | 0 | 0 |
             | **total** |  |  | **[60,965,224](flops.alexnet.parameters)** | **[728,734,632](flops.alexnet.lu.total)** | **100.00** |
 
             flops.alexnet.lu.total flops.alexnet.parameters
@@ -271,13 +276,13 @@ fn operations_by_kind() {
             | :--- | ---: | ---: | ---: | ---: | ---: | ---: |
             | convolution | 13 | [15,360,178,176](flops.vgg16.lu.convolution) | [99.08](flops.vgg16.lu.convolution_share) | 53 | [3,866,512,384](flops.resnet50_v1.lu.convolution) | [98.45](flops.resnet50_v1.lu.convolution_share) |
             | pooling | 5 | [6,121,472](flops.vgg16.lu.pooling) | 0.04 | 2 | [1,906,688](flops.resnet50_v1.lu.pooling) | 0.05 |
-            | BatchNorm | 0 | [0](flops.vgg16.lu.batch_norm) | 0.00 | 53 | [31,761,408](flops.resnet50_v1.lu.batch_norm) | 0.81 |
+            | BatchNorm | 0 | [0](flops.vgg16.lu.batch_norm) | 0 | 53 | [31,761,408](flops.resnet50_v1.lu.batch_norm) | 0.81 |
             | ReLU | 15 | [13,555,712](flops.vgg16.lu.relu) | 0.09 | 49 | [9,081,856](flops.resnet50_v1.lu.relu) | 0.23 |
-            | scale | 0 | [0](flops.vgg16.lu.scale) | 0.00 | 53 | [10,587,136](flops.resnet50_v1.lu.scale) | 0.27 |
-            | add | 0 | [0](flops.vgg16.lu.eltwise) | 0.00 | 16 | [5,519,360](flops.resnet50_v1.lu.eltwise) | 0.14 |
+            | scale | 0 | [0](flops.vgg16.lu.scale) | 0 | 53 | [10,587,136](flops.resnet50_v1.lu.scale) | 0.27 |
+            | add | 0 | [0](flops.vgg16.lu.eltwise) | 0 | 16 | [5,519,360](flops.resnet50_v1.lu.eltwise) | 0.14 |
             | fully connected | 3 | [123,642,856](flops.vgg16.lu.fully_connected) | [0.80](flops.vgg16.lu.fully_connected_share) | 1 | [2,049,000](flops.resnet50_v1.lu.fully_connected) | [0.05](flops.resnet50_v1.lu.fully_connected_share) |
-            | dropout | 2 | 0 | 0.00 | 0 | 0 | 0.00 |
-            | softmax | 1 | 0 | 0.00 | 1 | 0 | 0.00 |
+            | dropout | 2 | 0 | 0 | 0 | 0 | 0 |
+            | softmax | 1 | 0 | 0 | 1 | 0 | 0 |
             | **total** | **39** | **[15,503,498,216](flops.vgg16.lu.total)** | **100.00** | **228** | **[3,927,417,832](flops.resnet50_v1.lu.total)** | **100.00** |
 
             flops.vgg16.lu.convolution flops.vgg16.lu.convolution_share flops.resnet50_v1.lu.convolution flops.resnet50_v1.lu.convolution_share flops.vgg16.lu.pooling flops.resnet50_v1.lu.pooling flops.vgg16.lu.batch_norm flops.resnet50_v1.lu.batch_norm flops.vgg16.lu.relu flops.resnet50_v1.lu.relu flops.vgg16.lu.scale flops.resnet50_v1.lu.scale flops.vgg16.lu.eltwise flops.resnet50_v1.lu.eltwise flops.vgg16.lu.fully_connected flops.vgg16.lu.fully_connected_share flops.resnet50_v1.lu.fully_connected flops.resnet50_v1.lu.fully_connected_share flops.vgg16.lu.total flops.resnet50_v1.lu.total
@@ -465,8 +470,8 @@ fn times_of_layers() {
             layer_times()
             | Network | Hardware | Batch | Layers | Sum of layers (ms) | Full pass (ms) | Among many (ms) | Ratio, trial by trial |
             | :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |
-            | ResNet-50 | NVIDIA H200, bf16 | 1 | [2](runs.layer_time_resnet50_bf16.batch_1.layers) | [3.75](runs.layer_time_resnet50_bf16.batch_1.layer_sum) | [2.50](runs.layer_time_resnet50_bf16.batch_1.full_pass) | [1.25](runs.layer_time_resnet50_bf16.batch_1.back_to_back) | [1.50 (1.50 to 1.50)](runs.layer_time_resnet50_bf16.batch_1.ratio) |
-            | ResNet-50 | NVIDIA H200, bf16 | 2 | [2](runs.layer_time_resnet50_bf16.batch_2.layers) | [7.50](runs.layer_time_resnet50_bf16.batch_2.layer_sum) | [5.00](runs.layer_time_resnet50_bf16.batch_2.full_pass) | [2.50](runs.layer_time_resnet50_bf16.batch_2.back_to_back) | [1.50 (1.50 to 1.50)](runs.layer_time_resnet50_bf16.batch_2.ratio) |
+            | ResNet-50 | NVIDIA H200, bf16 | 1 | [2](runs.layer_time_resnet50_bf16.batch_1.layers) | [3.75](runs.layer_time_resnet50_bf16.batch_1.layer_sum) | [2.50](runs.layer_time_resnet50_bf16.batch_1.full_pass) | [1.25](runs.layer_time_resnet50_bf16.batch_1.back_to_back) | [1.5000000000000000 (1.5000000000000000 to 1.5000000000000002)](runs.layer_time_resnet50_bf16.batch_1.ratio) |
+            | ResNet-50 | NVIDIA H200, bf16 | 2 | [2](runs.layer_time_resnet50_bf16.batch_2.layers) | [7.50](runs.layer_time_resnet50_bf16.batch_2.layer_sum) | [5.00](runs.layer_time_resnet50_bf16.batch_2.full_pass) | [2.50](runs.layer_time_resnet50_bf16.batch_2.back_to_back) | [1.5000000000000000 (1.5000000000000000 to 1.5000000000000002)](runs.layer_time_resnet50_bf16.batch_2.ratio) |
             The ratio is the median of the ratios in each trial, since what slows the machine slows both times of a trial. The two medians beside it need not have the same ratio: farthest from it is that of ResNet-50 on NVIDIA H200, bf16 with a batch of 2, [1.50](runs.layer_time_resnet50_bf16.batch_2.ratio_of_medians).
             runs.layer_time_resnet50_bf16.batch_1.layers runs.layer_time_resnet50_bf16.batch_1.layer_sum runs.layer_time_resnet50_bf16.batch_1.full_pass runs.layer_time_resnet50_bf16.batch_1.back_to_back runs.layer_time_resnet50_bf16.batch_1.ratio runs.layer_time_resnet50_bf16.batch_2.layers runs.layer_time_resnet50_bf16.batch_2.layer_sum runs.layer_time_resnet50_bf16.batch_2.full_pass runs.layer_time_resnet50_bf16.batch_2.back_to_back runs.layer_time_resnet50_bf16.batch_2.ratio runs.layer_time_resnet50_bf16.batch_2.ratio_of_medians
         "#]],

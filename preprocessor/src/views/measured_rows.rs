@@ -5,7 +5,7 @@ use super::{Awaited, Figure};
 use crate::catalogue::Facts;
 use crate::data::{Content, State, Table, filters};
 use crate::escape::{code, markdown};
-use crate::evidence::unit::convert;
+use crate::evidence::unit::{convert, titled};
 use crate::evidence::{Quantity, SourceId};
 use crate::statistics::median_interval::{Median, median};
 use serde_json::{Map, Value};
@@ -161,10 +161,7 @@ impl Numbers<'_> {
     /// The title of an axis: the label, or else the column's name, with the unit.
     pub(super) fn title(&self, label: Option<&str>) -> String {
         let label = label.unwrap_or(self.column);
-        match self.unit.is_empty() || self.unit == "1" {
-            true => label.to_owned(),
-            false => format!("{label} ({})", self.unit),
-        }
+        titled(label, &self.unit)
     }
 }
 

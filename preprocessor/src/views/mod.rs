@@ -166,8 +166,9 @@ fn find<T>(
             Some(make) if view.name == name => return Ok(make),
             Some(_) => known.push(format!("`{}`", view.name)),
             None if view.name == name => {
+                let other = if what == "table" { "figure" } else { "table" };
                 return Err(format!(
-                    "the view `{name}` makes no {what}; hint: the other filter"
+                    "the view `{name}` makes no {what}; hint: `filter {other}`"
                 ));
             }
             None => {}

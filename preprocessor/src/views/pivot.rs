@@ -150,13 +150,17 @@ impl Printing<'_> {
                 .map(|it| it.value)
                 .map_err(|error| error.to_string())
         };
-        let print = |value: f64| match self.arguments.places {
-            Some(places) => numbers::fixed(value, places),
-            None => numbers::significant(value, 3),
+        let print = |value: f64, count| match self.arguments.places {
+            Some(_) => numbers::fixed(value, count),
+            None => numbers::significant(value, count),
         };
+        let count = self.arguments.places.unwrap_or(3);
         let text = match quantity.interval.filter(|_| self.arguments.interval) {
-            Some((low, high)) => numbers::interval(shown(value)?, shown(low)?, shown(high)?, print),
-            None => print(shown(value)?),
+            Some((low, high)) => {
+                let shown = (shown(value)?, shown(low)?, shown(high)?);
+                numbers::interval(shown, count, print)
+            }
+            None => print(shown(value)?, count),
         };
         let text = text.map_err(|error| error.to_string())?;
         Ok(Cell::number(&text, shown(value)?).shown_as(mark(quantity, &text)))

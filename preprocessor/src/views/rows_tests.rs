@@ -217,7 +217,7 @@ fn a_histogram_counts_rows() {
         json!({"table": "times", "x": "seconds", "where": {"machine": "laptop"}, "bins": 4}),
         expect![[r#"
             seconds (ms) | Rows
-            Distribution of seconds (ms): 24 values from 10.00 to 205.0, half of them below 50.00. The fullest bin, 0.000 to 50.00, has 12.
+            Distribution of seconds (ms): 24 values from 10.00 to 205.0, half of them below 50.00. The fullest bin, 0 to 50.00, has 12.
 
             series,x,y,low,high
             ,0,,0,12

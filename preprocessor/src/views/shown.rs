@@ -170,10 +170,12 @@ pub(crate) fn scaled_estimate_cell(
         });
     };
     let value = factor * value;
-    let print = |value| numbers::significant(value, digits);
     let printed = match quantity.interval {
-        Some((low, high)) => numbers::interval(value, factor * low, factor * high, print),
-        None => print(value),
+        Some((low, high)) => {
+            let all = (value, factor * low, factor * high);
+            numbers::interval(all, digits, numbers::significant)
+        }
+        None => numbers::significant(value, digits),
     };
     let printed = printed.map_err(|error| format!("`{}`: {error}", quantity.name))?;
     let marked = mark(quantity, &printed);

@@ -3,6 +3,7 @@
 use super::table::Table;
 use super::{EvidenceMark, Figure, Shown};
 use crate::catalogue::Facts;
+use crate::nearest::with_nearest;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
@@ -54,7 +55,7 @@ pub(crate) struct NoArguments {}
 
 /// The arguments as the view wants them.
 pub(crate) fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
-    serde_json::from_value(arguments.into()).map_err(|error| error.to_string())
+    serde_json::from_value(arguments.into()).map_err(|error| with_nearest(error.to_string()))
 }
 
 /// What a view takes whose arguments are read into a `T`: those that it needs first.

@@ -2,6 +2,7 @@
 
 use super::expression::Expression;
 use super::{PREFIXES, Spelling, Unit, UnitError, WORDS};
+use crate::decimal::shifted;
 use std::borrow::Cow;
 
 /// A value in the unit that the reader sees.
@@ -38,37 +39,44 @@ pub fn convert(value: f64, from: Unit, to: &str) -> Result<Converted, UnitError>
     })
 }
 
-/// A factor as a multiplication and a division by exact constants, of which one is usually 1: one
-/// rounding, not two.
+/// A factor as a multiplication and a division by exact constants, of which one is usually 1, and a
+/// power of ten, which shifts the point and rounds nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scale {
     pub(super) times: f64,
     pub(super) over: f64,
+    pub(super) power_of_ten: i32,
 }
 
 impl Scale {
-    fn times(factor: f64) -> Scale {
-        let times = factor;
-        Scale { times, over: 1.0 }
-    }
+    pub(super) const ONE: Scale = Scale {
+        times: 1.0,
+        over: 1.0,
+        power_of_ten: 0,
+    };
 
     fn over(divisor: f64) -> Scale {
-        let (times, over) = (1.0, divisor);
-        Scale { times, over }
-    }
-
-    /// From a unit into the one that is 10^`power` of it.
-    pub(super) fn per_power_of_ten(power: i32) -> Scale {
-        let magnitude = 10f64.powi(power.abs());
-        if power >= 0 {
-            Scale::over(magnitude)
-        } else {
-            Scale::times(magnitude)
+        Scale {
+            over: divisor,
+            ..Scale::ONE
         }
     }
 
+    pub(super) fn of_power(power_of_ten: i32) -> Scale {
+        Scale {
+            power_of_ten,
+            ..Scale::ONE
+        }
+    }
+
+    /// From a unit into the one that it is this factor of.
     pub(super) fn apply(self, value: f64) -> f64 {
-        value * self.times / self.over
+        shifted(value * self.times / self.over, self.power_of_ten)
+    }
+
+    /// The way back.
+    pub(super) fn revert(self, value: f64) -> f64 {
+        shifted(value, -self.power_of_ten) * self.over / self.times
     }
 }
 
@@ -80,7 +88,7 @@ fn plain_scale(from: Unit, to: &str) -> Option<Scaled> {
         name, one, many, ..
     } = *from.spelling();
     let fits = [name, one, many].contains(&to);
-    fits.then_some((Scale::times(1.0), Cow::Borrowed(many)))
+    fits.then_some((Scale::ONE, Cow::Borrowed(many)))
 }
 
 fn prefixed_scale(from: Unit, to: &str) -> Option<Scaled> {
@@ -103,13 +111,13 @@ fn prefixed_scale(from: Unit, to: &str) -> Option<Scaled> {
             symbol.strip_prefix(between) == Some(many)
         };
         let printed = || format!("{multiple}{between}{many}").trim_end().to_owned();
-        fits.then(|| (Scale::per_power_of_ten(power), Cow::Owned(printed())))
+        fits.then(|| (Scale::of_power(-power), Cow::Owned(printed())))
     })
 }
 
 fn special_scale(from: Unit, to: &str) -> Option<Scaled> {
     let scale = match special(to) {
-        _ if (from, to) == (Unit::One, "points") => Scale::times(100.0),
+        _ if (from, to) == (Unit::One, "points") => Scale::of_power(2),
         Some((unit, scale)) if unit == from => scale,
         _ => return None,
     };
@@ -120,7 +128,7 @@ fn special_scale(from: Unit, to: &str) -> Option<Scaled> {
 /// that unit into it.
 pub(super) fn special(name: &str) -> Option<(Unit, Scale)> {
     Some(match name {
-        "%" => (Unit::One, Scale::times(100.0)),
+        "%" => (Unit::One, Scale::of_power(2)),
         "min" => (Unit::Second, Scale::over(60.0)),
         "h" => (Unit::Second, Scale::over(3600.0)),
         "d" | "days" => (Unit::Second, Scale::over(86400.0)),

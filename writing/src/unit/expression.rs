@@ -7,6 +7,8 @@ use super::{PREFIXES, UNITS, Unit, UnitError};
 /// The most factors of one unit, and the largest exponent.
 const MOST_FACTORS: usize = 8;
 const LARGEST_EXPONENT: i8 = 9;
+/// The largest power of ten between a unit and its multiple: no float holds a larger one.
+const LARGEST_POWER: i32 = 308;
 
 /// A product of powers of units and their multiples.
 #[derive(Debug, PartialEq)]
@@ -51,18 +53,10 @@ impl Expression {
 
     /// The factor from the base unit into 10^`power` of this one; `None` where no float holds it.
     pub(super) fn scale_from_base(&self, power: i32) -> Option<Scale> {
-        let (mut times, mut over, mut power) = (1.0, 1.0, power);
-        for (
-            Named {
-                power_of_ten,
-                scale,
-                ..
-            },
-            exponent,
-        ) in &self.factors
-        {
-            let exponent = i32::from(*exponent);
-            power += power_of_ten * exponent;
+        let (mut times, mut over, mut power) = (1.0, 1.0, -power);
+        for (named, exponent) in &self.factors {
+            let (scale, exponent) = (named.scale, i32::from(*exponent));
+            power += (scale.power_of_ten - named.power_of_ten) * exponent;
             let (above, below) = match exponent > 0 {
                 true => (scale.times, scale.over),
                 false => (scale.over, scale.times),
@@ -70,16 +64,19 @@ impl Expression {
             times *= above.powi(exponent.abs());
             over *= below.powi(exponent.abs());
         }
-        let ten = Scale::per_power_of_ten(power);
-        let (times, over) = (times * ten.times, over * ten.over);
         let possible = |factor: f64| factor.is_finite() && factor > 0.0;
-        (possible(times) && possible(over)).then_some(Scale { times, over })
+        let is_possible = possible(times) && possible(over) && power.abs() <= LARGEST_POWER;
+        is_possible.then_some(Scale {
+            times,
+            over,
+            power_of_ten: power,
+        })
     }
 
     /// Whether it is a base unit itself.
     pub(super) fn is_base(&self) -> bool {
-        let one = Scale::per_power_of_ten(0);
-        let is_base = |(named, _): &(Named, i8)| named.power_of_ten == 0 && named.scale == one;
+        let is_base =
+            |(named, _): &(Named, i8)| named.power_of_ten == 0 && named.scale == Scale::ONE;
         self.factors.iter().all(is_base)
     }
 
@@ -215,7 +212,7 @@ fn named(name: &str, own: &[Unit]) -> Option<Named> {
     let of = |unit: Unit, power_of_ten: i32, symbol: &str| Named {
         unit,
         power_of_ten,
-        scale: Scale::per_power_of_ten(0),
+        scale: Scale::ONE,
         symbol: symbol.to_owned(),
     };
     let whole = |unit: Unit| {

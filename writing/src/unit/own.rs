@@ -145,6 +145,6 @@ impl MultipleOf {
     /// A value in this multiple as one in the base unit.
     #[must_use]
     pub fn to_base(&self, value: f64) -> f64 {
-        value * self.scale.over / self.scale.times
+        self.scale.revert(value)
     }
 }

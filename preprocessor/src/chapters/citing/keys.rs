@@ -50,10 +50,11 @@ pub(super) fn key_at(
         };
     }
     let label = label_at(text);
+    let goes_on = text[label.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
     match LabelKind::of(label) {
-        Some(_) => Some((What::Label(label.to_owned()), label.len())),
-        None if typed.is_empty() => None,
-        None => {
+        Some(_) if !goes_on => Some((What::Label(label.to_owned()), label.len())),
+        _ if typed.is_empty() => None,
+        _ => {
             let key = typed.to_owned();
             let unknown = What::Unknown {
                 key,
@@ -158,4 +159,23 @@ pub(super) fn is_place(text: &str) -> bool {
         .next();
     let word = word.unwrap_or_default().to_lowercase();
     WORDS.contains(&word.as_str()) || word.starts_with(|c: char| c.is_ascii_digit() || c == '§')
+}
+
+/// The label that `key` stands for in the ways of other programs: `fig-x` for `fig:x`, `Fig-x` and
+/// `figure-x`; `None` where it is one already, or no label.
+pub(in super::super) fn own_label(key: &str) -> Option<String> {
+    const PREFIXES: [(&str, &[&str]); 3] = [
+        ("fig", &["fig", "figure"]),
+        ("tbl", &["tbl", "tab", "table"]),
+        ("eq", &["eq", "eqn", "equation"]),
+    ];
+    let (prefix, rest) = key.split_once([':', '-', '_'])?;
+    let lower = prefix.to_lowercase();
+    let (own, _) = { PREFIXES.iter() }.find(|(_, others)| others.contains(&lower.as_str()))?;
+    let is_handle = key[prefix.len()..].starts_with('_') && lower != *own;
+    let parts: Vec<_> = { rest.split(|c: char| !c.is_ascii_alphanumeric()) }
+        .filter(|part| !part.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    (!is_handle && !parts.is_empty()).then(|| format!("{own}-{}", parts.join("-")))
 }

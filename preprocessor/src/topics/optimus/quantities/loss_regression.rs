@@ -18,7 +18,7 @@ pub(crate) fn add(catalogue: &mut Catalogue, fits: &[LossFit], predictions: &Pre
     let inputs = sources(fits, None);
     let regression = predictions.regression(Fitting::WholeRun);
     let regression = regression.as_ref().map(|of_run| &of_run.stages()[0].1);
-    for (index, (beta, _)) in BETAS.into_iter().enumerate() {
+    for (index, (beta, unit)) in BETAS.into_iter().enumerate() {
         let prefix = format!("loss_regression.{beta}");
         for candidate in CANDIDATES {
             let error = regression
@@ -28,7 +28,7 @@ pub(crate) fn add(catalogue: &mut Catalogue, fits: &[LossFit], predictions: &Pre
             let function = "root mean squared leave-one-depth-out error over the 6n + 2 networks";
             catalogue.add(Quantity::computed(
                 name,
-                Unit::One,
+                unit,
                 function,
                 inputs.clone(),
                 error.map_err(Missing::from),

@@ -166,7 +166,7 @@ fn times_of_every_log() {
         | Network | Hardware | 10³ β₀ (1/(nat·step)) | Steps to loss 0.5 | Step (ms) | Hours to loss 0.5 |
         | :--- | :--- | ---: | ---: | ---: | ---: |
         | ResNet-20 | K80 (EC2) | 0.0437 (0.0243 to 0.226) | 36,451 | 85.3 | 0.86 |
-        | ResNet-20 | K80 (Google Cloud) | 0.0448 (0.0257 to 0.205) | 36,451 | 111.0 | 1.12 |
+        | ResNet-20 | K80 (Google Cloud) | 0.0448 (0.0257 to 0.205) | 36,451 | 111.1 | 1.12 |
         | ResNet-20 | P100 | 0.0453 (0.0278 to 0.206) | 36,451 | 27.2 | 0.28 |
         | ResNet-20 | 16 vCPUs (Google Cloud) | 0.0453 (0.0267 to 0.220) | 36,451 | 626.3 | 6.34 |
         | ResNet-56 | K80 (EC2) | 0.0576 (0.0322 to 0.183) | 36,451 | 223.5 | 2.26 |
@@ -176,6 +176,6 @@ fn times_of_every_log() {
         | ResNet-164 | K80 (EC2) | 0.292 (0.142 to 0.582) | 36,451 | 650.7 | 6.59 |
         | ResNet-164 | K80 (Google Cloud) | 0.296 (0.140 to 0.611) | 36,451 | 642.6 | 6.51 |
         | ResNet-164 | P100 | 0.287 (0.135 to 0.592) | 36,451 | 194.7 | 1.97 |
-        | ResNet-164 | 16 vCPUs (Google Cloud) | 0.293 (0.140 to 0.597) | 36,451 | 5,283.9 | 53.50 |
+        | ResNet-164 | 16 vCPUs (Google Cloud) | 0.293 (0.140 to 0.597) | 36,451 | 5,284.0 | 53.50 |
     "#]].assert_eq(&made.chars().filter(|c| plain(*c)).collect::<String>());
 }

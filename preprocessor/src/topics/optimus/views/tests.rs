@@ -99,8 +99,8 @@ fn parameters_of_every_run() {
         expect![[r#"
             | Network | Hardware | Curve | 10³ β₀ | β₁ | β₂ | RMSE | R² |
             | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
-            | ResNet-18 | NVIDIA H200, fp32 | measured | 0.239 (0.200 to 0.306) | 0.513 (0.426 to 0.571) | 0.0247 (0.00 to 0.100) | 0.0340 | 0.9903 |
-            | ResNet-20 | NVIDIA H200, fp32 | measured | 0.258 (0.205 to 0.335) | 0.512 (0.429 to 0.577) | 0.0403 (0.00 to 0.110) | 0.0345 | 0.9897 |
+            | ResNet-18 | NVIDIA H200, fp32 | measured | 0.239 (0.200 to 0.306) | 0.513 (0.426 to 0.571) | 0.0247 (0 to 0.100) | 0.0340 | 0.9903 |
+            | ResNet-20 | NVIDIA H200, fp32 | measured | 0.258 (0.205 to 0.335) | 0.512 (0.429 to 0.577) | 0.0403 (0 to 0.110) | 0.0345 | 0.9897 |
             | ResNet-50 (n = 8) | NVIDIA H200, fp32 | measured | 0.384 (0.322 to 0.449) | 0.529 (0.495 to 0.562) | 0.0905 (0.0470 to 0.139) | 0.0241 | 0.9936 |
             β₀ is in 1/(nat·step), β₁ in 1/nat, β₂ and RMSE in nat.
         "#]],

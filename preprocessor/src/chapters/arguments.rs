@@ -1,0 +1,379 @@
+//! The arguments of filters and functions, looked at in every branch.
+//!
+//! Tera passes on whatever arguments a call has, and looks at those of a branch that is not taken on
+//! the day on which it is. Here every call is looked at: its name, the names of its arguments, and
+//! what is written as a number, a flag or a unit.
+
+use super::blanks;
+use super::diagnostic::Diagnostic;
+use super::format::{FILTERS, Filter, Format, Given, check_count, is_filter};
+use super::names::{TOKENS, begins_name, defined_in, tags};
+use crate::catalogue::Catalogue;
+use crate::nearest::{hint, nearest};
+
+/// The filters of Tera.
+const TERA_FILTERS: [&str; 37] = [
+    "safe",
+    "default",
+    "upper",
+    "lower",
+    "wordcount",
+    "escape",
+    "escape_html",
+    "escape_xml",
+    "newlines_to_br",
+    "pluralize",
+    "trim",
+    "trim_start",
+    "trim_end",
+    "replace",
+    "capitalize",
+    "title",
+    "truncate",
+    "indent",
+    "str",
+    "int",
+    "float",
+    "length",
+    "reverse",
+    "split",
+    "abs",
+    "round",
+    "first",
+    "last",
+    "nth",
+    "join",
+    "sort",
+    "unique",
+    "get",
+    "values",
+    "keys",
+    "pairs",
+    "group_by",
+];
+/// The filters that make figures and tables.
+const EXHIBITS: [&str; 2] = ["table", "figure"];
+/// The functions, with their arguments; `pick` has those of its table.
+const FUNCTIONS: [(&str, Option<&[&str]>); 10] = [
+    ("pick", None),
+    ("ratio", Some(&["of", "to"])),
+    ("difference", Some(&["of", "minus"])),
+    ("question", Some(&["id"])),
+    ("references", Some(&[])),
+    ("evidence", Some(&[])),
+    ("coverage", Some(&[])),
+    ("missing_runs", Some(&[])),
+    ("range", None),
+    ("throw", None),
+];
+/// What every filter of quantities takes.
+const OF_ALL_FILTERS: [&str; 2] = ["interval", "mark"];
+/// The arguments of a table that the chapter lays out.
+const OF_TABLE: [&str; 6] = ["id", "columns", "rows", "answer", "view", "caption"];
+/// The keys of its columns.
+const OF_COLUMN: [&str; 8] = [
+    "head", "unit", "places", "digits", "percent", "si", "integer", "interval",
+];
+
+/// A token with its place.
+type Token<'a> = (usize, &'a str);
+
+/// A call of a filter or a function.
+#[derive(Debug)]
+struct Call<'a> {
+    name: &'a str,
+    at: usize,
+    is_filter: bool,
+    /// The name that a filter is applied to, where it is one.
+    input: Option<&'a str>,
+    arguments: Vec<Argument<'a>>,
+}
+
+/// An argument with its value.
+#[derive(Debug)]
+struct Argument<'a> {
+    /// Empty where it has none.
+    name: &'a str,
+    at: usize,
+    value: Vec<Token<'a>>,
+}
+
+/// What is wrong with the calls in the templates of `source`.
+pub(super) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    let own = defined_in(source);
+    for tag in tags(source) {
+        for call in calls_in(tag) {
+            let mut note = |at: usize, message: String| {
+                let message = format!("`{}`: {message}", call.name);
+                faults.push(Diagnostic::at_offset(file, source, at, message));
+            };
+            match (call.is_filter, is_filter(call.name)) {
+                (true, true) => {
+                    let is_own = |name: &&str| own.contains(name.split('.').next().unwrap_or(""));
+                    let input = call.input.filter(|name| !is_own(name));
+                    call.check_filter(catalogue, input, &mut note);
+                }
+                (true, false) if call.name == "table" => call.check_table(&mut note),
+                (true, false) if call.name == "figure" => {}
+                (true, false) => call.check_other_filter(&mut note),
+                (false, _) => call.check_function(&mut note),
+            }
+        }
+    }
+    faults
+}
+
+impl Call<'_> {
+    fn check_names(&self, known: &[&str], note: &mut impl FnMut(usize, String)) {
+        for argument in &self.arguments {
+            match argument.name {
+                "" => note(
+                    argument.at,
+                    format!(
+                        "an argument without a name; hint: `{}({}=…)`",
+                        self.name,
+                        known.first().unwrap_or(&"name")
+                    ),
+                ),
+                name if known.contains(&name) => {}
+                name if known.is_empty() => {
+                    note(argument.at, format!("it has no argument `{name}`"))
+                }
+                name => {
+                    let hint = hint(name, known);
+                    note(argument.at, format!("it has no argument `{name}`; {hint}"));
+                }
+            }
+        }
+    }
+
+    /// A filter that prints a quantity: its arguments, and whether it fits the quantity's unit.
+    fn check_filter(
+        &self,
+        catalogue: &Catalogue,
+        input: Option<&str>,
+        note: &mut impl FnMut(usize, String),
+    ) {
+        let filter = FILTERS.iter().find(|filter| filter.name == self.name);
+        let own = filter.map_or(&[][..], |Filter { arguments, .. }| arguments);
+        self.check_names(&[own, &OF_ALL_FILTERS].concat(), note);
+        let (mut given, mut is_known) = (Given::default(), true);
+        for argument in &self.arguments {
+            match (argument.name, argument.literal()) {
+                (key @ ("places" | "digits"), Some(Literal::Number(number))) => {
+                    match check_count(key, number) {
+                        Ok(count) => given.count = Some(count),
+                        Err(message) => note(argument.at, message),
+                    }
+                }
+                ("unit", Some(Literal::Text(unit))) => given.unit = Some(unit.to_owned()),
+                ("interval" | "mark", Some(Literal::Flag)) => {}
+                (_, None) => is_known = false,
+                (key, Some(_)) if own.contains(&key) || OF_ALL_FILTERS.contains(&key) => {
+                    note(argument.at, format!("`{key}` is {}", expected(key)));
+                    is_known = false;
+                }
+                _ => {}
+            }
+        }
+        let quantity = input.and_then(|name| catalogue.known(name));
+        if let (Some(quantity), true) = (quantity, is_known)
+            && let Err(fault) = Format::of(self.name, given).check(quantity.unit)
+        {
+            note(self.at, format!("`{}` {fault}", quantity.name));
+        }
+    }
+
+    fn check_table(&self, note: &mut impl FnMut(usize, String)) {
+        let has = |name: &str| self.arguments.iter().any(|argument| argument.name == name);
+        if has("view") {
+            return; // the view's own arguments, which it reads
+        }
+        self.check_names(&OF_TABLE, note);
+        let columns = self.arguments.iter().filter(|it| it.name == "columns");
+        for pair in columns.flat_map(|it| it.value.windows(2)) {
+            let [(at, key), (_, ":")] = pair else {
+                continue;
+            };
+            let key = unquoted(key).unwrap_or(key);
+            if !OF_COLUMN.contains(&key) {
+                let hint = hint(key, &OF_COLUMN);
+                note(*at, format!("a column has no `{key}`; {hint}"));
+            }
+        }
+    }
+
+    fn check_other_filter(&self, note: &mut impl FnMut(usize, String)) {
+        if TERA_FILTERS.contains(&self.name) {
+            return;
+        }
+        let own: Vec<_> = FILTERS.iter().map(|it| it.name).chain(EXHIBITS).collect();
+        let known = own.iter().copied().chain(TERA_FILTERS);
+        let hint = match nearest(self.name, known) {
+            Some(nearest) => format!("hint: `{nearest}`"),
+            None => hint(self.name, &own),
+        };
+        note(self.at, format!("there is no such filter; {hint}"));
+    }
+
+    fn check_function(&self, note: &mut impl FnMut(usize, String)) {
+        let known = FUNCTIONS.map(|(name, _)| name);
+        match FUNCTIONS.iter().find(|(name, _)| *name == self.name) {
+            Some((_, Some(arguments))) => {
+                let named = self.arguments.iter().filter(|it| !it.name.is_empty());
+                for argument in named.filter(|it| !arguments.contains(&it.name)) {
+                    let message = format!("it has no argument `{}`", argument.name);
+                    note(argument.at, message);
+                }
+            }
+            Some(_) => {}
+            None if blanks::FUNCTIONS.contains(&self.name) => {}
+            None if is_filter(self.name) || EXHIBITS.contains(&self.name) => {
+                let message = format!("it is a filter; hint: `… | {}(…)`", self.name);
+                note(self.at, message);
+            }
+            None => note(
+                self.at,
+                format!("there is no such function; {}", hint(self.name, &known)),
+            ),
+        }
+    }
+}
+
+/// What a value is that stands as it is.
+enum Literal<'a> {
+    Number(f64),
+    Text(&'a str),
+    Flag,
+}
+
+impl<'a> Argument<'a> {
+    /// The value, where no variable is in it.
+    fn literal(&self) -> Option<Literal<'a>> {
+        let tokens: Vec<_> = self.value.iter().map(|(_, token)| *token).collect();
+        let (sign, token) = match tokens[..] {
+            [token] => (1.0, token),
+            ["-", token] => (-1.0, token),
+            _ => return None,
+        };
+        match token {
+            "true" | "false" => Some(Literal::Flag),
+            token if token.starts_with(|c: char| c.is_ascii_digit()) => token
+                .parse()
+                .ok()
+                .map(|number: f64| Literal::Number(sign * number)),
+            token => unquoted(token).map(Literal::Text),
+        }
+    }
+}
+
+fn expected(key: &str) -> &'static str {
+    match key {
+        "unit" => "no unit, expected a text such as \"ms\"",
+        "places" | "digits" => "no number, expected a whole one such as 2",
+        _ => "neither `true` nor `false`",
+    }
+}
+
+/// What stands between quotation marks.
+pub(super) fn unquoted(token: &str) -> Option<&str> {
+    let mark = token.chars().next().filter(|mark| "\"'`".contains(*mark))?;
+    let inside = token.strip_prefix(mark)?.strip_suffix(mark)?;
+    (!inside.contains('\\')).then_some(inside)
+}
+
+/// A bracket that is open.
+struct Open<'a> {
+    /// The call that it belongs to.
+    call: Option<Call<'a>>,
+    /// Where the present argument begins, among the tokens.
+    begin: usize,
+}
+
+/// The calls in a tag, in the order in which they end.
+fn calls_in((start, tag): (usize, &str)) -> Vec<Call<'_>> {
+    let tokens: Vec<Token> = { TOKENS.find_iter(tag) }
+        .map(|token| (start + token.start(), token.as_str()))
+        .collect();
+    let (mut found, mut open) = (Vec::new(), Vec::<Open>::new());
+    for (index, &(_, token)) in tokens.iter().enumerate() {
+        match token {
+            "(" => open.push(Open {
+                call: index.checked_sub(1).and_then(|head| call(&tokens, head)),
+                begin: index + 1,
+            }),
+            "[" | "{" => open.push(Open {
+                call: None,
+                begin: index + 1,
+            }),
+            "," | ")" | "]" | "}" => {
+                if let Some(Open {
+                    call: Some(call),
+                    begin,
+                }) = open.last_mut()
+                {
+                    call.arguments.extend(argument(&tokens[*begin..index]));
+                    *begin = index + 1;
+                }
+                if token != "," {
+                    found.extend(open.pop().and_then(|open| open.call));
+                }
+            }
+            _ if tokens.get(index + 1).is_some_and(|(_, next)| *next == "(") => {}
+            _ => found.extend(call(&tokens, index).filter(|call| call.is_filter)),
+        }
+    }
+    found
+}
+
+/// The call whose name is the token at `index`, without arguments.
+fn call<'a>(tokens: &[Token<'a>], index: usize) -> Option<Call<'a>> {
+    const WORDS: [&str; 10] = [
+        "if", "elif", "in", "and", "or", "not", "is", "else", "for", "filter",
+    ];
+    let (at, name) = tokens[index];
+    let before = |count: usize| {
+        let at = index.checked_sub(count);
+        at.map_or("", |at| tokens[at].1)
+    };
+    let is_name = name.starts_with(begins_name) && !name.contains('.') && !WORDS.contains(&name);
+    let is_test = before(1) == "is" || (before(1), before(2)) == ("not", "is");
+    if !is_name || is_test {
+        return None;
+    }
+    // `<% filter NAME %>`, perhaps with a hyphen behind the `%`.
+    let opens = |count: usize| (before(count), before(count + 1)) == ("%", "<");
+    let is_block = before(1) == "filter" && (opens(2) || before(2) == "-" && opens(3));
+    let is_piped = before(1) == "|";
+    let input = Some(before(2)).filter(|name| is_piped && name.contains('.'));
+    Some(Call {
+        name,
+        at,
+        is_filter: is_block || is_piped,
+        input: input.filter(|name| name.starts_with(begins_name)),
+        arguments: Vec::new(),
+    })
+}
+
+fn argument<'a>(tokens: &[Token<'a>]) -> Option<Argument<'a>> {
+    let (at, first) = *tokens.first()?;
+    let is_named = match tokens {
+        [_, (_, "="), (_, "="), ..] => false,
+        [_, (_, "="), ..] => first.starts_with(begins_name),
+        _ => false,
+    };
+    let (name, value) = match is_named {
+        true => (first, &tokens[2..]),
+        false => ("", tokens),
+    };
+    Some(Argument {
+        name,
+        at,
+        value: value.to_vec(),
+    })
+}
+
+#[cfg(test)]
+#[path = "arguments_tests.rs"]
+mod tests;
