@@ -6,7 +6,6 @@
 pub mod diagnostic;
 use writing::escape;
 
-mod nearest;
 pub mod layout;
 pub mod evidence;
 pub mod statistics;

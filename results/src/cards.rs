@@ -19,9 +19,7 @@ pub(crate) fn fault(word: &str) -> Option<String> {
     let is_word = word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.chars().all(|c| c.is_ascii_alphanumeric())
         && word.contains(|c: char| c.is_ascii_digit());
-    let hint = near.map_or(String::new(), |near| {
-        format!("; hint: the nearest is `{near}`")
-    });
+    let hint = near.map_or(String::new(), |near| format!("; hint: `{near}`"));
     (like.is_some() || !is_word).then(|| {
         format!(
             "`{word}` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`{hint}"
@@ -42,9 +40,7 @@ mod tests {
     fn cards_are_told_from_misspelt_words() {
         let check = |word: &str, expect: Option<&str>| {
             let found = fault(word);
-            let hint = found
-                .as_ref()
-                .and_then(|fault| fault.rsplit_once("nearest is "));
+            let hint = found.as_ref().and_then(|fault| fault.rsplit_once("hint: "));
             assert_eq!(hint.map(|(_, near)| near), expect, "{word}");
         };
         for word in ["V100", "K80", "H20", "RTX", "X7000", "MI300X"] {

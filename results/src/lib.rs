@@ -37,7 +37,7 @@ pub use environment::{DeviceKind, Environment, Session, SourceDigests};
 pub use error::{Problem, RecordError};
 pub use experiments::{EXPERIMENTS, KnownExperiment, Work, known_experiment};
 pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
-pub use nearest::{nearest, nearest_hint};
+pub use nearest::{nearest, nearest_hint, nearest_or_all, nearest_within, with_nearest};
 pub use networks::{KnownNetwork, NETWORKS, Task, UnknownNetwork, known_network};
 pub use plan::{Accepted, Hardware, MovedTo, Plan, PlanError, PlannedRun};
 pub use predictions::{Confusion, Predictions};

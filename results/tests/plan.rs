@@ -88,7 +88,7 @@ fn an_unknown_key_of_the_defaults() {
         "momentum",
         "momentun",
         expect![[r#"
-            plan.toml:11: `configuration.training.momentun`: unknown field `momentun`, expected one of `epochs`, `learning_rate`, `momentum`, `weight_decay`, `augmentation`, `trainable`, `frozen_batch_norm`; hint: the nearest is `momentum`
+            plan.toml:11: `configuration.training.momentun`: unknown field `momentun`, expected one of `epochs`, `learning_rate`, `momentum`, `weight_decay`, `augmentation`, `trainable`, `frozen_batch_norm`; hint: `momentum`
         "#]],
     );
 }
@@ -110,7 +110,7 @@ fn an_unknown_key_of_a_configuration() {
         "seed = 2",
         "sed = 2",
         expect![[r#"
-            plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`; hint: the nearest is `seed`
+            plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`; hint: `seed`
         "#]],
     );
 }
@@ -165,7 +165,7 @@ fn hardware_that_is_none() {
         "\"cuda\"",
         "\"cdua\"",
         expect![[r#"
-            plan.toml:2: `hardware`: `cdua` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`; hint: the nearest is `cuda`
+            plan.toml:2: `hardware`: `cdua` is no hardware, expected `any`, `cpu`, `cuda` or one word of a card's name, such as `V100`; hint: `cuda`
         "#]],
     );
 }
@@ -176,14 +176,14 @@ fn an_unknown_experiment() {
         "id = \"resnet20-v100\"\nexperiment = \"loss_curve\"",
         "id = \"resnet20-v100\"\nexperiment = \"loss_curv\"",
         expect![[r#"
-            plan.toml:24: `experiment` is `loss_curv`, expected one of `feature_extraction`, `feature_study`, `finetune`, `finetune_study`, `layer_time`, `loss_curve`; hint: the nearest is `loss_curve`
+            plan.toml:24: `experiment` is `loss_curv`, expected one of `feature_extraction`, `feature_study`, `finetune`, `finetune_study`, `layer_time`, `loss_curve`; hint: `loss_curve`
         "#]],
     );
     check(
         "[defaults.loss_curve]\n",
         "[defaults.los_curve]\nhardware = \"cpu\"\n[defaults.loss_curve]\n",
         expect![[r#"
-            plan.toml:1: `defaults.los_curve` serves no run; hint: the nearest is `loss_curve`
+            plan.toml:1: `defaults.los_curve` serves no run; hint: `loss_curve`
         "#]],
     );
 }
@@ -295,7 +295,7 @@ fn an_id_that_is_no_file_name() {
 fn an_id_that_the_plan_has_not() {
     let plan = Plan::parse(PLAN, "plan.toml").unwrap();
     let error = |id| plan.expect_run(id, Path::new("plan.toml")).unwrap_err();
-    expect!["`plan.toml` has no run `resnet20-v10`; hint: the nearest is `resnet20-v100`"]
+    expect!["`plan.toml` has no run `resnet20-v10`; hint: `resnet20-v100`"]
         .assert_eq(&error("resnet20-v10"));
     expect!["`plan.toml` has no run `sort`; hint: `scripts/plan status` lists the runs"]
         .assert_eq(&error("sort"));
@@ -416,7 +416,7 @@ fn an_unknown_network() {
         "network = \"resnet20\", depth = 20, arithmetic = \"bf16\"",
         "network = \"resnet21\", depth = 21, arithmetic = \"bf16\"",
         expect![[r#"
-            plan.toml:20: network `resnet21` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: the nearest is `resnet20`
+            plan.toml:20: network `resnet21` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: `resnet20`
         "#]],
     );
 }

@@ -5,11 +5,16 @@
 //! what is written as a number, a flag or a unit.
 
 use super::blanks;
+use super::calls;
+use super::composed_table::ColumnSpec;
 use super::diagnostic::Diagnostic;
 use super::format::{FILTERS, Filter, Format, Given, check_count, is_filter};
 use super::names::{TOKENS, begins_name, defined_in, tags};
+use super::template::LISTS;
 use crate::catalogue::Catalogue;
-use crate::nearest::{hint, nearest};
+use crate::views::described;
+use results::{nearest, nearest_or_all};
+use std::sync::LazyLock;
 
 /// The filters of Tera.
 const TERA_FILTERS: [&str; 37] = [
@@ -53,27 +58,17 @@ const TERA_FILTERS: [&str; 37] = [
 ];
 /// The filters that make figures and tables.
 const EXHIBITS: [&str; 2] = ["table", "figure"];
-/// The functions, with their arguments; `pick` has those of its table.
-const FUNCTIONS: [(&str, Option<&[&str]>); 10] = [
-    ("pick", None),
-    ("ratio", Some(&["of", "to"])),
-    ("difference", Some(&["of", "minus"])),
-    ("question", Some(&["id"])),
-    ("references", Some(&[])),
-    ("evidence", Some(&[])),
-    ("coverage", Some(&[])),
-    ("missing_runs", Some(&[])),
-    ("range", None),
-    ("throw", None),
-];
+/// The functions of Tera.
+const TERA_FUNCTIONS: [&str; 2] = ["range", "throw"];
 /// What every filter of quantities takes.
 const OF_ALL_FILTERS: [&str; 2] = ["interval", "mark"];
 /// The arguments of a table that the chapter lays out.
 const OF_TABLE: [&str; 6] = ["id", "columns", "rows", "answer", "view", "caption"];
 /// The keys of its columns.
-const OF_COLUMN: [&str; 8] = [
-    "head", "unit", "places", "digits", "percent", "si", "integer", "interval",
-];
+static OF_COLUMN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let keys = described::<ColumnSpec>().into_iter();
+    keys.map(|key| key.name).collect()
+});
 
 /// A token with its place.
 type Token<'a> = (usize, &'a str);
@@ -141,7 +136,7 @@ impl Call<'_> {
                     note(argument.at, format!("it has no argument `{name}`"))
                 }
                 name => {
-                    let hint = hint(name, known);
+                    let hint = nearest_or_all(name, known);
                     note(argument.at, format!("it has no argument `{name}`; {hint}"));
                 }
             }
@@ -197,8 +192,9 @@ impl Call<'_> {
                 continue;
             };
             let key = unquoted(key).unwrap_or(key);
-            if !OF_COLUMN.contains(&key) {
-                let hint = hint(key, &OF_COLUMN);
+            let known: Vec<_> = OF_COLUMN.iter().map(String::as_str).collect();
+            if !known.contains(&key) {
+                let hint = nearest_or_all(key, &known);
                 note(*at, format!("a column has no `{key}`; {hint}"));
             }
         }
@@ -212,32 +208,49 @@ impl Call<'_> {
         let known = own.iter().copied().chain(TERA_FILTERS);
         let hint = match nearest(self.name, known) {
             Some(nearest) => format!("hint: `{nearest}`"),
-            None => hint(self.name, &own),
+            None => nearest_or_all(self.name, &own),
         };
         note(self.at, format!("there is no such filter; {hint}"));
     }
 
     fn check_function(&self, note: &mut impl FnMut(usize, String)) {
-        let known = FUNCTIONS.map(|(name, _)| name);
-        match FUNCTIONS.iter().find(|(name, _)| *name == self.name) {
-            Some((_, Some(arguments))) => {
+        match arguments_of(self.name) {
+            Some(Some(arguments)) => {
                 let named = self.arguments.iter().filter(|it| !it.name.is_empty());
                 for argument in named.filter(|it| !arguments.contains(&it.name)) {
                     let message = format!("it has no argument `{}`", argument.name);
                     note(argument.at, message);
                 }
             }
-            Some(_) => {}
-            None if blanks::FUNCTIONS.contains(&self.name) => {}
+            Some(None) => {}
             None if is_filter(self.name) || EXHIBITS.contains(&self.name) => {
                 let message = format!("it is a filter; hint: `… | {}(…)`", self.name);
                 note(self.at, message);
             }
-            None => note(
-                self.at,
-                format!("there is no such function; {}", hint(self.name, &known)),
-            ),
+            None => {
+                let of_quantities = calls::FUNCTIONS.iter().map(|(name, _)| *name);
+                let known = of_quantities.chain(LISTS).chain(["question"]);
+                let known: Vec<_> = known.chain(TERA_FUNCTIONS).collect();
+                let hint = nearest_or_all(self.name, &known);
+                note(self.at, format!("there is no such function; {hint}"));
+            }
         }
+    }
+}
+
+/// The arguments of a function where there is one of this name; none where they are whatever it is
+/// given.
+fn arguments_of(function: &str) -> Option<Option<&'static [&'static str]>> {
+    let of_quantities = calls::FUNCTIONS.iter().find(|(name, _)| *name == function);
+    match (function, of_quantities) {
+        ("pick", _) => Some(None), // the columns of its table
+        (_, Some((_, arguments))) => Some(Some(arguments)),
+        ("question", _) => Some(Some(&["id"])),
+        _ if LISTS.contains(&function) => Some(Some(&[])),
+        _ if TERA_FUNCTIONS.contains(&function) || blanks::FUNCTIONS.contains(&function) => {
+            Some(None)
+        }
+        _ => None,
     }
 }
 

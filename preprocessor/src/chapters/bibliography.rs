@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use crate::escape::markdown;
-use crate::nearest::nearest_within;
 use biblatex::{RawBibliography, RawChunk, RawEntry};
 use marks::Marks;
 use parsers::contained::contained;
+use results::nearest_within;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;

@@ -17,9 +17,9 @@ use super::own_exhibits::{is_own_table, own_image_figure, own_table};
 use super::placeholders::Placeholder;
 use super::sentinel::{Mark, ROOT};
 use crate::evidence::Quantity;
-use crate::nearest::with_nearest;
 use crate::views::plot::{Plot, Target, render, to_csv};
 use crate::views::{self, Awaited, Exhibit, Figure};
+use results::with_nearest;
 use serde::Deserialize;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -237,7 +237,7 @@ fn image_row(ledger: &Ledger, images: Vec<(String, String, Vec<u8>)>) -> Result<
 }
 
 fn parse<T: serde::de::DeserializeOwned>(arguments: serde_json::Value) -> Result<T, String> {
-    serde_json::from_value(arguments).map_err(|error| with_nearest(error.to_string()))
+    serde_json::from_value(arguments).map_err(|error| with_nearest(&error.to_string()))
 }
 
 /// Notes where the data of the exhibit come from, and what it says that it waits for.

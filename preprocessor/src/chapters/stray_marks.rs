@@ -5,8 +5,8 @@
 use super::code::without_code;
 use super::labels::LabelKind;
 use super::names::all_tags;
-use crate::nearest::nearest;
 use regex::{Captures, Regex};
+use results::nearest;
 use std::ops::Range;
 use std::sync::LazyLock;
 

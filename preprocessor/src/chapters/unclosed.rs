@@ -5,7 +5,7 @@
 
 use super::diagnostic::Diagnostic;
 use super::names::{begins_name, continues_name};
-use crate::nearest::hint;
+use results::nearest_or_all;
 
 /// The blocks and what ends them.
 const BLOCKS: [(&str, &str); 6] = [
@@ -157,7 +157,7 @@ fn other(tag: &Tag, around: Option<&str>) -> Option<String> {
     let hint = match *word {
         "elseif" | "elsif" => "hint: `elif`".to_owned(),
         "end" => "hint: `endif`, `endfor` or `endfilter`".to_owned(),
-        _ => hint(word, &known),
+        _ => nearest_or_all(word, &known),
     };
     Some(format!("no tag begins with `{word}`; {hint}"))
 }

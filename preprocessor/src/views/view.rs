@@ -3,7 +3,7 @@
 use super::table::Table;
 use super::{EvidenceMark, Figure, Shown};
 use crate::catalogue::Facts;
-use crate::nearest::with_nearest;
+use results::with_nearest;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
@@ -55,7 +55,7 @@ pub(crate) struct NoArguments {}
 
 /// The arguments as the view wants them.
 pub(crate) fn parse<T: DeserializeOwned>(arguments: Arguments) -> Result<T, String> {
-    serde_json::from_value(arguments.into()).map_err(|error| with_nearest(error.to_string()))
+    serde_json::from_value(arguments.into()).map_err(|error| with_nearest(&error.to_string()))
 }
 
 /// What a view takes whose arguments are read into a `T`: those that it needs first.
@@ -98,6 +98,7 @@ fn takes(schema: &Value) -> String {
         Some("string") => "text".to_owned(),
         Some("boolean") => "`true` or `false`".to_owned(),
         Some("integer") => "a whole number".to_owned(),
+        Some("number") => "a number".to_owned(),
         Some("object") => "columns with values".to_owned(),
         Some("array") => format!("a list: {}", takes(&schema["items"])),
         other => unreachable!("no view takes {other:?}, as {schema}"),
