@@ -202,7 +202,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         ]],
     );
     let curve = |names: &[&str], scale: &str| {
-        let (x, y) = ("K", "Accuracy (%)");
+        let (x, y) = ("K", "Accuracy");
         json!({"names": names, "labels": ["a"], "x_label": x, "y_label": y, "x_scale": scale})
     };
     check_figure(
@@ -210,7 +210,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         curve(&["curve.pupil"], "log"),
         &facts,
         expect![[
-            r#"view `quoted_curve(labels=["a"], names=["curve.pupil"], x_label="K", x_scale="log", y_label="Accuracy (%)")`: no curve is named `curve.pupil`; hint: a curve of `quoted.toml` has an `index`"#
+            r#"view `quoted_curve(labels=["a"], names=["curve.pupil"], x_label="K", x_scale="log", y_label="Accuracy")`: no curve is named `curve.pupil`; hint: a curve of `quoted.toml` has an `index`"#
         ]],
     );
     check_figure(
@@ -218,7 +218,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         curve(&[], "log"),
         &facts,
         expect![[
-            r#"view `quoted_curve(labels=["a"], names=[], x_label="K", x_scale="log", y_label="Accuracy (%)")`: 1 labels for 0 names; expected one for each"#
+            r#"view `quoted_curve(labels=["a"], names=[], x_label="K", x_scale="log", y_label="Accuracy")`: 1 labels for 0 names; expected one for each"#
         ]],
     );
     check_figure(
@@ -226,7 +226,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         curve(&["curve.student"], "log2"),
         &facts,
         expect![[
-            r#"view `quoted_curve(labels=["a"], names=["curve.student"], x_label="K", x_scale="log2", y_label="Accuracy (%)")`: unknown variant `log2`, expected `linear` or `log`; hint: `log`"#
+            r#"view `quoted_curve(labels=["a"], names=["curve.student"], x_label="K", x_scale="log2", y_label="Accuracy")`: unknown variant `log2`, expected `linear` or `log`; hint: `log`"#
         ]],
     );
 }
@@ -556,7 +556,7 @@ fn curves_of_publications() {
         "names": ["curve.student", "curve.supervised"],
         "labels": ["with a teacher", "without"],
         "x_label": "K",
-        "y_label": "Accuracy (%)",
+        "y_label": "Accuracy",
         "x_scale": "log",
     });
     check_figure(
@@ -564,7 +564,7 @@ fn curves_of_publications() {
         of,
         &facts(),
         expect![[r#"
-            quoted_curve(labels=["with a teacher","without"], names=["curve.student","curve.supervised"], x_label="K", x_scale="log", y_label="Accuracy (%)")
+            quoted_curve(labels=["with a teacher","without"], names=["curve.student","curve.supervised"], x_label="K", x_scale="log", y_label="Accuracy")
             Accuracy (%) over K. The curve “with a teacher” starts with 71.00 at 1,000, is highest with 78.00 at 4,000 and ends with 78.00 at 4,000. The curve “without” starts with 74.00 at 1,000, is highest with 74.00 at 1,000 and ends with 74.00 at 4,000.
 
             curve.student.i1000 curve.student.i2000_5 curve.student.i4000 curve.supervised.i1000 curve.supervised.i4000

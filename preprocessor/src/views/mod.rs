@@ -4,6 +4,7 @@ pub mod table;
 
 mod awaited;
 mod measured_rows;
+pub(crate) mod number_column;
 mod pivot;
 mod quoted_curve;
 mod rows_bars;

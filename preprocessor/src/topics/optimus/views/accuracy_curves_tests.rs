@@ -200,7 +200,7 @@ fn a_book_without_a_target() {
 /// A time is told in the largest unit of which it has two.
 #[test]
 fn units_of_times() {
-    let unit = |seconds| super::unit_of_time(seconds).0;
+    let unit = |seconds| super::unit_of_time(seconds).expect("a unit of time");
     for (seconds, expect) in [
         (119.0, "s"),
         (120.0, "min"),

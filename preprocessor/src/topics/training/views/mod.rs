@@ -3,7 +3,7 @@
 pub(crate) mod class_accuracies;
 pub(crate) mod class_names;
 pub(crate) mod confusions;
-mod curve_axes;
+pub(crate) mod curve_axes;
 pub(crate) mod run_curves;
 mod run_settings;
 pub(crate) mod run_table;
