@@ -5,7 +5,7 @@ use super::{Awaited, Figure};
 use crate::catalogue::Facts;
 use crate::data::{Content, State, Table, filters};
 use crate::escape::{code, markdown};
-use crate::evidence::unit::{convert, stated_unit, titled};
+use crate::evidence::unit::{Unit, convert, stated_unit, titled};
 use crate::evidence::{Quantity, SourceId};
 use crate::statistics::median_interval::{Median, median};
 use serde_json::{Map, Value};
@@ -164,18 +164,18 @@ impl Numbers<'_> {
     /// Where the label types a unit.
     pub(super) fn title(&self, label: Option<&str>) -> Result<String, String> {
         match label {
-            Some(label) => axis_title(label, &self.unit),
+            Some(label) => axis_title(label, &self.unit, self.table.unit(self.column).unit),
             None => Ok(titled(self.column, &self.unit)),
         }
     }
 }
 
-/// The title of an axis whose values are in `unit`.
+/// The title of an axis that shows values of the unit `of` in `unit`.
 ///
 /// # Errors
 /// Where the label types a unit, which would stand beside the axis's own.
-pub(super) fn axis_title(label: &str, unit: &str) -> Result<String, String> {
-    match stated_unit(label, &[]) {
+pub(super) fn axis_title(label: &str, unit: &str, of: Unit) -> Result<String, String> {
+    match stated_unit(label, &[of]) {
         None => Ok(titled(label, unit)),
         Some((before, typed)) => Err(format!(
             "the label `{label}` types the unit `{typed}`, and the axis has its own, `{unit}`; hint: \

@@ -20,7 +20,7 @@ pub use writing::numbers;
 
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
-use crate::nearest::with_nearest;
+use crate::nearest::{nearest, with_nearest};
 use plot::Plot;
 use serde::de::DeserializeOwned;
 pub use shown::Shown;
@@ -148,12 +148,16 @@ fn find<View>(
         if other == name {
             return Ok(view);
         }
-        known.push(format!("`{other}`"));
+        known.push(other);
     }
     known.sort_unstable();
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(nearest) => format!("`{nearest}`"),
+        None => "`topics` in book.toml switches views on".to_owned(),
+    };
+    let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
     Err(format!(
-        "no view named `{name}` makes a {what}; expected one of {}; hint: `topics` in book.toml \
-         switches views on",
+        "no view named `{name}` makes a {what}; expected one of {}; hint: {hint}",
         known.join(", ")
     ))
 }

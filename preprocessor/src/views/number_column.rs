@@ -167,7 +167,7 @@ mod tests {
             &time,
             Ok((
                 "[5 × 10⁻⁷]".replace(' ', "\u{a0}").as_str(),
-                "4.933333333333333e-7",
+                "0.0000004933333333333333",
             )),
         );
         let beta = Quantity::exact("b", Unit::PerNatStep, 0.000_258, "a definition");

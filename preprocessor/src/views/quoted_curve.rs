@@ -73,7 +73,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         );
     }
     let y_unit = curves.first().map_or("", |curve| curve.unit.as_str());
-    let y_title = axis_title(y_label, y_unit)?;
+    let y_title = axis_title(y_label, y_unit, Unit::One)?;
     let sentences = labels
         .iter()
         .zip(&curves)

@@ -104,11 +104,11 @@ fn both_numbers_of_epochs() {
         "cost_of_accuracy",
         &facts,
         expect![[r#"
-        Each line rises from one worker, which costs least.
-        With 2 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 7 workers, at 4,560 worker-hours.
-        With 4 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 10 workers, at 4,750 worker-hours.
-        With 2 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 7 workers, at 7,440 worker-hours.
-        With 4 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 10 workers, at 7,750 worker-hours."#]],
+            Each line rises from one worker, which costs least.
+            With 2 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 7 workers, at 4,560 h.
+            With 4 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 10 workers, at 4,750 h.
+            With 2 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 7 workers, at 7,440 h.
+            With 4 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 10 workers, at 7,750 h."#]],
     );
     for name in FIGURES {
         let plot = plot(name, &facts);
