@@ -103,7 +103,8 @@ impl Decimal {
 }
 
 /// `value` times 10^`power`, as one shifts the point of its shortest decimal.
-pub(crate) fn shifted(value: f64, power: i32) -> f64 {
+#[must_use]
+pub fn shifted(value: f64, power: i32) -> f64 {
     if power == 0 || value == 0.0 || !value.is_finite() {
         return value;
     }

@@ -2,7 +2,7 @@
 //! stay text.
 
 pub mod csv;
-mod decimal;
+pub mod decimal;
 pub mod escape;
 pub mod numbers;
 pub mod unit;

@@ -20,6 +20,35 @@ const OF_MDBOOK: [&str; 6] = [
     "template",
 ];
 
+/// The words that a reference prints, and their short forms.
+const WORDS: [&str; 19] = [
+    "figure",
+    "figures",
+    "fig",
+    "fig.",
+    "figs",
+    "figs.",
+    "table",
+    "tables",
+    "tab.",
+    "tabs.",
+    "tbl",
+    "tbl.",
+    "equation",
+    "equations",
+    "eq",
+    "eq.",
+    "eqs",
+    "eqs.",
+    "eqn.",
+];
+
+/// A reference.
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let label = "@(?:fig|tbl|eq)-[a-z0-9-]*[a-z0-9]";
+    Regex::new(label).expect("the expression is well formed")
+});
+
 /// A form that is none, and what is said of it; nothing where it is one after all.
 struct Form {
     pattern: Regex,
@@ -33,7 +62,7 @@ struct Around<'a> {
 }
 
 /// All forms.
-static FORMS: LazyLock<[Form; 11]> = LazyLock::new(|| {
+static FORMS: LazyLock<[Form; 10]> = LazyLock::new(|| {
     let form = |pattern: &str, told: fn(&Captures, &Around) -> Option<String>| Form {
         pattern: Regex::new(pattern).expect("the expression is well formed"),
         told,
@@ -48,10 +77,6 @@ static FORMS: LazyLock<[Form; 11]> = LazyLock::new(|| {
         form(
             r"\\(?<command>(?:eq|auto|c|C|page|name|v)?ref|label|footnote|[A-Za-z]*cite[A-Za-z]*)\*?(?:\[[^\]\n]*\])*\{(?<argument>[^{}\n]*)\}",
             command,
-        ),
-        form(
-            r"(?i)\b(?<word>figures?|figs?\.?|tables?|tabs?\.|tbls?\.?|equations?|eqs?\.?|eqns?\.?)[\s\u{a0}]*[(\[]?@(?<label>(?:fig|tbl|eq)-[a-z0-9-]*[a-z0-9])",
-            twice,
         ),
         form(r"\[\^(?<name>[^\]\[\s]+)\]", |found, _| {
             let name = &found["name"];
@@ -97,8 +122,16 @@ pub(super) fn find(text: &str, parts: &[Range<usize>]) -> Vec<(Range<usize>, Str
     let mut found = Vec::new();
     for part in joined(text, parts) {
         let of_part = &text[part.clone()];
-        if !of_part.contains(['{', '[', '@', '\\', ':']) {
+        if !of_part.contains(['{', '[', '@', '\\']) && !of_part.ends_with(':') {
             continue;
+        }
+        for reference in REFERENCE.find_iter(of_part) {
+            let range = part.start + reference.start()..part.start + reference.end();
+            if let Some((start, told)) =
+                twice(&text[..part.end], &range).filter(|(at, _)| *at >= part.start)
+            {
+                found.push((start..range.end, told));
+            }
         }
         for Form { pattern, told } in FORMS.iter() {
             for captures in pattern.captures_iter(of_part) {
@@ -125,13 +158,16 @@ fn joined(text: &str, parts: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut joined: Vec<Range<usize>> = Vec::new();
     for part in parts {
         match joined.last_mut() {
-            Some(last) if text[last.end..part.start].trim_matches(' ') == "\n" => {
-                last.end = part.end;
-            }
+            Some(last) if is_line_end(&text[last.end..part.start]) => last.end = part.end,
             _ => joined.push(part.clone()),
         }
     }
     joined
+}
+
+/// Whether nothing stands there but the end of a line and the beginning of the next in a quotation.
+fn is_line_end(text: &str) -> bool {
+    text.matches('\n').count() == 1 && text.chars().all(|c| " \n>".contains(c))
 }
 
 /// A chapter's `source` in which only what is neither code nor kept as it is can be read, as long as
@@ -185,14 +221,22 @@ fn command(found: &Captures, _: &Around) -> Option<String> {
     Some(format!("a command of LaTeX is text here; hint: {hint}"))
 }
 
-/// A word before a reference that prints it, too.
-fn twice(found: &Captures, _: &Around) -> Option<String> {
-    let label = &found["label"];
-    let kind = LabelKind::of(label)?;
-    let (word, printed) = (&found["word"], kind.word());
-    Some(format!(
-        "it prints “{word} {printed} 1”, since `@{label}` prints the word; hint: `@{label}` alone"
-    ))
+/// A word before the reference at `range` of `text` that prints it, too: where it begins, and what is
+/// said of it.
+fn twice(text: &str, range: &Range<usize>) -> Option<(usize, String)> {
+    let before = text[..range.start].trim_end_matches([' ', '\u{a0}', '\n', '>', '(', '[']);
+    let begins = |c: char| !c.is_alphabetic() && c != '.';
+    let start = before.rfind(begins).map_or(0, |at| at + 1);
+    let start = before.ceil_char_boundary(start);
+    let word = &before[start..];
+    let is_one = WORDS.contains(&word.to_lowercase().as_str());
+    let label = &text[range.start + 1..range.end];
+    let printed = LabelKind::of(label).filter(|_| is_one)?.word();
+    let message = format!(
+        "`{word} @{label}` prints “{word} {printed} 1”, since the reference prints the word; hint: \
+         `@{label}` alone"
+    );
+    Some((start, message))
 }
 
 /// Pandoc's attributes: a label, or what stands right behind a link or an image.

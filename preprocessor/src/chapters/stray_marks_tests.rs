@@ -89,15 +89,15 @@ fn references_of_other_programs() {
 
 #[test]
 fn a_word_before_a_reference() {
-    let source = "$$x$$ {#eq-x}\n\nEquation @eq-x, (eq. @eq-x), the tables @eq-x, Figure\n@eq-x.";
+    let source = "$$x$$ {#eq-x}\n\nEquation @eq-x, (eq. @eq-x), the tables @eq-x, Figure\n@eq-x.\n\n> In Fig.\n> @eq-x or Hamster @eq-x, prefig @eq-x, éfig @eq-x.";
     check(
         source,
         expect![[r#"
-            `book/a.md:3:1`: `Equation @eq-x`: it prints “Equation Equation 1”, since `@eq-x` prints the word; hint: `@eq-x` alone
-            `book/a.md:3:18`: `eq. @eq-x`: it prints “eq. Equation 1”, since `@eq-x` prints the word; hint: `@eq-x` alone
-            `book/a.md:3:34`: `tables @eq-x`: it prints “tables Equation 1”, since `@eq-x` prints the word; hint: `@eq-x` alone
-            `book/a.md:3:48`: `Figure
-            @eq-x`: it prints “Figure Equation 1”, since `@eq-x` prints the word; hint: `@eq-x` alone
+            `book/a.md:3:1`: `Equation @eq-x` prints “Equation Equation 1”, since the reference prints the word; hint: `@eq-x` alone
+            `book/a.md:3:18`: `eq. @eq-x` prints “eq. Equation 1”, since the reference prints the word; hint: `@eq-x` alone
+            `book/a.md:3:34`: `tables @eq-x` prints “tables Equation 1”, since the reference prints the word; hint: `@eq-x` alone
+            `book/a.md:3:48`: `Figure @eq-x` prints “Figure Equation 1”, since the reference prints the word; hint: `@eq-x` alone
+            `book/a.md:6:6`: `Fig. @eq-x` prints “Fig. Equation 1”, since the reference prints the word; hint: `@eq-x` alone
         "#]],
     );
     check(

@@ -133,7 +133,9 @@ fn arguments_that_do_not_suit_are_named() {
         "flops_by_layer",
         json!({"network": "vgg20", "convention": "lu"}),
         &facts,
-        expect![[r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: `vgg16`"#]],
+        expect![[
+            r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: `vgg16`"#
+        ]],
     );
     check_table(
         "flops_by_kind",
@@ -203,7 +205,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         ]],
     );
     let curve = |names: &[&str], scale: &str| {
-        let (x, y) = ("K", "Accuracy (%)");
+        let (x, y) = ("K", "Accuracy");
         json!({"names": names, "labels": ["a"], "x_label": x, "y_label": y, "x_scale": scale})
     };
     check_figure(
@@ -211,7 +213,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         curve(&["curve.pupil"], "log"),
         &facts,
         expect![[
-            r#"view `quoted_curve(labels=["a"], names=["curve.pupil"], x_label="K", x_scale="log", y_label="Accuracy (%)")`: no curve is named `curve.pupil`; hint: a curve of `quoted.toml` has an `index`"#
+            r#"view `quoted_curve(labels=["a"], names=["curve.pupil"], x_label="K", x_scale="log", y_label="Accuracy")`: no curve is named `curve.pupil`; hint: a curve of `quoted.toml` has an `index`"#
         ]],
     );
     check_figure(
@@ -219,7 +221,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         curve(&[], "log"),
         &facts,
         expect![[
-            r#"view `quoted_curve(labels=["a"], names=[], x_label="K", x_scale="log", y_label="Accuracy (%)")`: 1 labels for 0 names; expected one for each"#
+            r#"view `quoted_curve(labels=["a"], names=[], x_label="K", x_scale="log", y_label="Accuracy")`: 1 labels for 0 names; expected one for each"#
         ]],
     );
     check_figure(
@@ -227,7 +229,7 @@ fn runs_and_curves_that_are_not_there_are_named() {
         curve(&["curve.student"], "log2"),
         &facts,
         expect![[
-            r#"view `quoted_curve(labels=["a"], names=["curve.student"], x_label="K", x_scale="log2", y_label="Accuracy (%)")`: unknown variant `log2`, expected `linear` or `log`; hint: `log`"#
+            r#"view `quoted_curve(labels=["a"], names=["curve.student"], x_label="K", x_scale="log2", y_label="Accuracy")`: unknown variant `log2`, expected `linear` or `log`; hint: `log`"#
         ]],
     );
 }
@@ -557,7 +559,7 @@ fn curves_of_publications() {
         "names": ["curve.student", "curve.supervised"],
         "labels": ["with a teacher", "without"],
         "x_label": "K",
-        "y_label": "Accuracy (%)",
+        "y_label": "Accuracy",
         "x_scale": "log",
     });
     check_figure(
@@ -565,7 +567,7 @@ fn curves_of_publications() {
         of,
         &facts(),
         expect![[r#"
-            quoted_curve(labels=["with a teacher","without"], names=["curve.student","curve.supervised"], x_label="K", x_scale="log", y_label="Accuracy (%)")
+            quoted_curve(labels=["with a teacher","without"], names=["curve.student","curve.supervised"], x_label="K", x_scale="log", y_label="Accuracy")
             Accuracy (%) over K. The curve “with a teacher” starts with 71.00 at 1,000, is highest with 78.00 at 4,000 and ends with 78.00 at 4,000. The curve “without” starts with 74.00 at 1,000, is highest with 74.00 at 1,000 and ends with 74.00 at 4,000.
 
             curve.student.i1000 curve.student.i2000_5 curve.student.i4000 curve.supervised.i1000 curve.supervised.i4000

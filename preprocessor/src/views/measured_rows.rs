@@ -5,7 +5,7 @@ use super::{Awaited, Figure};
 use crate::catalogue::Facts;
 use crate::data::{Content, State, Table, filters};
 use crate::escape::{code, markdown};
-use crate::evidence::unit::{convert, titled};
+use crate::evidence::unit::{Unit, convert, stated_unit, titled};
 use crate::evidence::{Quantity, SourceId};
 use crate::statistics::median_interval::{Median, median};
 use serde_json::{Map, Value};
@@ -159,9 +159,28 @@ impl Numbers<'_> {
     }
 
     /// The title of an axis: the label, or else the column's name, with the unit.
-    pub(super) fn title(&self, label: Option<&str>) -> String {
-        let label = label.unwrap_or(self.column);
-        titled(label, &self.unit)
+    ///
+    /// # Errors
+    /// Where the label types a unit.
+    pub(super) fn title(&self, label: Option<&str>) -> Result<String, String> {
+        match label {
+            Some(label) => axis_title(label, &self.unit, self.table.unit(self.column).unit),
+            None => Ok(titled(self.column, &self.unit)),
+        }
+    }
+}
+
+/// The title of an axis that shows values of the unit `of` in `unit`.
+///
+/// # Errors
+/// Where the label types a unit, which would stand beside the axis's own.
+pub(super) fn axis_title(label: &str, unit: &str, of: Unit) -> Result<String, String> {
+    match stated_unit(label, &[of]) {
+        None => Ok(titled(label, unit)),
+        Some((before, typed)) => Err(format!(
+            "the label `{label}` types the unit `{typed}`, and the axis has its own, `{unit}`; hint: \
+             `{before}`"
+        )),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod table;
 
 mod awaited;
 mod measured_rows;
+pub(crate) mod number_column;
 mod pivot;
 mod quoted_curve;
 mod rows_bars;
@@ -23,6 +24,7 @@ pub use writing::numbers;
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use plot::Plot;
+use results::nearest;
 pub use shown::Shown;
 use std::sync::Arc;
 use table::Table;
@@ -103,7 +105,7 @@ pub(crate) const VIEWS: &[View] = &[
     View {
         name: "quoted_curve",
         about: "Curves of `quoted.toml`: facts with `value` and `index` as lists",
-        example: r#"names=["published.sorting"], labels=["as published"], x_label="Keys", y_label="Time (s)", x_scale="log""#,
+        example: r#"names=["published.sorting"], labels=["as published"], x_label="Keys", y_label="Time", x_scale="log""#,
         arguments: described::<quoted_curve::Arguments>,
         make: Make::Figure(|arguments, facts| quoted_curve::figure(&parse(arguments)?, facts)),
     },
@@ -164,7 +166,7 @@ fn find<T>(
     for view in views(facts) {
         match make(view) {
             Some(make) if view.name == name => return Ok(make),
-            Some(_) => known.push(format!("`{}`", view.name)),
+            Some(_) => known.push(view.name),
             None if view.name == name => {
                 let other = if what == "table" { "figure" } else { "table" };
                 return Err(format!(
@@ -175,9 +177,13 @@ fn find<T>(
         }
     }
     known.sort_unstable();
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(nearest) => format!("`{nearest}`"),
+        None => "`topics` in book.toml switches views on".to_owned(),
+    };
+    let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
     Err(format!(
-        "no view named `{name}` makes a {what}; expected one of {}; hint: `topics` in book.toml \
-         switches views on",
+        "no view named `{name}` makes a {what}; expected one of {}; hint: {hint}",
         known.join(", ")
     ))
 }

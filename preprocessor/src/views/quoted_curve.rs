@@ -1,12 +1,13 @@
 //! Curves from publications: hollow points, joined by lines.
 
 use super::Figure;
+use super::measured_rows::axis_title;
 use super::palette::series;
 use super::plot::{Axis, Key, Line, Plot, Points};
 use super::shown::Shown;
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
-use crate::evidence::unit::Unit;
+use crate::evidence::unit::{Unit, convert, titled};
 use crate::views::numbers;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,10 +25,12 @@ pub(super) struct Arguments {
     names: Vec<String>,
     /// What the plot calls each curve.
     labels: Vec<String>,
-    /// What the horizontal axis is called, with its unit.
+    /// What the horizontal axis is called.
     x_label: String,
-    /// What the vertical axis is called, with its unit.
+    /// What the vertical axis is called.
     y_label: String,
+    /// The unit of the vertical axis: `%` for shares, else that of the curves.
+    y_unit: Option<String>,
     /// The scale of the horizontal axis.
     x_scale: XScale,
 }
@@ -41,6 +44,8 @@ enum XScale {
 
 /// A curve's quantities with their places.
 struct Curve {
+    /// The unit of the points' heights.
+    unit: String,
     points: Vec<(f64, f64)>,
     quantities: Vec<Arc<Quantity>>,
 }
@@ -52,6 +57,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         labels,
         x_label,
         y_label,
+        y_unit,
         x_scale,
     } = arguments;
     if names.len() != labels.len() {
@@ -63,17 +69,24 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     }
     let mut curves = names
         .iter()
-        .map(|name| Curve::of(name, y_label, facts))
+        .map(|name| Curve::of(name, y_unit.as_deref(), facts))
         .collect::<Result<Vec<_>, _>>()?;
+    if curves.iter().any(|curve| curve.unit != curves[0].unit) {
+        return Err(
+            "the curves have several units; hint: `y_unit` says in which they are drawn".to_owned(),
+        );
+    }
+    let y_unit = curves.first().map_or("", |curve| curve.unit.as_str());
+    let y_title = axis_title(y_label, y_unit, Unit::One)?;
     let sentences = labels
         .iter()
         .zip(&curves)
         .map(|(label, curve)| curve.describe(label))
         .collect::<Result<Vec<_>, _>>()?;
-    let description = format!("{y_label} over {x_label}. {}", sentences.join(" "));
+    let description = format!("{y_title} over {x_label}. {}", sentences.join(" "));
     let millions = curves.iter().all(Curve::is_in_millions);
     let (divisor, x_title) = match millions {
-        true => (MILLION, format!("{x_label} (million)")),
+        true => (MILLION, titled(x_label, "million")),
         false => (1.0, x_label.clone()),
     };
     for curve in &mut curves {
@@ -83,8 +96,8 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         XScale::Linear => Axis::linear(&x_title),
         XScale::Log => log_axis(&x_title, &curves),
     };
-    let title = format!("{y_label} over {x_label}");
-    let mut plot = Plot::new(&title, &description, x, Axis::linear(y_label));
+    let title = format!("{y_title} over {x_label}");
+    let mut plot = Plot::new(&title, &description, x, Axis::linear(&y_title));
     for (index, (label, curve)) in labels.iter().zip(&curves).enumerate() {
         let (line, style) = (curve.points.clone(), series(index));
         let points = Points::plain(label, &line, style).hollow();
@@ -116,7 +129,7 @@ fn log_axis(label: &str, curves: &[Curve]) -> Axis {
 
 impl Curve {
     /// The points `NAME.i1000`, `NAME.i70_6` and so on, from left to right.
-    fn of(name: &str, y_label: &str, facts: &Facts) -> Result<Curve, String> {
+    fn of(name: &str, y_unit: Option<&str>, facts: &Facts) -> Result<Curve, String> {
         let prefix = format!("{name}.i");
         let mut found: Vec<(f64, Arc<Quantity>)> = facts
             .catalogue
@@ -132,16 +145,19 @@ impl Curve {
             ));
         }
         found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-        let y = |quantity: &Quantity| {
-            let value = quantity.known().unwrap_or(f64::NAN);
-            let in_percent = quantity.unit == Unit::One && y_label.ends_with("(%)");
-            if in_percent { 100.0 * value } else { value }
+        let unit = match (y_unit, found[0].1.unit) {
+            (Some(unit), _) => unit,
+            (None, Unit::One) => "%",
+            (None, unit) => unit.name(),
+        };
+        let place = |(x, quantity): &(f64, Arc<Quantity>)| {
+            let converted = convert(quantity.known().unwrap_or(f64::NAN), quantity.unit, unit);
+            let fault = |error| format!("`{}`: {error}", quantity.name);
+            Ok((*x, converted.map_err(fault)?.value))
         };
         Ok(Curve {
-            points: found
-                .iter()
-                .map(|(x, quantity)| (*x, y(quantity)))
-                .collect(),
+            unit: unit.to_owned(),
+            points: found.iter().map(place).collect::<Result<_, String>>()?,
             quantities: found.into_iter().map(|(_, quantity)| quantity).collect(),
         })
     }

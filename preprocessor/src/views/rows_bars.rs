@@ -119,7 +119,7 @@ fn plot(
     all: &[Series],
 ) -> Result<Plot, String> {
     let x_title = arguments.x_label.as_deref().unwrap_or(x);
-    let y_title = y.title(arguments.y_label.as_deref());
+    let y_title = y.title(arguments.y_label.as_deref())?;
     let (of_names, of_values) = (
         Axis::categories(x_title, categories),
         Axis::linear(&y_title),

@@ -129,7 +129,7 @@ fn round(width: f64) -> f64 {
 }
 
 fn plot(arguments: &Arguments, x: &Numbers, values: &[f64], bins: &Bins) -> Result<Plot, String> {
-    let x_title = x.title(arguments.x_label.as_deref());
+    let x_title = x.title(arguments.x_label.as_deref())?;
     let title = format!("Distribution of {x_title}");
     let print = |value| numbers::significant(value, 4).map_err(|error| error.to_string());
     let most = bins

@@ -160,8 +160,8 @@ fn plot(
     curves: &[Curve],
 ) -> Result<Plot, String> {
     let (x_title, y_title) = (
-        x.title(arguments.x_label.as_deref()),
-        y.title(arguments.y_label.as_deref()),
+        x.title(arguments.x_label.as_deref())?,
+        y.title(arguments.y_label.as_deref())?,
     );
     let title = format!("{y_title} over {x_title}");
     let axis = |title: &str, log: bool| match log {

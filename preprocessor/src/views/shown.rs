@@ -6,7 +6,6 @@ use super::{Awaited, Figure};
 use crate::catalogue::RunFacts;
 use crate::escape::{code, markdown};
 use crate::evidence::Quantity;
-use crate::evidence::unit::convert;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -91,29 +90,6 @@ pub(crate) fn not_as_planned(inputs: &[Arc<Quantity>]) -> String {
     }
 }
 
-/// A quantity's value in `unit` with so many decimals and its mark; a dash where it has none.
-pub(crate) fn quantity_cell(
-    quantity: &Quantity,
-    unit: &str,
-    places: usize,
-    mark: EvidenceMark,
-) -> Result<Cell, String> {
-    const NONE: &str = "–";
-    let Some(value) = quantity.known() else {
-        return Ok(Cell {
-            text: mark(quantity, NONE),
-            printed: NONE.to_owned(),
-            csv: String::new(),
-        });
-    };
-    let value = convert(value, quantity.unit, unit)
-        .map_err(|error| format!("`{}`: {error}", quantity.name))?
-        .value;
-    let cell = number_cell(value, places)?;
-    let marked = mark(quantity, &cell.printed);
-    Ok(cell.shown_as(marked))
-}
-
 /// A run's title, with its state where it is not a complete, current measurement.
 pub(crate) fn with_state(title: String, run: &RunFacts) -> String {
     match run.concern() {
@@ -146,45 +122,9 @@ pub(crate) fn state_told_once(mut cells: Vec<Cell>, run: &RunFacts) -> Vec<Cell>
     cells
 }
 
-/// A quantity with significant digits, its interval and its mark; a dash where it has no value.
-pub(crate) fn estimate_cell(
-    quantity: &Quantity,
-    digits: usize,
-    mark: EvidenceMark,
-) -> Result<Cell, String> {
-    scaled_estimate_cell(quantity, 1.0, digits, mark)
-}
-
-/// [`estimate_cell`] of `factor` times the quantity.
-pub(crate) fn scaled_estimate_cell(
-    quantity: &Quantity,
-    factor: f64,
-    digits: usize,
-    mark: EvidenceMark,
-) -> Result<Cell, String> {
-    let Some(value) = quantity.known() else {
-        return Ok(Cell {
-            text: mark(quantity, "–"),
-            printed: "–".to_owned(),
-            csv: String::new(),
-        });
-    };
-    let value = factor * value;
-    let printed = match quantity.interval {
-        Some((low, high)) => {
-            let all = (value, factor * low, factor * high);
-            numbers::interval(all, digits, numbers::significant)
-        }
-        None => numbers::significant(value, digits),
-    };
-    let printed = printed.map_err(|error| format!("`{}`: {error}", quantity.name))?;
-    let marked = mark(quantity, &printed);
-    Ok(Cell::number(&printed, value).shown_as(marked))
-}
-
-/// A number with so many decimals.
-pub(crate) fn number_cell(value: f64, places: usize) -> Result<Cell, String> {
-    Ok(Cell::number(&fixed(value, places)?, value))
+/// A count.
+pub(crate) fn count_cell(count: f64) -> Result<Cell, String> {
+    Ok(Cell::number(&fixed(count, 0)?, count))
 }
 
 /// [`numbers::fixed`] with the error as text.

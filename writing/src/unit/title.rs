@@ -34,6 +34,7 @@ pub fn titled(title: &str, unit: &str) -> String {
     };
     match unit.as_str() {
         "" | "1" => title.to_owned(),
+        unit if unit.eq_ignore_ascii_case(title) => title.to_owned(),
         unit => format!("{title} ({unit})").trim_start().to_owned(),
     }
 }
@@ -98,6 +99,7 @@ mod tests {
         check("Parameters", "million parameters", "Parameters (million)");
         check("Epochs to 92 %", "epoch", "Epochs to 92 %");
         check("Images", "image", "Images");
+        check("Images/s", "images/s", "Images/s");
         check("Size", "million parameters", "Size (million parameters)");
         check("Units", "units/s", "Units (units/s)");
     }

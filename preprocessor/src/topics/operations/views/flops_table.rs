@@ -4,16 +4,17 @@ use super::counted_network::{CountedNetwork, kinds};
 use crate::catalogue::Facts;
 use crate::escape::code;
 use crate::evidence::Quantity;
+use crate::evidence::unit::{Unit, titled};
 use crate::topics::operations::analysis::flops::LayerCount;
 use crate::topics::operations::analysis::layers::LayerKind;
-use crate::views::shown::{EvidenceMark, Shown, number_cell, quantity_cell};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown, count_cell};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Decimals of a share in percent.
-const SHARE_PLACES: usize = 2;
+const SHARE: NumberColumn = NumberColumn::fixed("Share", "%", 2);
 
 /// The arguments of [`by_layer`].
 #[derive(Deserialize, JsonSchema)]
@@ -39,10 +40,10 @@ pub(crate) fn by_layer(
         Column::new("Output", Alignment::Left),
         Column::new("Parameters", Alignment::Decimal),
         Column::new(
-            &format!("Operations ({})", network.operations),
+            &titled("Operations", network.operations),
             Alignment::Decimal,
         ),
-        Column::new("Share (%)", Alignment::Decimal),
+        SHARE.column(),
     ];
     let total = network.count.forward();
     let every = network.count.layers.iter();
@@ -58,7 +59,7 @@ pub(crate) fn by_layer(
             Cell::words(""),
             integer_cell(&parameters, mark)?,
             integer_cell(&operations, mark)?,
-            number_cell(100.0, SHARE_PLACES)?,
+            SHARE.plain_cell(1.0, Unit::One)?,
         ],
         answer: true,
     };
@@ -101,9 +102,9 @@ fn kind_row<'a>(
         Cell::words(&format!("{} layers", layers.len())),
         Cell::words(kind.name()),
         Cell::words(""),
-        number_cell(parameters as f64, 0)?,
-        number_cell(forward as f64, 0)?,
-        number_cell(share(forward, total), SHARE_PLACES)?,
+        count_cell(parameters as f64)?,
+        count_cell(forward as f64)?,
+        SHARE.plain_cell(share(forward, total), Unit::One)?,
     ];
     Ok(Row {
         cells,
@@ -111,9 +112,8 @@ fn kind_row<'a>(
     })
 }
 
-/// In percent.
 fn share(part: u64, total: u64) -> f64 {
-    100.0 * part as f64 / total.max(1) as f64
+    part as f64 / total.max(1) as f64
 }
 
 fn layer_row(layer: &LayerCount, total: u64) -> Result<Row, String> {
@@ -121,9 +121,9 @@ fn layer_row(layer: &LayerCount, total: u64) -> Result<Row, String> {
         Cell::words(&layer.name),
         Cell::words(layer.kind.name()),
         Cell::words(&layer.output.to_string()),
-        number_cell(layer.parameters as f64, 0)?,
-        number_cell(layer.forward as f64, 0)?,
-        number_cell(share(layer.forward, total), SHARE_PLACES)?,
+        count_cell(layer.parameters as f64)?,
+        count_cell(layer.forward as f64)?,
+        SHARE.plain_cell(share(layer.forward, total), Unit::One)?,
     ];
     Ok(Row {
         cells,
@@ -197,10 +197,10 @@ fn kind_columns(networks: &[CountedNetwork]) -> Vec<Column> {
         name, operations, ..
     } in networks
     {
-        columns.extend(
-            ["layers", operations, "share (%)"]
-                .map(|head| Column::new(&format!("{name}, {head}"), Alignment::Decimal)),
-        );
+        let counts = ["layers", operations]
+            .map(|head| Column::new(&format!("{name}, {head}"), Alignment::Decimal));
+        columns.extend(counts);
+        columns.push(SHARE.headed(&format!("{name}, share")).column());
     }
     columns
 }
@@ -216,14 +216,14 @@ fn kind_cells(
     let share = network.share_of(kind);
     inputs.extend(operations.iter().chain(&share).cloned());
     Ok([
-        number_cell(count.layers as f64, 0)?,
+        count_cell(count.layers as f64)?,
         match operations {
             Some(operations) => integer_cell(&operations, mark)?,
-            None => number_cell(count.forward as f64, 0)?,
+            None => count_cell(count.forward as f64)?,
         },
         match share {
-            Some(share) => quantity_cell(&share, "%", SHARE_PLACES, mark)?,
-            None => number_cell(100.0 * count.share, SHARE_PLACES)?,
+            Some(share) => SHARE.cell(&share, mark)?,
+            None => SHARE.plain_cell(count.share, Unit::One)?,
         },
     ])
 }
@@ -236,12 +236,12 @@ fn total_cells(
     let total = network.total()?;
     inputs.push(total.clone());
     Ok([
-        number_cell(network.count.layers.len() as f64, 0)?,
+        count_cell(network.count.layers.len() as f64)?,
         integer_cell(&total, mark)?,
-        number_cell(100.0, SHARE_PLACES)?,
+        SHARE.plain_cell(1.0, Unit::One)?,
     ])
 }
 
 fn integer_cell(quantity: &Quantity, mark: EvidenceMark) -> Result<Cell, String> {
-    quantity_cell(quantity, quantity.unit.name(), 0, mark)
+    NumberColumn::fixed("", quantity.unit.name(), 0).cell(quantity, mark)
 }

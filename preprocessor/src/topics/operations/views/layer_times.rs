@@ -5,47 +5,44 @@ use crate::escape::markdown;
 use crate::evidence::Quantity;
 use crate::topics::names::readable;
 use crate::topics::operations::quantities::layer_times::TimedPasses;
-use crate::views::shown::{EvidenceMark, Shown, estimate_cell, quantity_cell};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use std::sync::Arc;
 
 /// A column of quantities.
 struct Quantities {
-    head: &'static str,
+    column: NumberColumn<'static>,
     /// The end of the quantity's name, after that of the run and the batch.
     leaf: &'static str,
-    print: Print,
 }
 
-/// How a quantity is printed.
-enum Print {
-    /// In a unit with so many decimals.
-    Fixed(&'static str, usize),
-    /// With so many significant digits and its interval.
-    Estimate(usize),
-}
+const RATIO: NumberColumn = NumberColumn::estimate("Ratio, trial by trial", "1", 3);
 
 /// Sum of the layers against the whole pass.
 const TIMES: [Quantities; 5] = [
-    column("Layers", "layers", Print::Fixed("1", 0)),
-    column("Sum of layers (ms)", "layer_sum", Print::Fixed("ms", 2)),
-    column("Full pass (ms)", "full_pass", Print::Fixed("ms", 2)),
-    column("Among many (ms)", "back_to_back", Print::Fixed("ms", 2)),
-    column("Ratio, trial by trial", "ratio", Print::Estimate(3)),
+    of("layers", NumberColumn::fixed("Layers", "1", 0)),
+    of("layer_sum", NumberColumn::fixed("Sum of layers", "ms", 2)),
+    of("full_pass", NumberColumn::fixed("Full pass", "ms", 2)),
+    of("back_to_back", NumberColumn::fixed("Among many", "ms", 2)),
+    of("ratio", RATIO),
 ];
 
 /// Speed and share of the peak.
 const SPEEDS: [Quantities; 3] = [
-    column("Images/s", "images_per_second", Print::Fixed("image/s", 1)),
-    column("Speed (GFLOP/s)", "speed", Print::Fixed("GFLOP/s", 0)),
-    column("Share of peak (%)", SHARE, Print::Fixed("%", 1)),
+    of(
+        "images_per_second",
+        NumberColumn::fixed("Images/s", "images/s", 1),
+    ),
+    of("speed", NumberColumn::fixed("Speed", "GFLOP/s", 0)),
+    of(SHARE, NumberColumn::fixed("Share of peak", "%", 1)),
 ];
 
 /// The share of the peak, which has no value where the device's peak is not quoted.
 const SHARE: &str = "percent_of_peak";
 
-const fn column(head: &'static str, leaf: &'static str, print: Print) -> Quantities {
-    Quantities { head, leaf, print }
+const fn of(leaf: &'static str, column: NumberColumn<'static>) -> Quantities {
+    Quantities { column, leaf }
 }
 
 /// Sum of the layer times, time of the full pass, and time of a pass among many.
@@ -78,7 +75,7 @@ fn ratios(facts: &Facts, mark: EvidenceMark) -> Result<Option<(String, Arc<Quant
     let Some((_, passes, medians)) = farthest else {
         return Ok(None);
     };
-    let ratio = estimate_cell(&medians, 3, mark)?.text;
+    let ratio = RATIO.cell(&medians, mark)?.text;
     let note = format!(
         "The ratio is the median of the ratios in each trial, since what slows the machine slows both times \
          of a trial. The two medians beside it need not have the same ratio: farthest from it is that of {} \
@@ -144,23 +141,18 @@ impl Quantities {
     }
 
     fn cell(&self, quantity: Option<&Arc<Quantity>>, mark: EvidenceMark) -> Result<Cell, String> {
-        match (quantity, &self.print) {
-            (None, _) => Ok(Cell::words("–")),
-            (Some(quantity), Print::Fixed(unit, places)) => {
-                quantity_cell(quantity, unit, *places, mark)
-            }
-            (Some(quantity), Print::Estimate(digits)) => estimate_cell(quantity, *digits, mark),
+        match quantity {
+            Some(quantity) => self.column.cell(quantity, mark),
+            None => Ok(Cell::words("–")),
         }
     }
 }
 
 fn columns(quantities: &[Quantities]) -> Vec<Column> {
     let words = ["Network", "Hardware"].map(|head| Column::new(head, Alignment::Left));
-    let numbers = ["Batch"]
-        .into_iter()
-        .chain(quantities.iter().map(|q| q.head));
-    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
-    words.into_iter().chain(numbers).collect()
+    let batch = Column::new("Batch", Alignment::Decimal);
+    let numbers = quantities.iter().map(|it| it.column.column());
+    words.into_iter().chain([batch]).chain(numbers).collect()
 }
 
 /// A row that says that there is nothing yet.

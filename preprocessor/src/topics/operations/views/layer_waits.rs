@@ -5,11 +5,16 @@ use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use crate::topics::names::readable;
 use crate::topics::operations::quantities::layer_times::{PER_LAYER, TimedPasses};
-use crate::views::shown::{EvidenceMark, Shown, quantity_cell};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
+
+const LAYERS: NumberColumn = NumberColumn::fixed("Layers", "1", 0);
+const DIFFERENCE: NumberColumn = NumberColumn::fixed("Sum − pass", "ms", 2);
+const FOR_EACH: NumberColumn = NumberColumn::fixed("For each layer", "µs", 1);
 
 /// The arguments of [`table`].
 #[derive(Deserialize, JsonSchema)]
@@ -42,8 +47,7 @@ pub(crate) fn table(
         rows.push(row(&named, facts, mark, &mut inputs)?);
     }
     let words = ["Network", "Hardware"].map(|head| Column::new(head, Alignment::Left));
-    let numbers = ["Layers", "Sum − pass (ms)", "For each layer (µs)"];
-    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
+    let numbers = [LAYERS, DIFFERENCE, FOR_EACH].map(|column| column.column());
     let columns = words.into_iter().chain(numbers).collect();
     let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
     Ok(Shown::new(table, inputs))
@@ -95,14 +99,14 @@ fn row(
     inputs: &mut Vec<Arc<Quantity>>,
 ) -> Result<Row, String> {
     let mut cells = vec![Cell::words(&named.network), Cell::words(&named.hardware)];
-    for (name, unit, places) in [
-        (&named.layers, "1", 0),
-        (&named.difference, "ms", 2),
-        (&named.per_layer, "µs", 1),
+    for (name, column) in [
+        (&named.layers, LAYERS),
+        (&named.difference, DIFFERENCE),
+        (&named.per_layer, FOR_EACH),
     ] {
         let quantity = facts.catalogue.quantity(name);
         let quantity = quantity.map_err(|error| error.to_string())?;
-        cells.push(quantity_cell(quantity, unit, places, mark)?);
+        cells.push(column.cell(quantity, mark)?);
         inputs.push(quantity.clone());
     }
     Ok(Row {

@@ -5,19 +5,22 @@ use crate::evidence::Quantity;
 use crate::topics::names::readable;
 use crate::topics::operations::quantities::layer_times::TimedPasses;
 use crate::topics::operations::quantities::paleo::{CALIBRATION, GROUPS};
-use crate::views::shown::{EvidenceMark, Shown, estimate_cell, quantity_cell, waiting_row};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown, waiting_row};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use std::sync::Arc;
 
 /// One row for each setting and network that is a test: predicted and measured time of a pass.
 pub(crate) fn passes(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
-    let heads = [
-        "Batch",
-        "Predicted (ms)",
-        "Measured (ms)",
-        "Predicted / measured",
+    let columns = [
+        ("paleo.time", NumberColumn::fixed("Predicted", "ms", 2)),
+        ("back_to_back", NumberColumn::fixed("Measured", "ms", 2)),
+        (
+            "paleo.ratio",
+            NumberColumn::estimate("Predicted / measured", "1", 3),
+        ),
     ];
-    let mut table = Rows::new(&["Hardware", "Network"], &heads);
+    let mut table = Rows::new(&["Hardware", "Network"], &columns);
     let tests = measured(facts).into_iter();
     for passes in tests.filter(|it| it.network() != CALIBRATION) {
         let name = |leaf: &str| format!("{}.{leaf}", passes.name());
@@ -26,12 +29,10 @@ pub(crate) fn passes(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, 
             Cell::words(readable(passes.network())),
             batch(&passes),
         ];
-        for leaf in ["paleo.time", "back_to_back"] {
+        for (leaf, column) in columns {
             let quantity = table.quantity(&name(leaf), facts)?;
-            cells.push(quantity_cell(&quantity, "ms", 2, mark)?);
+            cells.push(column.cell(&quantity, mark)?);
         }
-        let ratio = table.quantity(&name("paleo.ratio"), facts)?;
-        cells.push(estimate_cell(&ratio, 3, mark)?);
         table.push(cells);
     }
     table.shown()
@@ -40,26 +41,23 @@ pub(crate) fn passes(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, 
 /// One row for each setting: predicted over measured time of each kind of layer, over the networks
 /// that are a test; and the constants.
 pub(crate) fn kinds(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
-    let constants = ["Bandwidth (GB/s)", "Speed (GFLOP/s)", "PPP (%)"];
-    let heads: Vec<_> = { ["Batch"].into_iter().chain(constants) }
-        .chain(GROUPS.map(|(_, head, _)| head))
-        .collect();
-    let mut table = Rows::new(&["Hardware"], &heads);
+    let constants = [
+        ("bandwidth", NumberColumn::fixed("Bandwidth", "GB/s", 0)),
+        ("speed", NumberColumn::fixed("Speed", "GFLOP/s", 0)),
+        ("percent_of_peak", NumberColumn::fixed("PPP", "%", 1)),
+    ];
+    let means = GROUPS.map(|(leaf, ..)| format!("mean.{leaf}"));
+    let groups = std::iter::zip(&means, GROUPS)
+        .map(|(leaf, (_, head, _))| (leaf.as_str(), NumberColumn::estimate(head, "1", 2)));
+    let columns: Vec<_> = constants.into_iter().chain(groups).collect();
+    let mut table = Rows::new(&["Hardware"], &columns);
     let calibrating = measured(facts).into_iter();
     for passes in calibrating.filter(|it| it.network() == CALIBRATION) {
         let name = |leaf: &str| format!("{}.paleo.{leaf}", passes.name());
         let mut cells = vec![Cell::words(&passes.hardware()), batch(&passes)];
-        for (leaf, unit, places) in [
-            ("bandwidth", "GB/s", 0),
-            ("speed", "GFLOP/s", 0),
-            ("percent_of_peak", "%", 1),
-        ] {
+        for (leaf, column) in &columns {
             let quantity = table.quantity(&name(leaf), facts)?;
-            cells.push(quantity_cell(&quantity, unit, places, mark)?);
-        }
-        for (leaf, ..) in GROUPS {
-            let quantity = table.quantity(&name(&format!("mean.{leaf}")), facts)?;
-            cells.push(estimate_cell(&quantity, 2, mark)?);
+            cells.push(column.cell(&quantity, mark)?);
         }
         table.push(cells);
     }
@@ -86,13 +84,12 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(words: &[&str], numbers: &[&str]) -> Rows {
+    fn new(words: &[&str], numbers: &[(&str, NumberColumn)]) -> Rows {
         let words = words.iter().map(|head| Column::new(head, Alignment::Left));
-        let numbers = numbers
-            .iter()
-            .map(|head| Column::new(head, Alignment::Decimal));
+        let batch = Column::new("Batch", Alignment::Decimal);
+        let numbers = numbers.iter().map(|(_, column)| column.column());
         Rows {
-            columns: words.chain(numbers).collect(),
+            columns: words.chain([batch]).chain(numbers).collect(),
             rows: Vec::new(),
             inputs: Vec::new(),
         }

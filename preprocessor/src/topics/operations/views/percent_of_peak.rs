@@ -6,10 +6,11 @@ use crate::evidence::Quantity;
 use crate::topics::names::readable;
 use crate::topics::operations::quantities::throughput::{Published, ThroughputRow};
 use crate::views::Figure;
+use crate::views::number_column::NumberColumn;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Plot, Point, Points, Range};
 use crate::views::shown::listed;
-use crate::views::shown::{EvidenceMark, Shown, percent, quantity_cell};
+use crate::views::shown::{EvidenceMark, Shown, percent};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -166,11 +167,13 @@ pub(crate) fn sources(
     Ok(Shown::new(table, inputs).noted(note))
 }
 
+const SPEED: NumberColumn = NumberColumn::fixed("Images/s", "images/s", 1);
+const SHARE: NumberColumn = NumberColumn::fixed("PPP", "%", 1);
+
 fn columns() -> Vec<Column> {
     let words = ["Source", "Card", "Network", "Data", "Batch", "Framework"];
-    let numbers = ["Images/s", "PPP (%)"];
     let words = words.map(|head| Column::new(head, Alignment::Left));
-    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
+    let numbers = [SPEED, SHARE].map(|column| column.column());
     words.into_iter().chain(numbers).collect()
 }
 
@@ -218,8 +221,8 @@ fn source_row(rows: &[&ThroughputRow], mark: EvidenceMark) -> Result<Row, String
     ];
     let mut cells = vec![source];
     cells.extend(words.map(|text| Cell::words(text)));
-    cells.push(range_cell(rows, |row| &row.speed, "images/s", mark)?);
-    cells.push(range_cell(rows, |row| &row.percent_of_peak, "%", mark)?);
+    cells.push(range_cell(rows, |row| &row.speed, SPEED, mark)?);
+    cells.push(range_cell(rows, |row| &row.percent_of_peak, SHARE, mark)?);
     Ok(Row {
         cells,
         answer: false,
@@ -240,12 +243,12 @@ fn batches(rows: &[&ThroughputRow]) -> String {
 fn range_cell(
     rows: &[&ThroughputRow],
     of: impl Fn(&ThroughputRow) -> &Arc<Quantity>,
-    unit: &str,
+    column: NumberColumn,
     mark: EvidenceMark,
 ) -> Result<Cell, String> {
     let mut sorted: Vec<_> = rows.iter().map(|row| of(row)).collect();
     sorted.sort_by(|a, b| value(a).total_cmp(&value(b)));
-    let cell = |quantity: &Quantity| quantity_cell(quantity, unit, 1, mark);
+    let cell = |quantity: &Quantity| column.cell(quantity, mark);
     let low = cell(sorted[0])?;
     if rows.len() == 1 {
         return Ok(low);
@@ -263,7 +266,7 @@ fn range_cell(
 fn median_row(summary: &Summary, mark: EvidenceMark) -> Result<Row, String> {
     let mut cells = vec![Cell::words("median of all speeds")];
     cells.extend((0..6).map(|_| Cell::words("")));
-    cells.push(quantity_cell(&summary.median, "%", 1, mark)?);
+    cells.push(SHARE.cell(&summary.median, mark)?);
     Ok(Row {
         cells,
         answer: true,

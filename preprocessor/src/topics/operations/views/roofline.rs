@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::Quantity;
-use crate::evidence::unit::Unit;
+use crate::evidence::unit::{Unit, convert, titled};
 use crate::topics::names::readable;
 use crate::topics::operations::analysis::layers::{LayerKind, Network};
 use crate::topics::operations::analysis::networks::by_name;
@@ -42,7 +42,9 @@ const ROOF: SeriesStyle = SeriesStyle {
     shape: Shape::Circle,
 };
 
-const GIGA: f64 = 1e9;
+/// The units of the axes.
+const SPEED_UNIT: &str = "GFLOP/s";
+const INTENSITY_UNIT: &str = "FLOP/byte";
 
 /// The arguments of [`figure`].
 #[derive(Deserialize, JsonSchema)]
@@ -185,25 +187,31 @@ fn reached(passes: &TimedPasses, network: &Network) -> Result<Vec<Placed>, Strin
     Ok(layers.filter_map(place).collect())
 }
 
+/// A speed in the unit of the axis.
+fn shown_speed(speed: f64) -> f64 {
+    let shown = convert(speed, Unit::FlopPerSecond, SPEED_UNIT);
+    shown.expect("a multiple of the unit").value
+}
+
 fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Plot, String> {
     let all = || networks.iter().flat_map(|it| &it.layers);
     let low = all().map(|it| it.1).fold(roof.ridge(), f64::min) / 1.5;
     let high = all().map(|it| it.1).fold(roof.ridge(), f64::max) * 1.5;
-    let speed = |intensity: f64| roof.attainable(intensity) / GIGA;
+    let speed = |intensity: f64| shown_speed(roof.attainable(intensity));
     let corners = [low, roof.ridge(), high].map(|x| (x, speed(x)));
     let title = match arguments.measured {
         true => "Measured speed of layers and the roof",
         false => "Layers on the roof",
     };
     let y = match arguments.measured {
-        true => "Speed (GFLOP/s)",
-        false => "Attainable speed (GFLOP/s)",
+        true => "Speed",
+        false => "Attainable speed",
     };
     let mut plot = Plot::new(
         title,
         &describe(arguments, roof, networks)?,
-        Axis::log("Operations for each byte (FLOP/byte)", 10),
-        Axis::log(y, 10),
+        Axis::log(&titled("Operations for each byte", INTENSITY_UNIT), 10),
+        Axis::log(&titled(y, SPEED_UNIT), 10),
     );
     plot = plot.with(Line::new("roof", corners, ROOF).keyed(Key::None));
     for (network, kind) in networks.iter().flat_map(|it| KINDS.map(|kind| (it, kind))) {
@@ -215,7 +223,7 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
     let bandwidth = numbers::si(roof.bandwidth(), Unit::BytePerSecond, 3);
     let bandwidth = bandwidth.map_err(|error| error.to_string())?;
     let middle = (low * roof.ridge()).sqrt();
-    let ridge = format!("ridge, {} FLOP/byte", significant(roof.ridge())?);
+    let ridge = format!("ridge, {} {INTENSITY_UNIT}", significant(roof.ridge())?);
     Ok(plot
         .with(Rule::vertical(&ridge, roof.ridge()))
         .with(Note::new(&bandwidth, middle, speed(middle), Side::Left))
@@ -225,7 +233,7 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
 /// The layers of one kind.
 fn points(network: &Shaped, (kind, colour, is_of_kind): Kind) -> Points {
     let of_kind = network.layers.iter().filter(|(kind, ..)| is_of_kind(*kind));
-    let points: Vec<_> = of_kind.map(|(_, x, y)| (*x, y / GIGA)).collect();
+    let points: Vec<_> = of_kind.map(|(_, x, y)| (*x, shown_speed(*y))).collect();
     let style = SeriesStyle {
         colour,
         shape: network.shape,

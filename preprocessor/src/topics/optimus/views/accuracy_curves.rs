@@ -4,10 +4,12 @@
 //! drawn under its own name.
 
 use super::parameter_server_curves::{
-    Curve, Model, SECONDS_PER_HOUR, Source, images, outside, quoted_or_fitted, workers_axis,
+    Curve, Model, Source, TIME_UNIT, images, in_unit_of_time, outside, quoted_or_fitted,
+    workers_axis,
 };
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
+use crate::evidence::unit::titled;
 use crate::topics::optimus::analysis::parameter_server::training_seconds;
 use crate::topics::optimus::quantities::parameter_servers::SERVERS;
 use crate::topics::optimus::quantities::times_to_target::{EPOCHS, TRAINED_BATCH};
@@ -33,14 +35,14 @@ pub(crate) fn time(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>
         Ok(trainings) => trainings,
         Err(waiting) => return Ok(waiting),
     };
-    let (unit, length) = unit_of_time(trainings.longest()?);
+    let unit = unit_of_time(trainings.longest()?)?;
     let plot = Plot::new(
         "Time to the target accuracy over the number of workers",
         "Each line falls to its fastest number of workers and then rises.",
         workers_axis(),
-        Axis::linear(&format!("Time to the target accuracy ({unit})")).over(Range::WithZero),
+        Axis::linear(&titled("Time to the target accuracy", unit)).over(Range::WithZero),
     );
-    trainings.draw(plot, unit, |_, seconds| seconds / length)
+    trainings.draw(plot, unit, |_, seconds| in_unit_of_time(seconds, unit))
 }
 
 /// Cost until the target accuracy: the time of all workers together.
@@ -53,10 +55,13 @@ pub(crate) fn cost(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>
         "Cost to the target accuracy over the number of workers",
         "Each line rises from one worker, which costs least.",
         workers_axis(),
-        Axis::log("Cost to the target accuracy (worker-hours)", 10),
+        Axis::log(
+            &titled("Cost to the target accuracy, all workers", TIME_UNIT),
+            10,
+        ),
     );
-    let hours = |workers: u64, seconds| workers as f64 * seconds / SECONDS_PER_HOUR;
-    trainings.draw(plot, "worker-hours", hours)
+    let cost = |workers: u64, seconds: f64| in_unit_of_time(workers as f64 * seconds, TIME_UNIT);
+    trainings.draw(plot, TIME_UNIT, cost)
 }
 
 /// A number of epochs to the target.
@@ -139,11 +144,11 @@ impl Trainings {
         self,
         mut plot: Plot,
         unit: &str,
-        value: impl Fn(u64, f64) -> f64,
+        value: impl Fn(u64, f64) -> Result<f64, String>,
     ) -> Result<Shown<Figure>, String> {
         let of = |curve: &Curve, workers, epochs| {
             let seconds = self.seconds(curve, workers, epochs)?;
-            Ok::<_, String>(value(workers, seconds))
+            value(workers, seconds)
         };
         for epochs in &self.epochs {
             if let Some((low, high)) = epochs.quantity.interval {
@@ -172,11 +177,14 @@ fn curves(rank: usize, title: &str) -> [Curve; SERVERS.len()] {
     Curve::each(TRAINED_BATCH, rank, title, &condition)
 }
 
-/// The unit in which a time is told, and its length in seconds.
-fn unit_of_time(seconds: f64) -> (&'static str, f64) {
-    const UNITS: [(&str, f64); 3] = [("days", 86_400.0), ("h", SECONDS_PER_HOUR), ("min", 60.0)];
-    let fits = |(_, length): &(&str, f64)| seconds >= 2.0 * length;
-    UNITS.into_iter().find(fits).unwrap_or(("s", 1.0))
+/// The unit in which a time is told.
+fn unit_of_time(seconds: f64) -> Result<&'static str, String> {
+    for unit in ["days", "h", "min"] {
+        if in_unit_of_time(seconds, unit)? >= 2.0 {
+            return Ok(unit);
+        }
+    }
+    Ok("s")
 }
 
 #[cfg(test)]

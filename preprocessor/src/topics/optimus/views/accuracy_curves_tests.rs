@@ -104,11 +104,11 @@ fn both_numbers_of_epochs() {
         "cost_of_accuracy",
         &facts,
         expect![[r#"
-        Each line rises from one worker, which costs least.
-        With 2 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 7 workers, at 4,560 worker-hours.
-        With 4 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 10 workers, at 4,750 worker-hours.
-        With 2 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 7 workers, at 7,440 worker-hours.
-        With 4 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 10 workers, at 7,750 worker-hours."#]],
+            Each line rises from one worker, which costs least.
+            With 2 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 7 workers, at 4,560 h.
+            With 4 parameter servers and M = 128 (predicted for ResNet-50) it is fastest with 10 workers, at 4,750 h.
+            With 2 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 7 workers, at 7,440 h.
+            With 4 parameter servers and M = 128 (measured, ResNet-20) it is fastest with 10 workers, at 7,750 h."#]],
     );
     for name in FIGURES {
         let plot = plot(name, &facts);
@@ -200,7 +200,7 @@ fn a_book_without_a_target() {
 /// A time is told in the largest unit of which it has two.
 #[test]
 fn units_of_times() {
-    let unit = |seconds| super::unit_of_time(seconds).0;
+    let unit = |seconds| super::unit_of_time(seconds).expect("a unit of time");
     for (seconds, expect) in [
         (119.0, "s"),
         (120.0, "min"),

@@ -3,6 +3,7 @@
 
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
+use crate::evidence::unit::titled;
 use crate::topics::optimus::analysis::beta_regression::BetaRegression;
 use crate::topics::optimus::analysis::run_regression::RunRegression;
 use crate::topics::optimus::analysis::training_set::{Family, HELD_OUT_DEPTH};
@@ -59,7 +60,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         "Each point is a run with its interval; each line is the regression on one kind of \
          hardware. ResNet-18 is a triangle and ResNet-50, to which no line was fitted, a square.",
         Axis::linear("Depth"),
-        Axis::linear(&format!("β{subscript} ({unit})")).over(Range::WithZero),
+        Axis::linear(&titled(&format!("β{subscript}"), unit.name())).over(Range::WithZero),
     );
     let depths = || {
         shown

@@ -1,20 +1,21 @@
 //! Runs side by side over the first epochs that all of them have.
 
-use super::loss_models::{DIGITS, FACTORS};
+use super::loss_models::BETA_COLUMNS;
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::topics::optimus::quantities::compared_runs::Comparison;
 use crate::topics::optimus::quantities::loss_models::BETAS;
 use crate::topics::optimus::quantities::loss_runs::LossRun;
 use crate::topics::optimus::quantities::prediction::LossCurves;
-use crate::views::shown::{
-    EvidenceMark, Shown, listed, quantity_cell, scaled_estimate_cell, state_told_once, waiting_row,
-    with_state,
-};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown, listed, state_told_once, waiting_row, with_state};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
+
+const LOSS: NumberColumn = NumberColumn::fixed("Training loss", "nat", 3);
+const ACCURACY: NumberColumn = NumberColumn::fixed("Best test accuracy", "%", 1);
 
 /// What the runs have in common: one of the two, as the names of quantities have it.
 #[derive(Deserialize, JsonSchema)]
@@ -61,14 +62,12 @@ pub(crate) fn table(
 
 /// The heads, those of the parameters only where there is a model.
 fn columns(head: &str, is_fitted: bool) -> Vec<Column> {
-    let betas = ["10³ β₀ (1/(nat·step))", "β₁ (1/nat)", "β₂ (nat)"];
-    let numbers = ["Seed", "Training loss (nat)"].into_iter();
-    let numbers = numbers.chain(betas.into_iter().filter(|_| is_fitted));
-    let numbers = numbers.chain(["Best test accuracy (%)"]);
-    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
-    [Column::new(head, Alignment::Left)]
+    let betas = BETA_COLUMNS.into_iter().filter(|_| is_fitted);
+    let numbers = [LOSS].into_iter().chain(betas).chain([ACCURACY]);
+    let seed = Column::new("Seed", Alignment::Decimal);
+    [Column::new(head, Alignment::Left), seed]
         .into_iter()
-        .chain(numbers)
+        .chain(numbers.map(|column| column.column()))
         .collect()
 }
 
@@ -100,15 +99,11 @@ fn row(
         return Err("a compared run has a loss and an accuracy".to_owned());
     };
     let seed = Cell::words(&run.configuration().seed.to_string());
-    let mut cells = vec![
-        Cell::words(title),
-        seed,
-        quantity_cell(loss, "nat", 3, mark)?,
-    ];
-    for (beta, factor) in betas.iter().zip(FACTORS) {
-        cells.push(scaled_estimate_cell(beta, factor, DIGITS, mark)?);
+    let mut cells = vec![Cell::words(title), seed, LOSS.cell(loss, mark)?];
+    for (beta, column) in betas.iter().zip(BETA_COLUMNS) {
+        cells.push(column.cell(beta, mark)?);
     }
-    cells.push(quantity_cell(accuracy, "%", 1, mark)?);
+    cells.push(ACCURACY.cell(accuracy, mark)?);
     Ok(Row {
         cells: state_told_once(cells, &run.facts),
         answer: false,

@@ -4,6 +4,7 @@ use super::loss_fit::steps_axis;
 use crate::catalogue::Facts;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::quantities::logs::{Log, Logs};
+use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Key, Line, Plot};
@@ -98,7 +99,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         ),
         &format!("One line for each of {}.", listed(&hardware)),
         over.axis(&shown),
-        Axis::log("Training loss (nats)", 10),
+        training_loss_axis(),
     );
     let mut inputs = Vec::new();
     for (index, log) in shown.iter().enumerate() {

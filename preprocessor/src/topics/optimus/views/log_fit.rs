@@ -5,9 +5,10 @@ use crate::catalogue::Facts;
 use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::quantities::logs::Logs;
+use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
 use crate::views::palette::series;
-use crate::views::plot::{Axis, Key, Line, Plot, Points};
+use crate::views::plot::{Key, Line, Plot, Points};
 use crate::views::shown::{Shown, fixed, not_as_planned, pending};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -40,7 +41,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             fixed(rmse, 3)?
         ),
         steps_axis(fit.curve.last_step()),
-        Axis::log("Training loss (nats)", 10),
+        training_loss_axis(),
     )
     .with(Points::plain("logged", &points, MEASURED));
     let first = fit.curve.points().next().map(|(step, _)| step);

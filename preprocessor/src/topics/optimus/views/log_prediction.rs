@@ -7,9 +7,10 @@ use crate::topics::optimus::analysis::prediction::PredictedRun;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::analysis::training_set::HELD_OUT_DEPTH;
 use crate::topics::optimus::quantities::logs::{Log, LogRow, LogSet, Logs};
+use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
 use crate::views::palette::{SeriesStyle, Shape, series};
-use crate::views::plot::{Axis, Plot, Points};
+use crate::views::plot::{Plot, Points};
 use crate::views::shown::{Shown, not_as_planned};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -57,7 +58,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         &format!("Training loss at depth {depth} on {hardware}"),
         "The prediction from the other depths with its band, and logged losses.",
         steps_axis(last),
-        Axis::log("Training loss (nats)", 10),
+        training_loss_axis(),
     );
     for (index, log) in neighbours(&here, *depth).into_iter().enumerate() {
         let points: Vec<_> = log.rows.iter().map(|row| (row.step, row.loss)).collect();

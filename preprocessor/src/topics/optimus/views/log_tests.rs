@@ -163,7 +163,7 @@ fn times_of_every_log() {
     let made = exhibit.content.to_markdown();
     let plain = |c: char| !matches!(c, '\u{2007}' | '\u{2008}' | '\u{2060}');
     expect![[r#"
-        | Network | Hardware | 10³ β₀ (1/(nat·step)) | Steps to loss 0.5 | Step (ms) | Hours to loss 0.5 |
+        | Network | Hardware | 10³ β₀ (1/(nat·step)) | Steps to loss 0.5 | Step (ms) | Time to loss 0.5 (h) |
         | :--- | :--- | ---: | ---: | ---: | ---: |
         | ResNet-20 | K80 (EC2) | 0.0437 (0.0243 to 0.226) | 36,451 | 85.3 | 0.86 |
         | ResNet-20 | K80 (Google Cloud) | 0.0448 (0.0257 to 0.205) | 36,451 | 111.1 | 1.12 |

@@ -2,12 +2,14 @@
 
 use crate::catalogue::Facts;
 use crate::escape::markdown;
+use crate::evidence::unit::titled;
 use crate::evidence::{Quantity, SourceId};
 use crate::topics::optimus::analysis::fitted_run::FittedRun;
 use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::quantities::loss_runs::{LossFit, LossRun};
 use crate::topics::optimus::quantities::prediction::LossCurves;
+use crate::topics::training::views::curve_axes::{LOSS_UNIT, training_loss_axis};
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape, series};
 use crate::views::plot::{Axis, Key, Line, Plot, Points, Range, Rule};
 use crate::views::shown::{Shown, fixed, pending};
@@ -46,7 +48,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         &format!("Loss models of {}", shown.run.title()),
         &description(shown.run, fit)?,
         steps_axis(fit.measured.last_step()),
-        Axis::log("Training loss (nats)", 10),
+        training_loss_axis(),
     )
     .with(Points::plain("measured", &points, MEASURED));
     for (name, model, style) in models(fit) {
@@ -71,7 +73,7 @@ pub(crate) fn residuals(arguments: &Arguments, facts: &Facts) -> Result<Shown<Fi
         "Measured less modelled loss after each epoch. Where many points in a row lie on one side \
          of zero, the model does not follow the run.",
         steps_axis(fit.measured.last_step()),
-        Axis::linear("Measured less modelled loss (nats)"),
+        Axis::linear(&titled("Measured less modelled loss", LOSS_UNIT)),
     )
     .with(Rule::horizontal("", 0.0));
     for (name, model, style) in models(fit) {

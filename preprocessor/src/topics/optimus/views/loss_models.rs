@@ -6,20 +6,25 @@ use crate::topics::optimus::quantities::logs::{Log, Logs};
 use crate::topics::optimus::quantities::loss_models::BETAS;
 use crate::topics::optimus::quantities::loss_runs::LossRun;
 use crate::topics::optimus::quantities::prediction::LossCurves;
-use crate::views::shown::{
-    EvidenceMark, Shown, quantity_cell, scaled_estimate_cell, state_told_once,
-};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown, listed, state_told_once};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The digits of a parameter and of the ends of its interval.
-pub(crate) const DIGITS: usize = 3;
+const DIGITS: usize = 3;
+/// The columns of β₀, β₁ and β₂. β₀ is a loss's change in one step of many thousands.
+pub(crate) const BETA_COLUMNS: [NumberColumn; 3] = [
+    NumberColumn::estimate("β₀", "1/(nat·step)", DIGITS).times_ten_to(3),
+    NumberColumn::estimate("β₁", "1/nat", DIGITS),
+    NumberColumn::estimate("β₂", "nat", DIGITS),
+];
+const RMSE: NumberColumn = NumberColumn::fixed("RMSE", "nat", 4);
+const R2: NumberColumn = NumberColumn::fixed("R²", "1", 4);
 /// How a curve is called that is no quoted one.
 const MEASURED: &str = "measured";
-/// What β₀, β₁ and β₂ are multiplied by: β₀ is a loss's change in one step of many thousands.
-pub(crate) const FACTORS: [f64; 3] = [1e3, 1.0, 1.0];
 
 /// The arguments of [`table`].
 #[derive(Deserialize, JsonSchema)]
@@ -72,7 +77,7 @@ pub(crate) fn table(
         return waiting(fits.len());
     }
     let table = Table::new(columns(), rows).map_err(|error| error.to_string())?;
-    Ok(Shown::new(table, inputs).noted(UNITS.to_owned()))
+    Ok(Shown::new(table, inputs).noted(units()))
 }
 
 /// Where the rows of a log come from.
@@ -102,22 +107,19 @@ fn waiting(missing: usize) -> Result<Shown<Table>, String> {
 /// Short heads: with their units they would break over lines. The caption has these.
 fn columns() -> Vec<Column> {
     let words = ["Network", "Hardware", "Curve"].map(|head| Column::new(head, Alignment::Left));
-    let numbers = [
-        ("10³ β₀", "10³ β₀ (1/(nat·step))"),
-        ("β₁", "β₁ (1/nat)"),
-        ("β₂", "β₂ (nat)"),
-        ("RMSE", "RMSE (nat)"),
-        ("R²", "R²"),
-    ];
-    let numbers = numbers.map(|(head, csv_head)| Column {
-        csv_head: csv_head.to_owned(),
-        ..Column::new(head, Alignment::Decimal)
-    });
+    let numbers = BETA_COLUMNS.into_iter().chain([RMSE, R2]);
+    let numbers = numbers.map(|column| column.short_column());
     words.into_iter().chain(numbers).collect()
 }
 
 /// The units of the columns, for the caption.
-const UNITS: &str = "β₀ is in 1/(nat·step), β₁ in 1/nat, β₂ and RMSE in nat.";
+fn units() -> String {
+    let units = BETA_COLUMNS.into_iter().chain([RMSE]);
+    let units: Vec<_> = { units.map(|column| column.unit_in_words()) }
+        .map(|(head, unit)| format!("{head} in {unit}"))
+        .collect();
+    format!("Units: {}.", listed(&units))
+}
 
 /// β₀, β₁, β₂, RMSE and R² of a run or a log.
 struct Quantities(Vec<Arc<Quantity>>);
@@ -151,11 +153,11 @@ impl Quantities {
         };
         let mut cells: Vec<_> = words.iter().map(|text| Cell::words(text)).collect();
         cells.push(origin);
-        for (beta, factor) in betas.iter().zip(FACTORS) {
-            cells.push(scaled_estimate_cell(beta, factor, DIGITS, mark)?);
+        for (beta, column) in betas.iter().zip(BETA_COLUMNS) {
+            cells.push(column.cell(beta, mark)?);
         }
-        cells.push(quantity_cell(rmse, "nat", 4, mark)?);
-        cells.push(quantity_cell(r2, "1", 4, mark)?);
+        cells.push(RMSE.cell(rmse, mark)?);
+        cells.push(R2.cell(r2, mark)?);
         Ok(Row {
             cells,
             answer: false,

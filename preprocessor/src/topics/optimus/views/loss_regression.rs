@@ -3,12 +3,13 @@
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::topics::optimus::quantities::loss_models::BETAS;
-use crate::views::shown::{EvidenceMark, Shown, estimate_cell};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use std::sync::Arc;
 
-/// The digits of a coefficient and of the ends of its interval.
-const DIGITS: usize = 3;
+/// A coefficient with the ends of its interval.
+const ESTIMATE: NumberColumn = NumberColumn::estimate("Estimate", "1", 3);
 
 /// One row for each coefficient; one for a parameter that has no regression yet.
 pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
@@ -27,7 +28,7 @@ pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
                 meaning(catalogue, leaf),
             ];
             let mut cells: Vec<_> = words.iter().map(|text| Cell::words(text)).collect();
-            cells.push(estimate_cell(term, DIGITS, mark)?);
+            cells.push(ESTIMATE.cell(term, mark)?);
             rows.push(row(cells));
         }
         if terms.is_empty() {
@@ -41,8 +42,7 @@ pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
         inputs.extend(terms.into_iter().cloned());
     }
     let heads = ["Parameter", "Form", "Coefficient"].map(|head| Column::new(head, Alignment::Left));
-    let estimate = Column::new("Estimate", Alignment::Decimal);
-    let columns = heads.into_iter().chain([estimate]).collect();
+    let columns = heads.into_iter().chain([ESTIMATE.column()]).collect();
     let table = Table::new(columns, rows).map_err(|error| error.to_string())?;
     Ok(Shown::new(table, inputs))
 }

@@ -5,6 +5,7 @@
 
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
+use crate::evidence::unit::{Unit, convert, titled};
 use crate::topics::optimus::analysis::parameter_server::{SynchronousSpeed, training_seconds};
 use crate::topics::optimus::quantities::parameter_servers::{
     COEFFICIENTS, FITTED, MOST_WORKERS, QUOTED, SERVERS, coefficients, speed,
@@ -18,7 +19,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
-pub(super) const SECONDS_PER_HOUR: f64 = 3600.0;
+/// The unit of speeds, in which the model has them.
+const SPEED_UNIT: &str = "steps/s";
+/// The unit in which times of an epoch and of all workers are shown.
+pub(super) const TIME_UNIT: &str = "h";
 /// The number of images of an epoch.
 const IMAGES: &str = "cifar10.train";
 
@@ -51,10 +55,10 @@ pub(crate) fn speed_over_workers(
         "Training speed over the number of workers",
         "Each line rises to its fastest number of workers and then falls slowly.",
         workers_axis(),
-        Axis::linear("Speed (steps/s)").over(Range::WithZero),
+        Axis::linear(&titled("Speed", SPEED_UNIT)).over(Range::WithZero),
     );
     let speed = |curve: &Curve, workers| model.speed_at(curve, workers);
-    let plot = model.draw(plot, &of_batches(&arguments.m), "steps/s", above, speed)?;
+    let plot = model.draw(plot, &of_batches(&arguments.m), SPEED_UNIT, above, speed)?;
     Ok(Shown::new(Figure::plot(plot), model.coefficients.to_vec()))
 }
 
@@ -70,14 +74,14 @@ pub(crate) fn epoch_time_over_workers(
         "Time of one epoch over the number of workers",
         "Each line falls to its fastest number of workers and then rises.",
         workers_axis(),
-        Axis::log("Time of one epoch (h)", 10),
+        Axis::log(&titled("Time of one epoch", TIME_UNIT), 10),
     );
     let hours = |curve: &Curve, workers| {
         let speed = model.speed_at(curve, workers)?;
         let seconds = training_seconds(1.0, count, curve.batch, speed);
-        Ok(seconds.map_err(|error| error.to_string())? / SECONDS_PER_HOUR)
+        in_unit_of_time(seconds.map_err(|error| error.to_string())?, TIME_UNIT)
     };
-    let plot = model.draw(plot, &of_batches(&arguments.m), "h", outside, hours)?;
+    let plot = model.draw(plot, &of_batches(&arguments.m), TIME_UNIT, outside, hours)?;
     let inputs = model.coefficients.iter().cloned().chain([images]);
     Ok(Shown::new(Figure::plot(plot), inputs.collect()))
 }
@@ -88,6 +92,12 @@ pub(super) fn images(catalogue: &Catalogue) -> Result<(Arc<Quantity>, u64), Stri
         .quantity(IMAGES)
         .map_err(|error| error.to_string())?;
     Ok((images.clone(), images.known().unwrap_or_default() as u64))
+}
+
+/// Seconds in another unit.
+pub(super) fn in_unit_of_time(seconds: f64, unit: &str) -> Result<f64, String> {
+    let converted = convert(seconds, Unit::Second, unit).map_err(|error| error.to_string())?;
+    Ok(converted.value)
 }
 
 pub(super) fn workers_axis() -> Axis {

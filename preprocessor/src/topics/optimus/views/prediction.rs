@@ -9,9 +9,10 @@ use crate::topics::optimus::quantities::loss_runs::{Hardware, LossFit};
 use crate::topics::optimus::quantities::prediction::{
     Fitting, LossCurves, hardware, targets, training,
 };
+use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
 use crate::views::palette::{SeriesStyle, series};
-use crate::views::plot::{Axis, Band, Key, Line, Plot, Points};
+use crate::views::plot::{Band, Key, Line, Plot, Points};
 use crate::views::shown::{Shown, not_as_planned, pending};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -47,7 +48,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         &format!("Training loss of ResNet-50 on {hardware}"),
         "The prediction from the other depths with its band, beside what was measured.",
         steps_axis(last_step(fits)),
-        Axis::log("Training loss (nats)", 10),
+        training_loss_axis(),
     );
     for fit in measured
         .iter()

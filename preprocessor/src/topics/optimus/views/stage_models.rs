@@ -1,6 +1,6 @@
 //! The parameters of the loss model by learning-rate stage, beside those of the whole run.
 
-use super::loss_models::{DIGITS, FACTORS};
+use super::loss_models::BETA_COLUMNS;
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::topics::optimus::quantities::complete_runs::whole;
@@ -8,12 +8,13 @@ use crate::topics::optimus::quantities::loss_models::BETAS;
 use crate::topics::optimus::quantities::loss_runs::LossRun;
 use crate::topics::optimus::quantities::prediction::LossCurves;
 use crate::topics::optimus::quantities::stage_models::stage_name;
-use crate::views::shown::{
-    EvidenceMark, Shown, quantity_cell, scaled_estimate_cell, state_told_once, waiting_row,
-    with_state,
-};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown, state_told_once, waiting_row, with_state};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use std::sync::Arc;
+
+const RMSE: NumberColumn = NumberColumn::fixed("RMSE", "nat", 4);
+const R2: NumberColumn = NumberColumn::fixed("R²", "1", 3);
 
 /// For each complete run a row for each stage and one for the whole run.
 pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, String> {
@@ -42,9 +43,8 @@ pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
 
 fn columns() -> Vec<Column> {
     let words = ["Run", "Epochs"].map(|head| Column::new(head, Alignment::Left));
-    let betas = ["10³ β₀ (1/(nat·step))", "β₁ (1/nat)", "β₂ (nat)"];
-    let numbers = betas.into_iter().chain(["RMSE (nat)", "R²"]);
-    let numbers = numbers.map(|head| Column::new(head, Alignment::Decimal));
+    let numbers = BETA_COLUMNS.into_iter().chain([RMSE, R2]);
+    let numbers = numbers.map(|column| column.column());
     words.into_iter().chain(numbers).collect()
 }
 
@@ -111,10 +111,10 @@ fn cells(
         return Err("a loss model has five numbers".to_owned());
     };
     let mut cells = words.to_vec();
-    for (beta, factor) in betas.iter().zip(FACTORS) {
-        cells.push(scaled_estimate_cell(beta, factor, DIGITS, mark)?);
+    for (beta, column) in betas.iter().zip(BETA_COLUMNS) {
+        cells.push(column.cell(beta, mark)?);
     }
-    cells.push(quantity_cell(rmse, "nat", 4, mark)?);
-    cells.push(quantity_cell(r2, "1", 3, mark)?);
+    cells.push(RMSE.cell(rmse, mark)?);
+    cells.push(R2.cell(r2, mark)?);
     Ok(cells)
 }

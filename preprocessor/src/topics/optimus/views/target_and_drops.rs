@@ -5,28 +5,29 @@ use crate::evidence::Quantity;
 use crate::topics::optimus::quantities::complete_runs::whole;
 use crate::topics::optimus::quantities::loss_runs::LossRun;
 use crate::topics::optimus::quantities::prediction::LossCurves;
-use crate::views::shown::{
-    EvidenceMark, Shown, quantity_cell, state_told_once, waiting_row, with_state,
-};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown, state_told_once, waiting_row, with_state};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use std::sync::Arc;
 
-/// Heads, names of the quantities, units and places.
-const COLUMNS: [(&str, &str, &str, usize); 4] = [
-    ("Epochs to the target", "epochs_to_92", "epoch", 0),
+/// Columns and names of the quantities.
+const COLUMNS: [(NumberColumn, &str); 4] = [
     (
-        "Since the drop before it",
+        NumberColumn::fixed("Epochs to the target", "epoch", 0),
+        "epochs_to_92",
+    ),
+    (
+        NumberColumn::fixed("Epochs since the drop before it", "epoch", 0),
         "epochs_to_92_since_drop",
-        "epoch",
-        0,
     ),
     (
-        "Best test accuracy before that drop (%)",
+        NumberColumn::fixed("Best test accuracy before that drop", "%", 1),
         "best_test_accuracy_before_drop",
-        "%",
-        1,
     ),
-    ("Best of the run (%)", "best_test_accuracy", "%", 1),
+    (
+        NumberColumn::fixed("Best of the run", "%", 1),
+        "best_test_accuracy",
+    ),
 ];
 
 /// One row for each complete run.
@@ -42,7 +43,7 @@ pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
     if rows.is_empty() {
         rows.push(waiting_row(COLUMNS.len() + 1));
     }
-    let numbers = COLUMNS.map(|(head, ..)| Column::new(head, Alignment::Decimal));
+    let numbers = COLUMNS.map(|(column, _)| column.column());
     let columns = [Column::new("Run", Alignment::Left)].into_iter();
     let table = Table::new(columns.chain(numbers).collect(), rows);
     Ok(Shown::new(
@@ -52,7 +53,7 @@ pub(crate) fn table(facts: &Facts, mark: EvidenceMark) -> Result<Shown<Table>, S
 }
 
 fn quantities(run: &LossRun, catalogue: &Catalogue) -> Result<Vec<Arc<Quantity>>, String> {
-    let quantity = |(_, leaf, ..): (&str, &str, &str, usize)| {
+    let quantity = |(_, leaf): (NumberColumn, &str)| {
         let found = catalogue.quantity(&format!("loss_model.{}.{leaf}", run.name()));
         found.cloned().map_err(|error| error.to_string())
     };
@@ -62,8 +63,8 @@ fn quantities(run: &LossRun, catalogue: &Catalogue) -> Result<Vec<Arc<Quantity>>
 fn row(run: &LossRun, quantities: &[Arc<Quantity>], mark: EvidenceMark) -> Result<Row, String> {
     let title = with_state(run.title(), &run.facts);
     let mut cells = vec![Cell::words(&title)];
-    for (quantity, (_, _, unit, places)) in quantities.iter().zip(COLUMNS) {
-        cells.push(quantity_cell(quantity, unit, places, mark)?);
+    for (quantity, (column, _)) in quantities.iter().zip(COLUMNS) {
+        cells.push(column.cell(quantity, mark)?);
     }
     Ok(Row {
         cells: state_told_once(cells, &run.facts),

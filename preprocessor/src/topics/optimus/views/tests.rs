@@ -90,7 +90,7 @@ fn parameters_of_every_run() {
             | :--- | :--- | :--- | ---: | ---: | ---: | ---: | ---: |
             | ResNet-32 | NVIDIA H200, fp32 | partial, 3 of 40 | – | – | – | – | – |
             | ResNet-44 | NVIDIA H200, fp32 | partial, 20 of 40 | 0.485 (0.433 to 0.550) | 0.524 (0.505 to 0.539) | 0.189 (0.155 to 0.229) | 0.0138 | 0.9980 |
-            β₀ is in 1/(nat·step), β₁ in 1/nat, β₂ and RMSE in nat.
+            Units: β₀ in 1/(nat·step), β₁ in 1/nat, β₂ in nat and RMSE in nat.
         "#]],
     );
     check_table(
@@ -102,7 +102,7 @@ fn parameters_of_every_run() {
             | ResNet-18 | NVIDIA H200, fp32 | measured | 0.239 (0.200 to 0.306) | 0.513 (0.426 to 0.571) | 0.0247 (0 to 0.100) | 0.0340 | 0.9903 |
             | ResNet-20 | NVIDIA H200, fp32 | measured | 0.258 (0.205 to 0.335) | 0.512 (0.429 to 0.577) | 0.0403 (0 to 0.110) | 0.0345 | 0.9897 |
             | ResNet-50 (n = 8) | NVIDIA H200, fp32 | measured | 0.384 (0.322 to 0.449) | 0.529 (0.495 to 0.562) | 0.0905 (0.0470 to 0.139) | 0.0241 | 0.9936 |
-            β₀ is in 1/(nat·step), β₁ in 1/nat, β₂ and RMSE in nat.
+            Units: β₀ in 1/(nat·step), β₁ in 1/nat, β₂ in nat and RMSE in nat.
         "#]],
     );
     check_table(

@@ -5,6 +5,7 @@ use super::run_curves::find;
 use crate::catalogue::{Facts, RunFacts};
 use crate::escape::code;
 use crate::evidence::Quantity;
+use crate::evidence::unit::titled;
 use crate::views::Figure;
 use crate::views::palette::series;
 use crate::views::plot::{Axis, Note, Plot, Points, Range, Rule, Side};
@@ -106,7 +107,9 @@ fn plot(classes: &[Class], (of_images, of_classes): (f64, f64)) -> Result<Plot, 
         "Accuracy of each class",
         &description,
         Axis::linear("Test images of the class").over(Range::WithZero),
-        Axis::linear("Right (%)").over(Range::WithZero).in_percent(),
+        Axis::linear(&titled("Right", "%"))
+            .over(Range::WithZero)
+            .in_percent(),
     );
     let note = |class: &Class, side| Note::new(&class.name, class.images, class.accuracy, side);
     let mut plot = plot

@@ -4,11 +4,16 @@ use super::class_accuracies::{keeps_none, predictions};
 use super::class_names::ClassNames;
 use super::run_curves::find;
 use crate::catalogue::Facts;
-use crate::views::shown::{Shown, number_cell, waiting_row};
+use crate::evidence::unit::Unit;
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{Shown, waiting_row};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use results::Confusion;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+const IMAGES: NumberColumn = NumberColumn::fixed("Images", "images", 0);
+const SHARE: NumberColumn = NumberColumn::fixed("Of all of the class", "%", 0);
 
 /// The arguments of [`table`].
 #[derive(Deserialize, JsonSchema)]
@@ -29,8 +34,8 @@ pub(crate) fn table(arguments: &Arguments, facts: &Facts) -> Result<Shown<Table>
     let columns = vec![
         Column::new("Class", Alignment::Left),
         Column::new("Taken for", Alignment::Left),
-        Column::new("Images", Alignment::Decimal),
-        Column::new("Of all of the class (%)", Alignment::Decimal),
+        IMAGES.column(),
+        SHARE.column(),
     ];
     let per_class = format!("{}.mean_per_class", run.name());
     let mut inputs: Vec<_> = facts.catalogue.known(&per_class).into_iter().collect();
@@ -45,13 +50,13 @@ pub(crate) fn table(arguments: &Arguments, facts: &Facts) -> Result<Shown<Table>
     let images: Vec<_> = predictions.images().collect();
     let row = |confusion: &Confusion| -> Result<Row, String> {
         let name = |class: usize| Cell::words(&names.name(class as u64 + 1));
-        let share = 100.0 * confusion.images as f64 / images[confusion.class] as f64;
+        let share = confusion.images as f64 / images[confusion.class] as f64;
         Ok(Row {
             cells: vec![
                 name(confusion.class),
                 name(confusion.taken_for),
-                number_cell(confusion.images as f64, 0)?,
-                number_cell(share, 0)?,
+                IMAGES.plain_cell(confusion.images as f64, Unit::Image)?,
+                SHARE.plain_cell(share, Unit::One)?,
             ],
             answer: false,
         })

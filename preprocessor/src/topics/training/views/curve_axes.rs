@@ -1,5 +1,6 @@
 //! What curves of runs show, and what they are drawn over.
 
+use crate::evidence::unit::titled;
 use crate::topics::training::analysis::learning_rate_sum::learning_rate_sums;
 use crate::views::numbers;
 use crate::views::plot::{Axis, Range};
@@ -7,6 +8,14 @@ use crate::views::shown::{fixed, percent};
 use results::EpochRow;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+/// The unit of losses, in which records have them.
+pub(crate) const LOSS_UNIT: &str = "nats";
+
+/// The logarithmic axis of a training loss.
+pub(crate) fn training_loss_axis() -> Axis {
+    Axis::log(&titled("Training loss", LOSS_UNIT), 10)
+}
 
 /// What the curves are drawn over.
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
@@ -120,14 +129,14 @@ impl Measure {
 
     pub(crate) fn axis(self) -> Axis {
         match self.is_loss() {
-            true => Axis::linear(&format!("{} (nats)", self.words())).over(Range::WithZero),
+            true => Axis::linear(&titled(self.words(), LOSS_UNIT)).over(Range::WithZero),
             false => Axis::linear(self.words()).in_percent(),
         }
     }
 
     pub(crate) fn print(self, value: f64) -> Result<String, String> {
         match self.is_loss() {
-            true => Ok(format!("{} nats", fixed(value, 3)?)),
+            true => Ok(format!("{} {LOSS_UNIT}", fixed(value, 3)?)),
             false => percent(value, 1),
         }
     }

@@ -3,7 +3,7 @@
 mod class_accuracies;
 pub(crate) mod class_names;
 mod confusions;
-mod curve_axes;
+pub(crate) mod curve_axes;
 mod run_curves;
 mod run_settings;
 mod run_table;

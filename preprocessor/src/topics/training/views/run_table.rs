@@ -4,8 +4,9 @@ use crate::catalogue::{Facts, RunFacts};
 use crate::escape::markdown;
 use crate::evidence::Quantity;
 use crate::topics::training::views::run_settings::{Setting, in_words, settings};
+use crate::views::number_column::NumberColumn;
 use crate::views::shown::listed;
-use crate::views::shown::{EvidenceMark, Shown, quantity_cell, state_told_once};
+use crate::views::shown::{EvidenceMark, Shown, state_told_once};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use results::State;
 use schemars::JsonSchema;
@@ -14,33 +15,30 @@ use std::sync::Arc;
 
 /// A column of results.
 struct ResultColumn {
-    head: &'static str,
+    column: NumberColumn<'static>,
     /// The end of the quantity's name, after the run's.
     leaf: &'static str,
-    unit: &'static str,
-    places: usize,
 }
 
 const RESULTS: [ResultColumn; 5] = [
-    result("Training loss (nats)", "final_train_loss", "nat", 3),
-    result("Validation (%)", "final_validation_accuracy", "%", 1),
-    result("Test (%)", "test_accuracy", "%", 1),
-    result("Training (min)", "training_time", "min", 1),
-    result("Images/s", "images_per_second", "image/s", 0),
+    result(
+        "final_train_loss",
+        NumberColumn::fixed("Training loss", "nats", 3),
+    ),
+    result(
+        "final_validation_accuracy",
+        NumberColumn::fixed("Validation", "%", 1),
+    ),
+    result("test_accuracy", NumberColumn::fixed("Test", "%", 1)),
+    result("training_time", NumberColumn::fixed("Training", "min", 1)),
+    result(
+        "images_per_second",
+        NumberColumn::fixed("Images/s", "images/s", 0),
+    ),
 ];
 
-const fn result(
-    head: &'static str,
-    leaf: &'static str,
-    unit: &'static str,
-    places: usize,
-) -> ResultColumn {
-    ResultColumn {
-        head,
-        leaf,
-        unit,
-        places,
-    }
+const fn result(leaf: &'static str, column: NumberColumn<'static>) -> ResultColumn {
+    ResultColumn { column, leaf }
 }
 
 /// The arguments of [`table`].
@@ -97,7 +95,7 @@ pub(crate) fn table(
         }
         for (column, quantities) in &results {
             cells.push(match &quantities[index] {
-                Some(quantity) => quantity_cell(quantity, column.unit, column.places, mark)?,
+                Some(quantity) => column.column.cell(quantity, mark)?,
                 None => Cell::words("–"),
             });
         }
@@ -154,11 +152,7 @@ fn columns(differing: &[Setting], all_measured: bool, results: &[&ResultColumn])
     if !all_measured {
         columns.push(Column::new("State", Alignment::Left));
     }
-    columns.extend(
-        results
-            .iter()
-            .map(|result| Column::new(result.head, Alignment::Decimal)),
-    );
+    columns.extend(results.iter().map(|result| result.column.column()));
     columns
 }
 

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
-use crate::evidence::unit::convert;
+use crate::evidence::unit::{convert, titled};
 use crate::topics::transfer::quantities::APPROACHES;
 use crate::views::palette::{SeriesStyle, series};
 use crate::views::plot::{Axis, Note, Plot, Point, Points, Side};
@@ -86,7 +86,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let plot = Plot::new(
         &title,
         &sentences.join(" "),
-        Axis::log(&format!("{} ({})", cost.words(), cost.unit()), 10),
+        Axis::log(&titled(cost.words(), cost.unit()), 10),
         Axis::linear("Test accuracy").in_percent(),
     )
     .sized(640, 320);

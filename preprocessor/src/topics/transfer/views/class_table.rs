@@ -3,13 +3,16 @@
 use super::class_histogram::classes;
 use crate::catalogue::Facts;
 use crate::topics::training::views::class_names::ClassNames;
-use crate::views::shown::{EvidenceMark, Shown, quantity_cell};
+use crate::views::number_column::NumberColumn;
+use crate::views::shown::{EvidenceMark, Shown};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How many classes stand side by side.
 const SIDE_BY_SIDE: usize = 3;
+
+const IMAGES: NumberColumn = NumberColumn::fixed("Test", "image", 0);
 
 /// The arguments of [`table`].
 #[derive(Deserialize, JsonSchema)]
@@ -43,7 +46,7 @@ pub(crate) fn table(
                 Some((class, images)) => cells.extend([
                     Cell::words(&class.to_string()),
                     Cell::words(&names.name(*class)),
-                    quantity_cell(images, "image", 0, mark)?,
+                    IMAGES.cell(images, mark)?,
                 ]),
                 None => cells.extend([const { "" }; 3].map(Cell::words)),
             }

@@ -76,22 +76,22 @@ fn the_target_and_the_drops() {
         "target_and_drops",
         runs,
         expect![[r#"
-        | Run | Epochs to the target | Since the drop before it | Best test accuracy before that drop (%) | Best of the run (%) |
-        | :--- | ---: | ---: | ---: | ---: |
-        | ResNet-20, NVIDIA H200, fp32, seed 1 | 34 | 6 | 90.3 | 94.3 |
-        | ResNet-44, NVIDIA H200, fp32, seed 1 | – | – | – | 50.0 |
+            | Run | Epochs to the target | Epochs since the drop before it | Best test accuracy before that drop (%) | Best of the run (%) |
+            | :--- | ---: | ---: | ---: | ---: |
+            | ResNet-20, NVIDIA H200, fp32, seed 1 | 34 | 6 | 90.3 | 94.3 |
+            | ResNet-44, NVIDIA H200, fp32, seed 1 | – | – | – | 50.0 |
 
-    "#]],
+        "#]],
     );
     check_table(
         "target_and_drops",
         Vec::new(),
         expect![[r#"
-        | Run | Epochs to the target | Since the drop before it | Best test accuracy before that drop (%) | Best of the run (%) |
-        | :--- | ---: | ---: | ---: | ---: |
-        | not measured | – | – | – | – |
+            | Run | Epochs to the target | Epochs since the drop before it | Best test accuracy before that drop (%) | Best of the run (%) |
+            | :--- | ---: | ---: | ---: | ---: |
+            | not measured | – | – | – | – |
 
-    "#]],
+        "#]],
     );
 }
 
