@@ -31,6 +31,7 @@ mod own_exhibits;
 mod placeholders;
 mod prose;
 mod sentinel;
+mod settable;
 mod shortcomings;
 mod stray_formulas;
 mod tag_blocks;
