@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod contained;
 pub mod ids;
 pub mod maths;
+pub mod settable;
 
 /// The beginning of a text that may be long, for messages.
 pub fn shortened(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! Where the files of a book are, and its pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the files of a book are, with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,12 @@ pub struct Pages {
     pub are_whole: bool,
     /// The files beside the chapters, from their folder, with `/`.
     pub files: BTreeSet<String>,
+    /// The images among them that are none or break off: what is wrong, and a hint.
+    pub broken_images: BTreeMap<String, (String, &'static str)>,
     /// The pages of the HTML that no chapter makes.
     pub others: BTreeSet<String>,
+    /// Whether the book is set as a PDF, too.
+    pub has_pdf: bool,
 }
 
 impl Pages {

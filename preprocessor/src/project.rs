@@ -257,7 +257,14 @@ impl Project {
         facts.definitions = others.definitions;
         let files = self.files();
         facts.images = images::among(&files);
-        facts.pages = self.pages.clone().map(|pages| Pages { files, ..pages });
+        facts.pages = self.pages.clone().map(|pages| Pages {
+            broken_images: match pages.has_pdf {
+                true => self.broken(&facts.images),
+                false => BTreeMap::new(),
+            },
+            files,
+            ..pages
+        });
         Ok(facts)
     }
 

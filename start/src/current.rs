@@ -100,11 +100,12 @@ impl Built {
         fs::rename(&unfinished, &self.stamp).ok()
     }
 
-    /// What tells the program from one that another build made.
+    /// What tells the program from one that another build made, or the same workspace elsewhere.
     fn identity(&self) -> Option<String> {
         let length = fs::metadata(&self.program).ok()?.len();
         let since = changed(&self.program)?.duration_since(SystemTime::UNIX_EPOCH);
-        Some(format!("{} {length}\n", since.ok()?.as_nanos()))
+        let (since, root) = (since.ok()?.as_nanos(), self.root.display());
+        Some(format!("{since} {length} {root}\n"))
     }
 }
 
@@ -202,6 +203,14 @@ mod tests {
         let save = || fs::write(root.join("text.md"), "b").map_err(|error| error.to_string());
         built.build_by(save).unwrap();
         assert!(!built.is_current());
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn the_program_of_another_copy_of_the_workspace_is_another() {
+        let (root, _) = built();
+        let other = Built::new(&root.join("a"), &root.join("target"), "a");
+        assert!(!other.is_current());
         fs::remove_dir_all(root).unwrap();
     }
 

@@ -3,10 +3,7 @@
 use super::Writer;
 use crate::markdown::node::{Kind, Node};
 use crate::source;
-
-/// What an error about unknown HTML suggests.
-const KNOWN: &str = "the PDF knows figure, figcaption, span, a, br, em, strong, i, b, s, del, \
-                     sub, sup, kbd, details, summary, img and picture";
+use parsers::settable::ELEMENTS_HINT;
 
 /// A table with more rows than this may go on on the next page.
 const LONG_TABLE_ROWS: usize = 16;
@@ -41,7 +38,7 @@ impl<'a> Writer<'a> {
                     .attribute("class")
                     .map(|class| format!(" class=\"{class}\""));
                 let message = format!("raw HTML `<{name}{}>`", class.unwrap_or_default());
-                self.problem(node.start, message, KNOWN);
+                self.problem(node.start, message, ELEMENTS_HINT);
                 self.blocks(&node.children);
             }
         }

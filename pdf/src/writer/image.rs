@@ -5,13 +5,11 @@ use crate::markdown::node::{Kind, Node};
 use crate::source;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use parsers::addresses::{beside, percent_decoded};
+use parsers::settable::{IMAGE_FORMATS, format_of};
 use sha2::{Digest as _, Sha256};
 
 /// What the address of an image begins with that the preprocessor made: the SVG follows in base 64.
 const SVG_URL: &str = "data:image/svg+xml;base64,";
-
-/// Formats that Typst reads.
-const FORMATS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
 
 /// What an error about a size suggests.
 const LENGTHS: &str = "write a part of the measure, `50%`, pixels, `300`, or a length, `8cm`";
@@ -107,17 +105,14 @@ impl<'a> Writer<'a> {
         }
         let file = url.split(['?', '#']).next().unwrap_or(url);
         let path = beside(self.path, &percent_decoded(file));
-        let format = path
-            .rsplit_once('.')
-            .map_or("", |(_, format)| format)
-            .to_lowercase();
+        let format = format_of(&path);
         if path.starts_with("..") || !self.book.root.join(&path).is_file() {
             let message = format!("image `{url}`: there is no file `{path}` in the source folder");
             return Err((message, "correct the path or make the file".into()));
         }
-        if !FORMATS.contains(&format.as_str()) {
+        if !IMAGE_FORMATS.contains(&format.as_str()) {
             let message = format!("image `{url}`: the format `{format}` can't be set");
-            return Err((message, format!("use one of {}", FORMATS.join(", "))));
+            return Err((message, format!("use one of {}", IMAGE_FORMATS.join(", "))));
         }
         Ok((format!("/{path}"), Image::File))
     }

@@ -6,6 +6,7 @@ use crate::markdown::node::{Kind, Node};
 use crate::math::typst_maths;
 use crate::source;
 use parsers::maths::Display;
+use parsers::settable::undefined_footnote;
 
 impl<'a> Writer<'a> {
     /// Writes nodes inside a paragraph.
@@ -130,11 +131,4 @@ impl<'a> Writer<'a> {
         self.bracketed_blocks(&text.children);
         self.push(&format!("#label({label});"));
     }
-}
-
-/// The name in a `[^name]` that the Markdown parser left as text.
-fn undefined_footnote(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("[^")?;
-    let (name, _) = rest.split_once(']')?;
-    (!name.is_empty() && !name.contains(char::is_whitespace)).then_some(name)
 }

@@ -3,6 +3,7 @@
 use super::Writer;
 use super::columns::{self, Column, Layout};
 use crate::markdown::node::{Kind, Node};
+use parsers::settable::cells;
 use pulldown_cmark::Alignment;
 
 impl<'a> Writer<'a> {
@@ -49,22 +50,6 @@ impl<'a> Writer<'a> {
             );
         }
     }
-}
-
-/// Counts the cells of a row as written.
-fn cells(row: &str) -> usize {
-    let row = row.trim();
-    let mut bars = 0;
-    let mut is_escaped = false;
-    let mut ends_in_bar = false;
-    for c in row.chars() {
-        ends_in_bar = c == '|' && !is_escaped;
-        bars += usize::from(ends_in_bar);
-        is_escaped = c == '\\' && !is_escaped;
-    }
-    let starts_in_bar = row.starts_with('|');
-    let ends_in_another = ends_in_bar && !(starts_in_bar && bars == 1);
-    bars + 1 - usize::from(starts_in_bar) - usize::from(ends_in_another)
 }
 
 fn alignment(column: Alignment) -> &'static str {

@@ -341,3 +341,29 @@ fn a_setting_makes_the_pdf_while_serving() {
     let path = book.ctx.destination.join(mdbook_measured_pdf::FILE_NAME);
     assert!(path.exists());
 }
+
+/// What the preprocessor tells beforehand is what is told here.
+#[test]
+fn the_elements_that_are_listed_are_those_that_are_set() {
+    let is_told = |element: &str| {
+        let chapter = match element {
+            "br" | "img" => format!("# A\n\nx<{element} src=\"dot.svg\" alt=\"y\">\n"),
+            "summary" => "# A\n\n<details><summary>x</summary>y</details>\n".to_owned(),
+            "figcaption" => "# A\n\n<figure>\n<figcaption>x</figcaption>\n</figure>\n".to_owned(),
+            "source" => {
+                "# A\n\n<picture><source><img src=\"dot.svg\" alt=\"y\"></picture>\n".into()
+            }
+            _ => format!("# A\n\nx <{element}>y</{element}>\n"),
+        };
+        let problems = pdf(&book(&[("a.md", &chapter)], "")).err();
+        problems.is_some_and(|problems| problems.to_string().contains("raw HTML"))
+    };
+    for element in parsers::settable::ELEMENTS {
+        assert!(!is_told(element), "{element}");
+    }
+    for element in [
+        "div", "p", "code", "pre", "video", "u", "mark", "small", "table",
+    ] {
+        assert!(is_told(element), "{element}");
+    }
+}

@@ -14,6 +14,7 @@ use super::links;
 use super::lists::{Lists, Used, used};
 use super::markup::{self, Marked};
 use super::sentinel::{Mark, Piece, pieces};
+use super::settable;
 use super::shortcomings;
 use super::template;
 use super::typed_numbers::{self, TypedNumbers};
@@ -84,6 +85,7 @@ pub fn fill_book(
         let Marked {
             faults: of_markup, ..
         } = &mut read.marked;
+        read.of_templates.append(&mut read.of_setting);
         faults.extend(sorted(read.of_templates, std::mem::take(of_markup)));
         numbers.add_marked(chapter, &read.marked, &mut faults);
         marked.push((chapter, read.marked));
@@ -165,6 +167,8 @@ fn leave<T>(value: T) {
 struct Read {
     marked: Marked,
     of_templates: Vec<Diagnostic>,
+    /// What the PDF cannot set.
+    of_setting: Vec<Diagnostic>,
     written: Written,
     typed_numbers: TypedNumbers,
 }
@@ -179,7 +183,8 @@ fn read_each(
     renderer: Renderer,
 ) -> Vec<Read> {
     let context = ledger::context(&facts.catalogue);
-    let read = |Chapter { path, file, source }: &Chapter| {
+    let read = |chapter: &Chapter| {
+        let Chapter { path, file, source } = chapter;
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, &context, path, file, source);
         let definitions = &facts.definitions;
@@ -191,6 +196,12 @@ fn read_each(
         Read {
             marked,
             of_templates: filled.faults,
+            of_setting: match &facts.pages {
+                Some(pages) if pages.has_pdf && renderer == Renderer::Html => {
+                    settable::find(chapter, pages)
+                }
+                _ => Vec::new(),
+            },
             written: std::mem::take(&mut *ledger.written()),
             typed_numbers: typed_numbers::find(file, source),
         }

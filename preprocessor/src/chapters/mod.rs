@@ -33,6 +33,7 @@ mod own_exhibits;
 mod placeholders;
 mod prose;
 mod sentinel;
+mod settable;
 mod shortcomings;
 mod stray_formulas;
 mod stray_marks;

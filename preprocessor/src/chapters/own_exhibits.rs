@@ -82,6 +82,10 @@ pub(super) fn own_image_figure(
             "no image `{image}` is in the folder of the chapters; {hint}"
         ));
     }
+    let pages = ledger.facts.pages.as_ref();
+    if let Some((message, hint)) = pages.and_then(|pages| pages.broken_images.get(&image)) {
+        return Err(format!("image `{image}`: {message}; hint: {hint}"));
+    }
     if alt.trim().is_empty() {
         return Err(
             "`alt` is empty; hint: say what the image shows to who cannot see it".to_owned(),

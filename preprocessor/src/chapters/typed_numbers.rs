@@ -166,7 +166,7 @@ fn makes_it_a_name(before: &str) -> bool {
 }
 
 /// A `text` with its template tags blanked, so that every other byte keeps its place.
-fn without_templates(mut text: String) -> String {
+pub(super) fn without_templates(mut text: String) -> String {
     for (open, close) in [("<<", ">>"), ("<%", "%>"), ("<#", "#>")] {
         let mut at = 0;
         while let Some(start) = text[at..].find(open).map(|offset| at + offset) {

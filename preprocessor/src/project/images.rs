@@ -1,11 +1,11 @@
 //! The files that lie beside the chapters.
 
 use super::Project;
-use std::collections::BTreeSet;
+use parsers::settable::{IMAGE_FORMATS, format_of, image_fault};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use walkdir::{DirEntry, WalkDir};
 
-/// The formats that both renderers show.
-const FORMATS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "svg", "webp"];
 /// Folders that are nested deeper are not looked into.
 const DEEPEST: usize = 8;
 
@@ -30,23 +30,33 @@ impl Project {
         };
         files.filter_map(Result::ok).filter_map(path).collect()
     }
+
+    /// Those of the images beside the chapters that are none or break off: what is wrong, and a hint.
+    pub(super) fn broken(
+        &self,
+        images: &BTreeSet<String>,
+    ) -> BTreeMap<String, (String, &'static str)> {
+        let root = self.root.join(&self.source);
+        let fault = |path: &String| match fs::read(root.join(path)) {
+            Ok(content) => image_fault(&format_of(path), &content),
+            Err(error) => Some((error.to_string(), "make the file readable")),
+        };
+        let broken = images
+            .iter()
+            .filter_map(|path| Some((path.clone(), fault(path)?)));
+        broken.collect()
+    }
 }
 
 /// The images among `files`.
 pub(super) fn among(files: &BTreeSet<String>) -> BTreeSet<String> {
-    let is_image = |path: &&String| {
-        let extension = path
-            .rsplit_once('.')
-            .map(|(_, extension)| extension.to_ascii_lowercase());
-        extension.is_some_and(|extension| FORMATS.contains(&&*extension))
-    };
+    let is_image = |path: &&String| IMAGE_FORMATS.contains(&format_of(path).as_str());
     files.iter().filter(is_image).cloned().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     #[test]
     fn images_of_the_chapters_are_found() {

@@ -22,6 +22,7 @@ pub(super) fn of(config: &Config) -> Pages {
             || preprocessors.contains_key("index"),
         are_whole: { preprocessors.keys() }.all(|name| QUIET.contains(&name.as_str())),
         others: others.chain([PRINT.to_owned()]).collect(),
+        has_pdf: config.contains_key("output.measured-pdf"),
         ..Pages::default()
     }
 }
@@ -54,6 +55,7 @@ mod tests {
     fn other_programs_and_pages_are_known() {
         assert!(pages("[preprocessor.measured]\n[preprocessor.links]\n").are_whole);
         assert!(!pages("[preprocessor.toc]\n").are_whole);
+        assert!(pages("[output.measured-pdf]\n").has_pdf && !pages("[output.html]\n").has_pdf);
         let others = pages("[output.html.redirect]\n\"/a/old.html\" = \"new.html\"\n").others;
         assert_eq!(
             others.into_iter().collect::<Vec<_>>(),
