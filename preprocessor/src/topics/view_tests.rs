@@ -130,7 +130,9 @@ fn arguments_that_do_not_suit_are_named() {
         "flops_by_layer",
         json!({"network": "vgg20", "convention": "lu"}),
         &facts,
-        expect![[r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: the nearest is `vgg16`"#]],
+        expect![[
+            r#"view `flops_by_layer(convention="lu", network="vgg20")`: network `vgg20` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: the nearest is `vgg16`"#
+        ]],
     );
     check_table(
         "flops_by_kind",
