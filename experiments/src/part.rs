@@ -157,7 +157,8 @@ impl Reached {
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let epochs = self.rounded(self.decimals());
-        write!(f, "{epochs} of {} epochs", self.planned)
+        let noun = if self.planned == 1 { "epoch" } else { "epochs" };
+        write!(f, "{epochs} of {} {noun}", self.planned)
     }
 }
 

@@ -72,8 +72,11 @@ impl Progress {
             shown: Instant::now(),
             interval: FIRST_LINE,
         };
+        progress
+            .bar
+            .set_message(format!("{run}: {}", progress.line()));
         let begins = match (rows.len(), images) {
-            (0, 0) => format!("{run}: begins, {planned} epochs of {images_per_epoch} images"),
+            (0, 0) => format!("{run}: begins, epochs of {images_per_epoch} images"),
             _ => format!("{run}: goes on from {}", progress.reached()),
         };
         progress.note(&begins);

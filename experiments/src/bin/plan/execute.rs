@@ -147,8 +147,8 @@ impl<'a> Work<'a> {
             let ids: Vec<&str> = self.jobs.iter().map(Job::id).collect();
             match self.interrupts {
                 1 => say::note(&format!(
-                    "stopping: {} saves its state after the step in work; Ctrl-C once more ends it at once, and what it \
-                     did since it was saved last, half a minute at most, is lost",
+                    "stopping: {} saves its state after the step in work; Ctrl-C again ends at once, and half a minute \
+                     of work at most is lost",
                     ids.join(", ")
                 )),
                 _ => self.jobs.iter_mut().for_each(Job::kill),
