@@ -296,6 +296,10 @@ pub(super) fn unquoted(token: &str) -> Option<&str> {
     (!inside.contains('\\')).then_some(inside)
 }
 
+/// The most tokens that are kept of an argument inside of another call: a name, `=`, a sign, a value,
+/// and one more, which tells that it is no literal.
+const MOST_INSIDE: usize = 5;
+
 /// A bracket that is open.
 struct Open<'a> {
     /// The call that it belongs to.
@@ -321,12 +325,19 @@ fn calls_in((start, tag): (usize, &str)) -> Vec<Call<'_>> {
                 begin: index + 1,
             }),
             "," | ")" | "]" | "}" => {
+                // Of what stands inside of another call, only a literal is looked at.
+                let most = if open.len() == 1 {
+                    usize::MAX
+                } else {
+                    MOST_INSIDE
+                };
                 if let Some(Open {
                     call: Some(call),
                     begin,
                 }) = open.last_mut()
                 {
-                    call.arguments.extend(argument(&tokens[*begin..index]));
+                    let end = index.min(begin.saturating_add(most));
+                    call.arguments.extend(argument(&tokens[*begin..end]));
                     *begin = index + 1;
                 }
                 if token != "," {

@@ -1,7 +1,7 @@
 //! The filters `table` and `figure`: captioned, numbered, with their data to download.
 //!
 //! ```text
-//! <% filter table(id="tbl-times", columns=[{"head": "Program"}, {"head": "Time (ms)", "unit": "ms",
+//! <% filter table(id="tbl-times", columns=[{"head": "Program"}, {"head": "Time", "unit": "ms",
 //!    "places": 3}], rows=[["Radix sort", runs.sort_radix_1.time]]) %>
 //! The caption.
 //! <% endfilter %>
