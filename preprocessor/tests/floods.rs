@@ -109,6 +109,12 @@ floods! {
     typed_numbers: "3.5 ms, ";
     autolinks: "<http:";
     exemptions: "<!-- typed numbers: -->\n\n";
+    templates_on_lines_that_never_end: "<% a\n";
+    comments_on_lines_that_never_end: "<# a\n\n";
+    unknown_names: "<< a.b >>\n";
+    blocks_that_never_end: "<% if true %>\n";
+    ends_of_no_block: "<% endif %>";
+    variables_of_a_fault: "<% set x = y %>";
 }
 
 #[test]

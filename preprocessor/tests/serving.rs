@@ -139,7 +139,7 @@ fn a_broken_file_beside_the_chapters_is_told_in_the_page() {
         let name = format!("`{path}");
         assert!(told.lines().all(|line| line.starts_with(&name)), "{told}");
         assert!(page.starts_with("<div class=\"build-faults\""), "{page}");
-        assert!(page.contains(&path[..]), "{path}: {page}");
+        assert!(page.contains(path), "{path}: {page}");
         assert!(page.contains("# A\n\nText <math"), "{path}: {page}");
         assert!(!book.fill("html", false).0, "{path}");
     }

@@ -7,7 +7,7 @@
 
 use super::blocks::Block;
 use super::book::UNKNOWN;
-use super::code::{OPENINGS, Shadow};
+use super::code::{OPENINGS, Shadow, is_inside};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
 use super::names::{QUOTED, all_tags, defined, names_in, tags};
@@ -78,13 +78,18 @@ impl<'a> Draft<'a> {
         true
     }
 
-    /// Blanks every tag.
+    /// Blanks every tag; those that print nothing leave nothing.
     pub(super) fn blank_all(&mut self) {
         let ranges: Vec<_> = all_tags(&self.shadow.text)
             .map(|(at, tag)| at..at + tag.len())
             .collect();
-        ranges.into_iter().for_each(|range| self.blank(range));
-        while let Some(range) = unread_opening(&self.shadow.text, self.shadow.text.len()) {
+        for range in ranges {
+            match self.shadow.text[range.clone()].starts_with("<<") {
+                true => self.blank(range),
+                false => self.leave_out(&range),
+            }
+        }
+        for range in unread_lines(&self.shadow.text) {
             self.blank(range);
         }
     }
@@ -153,6 +158,16 @@ impl<'a> Draft<'a> {
         let blank = blank_of(&hidden, &printed);
         let blank = blank.unwrap_or_else(|| short_blank(&hidden));
         self.shadow.replace(&range, &blank);
+    }
+
+    fn leave_out(&mut self, range: &Range<usize>) {
+        self.is_whole = false;
+        self.hidden.further_labels = true;
+        let hidden = self.shadow.text[range.clone()].bytes();
+        let spaces: String = hidden
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect();
+        self.shadow.replace(range, &spaces);
     }
 
     /// Notes the label of the figure or table that `tag` begins, for the box at `at`; whether it has a
@@ -274,20 +289,27 @@ fn raw_at(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// The line from the last opening before `at` that no tag has.
 fn unread_opening(text: &str, at: usize) -> Option<Range<usize>> {
+    let unread = unread_lines(text);
+    let before = unread.iter().rfind(|line| line.start <= at);
+    before.or(unread.first()).cloned()
+}
+
+/// Each opening that no tag has, with what is behind it on its line, up to the next tag or opening.
+fn unread_lines(text: &str) -> Vec<Range<usize>> {
     let tags: Vec<_> = all_tags(text).map(|(at, tag)| at..at + tag.len()).collect();
-    let is_read = |place: &usize| tags.iter().any(|tag| tag.contains(place));
-    let openings = OPENINGS
-        .iter()
-        .flat_map(|opening| text.match_indices(opening));
-    let unread: Vec<_> = openings
-        .map(|(at, _)| at)
-        .filter(|it| !is_read(it))
-        .collect();
-    let before = unread.iter().filter(|place| **place <= at).max();
-    let start = *before.or(unread.iter().min())?;
-    let line = text[start..]
-        .find('\n')
-        .map_or(text.len(), |end| start + end);
-    let tag = tags.iter().map(|tag| tag.start).find(|tag| *tag > start);
-    Some(start..tag.map_or(line, |tag| tag.min(line)))
+    let openings = { OPENINGS.iter() }.flat_map(|opening| text.match_indices(opening));
+    let unread = openings.map(|(at, _)| at);
+    let mut unread: Vec<_> = unread.filter(|at| !is_inside(*at, &tags)).collect();
+    unread.sort_unstable();
+    // Of `<<<` the second sign begins no further one.
+    unread.dedup_by(|next, before| *next == *before + 1);
+    let end = |(index, start): (usize, &usize)| {
+        let rest = &text[*start..];
+        let line = rest.find('\n').map_or(text.len(), |end| start + end);
+        let tag = tags.get(tags.partition_point(|tag| tag.start <= *start));
+        let tag = tag.map_or(line, |tag| tag.start.min(line));
+        let next = unread.get(index + 1).map_or(tag, |next| (*next).min(tag));
+        *start..next
+    };
+    unread.iter().enumerate().map(end).collect()
 }

@@ -213,7 +213,8 @@ fn is_printed(tag: &str, variables: &BTreeSet<&str>) -> bool {
     })
 }
 
-fn is_inside(at: usize, ranges: &[Range<usize>]) -> bool {
+/// Whether one of the `ranges`, in their order, has `at`.
+pub(super) fn is_inside(at: usize, ranges: &[Range<usize>]) -> bool {
     let next = ranges.partition_point(|range| range.end <= at);
     ranges.get(next).is_some_and(|range| range.start <= at)
 }

@@ -75,6 +75,10 @@ struct Filling<'a> {
     faults: Faults,
 }
 
+/// How often a chapter is filled anew, and how many bytes are read for that.
+const MOST_ROUNDS: usize = 60;
+const MOST_BYTES: usize = 500_000;
+
 /// A fault of an attempt to fill a chapter, and whether Tera could not read it.
 type Found = (Diagnostic, bool);
 
@@ -82,7 +86,8 @@ impl Filling<'_> {
     /// The chapter's text, with blanks where faults are. It is filled anew as long as there are such
     /// that show only then.
     fn run(&mut self, context: &Context) -> String {
-        loop {
+        let rounds = MOST_BYTES / self.source.len().max(1);
+        for _ in 0..rounds.clamp(2, MOST_ROUNDS) {
             let found = match self.fill_once(context) {
                 Ok(filled) => return filled,
                 Err(found) => found,
@@ -135,6 +140,9 @@ impl Filling<'_> {
     fn blank(&mut self, found: Vec<Found>) -> bool {
         let mut is_blanked = false;
         for (fault, is_syntax) in found {
+            if self.faults.are_too_many() {
+                break;
+            }
             let at = fault.offset_in(self.source);
             self.faults.add(|| fault);
             is_blanked |= at.is_some_and(|at| self.draft.blank_at(at, is_syntax));
