@@ -129,6 +129,11 @@ impl Reached {
         (self.epochs * scale + 1e-9).floor() / scale
     }
 
+    fn all(&self) -> String {
+        let noun = if self.planned == 1 { "epoch" } else { "epochs" };
+        format!("{} {noun}", self.planned)
+    }
+
     /// One; for two digits of the first epoch, which may be long, more.
     fn decimals(&self) -> i32 {
         match self.epochs {
@@ -147,18 +152,14 @@ impl Reached {
             ..*self
         };
         let left = left.rounded(decimals);
-        format!(
-            "from {from} to {to} of {} epochs, {left} are left",
-            self.planned
-        )
+        format!("from {from} to {to} of {}, {left} are left", self.all())
     }
 }
 
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let epochs = self.rounded(self.decimals());
-        let noun = if self.planned == 1 { "epoch" } else { "epochs" };
-        write!(f, "{epochs} of {} {noun}", self.planned)
+        write!(f, "{epochs} of {}", self.all())
     }
 }
 
