@@ -97,7 +97,8 @@ struct Argument<'a> {
 pub(super) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     let own = defined_in(source);
-    for tag in tags(source).filter(|(_, tag)| tag.contains(['|', '('])) {
+    let calls = |(_, tag): &(usize, &str)| tag.contains(['|', '(']) || tag.contains("filter");
+    for tag in tags(source).filter(calls) {
         for call in calls_in(tag) {
             let mut note = |at: usize, message: String| {
                 let message = format!("`{}`: {message}", call.name);
