@@ -21,8 +21,9 @@ those that begin so, and `mdbook-measured explain NAME` where a number comes fro
 /// Titles with what is said below them.
 const NUMBERS_ABOUT: (&str, &str) = (
     "Numbers",
-    "A quantity is printed by the filter behind it; `digits` are significant ones, `places` decimals. The \
-     examples are for the book that `mdbook-measured init` writes, with these two lines above them:",
+    "A quantity is printed by the filter behind it, which must fit its unit: `integer` prints counts, `percent` \
+     shares, `duration` times, `si` all, and `number`, `fixed` and `bare` need `unit` where a quantity has one. \
+     `digits` are significant ones, `places` decimals. The examples are for the book that `mdbook-measured init` writes, with these two lines above them:",
 );
 const FUNCTIONS_ABOUT: (&str, &str) = (
     "Functions",

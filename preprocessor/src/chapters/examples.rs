@@ -29,12 +29,17 @@ pub const BEFORE: &str = "\
 ";
 
 /// The filters that print a number.
-pub const NUMBERS: [Example; 11] = [
+pub const NUMBERS: [Example; 12] = [
     example("integer", "<< second.periods | integer >>", "9,192,631,770"),
     example(
         "number",
         "<< ratio(time, to=builtin) | number(digits=2) >>",
         "550",
+    ),
+    example(
+        "number",
+        "<< time | number(digits=3, unit=\"ms\") >>",
+        "62.9 ms",
     ),
     example("si", "<< time | si >>", "62.9 ms"),
     example("si", "<< builtin | si(digits=2) >>", "110 µs"),
