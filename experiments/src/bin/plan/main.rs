@@ -2,6 +2,7 @@
 
 mod accept;
 mod choice;
+mod data;
 mod execute;
 mod import;
 mod job;
@@ -58,6 +59,8 @@ enum Command {
     Status,
     /// Makes the most wanted runs that this machine can make
     Run(execute::Wanted),
+    /// Checks that the data sets and weights which the plan names are there and unaltered
+    Data(data::Data),
     /// Packs records and resumable states into archives
     Pack(pack::Pack),
     /// Takes records and states out of archives; never replaces a better one
@@ -75,6 +78,7 @@ fn run() -> Result<ExitCode> {
     match command {
         Command::Status => status::print(&places)?,
         Command::Run(wanted) => return execute::run(&places, &wanted),
+        Command::Data(wanted) => data::check(&places, &wanted),
         Command::Pack(pack) => pack::pack(&places, &pack)?,
         Command::Import(import) => import::import(&places, &import)?,
         Command::Accept(accept) => accept::accept(&places, &accept)?,

@@ -2,36 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
-use clap::Parser;
+use anyhow::{Result, bail};
+use clap::Args;
 use experiments::data::cifar10::Cifar10;
 use experiments::data::flowers::Flowers;
 use experiments::data::{self, check_digest};
-use experiments::pretrained;
-use results::{DataSet, Digest, InitialWeights, Plan};
+use experiments::{pretrained, say};
+use results::{DataSet, Digest, InitialWeights};
 
-/// Checks the data sets and weights that the plan names
-#[derive(Debug, Parser)]
-struct Options {
+use crate::Places;
+
+/// Which folder to check.
+#[derive(Debug, Args)]
+pub(crate) struct Data {
     /// Folder of the data sets and weights; MEASURED_DATA where it is not given
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// The plan
-    #[arg(long, value_name = "FILE", default_value = "experiments/plan.toml")]
-    plan: PathBuf,
 }
 
-fn main() -> ExitCode {
-    experiments::exit(run())
-}
-
-fn run() -> Result<()> {
-    let options = Options::parse();
-    let plan = Plan::read(&options.plan)
-        .context("hint: run in the repository's root, or pass `--plan`")?;
-    let folder = data::folder(options.data.as_deref())?;
+/// Checks the data sets and weights that the plan names.
+pub(crate) fn check(places: &Places, wanted: &Data) -> Result<()> {
+    let plan = places.read_plan()?;
+    let folder = data::folder(wanted.data.as_deref())?;
     let configurations = plan.runs.iter().map(|run| &run.configuration);
     let data_sets = configurations
         .clone()
@@ -57,10 +50,10 @@ fn run() -> Result<()> {
     let mut wrong = 0;
     for (name, result) in checks {
         match result {
-            Ok(()) => println!("`{name}` is complete"),
+            Ok(()) => say::line(&format!("`{name}` is complete")),
             Err(error) => {
                 wrong += 1;
-                println!("`{name}`: {error:#}");
+                say::line(&format!("`{name}`: {error:#}"));
             }
         }
     }
