@@ -49,13 +49,14 @@ pub(crate) fn check(places: &Places, wanted: &Data) -> Result<()> {
     );
     let mut wrong = 0;
     for (name, result) in checks {
-        match result {
-            Ok(()) => say::line(&format!("`{name}` is complete")),
+        let told = match result {
+            Ok(()) => format!("`{name}` is complete"),
             Err(error) => {
                 wrong += 1;
-                say::line(&format!("`{name}`: {error:#}"));
+                format!("`{name}`: {error:#}")
             }
-        }
+        };
+        say::line(&told);
     }
     if wrong == 0 {
         Ok(())

@@ -78,7 +78,7 @@ fn run() -> Result<ExitCode> {
     match command {
         Command::Status => status::print(&places)?,
         Command::Run(wanted) => return execute::run(&places, &wanted),
-        Command::Data(wanted) => data::check(&places, &wanted),
+        Command::Data(wanted) => data::check(&places, &wanted)?,
         Command::Pack(pack) => pack::pack(&places, &pack)?,
         Command::Import(import) => import::import(&places, &import)?,
         Command::Accept(accept) => accept::accept(&places, &accept)?,
