@@ -42,6 +42,11 @@ impl Catalogue {
         }
     }
 
+    /// Whether `name` is what other names begin with.
+    pub(crate) fn is_group(&self, name: &str) -> bool {
+        !self.members(name).is_empty()
+    }
+
     /// What is said of a name that nothing has; the hint lists the names nearest to it.
     pub(crate) fn unknown(&self, name: &str) -> UnknownName {
         UnknownName {

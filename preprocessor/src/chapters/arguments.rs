@@ -79,6 +79,8 @@ struct Call<'a> {
     name: &'a str,
     at: usize,
     is_filter: bool,
+    /// Whether it stands behind `|`, not around a text.
+    is_piped: bool,
     /// The name that a filter is applied to, where it is one.
     input: Option<&'a str>,
     arguments: Vec<Argument<'a>>,
@@ -99,7 +101,12 @@ pub(super) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
     let own = defined_in(source);
     let calls = |(_, tag): &(usize, &str)| tag.contains(['|', '(']) || tag.contains("filter");
     for tag in tags(source).filter(calls) {
-        for call in calls_in(tag) {
+        check_texts(tag, &mut |at, message| {
+            faults.push(Diagnostic::at_offset(file, source, at, message));
+        });
+        let calls = calls_in(tag);
+        for (index, call) in calls.iter().enumerate() {
+            let previous = index.checked_sub(1).map(|before| &calls[before]);
             let mut note = |at: usize, message: String| {
                 let message = format!("`{}`: {message}", call.name);
                 faults.push(Diagnostic::at_offset(file, source, at, message));
@@ -112,12 +119,27 @@ pub(super) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
                 }
                 (true, false) if call.name == "table" => call.check_table(&mut note),
                 (true, false) if call.name == "figure" => {}
-                (true, false) => call.check_other_filter(&mut note),
+                (true, false) => {
+                    let changes = previous.is_some_and(|it: &Call| it.is_piped_into(call, source));
+                    call.check_other_filter(catalogue, changes, &mut note);
+                }
                 (false, _) => call.check_function(&mut note),
             }
         }
     }
     faults
+}
+
+/// The texts in quotation marks that hold a template, which is not filled there.
+fn check_texts((start, tag): (usize, &str), note: &mut impl FnMut(usize, String)) {
+    let texts = TOKENS
+        .find_iter(tag)
+        .filter(|token| unquoted(token.as_str()).is_some());
+    for text in texts.filter(|text| ["<<", "<%"].iter().any(|open| text.as_str().contains(open))) {
+        let message = "a template in a text in quotation marks is not filled; hint: `\"…\" ~ (NAME | \
+                       si) ~ \"…\"`, or `raw` where it is text";
+        note(start + text.start(), message.to_owned());
+    }
 }
 
 impl Call<'_> {
@@ -201,8 +223,36 @@ impl Call<'_> {
         }
     }
 
-    fn check_other_filter(&self, note: &mut impl FnMut(usize, String)) {
+    /// Whether what this filter prints goes through `next`.
+    fn is_piped_into(&self, next: &Call, source: &str) -> bool {
+        let between = source
+            .get(self.at + self.name.len()..next.at)
+            .unwrap_or_default();
+        let between = match between.trim_start().strip_prefix('(') {
+            Some(arguments) => arguments.rsplit_once(')').map_or("", |(_, rest)| rest),
+            None => between,
+        };
+        is_filter(self.name) && between.trim() == "|"
+    }
+
+    fn check_other_filter(
+        &self,
+        catalogue: &Catalogue,
+        changes_printed: bool,
+        note: &mut impl FnMut(usize, String),
+    ) {
         if TERA_FILTERS.contains(&self.name) {
+            let is_quantity = self
+                .input
+                .is_some_and(|name| catalogue.known(name).is_some());
+            let is_around = self.is_filter && !self.is_piped;
+            if (is_quantity || changes_printed || is_around) && self.name != "default" {
+                let what = "it changes texts, and would change the mark of a number";
+                note(
+                    self.at,
+                    format!("{what}; hint: a filter that prints it, such as `si`"),
+                );
+            }
             return;
         }
         let own: Vec<_> = FILTERS.iter().map(|it| it.name).chain(EXHIBITS).collect();
@@ -376,6 +426,7 @@ fn call<'a>(tokens: &[Token<'a>], index: usize) -> Option<Call<'a>> {
         name,
         at,
         is_filter: is_block || is_piped,
+        is_piped,
         input: input.filter(|name| name.starts_with(begins_name)),
         arguments: Vec::new(),
     })

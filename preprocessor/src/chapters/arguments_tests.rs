@@ -121,7 +121,7 @@ fn what_is_known_passes() {
     check(
         "<% for x in range(end=3) %><< x | default(value=1) | upper >><% if (x) and not (a.share) %>\
          << loop.index is divisible_by(2) >><< x is not containing('y') >><% endif %><% endfor %>\
-         <% filter upper %>x<% endfilter %><%- filter figure(id='f', view='v', z=1) %>x<% endfilter %>\
+         <%- filter figure(id='f', view='v', z=1) %>x<% endfilter %>\
          <% filter table(id='t', view='v', z=1) %>x<% endfilter %>",
         expect![""],
     );
@@ -134,4 +134,28 @@ fn the_filters_of_tera_are_known() {
         let source = format!("{{{{ x | {filter} }}}}");
         assert!(tera.add_raw_template("x", &source).is_ok(), "{filter}");
     }
+}
+
+#[test]
+fn filters_of_texts_do_not_change_numbers() {
+    check(
+        "<< a.time | length >> << a.time | si | upper >> << a.time | fixed(unit=\"s\") | replace(from='a', to='b') >>\n\
+         <% filter upper %>x<% endfilter %> << \"x\" | upper >> << a.time | si ~ (\"x\" | upper) >>",
+        expect![[r#"
+            `a.md:1:13`: `length`: it changes texts, and would change the mark of a number; hint: a filter that prints it, such as `si`
+            `a.md:1:40`: `upper`: it changes texts, and would change the mark of a number; hint: a filter that prints it, such as `si`
+            `a.md:1:79`: `replace`: it changes texts, and would change the mark of a number; hint: a filter that prints it, such as `si`
+            `a.md:2:11`: `upper`: it changes texts, and would change the mark of a number; hint: a filter that prints it, such as `si`
+        "#]],
+    );
+}
+
+#[test]
+fn a_template_in_quotation_marks_is_told() {
+    check(
+        "<% filter table(id='tbl-a', caption=\"It is << a.time | si >>.\") %>",
+        expect![[r#"
+            `a.md:1:37`: a template in a text in quotation marks is not filled; hint: `"…" ~ (NAME | si) ~ "…"`, or `raw` where it is text
+        "#]],
+    );
 }

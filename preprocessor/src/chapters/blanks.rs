@@ -7,7 +7,7 @@
 
 use super::blocks::Block;
 use super::book::UNKNOWN;
-use super::code::{OPENINGS, Shadow, is_inside};
+use super::code::{OPENINGS, Shadow, blanks_of, is_inside};
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
 use super::names::{QUOTED, all_tags, defined, names_in, tags};
@@ -163,10 +163,7 @@ impl<'a> Draft<'a> {
     fn leave_out(&mut self, range: &Range<usize>) {
         self.is_whole = false;
         self.hidden.further_labels = true;
-        let hidden = self.shadow.text[range.clone()].bytes();
-        let spaces: String = hidden
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-            .collect();
+        let spaces = blanks_of(&self.shadow.text[range.clone()], ' ');
         self.shadow.replace(range, &spaces);
     }
 

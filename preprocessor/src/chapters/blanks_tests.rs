@@ -219,3 +219,22 @@ fn a_fault_leads_to_no_other() {
         &["1:43`: `table`: a column has no `haed`"],
     );
 }
+
+#[test]
+fn a_list_of_quantities_is_not_printed() {
+    for source in [
+        "<< [lu.share] >>",
+        "<< {\"a\": lu.share} >>",
+        "<< lu | values >>",
+    ] {
+        let mut sources = vec![("part/a.md", source)];
+        sources.extend(LISTS);
+        let faults = fill(Renderer::Html, &sources).faults;
+        let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 1, "{source}: {told:?}");
+        assert!(
+            told[0].contains("a list or a map of quantities is printed"),
+            "{told:?}"
+        );
+    }
+}

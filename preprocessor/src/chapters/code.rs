@@ -182,9 +182,17 @@ fn code(source: &str) -> Vec<Code> {
 pub(super) fn without_code(source: &str) -> String {
     let mut rest = source.to_owned();
     for Code { range, .. } in code(source).into_iter().filter(|code| !code.is_indented) {
-        rest.replace_range(range.clone(), &" ".repeat(range.len()));
+        rest.replace_range(range.clone(), &blanks_of(&source[range], ' '));
     }
     rest
+}
+
+/// As many bytes as `text` has, on as many lines.
+pub(super) fn blanks_of(text: &str, blank: char) -> String {
+    let bytes = text.bytes();
+    bytes
+        .map(|byte| if byte == b'\n' { '\n' } else { blank })
+        .collect()
 }
 
 /// The tags in code that are read all the same: `raw`, which says itself that its text stays, and in

@@ -185,6 +185,13 @@ impl MarkupPass<'_> {
         range: Range<usize>,
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
+        if text[range.end..].starts_with(|c: char| c.is_ascii_digit()) {
+            let source = &text[range.clone()];
+            let message = format!(
+                "`{source}` is read as a formula, and a digit follows; hint: `\\$` where a dollar is meant"
+            );
+            self.fault(source, message);
+        }
         match self.mathml(&text[range.clone()], latex, Display::Inline) {
             None => edits.push((range, UNKNOWN.to_owned())),
             Some(mathml) if self.renderer == Renderer::Html => {

@@ -39,25 +39,79 @@ pub(super) static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
 /// Every dotted name in the templates of `source` that the catalogue does not have, and that does
 /// not begin with a variable of the chapter's own.
 pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
-    let (mut variables, mut dotted) = (BTreeSet::from(["loop"]), Vec::new());
+    let (mut variables, mut written) = (BTreeSet::from(["loop"]), Vec::new());
+    let mut printed = BTreeSet::new();
     for (start, tag) in tags(source) {
         let names: Vec<_> = names_in((start, tag)).collect();
         variables.extend(defined(&names));
-        dotted.extend(names.into_iter().filter(|(_, name)| name.contains('.')));
+        written.extend(words_of_condition((start, tag)));
+        written.extend(names.into_iter().filter(|(_, name)| name.contains('.')));
+        let name = printed_name((start, tag));
+        printed.extend(name.filter(|(_, name)| catalogue.is_group(name)));
     }
+    written.extend(&printed);
+    written.sort_unstable();
+    written.dedup();
     let is_foreign = |(_, name): &(usize, &str)| {
         let root = name.split('.').next().unwrap_or_default();
         !variables.contains(root)
     };
     let fault = |(at, name)| {
-        let error = catalogue.check_name(name).err()?;
+        let error = match printed.contains(&(at, name)) {
+            true => catalogue.unknown(name),
+            false => catalogue.check_name(name).err()?,
+        };
         Some(Diagnostic::at_offset(file, source, at, error.to_string()))
     };
-    dotted
+    written
         .into_iter()
         .filter(is_foreign)
         .filter_map(fault)
         .collect()
+}
+
+/// The name in a tag that prints it as it stands.
+fn printed_name((start, tag): (usize, &str)) -> Option<(usize, &str)> {
+    let content = tag.strip_prefix("<<")?.strip_suffix(">>")?;
+    let name = content.trim_matches(|c: char| c == '-' || c.is_whitespace());
+    let is_name = name.starts_with(begins_name) && { name.split('.') }
+        .all(|part| !part.is_empty() && part.chars().all(continues_name));
+    let at = start + tag.find(name)?;
+    is_name.then_some((at, name))
+}
+
+/// The names without dots that a condition asks for, which Tera takes for false where nothing has them.
+fn words_of_condition((start, tag): (usize, &str)) -> Vec<(usize, &str)> {
+    const WORDS: [&str; 13] = [
+        "if", "elif", "and", "or", "not", "is", "in", "true", "false", "True", "False", "none",
+        "None",
+    ];
+    let tokens: Vec<_> = { TOKENS.find_iter(tag) }
+        .map(|token| (start + token.start(), token.as_str()))
+        .collect();
+    let first = tokens
+        .iter()
+        .find(|(_, token)| token.starts_with(begins_name));
+    if !tag.starts_with("<%") || !first.is_some_and(|(_, word)| ["if", "elif"].contains(word)) {
+        return Vec::new();
+    }
+    let token = |index: usize| tokens.get(index).map_or("", |(_, token)| *token);
+    let before = |index: usize| index.checked_sub(1).map_or("", token);
+    let is_test =
+        |index: usize| before(index) == "is" || before(index) == "not" && before(index - 1) == "is";
+    let is_argument = |index: usize| token(index + 1) == "=" && token(index + 2) != "=";
+    let is_name = |index: usize| {
+        let word = token(index);
+        let is_asked_for = token(index + 1) == "is"; // `x is defined`
+        !is_asked_for
+            && word.starts_with(begins_name)
+            && !word.contains('.')
+            && !WORDS.contains(&word)
+    };
+    let indices = (0..tokens.len()).filter(|index| is_name(*index) && !is_test(*index));
+    let indices = indices
+        .filter(|index| before(*index) != "|" && token(index + 1) != "(" && !is_argument(*index));
+    indices.map(|index| tokens[index]).collect()
 }
 
 /// The names in a tag that begins at `start`, with or without dots, and their places.
@@ -139,6 +193,24 @@ mod tests {
                 `book/x.md:1:7`: no quantity is named `a.b.d`; hint: `a.b` has c
                 `book/x.md:2:38`: no quantity is named `a.x`; hint: `a` has b
                 `book/x.md:3:56`: no quantity is named `a.b.y`; hint: `a.b` has c
+            "#]],
+        );
+        check(
+            "<% if fats and not q == 'z' %><% elif a and z is defined and z is not odd %><% endif %>",
+            expect![[r#"
+                `book/x.md:1:7`: no quantity is named `fats`; hint: the names begin with a; `topics` in book.toml switches others on
+                `book/x.md:1:20`: no quantity is named `q`; hint: the names begin with a; `topics` in book.toml switches others on
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_group_is_not_printed() {
+        check(
+            "<< a >> and << a.b >>, not << a.b.c >>",
+            expect![[r#"
+                `book/x.md:1:4`: no quantity is named `a`; hint: it is a group, with b
+                `book/x.md:1:16`: no quantity is named `a.b`; hint: it is a group, with c
             "#]],
         );
     }

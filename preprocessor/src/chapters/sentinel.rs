@@ -225,6 +225,13 @@ fn first_mark(text: &str) -> Option<(Range<usize>, Mark)> {
     None
 }
 
+/// Whether something has changed a mark in `text`, such as a filter of capitals.
+pub(crate) fn has_torn_marks(text: &str) -> bool {
+    let capitals = KEY.to_uppercase();
+    let is_torn = |text: &str| text.contains(&*KEY) || text.contains(&capitals);
+    pieces(text).any(|piece| matches!(piece, Piece::Text(text) if is_torn(text)))
+}
+
 /// Replaces every mark in `text` by what `replacement` makes of it; `None` leaves the mark.
 pub(crate) fn replace_marks(
     text: &str,

@@ -12,9 +12,7 @@ use super::markup::{long_row_of_dollars, markdown_options};
 use super::typed_numbers::without_templates;
 use crate::layout::Pages;
 use parsers::addresses::{beside, percent_decoded};
-use parsers::settable::{
-    ELEMENTS, ELEMENTS_HINT, IMAGE_FORMATS, cells, format_of, undefined_footnote,
-};
+use parsers::settable::{ELEMENTS, ELEMENTS_HINT, IMAGE_FORMATS, cells, format_of};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +39,6 @@ pub(super) fn find(chapter: &Chapter, pages: &Pages) -> Vec<Diagnostic> {
         pages,
         text: &text,
         words: String::new(),
-        begin: 0,
         columns: None,
         footnotes: BTreeMap::new(),
         references: BTreeSet::new(),
@@ -59,9 +56,8 @@ struct Reader<'a> {
     pages: &'a Pages,
     /// The source without templates.
     text: &'a str,
-    /// The words of the block that is open, and where it begins.
+    /// The words of the block that is open.
     words: String,
-    begin: usize,
     /// The columns of the table that is open, where all of its rows are written out.
     columns: Option<usize>,
     /// The texts of footnotes by their names, with their places.
@@ -93,13 +89,12 @@ impl Reader<'_> {
             }
             Event::Start(Tag::Heading { .. } | Tag::Paragraph | Tag::TableCell | Tag::Item) => {
                 self.words.clear();
-                self.begin = range.start;
             }
             Event::End(TagEnd::Heading(_)) if self.words.trim().is_empty() => {
                 let message = "a heading without text".to_owned();
                 self.fault(range.start, message, "give it words or remove it");
             }
-            Event::End(_) => self.check_words(),
+            Event::End(_) => self.words.clear(),
             Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 self.words.push_str(text);
             }
@@ -166,18 +161,6 @@ impl Reader<'_> {
         if self.footnotes.insert(name.to_owned(), at).is_some() {
             let message = format!("the footnote `[^{name}]` has two texts");
             self.fault(at, message, "rename one");
-        }
-    }
-
-    fn check_words(&mut self) {
-        let words = std::mem::take(&mut self.words);
-        if let Some(name) = undefined_footnote(&words)
-            && !self.text.contains(&format!("\\[^{name}"))
-        {
-            let place = self.text[self.begin..].find(&format!("[^{name}]"));
-            let message = format!("the footnote `[^{name}]` has no text");
-            let hint = format!("add a line `[^{name}]: …`");
-            self.fault(self.begin + place.unwrap_or(0), message, &hint);
         }
     }
 
@@ -260,11 +243,8 @@ mod tests {
             ],
         );
         check(
-            "a[^b] and c[^d]\n\n[^b]: e\n\n[^f]: g",
-            &[
-                "1:12`: the footnote `[^d]` has no text",
-                "5:1`: nothing refers to the footnote `[^f]`",
-            ],
+            "a[^b]\n\n[^b]: e\n\n[^f]: g",
+            &["5:1`: nothing refers to the footnote `[^f]`"],
         );
         check(
             "a[^b]\n\n[^b]: c\n\n[^b]: d",

@@ -2,7 +2,7 @@
 //!
 //! It would stand in the page as its author typed it, or print a word twice.
 
-use super::code::without_code;
+use super::code::{blanks_of, without_code};
 use super::labels::LabelKind;
 use super::names::all_tags;
 use regex::{Captures, Regex};
@@ -180,7 +180,8 @@ pub(super) fn readable(source: &str) -> String {
         .map(|(at, tag)| at..at + tag.len())
         .collect();
     for range in kept {
-        readable.replace_range(range.clone(), &" ".repeat(range.len()));
+        let blanks = blanks_of(&readable[range.clone()], ' ');
+        readable.replace_range(range, &blanks);
     }
     readable
 }

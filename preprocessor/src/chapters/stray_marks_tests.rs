@@ -148,3 +148,25 @@ fn what_is_meant_so_stays() {
         text(Renderer::Html, source);
     }
 }
+
+#[test]
+fn places_behind_code_are_those_of_the_chapter() {
+    check(
+        "```\na {{ b }} [^1]\n\nc\n```\n\n<% raw %>\n{{ d }}\n<% endraw %>\n\n{{ e }} and f[^2]\n",
+        expect![[r#"
+            `book/a.md:11:1`: `{{ e }}`: it is no template, and would be printed as it stands; hint: `<< … >>`, or as text in backticks
+            `book/a.md:11:14`: `[^2]`: no footnote `2` is defined; hint: a line of its own, `[^2]: …`
+        "#]],
+    );
+}
+
+#[test]
+fn a_price_is_no_formula() {
+    check(
+        "It costs $5-$10 or $5/$6, not $x$ 7.",
+        expect![[r#"
+        `book/a.md:1:10`: `$5-$` is read as a formula, and a digit follows; hint: `\$` where a dollar is meant
+        `book/a.md:1:20`: `$5/$` is read as a formula, and a digit follows; hint: `\$` where a dollar is meant
+    "#]],
+    );
+}

@@ -17,7 +17,7 @@ use super::ledger::{Ledger, Written};
 use super::names;
 use super::nested::freed;
 use super::placeholders;
-use super::sentinel::{Absence, Form, Mark, quantity_name, replace_marks};
+use super::sentinel::{Absence, Form, Mark, has_torn_marks, quantity_name, replace_marks};
 use super::template_faults;
 use crate::evidence::Quantity;
 use std::sync::Arc;
@@ -53,6 +53,11 @@ pub(crate) fn fill(
     let filled = placeholders::fold(ledger, filled);
     let (filled, of_blocks) = blocks::place(ledger, (file, source), filled);
     let filled = filling.print_others(&filled);
+    if has_torn_marks(&filled) {
+        let message = "a list or a map of quantities is printed, or a filter changes one; hint: `for` \
+                       goes through them";
+        filling.faults.add(|| Diagnostic::of_file(file, message));
+    }
     let shadow = &filling.draft.shadow;
     let (text, mut absences) = absent::settle(ledger, (file, &shadow.text), &filled);
     ledger.written().absences.append(&mut absences);

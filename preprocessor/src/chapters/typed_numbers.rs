@@ -5,9 +5,10 @@
 //! (`Table 3.2`, `part 4.1`, a link to one). A block that begins with the comment
 //! `<!-- typed numbers: REASON -->` is exempt.
 
-use super::code::Shadow;
+use super::code::{Shadow, blanks_of};
 use super::diagnostic::{Diagnostic, Faults};
 use super::markup::{long_row_of_dollars, markdown_options};
+use super::names::{TOKENS, tags};
 use parsers::shortened;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use regex::Regex;
@@ -64,10 +65,12 @@ pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
     if long_row_of_dollars(source).is_some() {
         return TypedNumbers::default(); // the fault of the chapter
     }
-    let text = without_templates(Shadow::of(source).text);
+    let templates = Shadow::of(source).text;
+    let mut of_templates = typed_in_templates(&templates);
+    let text = without_templates(templates);
     let mut found = Faults::default();
     let mut skipped = 0;
-    let (mut exempt, mut exempt_blocks) = (false, 0);
+    let (mut exempt, mut exempt_blocks, mut exempt_from) = (false, 0, 0);
     let mut run: Option<Range<usize>> = None;
     for (event, range) in Parser::new_ext(&text, markdown_options()).into_offset_iter() {
         if let (Event::Text(_), 0, false) = (&event, skipped, exempt) {
@@ -80,7 +83,9 @@ pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
         match event {
             Event::Html(html) => {
                 let reason = exemption(&html);
-                exempt |= reason.is_some();
+                if reason.is_some() {
+                    (exempt, exempt_from) = (true, range.start);
+                }
                 exempt_blocks += usize::from(reason.is_some());
                 if reason == Some("") {
                     let message =
@@ -93,6 +98,8 @@ pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
             Event::End(
                 TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::List(_) | TagEnd::Table,
             ) => {
+                let block = exempt_from..range.end;
+                of_templates.retain(|(at, _)| !(exempt && block.contains(at)));
                 exempt = false;
             }
             _ => {}
@@ -101,19 +108,65 @@ pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
     if let Some(run) = run {
         check(file, source, &text, run, &mut found);
     }
+    for (at, typed) in of_templates {
+        let message = format!(
+            "`{}` is typed: a template prints quantities and does not compute; hint: `ratio`, \
+             `difference`, or `<!-- typed numbers: REASON -->` before the block",
+            shortened(&typed)
+        );
+        found.add(|| Diagnostic::at_offset(file, source, at, message));
+    }
     TypedNumbers {
         found: found.into(),
         exempt_blocks,
     }
 }
 
+/// The numbers that tags print of themselves, with their places: `<< 1/3 >>`, `<< "12 ms" >>`, and those of a
+/// caption in quotation marks.
+fn typed_in_templates(source: &str) -> Vec<(usize, String)> {
+    let mut typed = Vec::new();
+    for (start, tag) in tags(source).filter(|(_, tag)| tag.contains(|c: char| c.is_ascii_digit())) {
+        let tokens: Vec<_> = TOKENS.find_iter(tag).collect();
+        let token = |index: usize| tokens.get(index).map_or("", |token| token.as_str());
+        let mut depth = 0;
+        for (index, found) in tokens.iter().enumerate() {
+            let token_here = found.as_str();
+            match token_here {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                _ => {}
+            }
+            let is_caption = index > 1 && token(index - 1) == "=" && token(index - 2) == "caption";
+            let is_printed = tag.starts_with("<<") && depth == 0;
+            let is_number = is_printed && token_here.starts_with(|c: char| c.is_ascii_digit());
+            let is_computed = ["/", "*", "+", "-", "%"]
+                .iter()
+                .any(|sign| token(index + 1) == *sign || index > 0 && token(index - 1) == *sign);
+            let at = start + found.start();
+            if is_number && (is_computed || token_here.contains('.')) {
+                typed.push((at, tag.trim_matches(['<', '>', ' ', '-']).to_owned()));
+                break;
+            }
+            if (is_printed || is_caption) && token_here.starts_with(['"', '\'']) {
+                let measurements = TYPED.find_iter(token_here).map(|number| number.as_str());
+                let measurements = measurements.filter(|number| is_measurement(number));
+                typed.extend(measurements.map(|number| (at, number.to_owned())));
+            }
+        }
+    }
+    typed
+}
+
+/// Whether a number has decimals, a sign of percent or a unit.
+fn is_measurement(number: &str) -> bool {
+    number.contains(|c: char| !c.is_ascii_digit() && c != ',')
+}
+
 fn check(file: &str, source: &str, text: &str, run: Range<usize>, found: &mut Faults) {
     for number in TYPED.find_iter(&text[run.clone()]) {
         let start = run.start + number.start();
-        let is_measurement = number
-            .as_str()
-            .contains(|c: char| !c.is_ascii_digit() && c != ',');
-        if !is_measurement || makes_it_a_name(&text[run.start..start]) {
+        if !is_measurement(number.as_str()) || makes_it_a_name(&text[run.start..start]) {
             continue;
         }
         found.add(|| {
@@ -175,10 +228,7 @@ pub(super) fn without_templates(mut text: String) -> String {
             };
             let end = start + length + close.len();
             // A word in place of a value keeps the Markdown around it what it is.
-            let blank: String = text[start..end]
-                .bytes()
-                .map(|byte| if byte == b'\n' { '\n' } else { 'x' })
-                .collect();
+            let blank = blanks_of(&text[start..end], 'x');
             text.replace_range(start..end, &blank);
             at = end;
         }
@@ -211,6 +261,22 @@ mod tests {
                 `book/a.md:2:13`: `12 ms` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
                 `book/a.md:2:24`: `8.73 TFLOP/s` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
                 `book/a.md:2:41`: `25,557,032.5` is typed; hint: print a quantity of the catalogue, or put `<!-- typed numbers: REASON -->` before the block
+            "#]],
+        );
+    }
+
+    #[test]
+    fn numbers_that_a_template_prints_of_itself_are_typed() {
+        check(
+            "<< 1/3 >> s, << x * 1.5 >>, << 12.5 >> and << \"12.7 ms\" >>, << a.b | fixed(places=2) >>.\n\n\
+             <!-- typed numbers: a setting -->\n\nAt << 0.5 >>, << loop.index >> of << 3 >>.\n\n\
+             <% filter table(id=\"tbl-a\", caption=\"It took 3.5 ms.\") %>\n<% endfilter %>\n",
+            expect![[r#"
+                `book/a.md:1:4`: `1/3` is typed: a template prints quantities and does not compute; hint: `ratio`, `difference`, or `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:1:21`: `x * 1.5` is typed: a template prints quantities and does not compute; hint: `ratio`, `difference`, or `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:1:32`: `12.5` is typed: a template prints quantities and does not compute; hint: `ratio`, `difference`, or `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:1:47`: `12.7 ms` is typed: a template prints quantities and does not compute; hint: `ratio`, `difference`, or `<!-- typed numbers: REASON -->` before the block
+                `book/a.md:7:37`: `3.5 ms` is typed: a template prints quantities and does not compute; hint: `ratio`, `difference`, or `<!-- typed numbers: REASON -->` before the block
             "#]],
         );
     }
