@@ -194,8 +194,9 @@ pub fn si(value: f64, unit: Unit, digits: usize) -> Text {
         }));
     }
     let text = signed(value, &grouped(&rounded.shifted(-power)));
-    Ok(with_symbol(&text, |text| {
-        format!("{multiple}{}", unit.symbol_after(text))
+    // One million of them are many.
+    Ok(with_symbol(&text, |_| {
+        format!("{multiple}{}", unit.symbol_after(""))
     }))
 }
 

@@ -110,6 +110,7 @@ fn multiples_of_units() {
         si(25_557_032.0, Unit::Parameter, 3),
         "25.6_million_parameters".replace("n_p", "n p").as_str(),
     );
+    check(si(1e6, Unit::Parameter, 1), "1_million parameters");
     check(si(3333.0, Unit::ImagePerSecond, 3), "3,330_images/s");
     check(si(136_852.0, Unit::Step, 4), "136,900_steps");
     check(si(1.0, Unit::Epoch, 1), "1_epoch");
