@@ -10,7 +10,7 @@ use mdbook_measured::init::init;
 use mdbook_measured::project::Project;
 use mdbook_measured::reference::page;
 use mdbook_measured::topics::TOPICS;
-use mdbook_measured::views::{Make, View, views};
+use mdbook_measured::views::{Arguments, Make, View, views};
 use std::fs;
 use std::path::Path;
 
@@ -142,6 +142,34 @@ fn views_of_topics_are_as_the_page_says() {
     let of_topics: Vec<_> = TOPICS.iter().flat_map(|topic| topic.views()).collect();
     assert!(of_topics.len() > 30, "{}", of_topics.len());
     check(&root, &of_topics);
+}
+
+/// What a view says that it knows, when it is given an argument that no view has.
+fn known_to(view: &View) -> Vec<String> {
+    let unknown = Arguments::from_iter([("?".to_owned(), true.into())]);
+    let facts = Facts::default();
+    let fault = match view.make {
+        Make::Table(make) => make(unknown, &facts, &|_, text| text.to_owned()).err(),
+        Make::Figure(make) => make(unknown, &facts).err(),
+    };
+    let fault = fault.expect("it refuses the argument");
+    let (_, known) = fault.split_once("unknown field `?`").expect("it says so");
+    let known = known.split('`').skip(1).step_by(2).map(str::to_owned);
+    known.collect()
+}
+
+/// What describes the arguments of a view is what reads them.
+#[test]
+fn views_take_the_arguments_that_the_page_describes() {
+    let of_topics = TOPICS.iter().flat_map(|topic| topic.views());
+    for view in views(&Facts::default()).chain(of_topics) {
+        let mut known = known_to(view);
+        let described = (view.arguments)().into_iter().map(|argument| argument.name);
+        let mut described: Vec<_> = described.collect();
+        known.sort_unstable();
+        described.sort_unstable();
+        assert_eq!(described, known, "{}", view.name);
+    }
 }
 
 #[test]

@@ -31,12 +31,7 @@ impl Catalogue {
                 ),
             });
         }
-        let group = format!("{name}.");
-        let mut members = self.entries.range(group.clone()..);
-        let is_group = members
-            .next()
-            .is_some_and(|(known, _)| known.starts_with(&group));
-        match is_group || self.entries.contains_key(name) {
+        match self.is_group(name) || self.entries.contains_key(name) {
             true => Ok(()),
             false => Err(self.unknown(name)),
         }
@@ -44,7 +39,11 @@ impl Catalogue {
 
     /// Whether `name` is what other names begin with.
     pub(crate) fn is_group(&self, name: &str) -> bool {
-        !self.members(name).is_empty()
+        let group = format!("{name}.");
+        let mut behind = self.entries.range(group.clone()..);
+        behind
+            .next()
+            .is_some_and(|(known, _)| known.starts_with(&group))
     }
 
     /// What is said of a name that nothing has; the hint lists the names nearest to it.

@@ -230,9 +230,7 @@ fn blank_of(hidden: &str, printed: &str) -> Option<String> {
     let end = hidden.len().checked_sub(">>".len())?;
     let gap = hidden.as_bytes().get(printed.len()..end)?;
     let is_in_line = !hidden.as_bytes()[..printed.len()].contains(&b'\n');
-    let space = |byte: &u8| if *byte == b'\n' { '\n' } else { ' ' };
-    let gap: String = gap.iter().map(space).collect();
-    is_in_line.then(|| format!("{printed}{gap}>>"))
+    is_in_line.then(|| format!("{printed}{}>>", blanks_of(gap, ' ')))
 }
 
 /// The text of a blank that is too short for a tag, or begins with a line of its own.

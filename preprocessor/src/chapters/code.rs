@@ -188,10 +188,10 @@ pub(super) fn without_code(source: &str) -> String {
 }
 
 /// As many bytes as `text` has, on as many lines.
-pub(super) fn blanks_of(text: &str, blank: char) -> String {
-    let bytes = text.bytes();
+pub(super) fn blanks_of(text: impl AsRef<[u8]>, blank: char) -> String {
+    let bytes = text.as_ref().iter();
     bytes
-        .map(|byte| if byte == b'\n' { '\n' } else { blank })
+        .map(|byte| if *byte == b'\n' { '\n' } else { blank })
         .collect()
 }
 
