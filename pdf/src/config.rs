@@ -18,8 +18,12 @@ pub struct Settings {
     pub paper: String,
     /// Subtitle on the title page.
     pub subtitle: Option<String>,
-    /// Line under the authors on the title page: a place, a course, a date.
+    /// Line under the authors on the title page: a course, a place.
     pub note: Option<String>,
+    /// The date on the title page, as text: no clock is asked.
+    pub date: Option<String>,
+    /// Paths of chapters, from the book's source folder, that the PDF leaves out.
+    pub leave_out: Vec<String>,
     /// Further font files, relative to the book's source folder, for scripts that the
     /// embedded fonts lack.
     pub fonts: Vec<String>,
@@ -34,6 +38,8 @@ impl Default for Settings {
             paper: "a4".into(),
             subtitle: None,
             note: None,
+            date: None,
+            leave_out: Vec::new(),
             fonts: Vec::new(),
         }
     }

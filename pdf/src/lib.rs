@@ -7,6 +7,7 @@
 //! and no clock is used.
 
 mod anchors;
+mod attachments;
 mod book;
 mod compile;
 mod config;
@@ -18,6 +19,7 @@ mod overflow;
 mod problems;
 mod seal;
 mod source;
+mod title_page;
 mod typeset;
 mod world;
 mod writer;

@@ -1,20 +1,23 @@
 //! A whole book: chapters to sources, sources to PDF.
 
 use crate::anchors::{Anchors, ChapterAnchors};
+use crate::attachments::Attachments;
 use crate::book::{self, Chapter, Item};
 use crate::compile;
 use crate::config::Settings;
+use crate::links::Guide;
 use crate::markdown::lines::Lines;
 use crate::markdown::node::Node;
 use crate::markdown::tree::{self, Dialect};
 use crate::problems::{Place, Problem, Problems};
 use crate::seal::Inputs;
 use crate::source::{self, Source, TEMPLATE};
+use crate::title_page;
 use crate::world::{BookWorld, Fonts};
-use crate::writer::{self, Image};
+use crate::writer::{self, Before, Image};
 use mdbook_renderer::RenderContext;
 use parsers::maths::{DEFINITIONS, Definitions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 use typst::foundations::Bytes;
@@ -34,6 +37,15 @@ enum Entry {
     Chapter(Box<Parsed>),
 }
 
+impl Entry {
+    fn chapter(&self) -> Option<&Parsed> {
+        match self {
+            Entry::Part(_) => None,
+            Entry::Chapter(parsed) => Some(parsed),
+        }
+    }
+}
+
 /// The book as Typst source.
 struct Written {
     /// Paths and texts of the sources, the main one first.
@@ -42,6 +54,8 @@ struct Written {
     origins: BTreeMap<String, (Source, Lines)>,
     /// The images by their paths, each beginning with `/`.
     images: BTreeMap<String, Image>,
+    /// The files that the PDF carries.
+    attachments: Attachments,
 }
 
 /// A book with everything that decides its PDF, ready to be typeset.
@@ -49,8 +63,8 @@ pub(crate) struct Manuscript {
     title: String,
     fonts: Fonts,
     written: Written,
-    /// The files of the images by their paths.
-    images: BTreeMap<String, Bytes>,
+    /// The images and the files that the PDF carries, by their paths.
+    files: BTreeMap<String, Bytes>,
 }
 
 impl Manuscript {
@@ -68,12 +82,13 @@ impl Manuscript {
             )])
         })?;
         let mut written = write(ctx, settings, &fonts)?;
-        let images = read_images(&source_dir, std::mem::take(&mut written.images))?;
+        let mut files = read_images(&source_dir, std::mem::take(&mut written.images))?;
+        files.extend(read_attachments(&ctx.root, &written.attachments)?);
         Ok(Self {
             title: ctx.config.book.title.clone().unwrap_or_default(),
             fonts,
             written,
-            images,
+            files,
         })
     }
 
@@ -84,8 +99,8 @@ impl Manuscript {
         for (path, text) in &self.written.sources {
             inputs.add(path, text.as_bytes());
         }
-        for (path, image) in &self.images {
-            inputs.add(path, image);
+        for (path, content) in &self.files {
+            inputs.add(path, content);
         }
         for font in self.fonts.further() {
             inputs.add("font", font);
@@ -102,7 +117,7 @@ impl Manuscript {
             let (source, lines) = self.written.origins.get(path)?;
             Some(lines.place(source.origin(at)))
         };
-        let world = BookWorld::new(&self.fonts, &self.written.sources, &self.images);
+        let world = BookWorld::new(&self.fonts, &self.written.sources, &self.files);
         let pdf = compile::pdf(&world, &self.title, &origin)?;
         Ok(self.inputs().seal(pdf))
     }
@@ -116,14 +131,32 @@ fn read_images(
         if let Image::Carried(bytes) = image {
             return Ok((path, Bytes::new(bytes)));
         }
-        let file = source_dir.join(path.trim_start_matches('/'));
-        let bytes = std::fs::read(file).map_err(|error| {
-            let message = format!("image `{}`: {error}", path.trim_start_matches('/'));
-            Problems(vec![Problem::of_book(message, "make the file readable")])
-        })?;
-        Ok((path, Bytes::new(bytes)))
+        let image = path.trim_start_matches('/');
+        let bytes = read_file("image", image, &source_dir.join(image))?;
+        Ok((path, bytes))
     };
     images.into_iter().map(read).collect()
+}
+
+/// The files that the PDF carries, by the paths under which Typst reads them.
+fn read_attachments(
+    project: &Path,
+    attachments: &Attachments,
+) -> Result<BTreeMap<String, Bytes>, Problems> {
+    let read = |(file, place): (&Path, String)| {
+        let bytes = read_file("file", &book::slashed(file), &project.join(file))?;
+        Ok((place, bytes))
+    };
+    attachments.files().map(read).collect()
+}
+
+/// What is in the file at `path`, which is told of as a `kind` called `name`.
+fn read_file(kind: &str, name: &str, path: &Path) -> Result<Bytes, Problems> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let message = format!("{kind} `{name}`: {error}");
+        Problems(vec![Problem::of_book(message, "make the file readable")])
+    })?;
+    Ok(Bytes::new(bytes))
 }
 
 /// Typesets the book and returns the PDF.
@@ -149,11 +182,24 @@ pub fn typst_source(ctx: &RenderContext, settings: &Settings) -> Result<String, 
 fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Written, Problems> {
     let mut problems = Vec::new();
     let entries = parse_all(ctx, &mut problems);
+    let build = build_identifier(&entries);
     let anchors = anchors(&entries);
+    let left_out = left_out(settings, &anchors, &mut problems);
+    let entries = kept(entries, &left_out);
+    let guide = Guide {
+        anchors: &anchors,
+        left_out: &left_out,
+        project: &ctx.root,
+        source: &ctx.config.book.src,
+    };
+    let chapters = entries.iter().filter_map(Entry::chapter);
+    let chapters = chapters.map(|chapter| (chapter.path.as_str(), &chapter.tree));
+    let attachments = Attachments::of(&guide, chapters);
     let html = ctx.config.html_config().unwrap_or_default();
     let definitions = definitions(ctx, &mut problems);
     let book = writer::Book {
-        anchors: &anchors,
+        guide: &guide,
+        attachments: &attachments,
         definitions: &definitions,
         fonts,
         root: &ctx.source_dir(),
@@ -167,10 +213,56 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
             "list one in SUMMARY.md",
         ));
     }
-    let build = build_identifier(&entries);
-    let opening = opening(ctx, settings, build.as_deref());
-    written.sources[0].1.insert_str(0, &opening);
+    let main = &mut written.sources[0].1;
+    main.insert_str(0, &title_page::opening(ctx, settings, build.as_deref()));
+    main.push_str(&attachments.source());
+    written.attachments = attachments;
     Problems(problems).or(written)
+}
+
+/// The paths of the chapters that the settings leave out.
+fn left_out(
+    settings: &Settings,
+    anchors: &Anchors,
+    problems: &mut Vec<Problem>,
+) -> BTreeSet<String> {
+    let mut left_out = BTreeSet::new();
+    for path in &settings.leave_out {
+        match anchors.chapter(path) {
+            Some((path, _)) => drop(left_out.insert(path.to_owned())),
+            None => problems.push(Problem::of_book(
+                format!("book.toml: `leave-out`: the book has no chapter `{path}`"),
+                "write its path as in SUMMARY.md",
+            )),
+        }
+    }
+    left_out
+}
+
+/// The entries that the PDF holds: no part without chapters stays where its chapters go.
+fn kept(entries: Vec<Entry>, left_out: &BTreeSet<String>) -> Vec<Entry> {
+    let mut kept: Vec<Entry> = Vec::new();
+    let mut has_lost = false;
+    for entry in entries {
+        match &entry {
+            Entry::Chapter(parsed) if left_out.contains(&parsed.path) => {
+                has_lost = true;
+                continue;
+            }
+            Entry::Part(_) if has_lost => drop_empty_part(&mut kept),
+            _ => {}
+        }
+        has_lost &= matches!(entry, Entry::Chapter(_));
+        kept.push(entry);
+    }
+    if has_lost {
+        drop_empty_part(&mut kept);
+    }
+    kept
+}
+
+fn drop_empty_part(kept: &mut Vec<Entry>) {
+    kept.pop_if(|last| matches!(last, Entry::Part(_)));
 }
 
 /// The commands of formulas that the book defines.
@@ -264,12 +356,15 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
     let mut main = String::new();
     let mut origins = BTreeMap::new();
     let mut images = BTreeMap::new();
-    let mut level = 0;
+    let mut before = Before::default();
     for entry in entries {
         match entry {
             Entry::Part(title) => {
                 main += &format!("#part[{}];\n", source::text(title));
-                level = level.max(1);
+                before = Before {
+                    level: before.level.max(1),
+                    is_part: true,
+                };
             }
             Entry::Chapter(parsed) => {
                 let Parsed {
@@ -278,13 +373,16 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
                     tree,
                     lines,
                 } = &**parsed;
-                let written = writer::write(book, chapter, path, tree, lines, level);
+                let written = writer::write(book, chapter, path, tree, lines, before);
                 let file = format!("/{:04}.typ", origins.len());
                 main += &format!("#include {};\n", source::string(&file));
                 origins.insert(file, (written.source, lines.clone()));
                 problems.extend(written.problems);
                 images.extend(written.images);
-                level = written.last_level;
+                before = Before {
+                    level: written.last_level,
+                    is_part: false,
+                };
             }
         }
     }
@@ -299,38 +397,12 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
         sources,
         origins,
         images,
+        attachments: Attachments::default(),
     }
 }
 
 /// The text of the element that the preprocessor marks as the build's identifier.
 fn build_identifier(entries: &[Entry]) -> Option<String> {
-    entries.iter().find_map(|entry| match entry {
-        Entry::Part(_) => None,
-        Entry::Chapter(parsed) => Some(parsed.tree.element("build")?.text()),
-    })
-}
-
-/// The main source up to its first chapter.
-fn opening(ctx: &RenderContext, settings: &Settings, build: Option<&str>) -> String {
-    let book = &ctx.config.book;
-    let optional = |text: Option<&str>| text.map_or("none".into(), source::string);
-    let language = book.language.as_deref().unwrap_or("en");
-    let (language, region) = language.split_once('-').unwrap_or((language, ""));
-    let authors = book
-        .authors
-        .iter()
-        .map(|author| source::string(author) + ", ");
-    format!(
-        "#import \"{TEMPLATE}\": *\n#show: book.with(title: {}, subtitle: {}, authors: ({}), \
-         note: {}, build: {}, description: {}, language: {}, region: {}, paper: {})\n",
-        source::string(book.title.as_deref().unwrap_or("Untitled")),
-        optional(settings.subtitle.as_deref()),
-        authors.collect::<String>(),
-        optional(settings.note.as_deref()),
-        optional(build),
-        optional(book.description.as_deref()),
-        source::string(language),
-        optional((!region.is_empty()).then_some(&*region.to_uppercase())),
-        source::string(&settings.paper),
-    )
+    let mut chapters = entries.iter().filter_map(Entry::chapter);
+    chapters.find_map(|chapter| Some(chapter.tree.element("build")?.text()))
 }

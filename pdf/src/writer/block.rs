@@ -6,7 +6,17 @@ use crate::source;
 use pulldown_cmark::BlockQuoteKind;
 
 /// Raw HTML elements that stand between paragraphs.
-const BLOCK_ELEMENTS: [&str; 5] = ["details", "div", "figcaption", "figure", "summary"];
+const BLOCK_ELEMENTS: [&str; 6] = [
+    "details",
+    "div",
+    "figcaption",
+    "figure",
+    "section",
+    "summary",
+];
+
+/// A note with more bytes of text than this may go on on the next page.
+const LONG_NOTE_TEXT: usize = 2000;
 
 /// Whether a node stands inside a paragraph.
 fn is_inline(node: &Node) -> bool {
@@ -60,7 +70,9 @@ impl<'a> Writer<'a> {
             Kind::Heading(level, _) => self.heading(node, *level),
             Kind::Quote(None) => self.call("#quotation", &node.children),
             Kind::Quote(Some(kind)) => {
-                self.call(&format!("#alert(\"{}\")", alert(*kind)), &node.children);
+                let is_long = node.text().len() > LONG_NOTE_TEXT;
+                let call = format!("#alert(\"{}\", is-long: {is_long})", alert(*kind));
+                self.call(&call, &node.children);
             }
             Kind::CodeBlock(info) => self.code_block(node, info),
             Kind::List(first) => self.list(node, *first),
@@ -135,8 +147,9 @@ impl<'a> Writer<'a> {
             ""
         };
         let number = source::string(number);
+        let opens_part = std::mem::take(&mut self.opens_part);
         self.push(&format!(
-            "#numbered-heading({level}, {number}, is-title: {is_title})["
+            "#numbered-heading({level}, {number}, is-title: {is_title}, opens-part: {opens_part})["
         ));
         body(self);
         self.out.trim_end();

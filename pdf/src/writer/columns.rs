@@ -3,13 +3,14 @@
 //! All widths are in ems of the table's type, and estimates: Typst sets the columns that need
 //! no line breaks as wide as they are, and shares what is left among the others.
 
+use super::evidence;
 use crate::markdown::node::{Kind, Node};
 
 /// The part of a page's width that text takes: the margins of `template.typ` leave it.
-const MEASURE: f64 = 1.0 - 2.0 * 0.214;
+const MEASURE: f64 = 0.61;
 
 /// Size of a table's type in points, as in `template.typ`.
-const TYPE_POINTS: f64 = 9.7;
+const TYPE_POINTS: f64 = 9.0;
 
 /// The gap between two columns, as in `template.typ`.
 const GAP: f64 = 1.03;
@@ -35,18 +36,21 @@ const PATIENCE: f64 = 1.15;
 /// The least scale of comfortable reading: smaller ones are for tables that can't do without.
 const COMFORTABLE: f64 = 0.88;
 
-/// Ways to set a table, the best first: points that it reaches into each margin, and scale.
+/// The width of the letter behind a number that says its kind.
+const LETTER: f64 = 0.4;
+
+/// Ways to set a table, the best first: points that it reaches into the right margin, and scale.
 const WAYS: [(f64, f64); 10] = [
     (0.0, 1.0),
-    (45.0, 1.0),
-    (45.0, 0.94),
-    (76.0, 1.0),
-    (76.0, 0.94),
-    (76.0, 0.88),
-    (76.0, 0.82),
-    (76.0, 0.76),
-    (76.0, 0.7),
-    (76.0, 0.65),
+    (60.0, 1.0),
+    (60.0, 0.94),
+    (102.0, 1.0),
+    (102.0, 0.94),
+    (102.0, 0.88),
+    (102.0, 0.82),
+    (102.0, 0.76),
+    (102.0, 0.7),
+    (102.0, 0.65),
 ];
 
 /// The width of a cell.
@@ -104,7 +108,7 @@ pub(super) enum Column {
 pub(super) struct Layout {
     /// Its columns.
     pub columns: Vec<Column>,
-    /// Points that it reaches into each margin.
+    /// Points that it reaches into the right margin.
     pub reach: f64,
     /// Scale of its type.
     pub scale: f64,
@@ -123,7 +127,14 @@ struct Way {
 
 /// Finds the best layout of a table's rows on a page of this width in points; `None` where no
 /// page holds the longest words side by side.
-pub(super) fn layout(rows: &[&Node], count: usize, page_points: f64) -> Option<Layout> {
+///
+/// `usual` is the kind of most of its numbers, which have no letter.
+pub(super) fn layout(
+    rows: &[&Node],
+    count: usize,
+    usual: Option<&str>,
+    page_points: f64,
+) -> Option<Layout> {
     let cells = |row: &&Node| {
         let weight = if row.kind == Kind::TableHead {
             BOLD
@@ -133,13 +144,13 @@ pub(super) fn layout(rows: &[&Node], count: usize, page_points: f64) -> Option<L
         let cell = |index| {
             row.children
                 .get(index)
-                .map_or(Cell::default(), |node| measure(node, weight))
+                .map_or(Cell::default(), |node| measure(node, weight, usual))
         };
         (0..count).map(cell).collect()
     };
     let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
     let set = |&(reach, scale): &(f64, f64)| {
-        let points = page_points * MEASURE + 2.0 * reach;
+        let points = page_points * MEASURE + reach;
         let budget = points / (TYPE_POINTS * scale) - GAP * count as f64;
         let widths = share(&rows, count, budget)?;
         let height = table_height(&rows, &widths);
@@ -187,7 +198,7 @@ pub(super) fn layout(rows: &[&Node], count: usize, page_points: f64) -> Option<L
     };
     Some(Layout {
         columns: (0..count).map(column).collect(),
-        reach: (reach - spare * TYPE_POINTS * scale / 2.0).max(0.0),
+        reach: (reach - spare * TYPE_POINTS * scale).max(0.0),
         scale,
     })
 }
@@ -297,9 +308,10 @@ fn row_height(row: &[Cell], widths: &[f64]) -> f64 {
     lines.fold(1.0, f64::max)
 }
 
-fn measure(cell: &Node, weight: f64) -> Cell {
+fn measure(cell: &Node, weight: f64, usual: Option<&str>) -> Cell {
     let mut ruler = Ruler {
         weight,
+        usual,
         ..Ruler::default()
     };
     ruler.node(cell);
@@ -309,15 +321,17 @@ fn measure(cell: &Node, weight: f64) -> Cell {
 
 /// Adds up the width of a cell.
 #[derive(Default)]
-struct Ruler {
+struct Ruler<'a> {
     weight: f64,
+    /// The kind of numbers without a letter.
+    usual: Option<&'a str>,
     /// The space before the part that has begun, and its width so far.
     space: f64,
     part: f64,
     cell: Cell,
 }
 
-impl Ruler {
+impl Ruler<'_> {
     fn node(&mut self, node: &Node) {
         match &node.kind {
             Kind::Text(text) => text
@@ -331,7 +345,12 @@ impl Ruler {
             }
             Kind::Maths(latex, _) => self.maths(latex),
             Kind::SoftBreak | Kind::HardBreak => self.add(0.0, true),
-            _ => node.children.iter().for_each(|child| self.node(child)),
+            _ => {
+                node.children.iter().for_each(|child| self.node(child));
+                if evidence::kind(node).is_some_and(|kind| self.usual != Some(kind)) {
+                    self.add(LETTER, false);
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! The raw HTML that chapters may hold; any other is an error.
 
-use super::Writer;
+use super::{Writer, evidence};
 use crate::markdown::node::{Kind, Node};
 use crate::source;
 use parsers::settable::ELEMENTS_HINT;
@@ -13,8 +13,12 @@ const LONG_TABLE_TEXT: usize = 2500;
 
 impl<'a> Writer<'a> {
     pub(super) fn element(&mut self, node: &'a Node, name: &str) {
+        if let Some(kind) = evidence::kind(node) {
+            return self.quantity(node, kind);
+        }
         match name {
             "figure" => return self.figure(node),
+            "section" if node.attribute("class") == Some("register") => return self.register(node),
             "img" | "picture" => return self.inline_image(node),
             "br" => return self.push("#linebreak();"),
             _ => {}
@@ -75,11 +79,23 @@ impl<'a> Writer<'a> {
         let name = self.label(node).unwrap_or_else(|| "none".into());
         let open = match node.attribute("class") {
             Some("pending") => format!("#waiting(name: {name}, caption: "),
-            _ => format!("#numbered-figure({kind}, name: {name}, is-long: {is_long}, caption: "),
+            _ => {
+                let floats = !is_long && self.floating.contains(&node.start);
+                format!(
+                    "#numbered-figure({kind}, name: {name}, is-long: {is_long}, floats: {floats}, \
+                     caption: "
+                )
+            }
         };
         self.push(&open);
         match captions[..] {
-            [caption] => self.bracketed_blocks(&caption.children),
+            [caption] => {
+                self.push("[");
+                self.blocks(&caption.children);
+                self.out.trim_end();
+                self.usual_kind_note(table.and_then(evidence::usual_kind));
+                self.push("]");
+            }
             _ => {
                 let message = format!("captions in this figure: {}", captions.len());
                 self.problem(

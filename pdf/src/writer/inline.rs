@@ -1,7 +1,7 @@
 //! Text, emphasis, links, formulas, footnotes.
 
 use super::Writer;
-use crate::links::{self, Target};
+use crate::links::Target;
 use crate::markdown::node::{Kind, Node};
 use crate::math::typst_maths;
 use crate::source;
@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn link(&mut self, node: &'a Node, url: &str) {
-        match links::resolve(url, self.path, self.book.anchors, self.book.root) {
+        match self.book.guide.resolve(url, self.path) {
             Ok(Target::Label(label)) => {
                 let function = if label.contains("#ev-") {
                     "evidence"
@@ -75,10 +75,12 @@ impl<'a> Writer<'a> {
             Ok(Target::Address(url)) => {
                 self.span(&format!("#outside({})", source::string(&url)), node);
             }
-            Ok(Target::File(path)) => {
+            Ok(Target::File(file)) => {
                 self.inlines(&node.children);
-                self.push(&format!(" (#raw({});)", source::string(&path)));
+                let name = source::string(self.book.attachments.name(&file));
+                self.push(&format!(" (#raw({name});)"));
             }
+            Ok(Target::LeftOut) => self.inlines(&node.children),
             Err((message, hint)) => {
                 self.problem(node.start, message, hint);
                 self.inlines(&node.children);

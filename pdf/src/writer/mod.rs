@@ -7,13 +7,16 @@
 mod block;
 mod code;
 mod columns;
+mod evidence;
 mod html;
 mod image;
 mod inline;
 mod table;
 
-use crate::anchors::{Anchors, ChapterAnchors};
+use crate::anchors::ChapterAnchors;
+use crate::attachments::Attachments;
 use crate::book::Chapter;
+use crate::links::Guide;
 use crate::markdown::lines::Lines;
 use crate::markdown::node::{Kind, Node};
 use crate::problems::Problem;
@@ -26,7 +29,9 @@ use std::path::Path;
 /// What is the same for every chapter.
 pub(crate) struct Book<'a> {
     /// Where links can lead.
-    pub anchors: &'a Anchors,
+    pub guide: &'a Guide<'a>,
+    /// The files that the PDF carries.
+    pub attachments: &'a Attachments,
     /// The commands of formulas that the book defines.
     pub definitions: &'a Definitions,
     /// The fonts, to know which characters can be set.
@@ -59,6 +64,15 @@ pub(crate) struct Written {
     pub last_level: usize,
 }
 
+/// What stands before a chapter.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Before {
+    /// The level of the last heading: PDF/UA forbids to skip one.
+    pub level: usize,
+    /// Whether that is the title of a part.
+    pub is_part: bool,
+}
+
 /// Writes one chapter.
 pub(crate) struct Writer<'a> {
     book: &'a Book<'a>,
@@ -76,20 +90,26 @@ pub(crate) struct Writer<'a> {
     is_row: bool,
     /// The anchors in a heading while it is written.
     behind_heading: Option<String>,
+    /// The kind of most numbers in a table while it is written.
+    usual_kind: Option<&'static str>,
+    /// The first bytes of the figures that stand between paragraphs of the chapter itself.
+    floating: BTreeSet<usize>,
+    /// Whether a part begins with this chapter.
+    opens_part: bool,
 }
 
 /// Writes the chapter at `path` with its tree.
 ///
-/// `level` is that of the last heading before the chapter: PDF/UA forbids to skip one.
 pub(crate) fn write<'a>(
     book: &'a Book<'a>,
     chapter: &'a Chapter,
     path: &'a str,
     tree: &'a Node,
     lines: &'a Lines,
-    level: usize,
+    before: Before,
 ) -> Written {
     let anchors = book
+        .guide
         .anchors
         .chapter(path)
         .expect("every chapter's anchors are collected")
@@ -105,9 +125,12 @@ pub(crate) fn write<'a>(
         out: Source::default(),
         problems: Vec::new(),
         images: BTreeMap::new(),
-        level,
+        level: before.level,
         is_row: false,
         behind_heading: None,
+        usual_kind: None,
+        floating: floating(tree),
+        opens_part: before.is_part,
     };
     writer.collect_footnotes(tree);
     writer.chapter(tree);
@@ -117,6 +140,12 @@ pub(crate) fn write<'a>(
         images: writer.images,
         last_level: writer.level,
     }
+}
+
+/// The figures that may float: those inside of lists and boxes stay where they are.
+fn floating(tree: &Node) -> BTreeSet<usize> {
+    let figures = tree.children.iter().filter(|child| child.is_html("figure"));
+    figures.map(|figure| figure.start).collect()
 }
 
 impl<'a> Writer<'a> {

@@ -1,6 +1,6 @@
 //! Tables.
 
-use super::Writer;
+use super::{Writer, evidence};
 use super::columns::{self, Column, Layout};
 use crate::markdown::node::{Kind, Node};
 use parsers::settable::cells;
@@ -12,7 +12,8 @@ impl<'a> Writer<'a> {
         rows.iter()
             .for_each(|row| self.check_row(row, columns.len()));
         let aligned: Vec<_> = columns.iter().map(|column| alignment(*column)).collect();
-        let Some(layout) = columns::layout(&rows, columns.len(), self.book.page_points) else {
+        let usual = evidence::usual_kind(node);
+        let Some(layout) = columns::layout(&rows, columns.len(), usual, self.book.page_points) else {
             let message = "the table is too wide for a page: \
                            the longest words of its columns don't fit into one line";
             let hint = "split it, or make rows of its columns";
@@ -23,6 +24,7 @@ impl<'a> Writer<'a> {
             arguments(&layout),
             aligned.join(", ")
         ));
+        self.usual_kind = usual;
         for row in rows {
             let is_head = row.kind == Kind::TableHead;
             self.push(if is_head { "head: (" } else { "(" });
@@ -33,6 +35,7 @@ impl<'a> Writer<'a> {
             }
             self.push("),\n");
         }
+        self.usual_kind = None;
         self.push(");");
     }
 

@@ -1,8 +1,10 @@
 //! What the two renderers receive, where they differ.
 //!
 //! Both get the same Markdown. Only this differs: maths is MathML for the HTML and LaTeX for the
-//! PDF; a plot is inline SVG for the HTML and an image that carries it for the PDF; an evidence mark carries its
-//! line of evidence only in the HTML. All of it is decided here, and the PDF's writer reads it back.
+//! PDF; a plot is inline SVG for the HTML and an image that carries it for the PDF; an evidence mark
+//! carries its line of evidence only in the HTML; and the evidence itself is a list of all in the HTML
+//! and a register of what is printed in the PDF, whose records and tables lead to files that the PDF
+//! carries. All of it is decided here, and the PDF's writer reads it back.
 
 use super::file_path::FilePath;
 use super::homes::Home;
@@ -18,6 +20,17 @@ pub const SVG_URL: &str = "data:image/svg+xml;base64,";
 
 /// The id of the element that holds the build identifier, in the evidence chapter.
 pub const BUILD_ID: &str = "build";
+
+/// The class of the section that holds the evidence in the PDF.
+pub(crate) const REGISTER: &str = "register";
+
+/// What an address begins with that leads to a file of the project, by its path from the root.
+const PROJECT_FILE: &str = "project:";
+
+/// The address of a file of the project, which the PDF carries.
+pub(crate) fn file_of_project(path: &str) -> String {
+    format!("{PROJECT_FILE}{}", destination(path))
+}
 
 /// Most evidence marks need no more bytes than these.
 const USUAL_MARK: usize = 384;
@@ -59,51 +72,39 @@ impl Renderer {
             None => String::new(),
         };
         let text = markdown(text);
-        match self {
-            Renderer::Pdf => match evidence {
-                Some(Home { markdown, .. }) => {
-                    let name = destination(&quantity.name);
-                    format!("[{text}]({ROOT}{markdown}#ev-{name}){flag}")
-                }
-                None => format!("{text}{flag}"),
-            },
-            Renderer::Html => {
-                let kind = quantity.kind().word();
-                let state = match (&quantity.value, concern) {
-                    (Err(_), _) => " pending",
-                    (Ok(_), None) => "",
-                    (Ok(_), Some(_)) => " flawed",
-                };
-                let mut mark = String::with_capacity(USUAL_MARK);
-                let (element, address) = match evidence {
-                    Some(_) => ("a", " href=\""),
-                    None => ("span", " tabindex=\"0"), // the keyboard reaches what it shows
-                };
-                mark.extend([
-                    "<",
-                    element,
-                    " class=\"quantity ",
-                    kind,
-                    state,
-                    "\"",
-                    address,
-                ]);
-                if let Some(Home { page, .. }) = evidence {
-                    let _ = write!(mark, "{ROOT}");
-                    mark.extend([page, "#ev-"]);
-                    write_destination(&mut mark, &quantity.name);
-                }
-                mark.push_str("\" data-evidence=\"");
-                let mut tip = Html(&mut mark);
-                let provenance = quantity.provenance();
-                let _ = match concern {
-                    None => write!(tip, "{kind}: {provenance}"),
-                    Some(concern) => write!(tip, "{provenance}; {}", concern.remedy),
-                };
-                mark.extend(["\">", &text, "</", element, ">", &flag]);
-                mark
+        let kind = quantity.kind().word();
+        let state = match (&quantity.value, concern) {
+            (Err(_), _) => " pending",
+            (Ok(_), None) => "",
+            (Ok(_), Some(_)) => " flawed",
+        };
+        let mut mark = String::with_capacity(USUAL_MARK);
+        // The register of the PDF has no entry of what is not measured.
+        let evidence = evidence.filter(|_| self == Renderer::Html || quantity.value.is_ok());
+        let element = if evidence.is_some() { "a" } else { "span" };
+        mark.extend(["<", element, " class=\"quantity ", kind, state, "\""]);
+        match (self, evidence) {
+            (Renderer::Html, Some(Home { page, .. })) => {
+                write_address(&mut mark, page, &quantity.name);
             }
+            (Renderer::Pdf, Some(Home { markdown, .. })) => {
+                write_address(&mut mark, markdown, &quantity.name);
+            }
+            (Renderer::Html, None) => mark.push_str(" tabindex=\"0\""), // the keyboard reaches what it shows
+            (Renderer::Pdf, None) => {}
         }
+        if self == Renderer::Html {
+            mark.push_str(" data-evidence=\"");
+            let mut tip = Html(&mut mark);
+            let provenance = quantity.provenance();
+            let _ = match concern {
+                None => write!(tip, "{kind}: {provenance}"),
+                Some(concern) => write!(tip, "{provenance}; {}", concern.remedy),
+            };
+            mark.push('"');
+        }
+        mark.extend([">", &text, "</", element, ">", &flag]);
+        mark
     }
 
     /// A displayed formula without label, given as written and as MathML, with its tag if it has one.
@@ -130,6 +131,13 @@ impl Renderer {
             Renderer::Pdf => numbered(&id, written, &number),
         }
     }
+}
+
+/// Writes the address of an entry of the evidence, which is on `page`.
+fn write_address(mark: &mut String, page: &str, name: &str) {
+    let _ = write!(mark, " href=\"{ROOT}{page}#ev-");
+    write_destination(mark, name);
+    mark.push('"');
 }
 
 fn numbered(id: &str, formula: &str, number: &str) -> String {

@@ -32,6 +32,8 @@ pub(crate) struct Ledger {
 pub(crate) struct Written {
     /// The names of the quantities that the text prints or an exhibit shows, chapter by chapter.
     pub(crate) used: BTreeMap<String, BTreeSet<String>>,
+    /// The names of the quantities that are printed with a mark, in the text or in a table.
+    pub(crate) marked: BTreeSet<String>,
     /// The quantities that the templates made, by name.
     pub(crate) made: BTreeMap<String, Arc<Quantity>>,
     /// Generated files by their paths in their folder.
@@ -63,6 +65,7 @@ impl Written {
     /// Takes over what the templates of another chapter have left.
     pub(crate) fn absorb(&mut self, other: Written) {
         self.used.extend(other.used);
+        self.marked.extend(other.marked);
         self.made.extend(other.made);
         self.files.extend(other.files);
         self.questions.extend(other.questions);
@@ -116,6 +119,7 @@ impl Ledger {
 
     /// A number, or words in its place, with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(&self, quantity: &Quantity, text: &str) -> String {
+        self.written().marked.insert(quantity.name.clone());
         let evidence = self.home(List::Evidence);
         self.renderer.evidence_mark(evidence, quantity, text)
     }

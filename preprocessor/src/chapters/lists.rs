@@ -82,11 +82,21 @@ impl Lists<'_> {
     pub(crate) fn list(&self, name: &str) -> Result<String, String> {
         match name {
             "references" => Ok(self.citations.list(self.bibliography, self.renderer)),
-            "evidence" => Ok(self.evidence()),
+            "evidence" => Ok(match self.renderer {
+                Renderer::Html => self.evidence(),
+                Renderer::Pdf => self.register(),
+            }),
             "coverage" => Ok(self.coverage()),
             "missing_runs" => Ok(missing_runs::list(self.renderer, self.facts)),
             _ => Err(format!("there is no list `{name}`")),
         }
+    }
+
+    /// The number of the work that is quoted; none where the bibliography lacks it.
+    pub(super) fn number_of(&self, quotation: &Quotation) -> Option<usize> {
+        let key = quotation.citation.as_str();
+        let key = self.bibliography.find(key).unwrap_or(key);
+        self.citations.number_of(key)
     }
 
     fn evidence(&self) -> String {
@@ -246,7 +256,7 @@ impl Lists<'_> {
     }
 }
 
-fn reference(exhibit: &ExhibitOrigin) -> String {
+pub(super) fn reference(exhibit: &ExhibitOrigin) -> String {
     Mark::Reference(exhibit.label.clone()).to_text()
 }
 
@@ -280,7 +290,7 @@ fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
 fn quotation_text(quotation: &Quotation, lists: &Lists) -> String {
     let key = quotation.citation.as_str();
     let key = lists.bibliography.find(key).unwrap_or(key);
-    let number = lists.citations.number_of(key);
+    let number = lists.number_of(quotation);
     // A work that is not in the bibliography is a fault of its own, and so is a book without a list of works.
     let number = number.map_or("?".to_owned(), |number| number.to_string());
     let number = match lists.homes.of(List::References) {
@@ -320,7 +330,7 @@ fn write_inputs(out: &mut String, inputs: &[Arc<Quantity>], most: usize) {
 }
 
 /// A value to the digits that a reader can compare, without zeros at its end.
-fn plain(value: f64, unit: Unit) -> String {
+pub(super) fn plain(value: f64, unit: Unit) -> String {
     let rounded: f64 = format!("{value:.6e}").parse().expect("a float reads back");
     let number = match numbers::integer(value) {
         Ok(number) => number,

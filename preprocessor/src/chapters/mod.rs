@@ -32,6 +32,7 @@ mod nested;
 mod own_exhibits;
 mod placeholders;
 mod prose;
+mod register;
 mod sentinel;
 mod settable;
 mod shortcomings;
