@@ -21,7 +21,7 @@ use typst_layout::PagedDocument;
 const CLEAR_POINTS: f64 = 14.0;
 
 /// The foot of a page, as a part of its height: the bottom margin of `template.typ`.
-const FOOT: f64 = 0.1;
+const FOOT: f64 = 0.09;
 
 /// How far in points subscripts in the last line hang into the foot; another line would be lower by
 /// far.

@@ -364,6 +364,7 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
                 before = Before {
                     level: before.level.max(1),
                     is_part: true,
+                    since_title: 0,
                 };
             }
             Entry::Chapter(parsed) => {
@@ -379,10 +380,7 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
                 origins.insert(file, (written.source, lines.clone()));
                 problems.extend(written.problems);
                 images.extend(written.images);
-                before = Before {
-                    level: written.last_level,
-                    is_part: false,
-                };
+                before = written.behind;
             }
         }
     }

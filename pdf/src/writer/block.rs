@@ -15,7 +15,7 @@ const BLOCK_ELEMENTS: [&str; 6] = [
     "summary",
 ];
 
-/// A note with more bytes of text than this may go on on the next page.
+/// A quotation or a note with more bytes of text than this may go on on the next page.
 const LONG_NOTE_TEXT: usize = 2000;
 
 /// Whether a node stands inside a paragraph.
@@ -68,10 +68,12 @@ impl<'a> Writer<'a> {
         match &node.kind {
             Kind::Paragraph => self.paragraph(node),
             Kind::Heading(level, _) => self.heading(node, *level),
-            Kind::Quote(None) => self.call("#quotation", &node.children),
-            Kind::Quote(Some(kind)) => {
+            Kind::Quote(kind) => {
                 let is_long = node.text().len() > LONG_NOTE_TEXT;
-                let call = format!("#alert(\"{}\", is-long: {is_long})", alert(*kind));
+                let call = match kind {
+                    None => format!("#quotation(is-long: {is_long})"),
+                    Some(kind) => format!("#alert(\"{}\", is-long: {is_long})", alert(*kind)),
+                };
                 self.call(&call, &node.children);
             }
             Kind::CodeBlock(info) => self.code_block(node, info),

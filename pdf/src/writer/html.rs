@@ -80,10 +80,11 @@ impl<'a> Writer<'a> {
         let open = match node.attribute("class") {
             Some("pending") => format!("#waiting(name: {name}, caption: "),
             _ => {
-                let floats = !is_long && self.floating.contains(&node.start);
+                let placement = self.placements.get(&node.start);
+                let placement = placement.filter(|_| !is_long).map_or("none", |it| it.word());
                 format!(
-                    "#numbered-figure({kind}, name: {name}, is-long: {is_long}, floats: {floats}, \
-                     caption: "
+                    "#numbered-figure({kind}, name: {name}, is-long: {is_long}, \
+                     placement: {placement}, caption: "
                 )
             }
         };

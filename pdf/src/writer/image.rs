@@ -11,6 +11,9 @@ use sha2::{Digest as _, Sha256};
 /// What the address of an image begins with that the preprocessor made: the SVG follows in base 64.
 const SVG_URL: &str = "data:image/svg+xml;base64,";
 
+/// The scale at which the words of a plot are as large as those of its caption.
+const PLOT_SCALE: f64 = 0.85;
+
 /// What an error about a size suggests.
 const LENGTHS: &str = "write a part of the measure, `50%`, pixels, `300`, or a length, `8cm`";
 
@@ -87,7 +90,11 @@ impl<'a> Writer<'a> {
         match self.find_image(&url) {
             Ok((path, image)) => {
                 let (file, alt) = (source::string(&path), source::string(alt.trim()));
-                self.push(&format!("#{function}({file}, {alt}{size});"));
+                let scale = match (function, &image) {
+                    ("picture", Image::Carried(_)) => format!(", scale: {PLOT_SCALE}"),
+                    _ => String::new(),
+                };
+                self.push(&format!("#{function}({file}, {alt}{scale}{size});"));
                 self.images.insert(path, image);
             }
             Err((message, hint)) => self.problem(node.start, message, hint),

@@ -11,6 +11,7 @@ mod evidence;
 mod html;
 mod image;
 mod inline;
+mod placement;
 mod table;
 
 use crate::anchors::ChapterAnchors;
@@ -22,6 +23,7 @@ use crate::markdown::node::{Kind, Node};
 use crate::problems::Problem;
 use crate::source::{self, Source};
 use crate::world::Fonts;
+use placement::Placement;
 use parsers::maths::Definitions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -60,8 +62,8 @@ pub(crate) struct Written {
     pub problems: Vec<Problem>,
     /// Its images by their paths, each beginning with `/`.
     pub images: BTreeMap<String, Image>,
-    /// The level of its last heading.
-    pub last_level: usize,
+    /// What stands before the next chapter.
+    pub behind: Before,
 }
 
 /// What stands before a chapter.
@@ -71,6 +73,8 @@ pub(crate) struct Before {
     pub level: usize,
     /// Whether that is the title of a part.
     pub is_part: bool,
+    /// Bytes of text since the last title that begins a page.
+    pub since_title: usize,
 }
 
 /// Writes one chapter.
@@ -92,8 +96,8 @@ pub(crate) struct Writer<'a> {
     behind_heading: Option<String>,
     /// The kind of most numbers in a table while it is written.
     usual_kind: Option<&'static str>,
-    /// The first bytes of the figures that stand between paragraphs of the chapter itself.
-    floating: BTreeSet<usize>,
+    /// Where the figures float, by their first bytes.
+    placements: BTreeMap<usize, Placement>,
     /// Whether a part begins with this chapter.
     opens_part: bool,
 }
@@ -129,23 +133,23 @@ pub(crate) fn write<'a>(
         is_row: false,
         behind_heading: None,
         usual_kind: None,
-        floating: floating(tree),
+        placements: BTreeMap::new(),
         opens_part: before.is_part,
     };
+    let since_title = if chapter.level == 1 { 0 } else { before.since_title };
+    let since_title = placement::place(tree, since_title, &mut writer.placements);
     writer.collect_footnotes(tree);
     writer.chapter(tree);
     Written {
         source: writer.out,
         problems: writer.problems,
         images: writer.images,
-        last_level: writer.level,
+        behind: Before {
+            level: writer.level,
+            is_part: false,
+            since_title,
+        },
     }
-}
-
-/// The figures that may float: those inside of lists and boxes stay where they are.
-fn floating(tree: &Node) -> BTreeSet<usize> {
-    let figures = tree.children.iter().filter(|child| child.is_html("figure"));
-    figures.map(|figure| figure.start).collect()
 }
 
 impl<'a> Writer<'a> {
