@@ -42,7 +42,11 @@ impl Attachments {
         }
         let name = |file: PathBuf| {
             let last = last_part(&file);
-            let name = if bearers[&last] == 1 { last } else { book::slashed(&file).replace('/', "-") };
+            let name = if bearers[&last] == 1 {
+                last
+            } else {
+                book::slashed(&file).replace('/', "-")
+            };
             (file, name)
         };
         Attachments {

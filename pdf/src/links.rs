@@ -72,12 +72,16 @@ impl Guide<'_> {
         match known {
             Some((path, _)) if self.left_out.contains(path) => Ok(Target::LeftOut),
             Some((path, _)) if id.is_empty() => Ok(Target::Label(path.to_owned())),
-            Some((path, _)) => self.anchors.label(path, &id).map(Target::Label).ok_or_else(|| {
-                (
-                    format!("link to `{url}`: `{path}` has no `#{id}`"),
-                    ids::hint(self.anchors.ids(path), &id),
-                )
-            }),
+            Some((path, _)) => self
+                .anchors
+                .label(path, &id)
+                .map(Target::Label)
+                .ok_or_else(|| {
+                    (
+                        format!("link to `{url}`: `{path}` has no `#{id}`"),
+                        ids::hint(self.anchors.ids(path), &id),
+                    )
+                }),
             None => {
                 let file = normal(&self.source.join(&path));
                 match file.filter(|file| self.is_file(file) && !path.ends_with(".md")) {
@@ -140,7 +144,11 @@ mod tests {
     #[test]
     fn no_path_leaves_the_project() {
         let check = |path: &str, expected: Option<&str>| {
-            assert_eq!(normal(Path::new(path)), expected.map(PathBuf::from), "{path}");
+            assert_eq!(
+                normal(Path::new(path)),
+                expected.map(PathBuf::from),
+                "{path}"
+            );
         };
         check("book/../results/./a.json", Some("results/a.json"));
         check("book/../../a", None);

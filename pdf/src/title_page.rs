@@ -66,7 +66,11 @@ mod tests {
             assert_eq!(Author::parse(text), Author { name, detail }, "{text}");
         };
         check("Ada Lovelace", "Ada Lovelace", None);
-        check("Ada Lovelace <ada@example.org>", "Ada Lovelace", Some("ada@example.org"));
+        check(
+            "Ada Lovelace <ada@example.org>",
+            "Ada Lovelace",
+            Some("ada@example.org"),
+        );
         check(" Ada Lovelace <s1815> ", "Ada Lovelace", Some("s1815"));
         check("<ada@example.org>", "<ada@example.org>", None);
         check("Ada <>", "Ada <>", None);

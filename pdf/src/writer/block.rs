@@ -70,9 +70,11 @@ impl<'a> Writer<'a> {
             Kind::Heading(level, _) => self.heading(node, *level),
             Kind::Quote(kind) => {
                 let is_long = node.text().len() > LONG_NOTE_TEXT;
-                let call = match kind {
-                    None => format!("#quotation(is-long: {is_long})"),
-                    Some(kind) => format!("#alert(\"{}\", is-long: {is_long})", alert(*kind)),
+                let call = match (kind, is_long) {
+                    (None, false) => "#quotation".to_owned(),
+                    (None, true) => "#quotation(is-long: true)".to_owned(),
+                    (Some(kind), false) => format!("#alert(\"{}\")", alert(*kind)),
+                    (Some(kind), true) => format!("#alert(\"{}\", is-long: true)", alert(*kind)),
                 };
                 self.call(&call, &node.children);
             }
@@ -149,9 +151,12 @@ impl<'a> Writer<'a> {
             ""
         };
         let number = source::string(number);
-        let opens_part = std::mem::take(&mut self.opens_part);
+        let opens_part = match std::mem::take(&mut self.opens_part) {
+            true => ", opens-part: true",
+            false => "",
+        };
         self.push(&format!(
-            "#numbered-heading({level}, {number}, is-title: {is_title}, opens-part: {opens_part})["
+            "#numbered-heading({level}, {number}, is-title: {is_title}{opens_part})["
         ));
         body(self);
         self.out.trim_end();

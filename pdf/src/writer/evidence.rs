@@ -47,7 +47,9 @@ impl<'a> Writer<'a> {
         let has_letter = self.usual_kind != Some(kind) && self.behind_heading.is_none();
         let letter = KINDS.iter().find(|(it, _)| has_letter && *it == kind);
         let class = node.attribute("class").unwrap_or_default();
-        let is_doubtful = class.split_ascii_whitespace().any(|word| DOUBTFUL.contains(&word));
+        let is_doubtful = class
+            .split_ascii_whitespace()
+            .any(|word| DOUBTFUL.contains(&word));
         let to = node.attribute("href").and_then(|url| self.entry(node, url));
         let or_none = |text: Option<&str>| text.map_or("none".to_owned(), source::string);
         self.span(
@@ -66,7 +68,8 @@ impl<'a> Writer<'a> {
             Ok(Target::Label(label)) => Some(label),
             Ok(Target::LeftOut) => None,
             Ok(Target::Address(_) | Target::File(_)) => {
-                let message = format!("the number leads to `{url}`, expected an entry of the evidence");
+                let message =
+                    format!("the number leads to `{url}`, expected an entry of the evidence");
                 self.problem(node.start, message, "");
                 None
             }
@@ -113,7 +116,10 @@ mod tests {
     #[test]
     fn most_numbers_say_what_is_usual() {
         check(&["derived", "quoted flawed", "quoted"], Some("quoted"));
-        check(&["derived", "measured", "derived", "measured"], Some("measured"));
+        check(
+            &["derived", "measured", "derived", "measured"],
+            Some("measured"),
+        );
         check(&["unknown"], None);
         check(&[], None);
     }

@@ -81,7 +81,9 @@ impl<'a> Writer<'a> {
             Some("pending") => format!("#waiting(name: {name}, caption: "),
             _ => {
                 let placement = self.placements.get(&node.start);
-                let placement = placement.filter(|_| !is_long).map_or("none", |it| it.word());
+                let placement = placement
+                    .filter(|_| !is_long)
+                    .map_or("none", |it| it.word());
                 format!(
                     "#numbered-figure({kind}, name: {name}, is-long: {is_long}, \
                      placement: {placement}, caption: "

@@ -23,8 +23,8 @@ use crate::markdown::node::{Kind, Node};
 use crate::problems::Problem;
 use crate::source::{self, Source};
 use crate::world::Fonts;
-use placement::Placement;
 use parsers::maths::Definitions;
+use placement::Placement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -136,7 +136,11 @@ pub(crate) fn write<'a>(
         placements: BTreeMap::new(),
         opens_part: before.is_part,
     };
-    let since_title = if chapter.level == 1 { 0 } else { before.since_title };
+    let since_title = if chapter.level == 1 {
+        0
+    } else {
+        before.since_title
+    };
     let since_title = placement::place(tree, since_title, &mut writer.placements);
     writer.collect_footnotes(tree);
     writer.chapter(tree);

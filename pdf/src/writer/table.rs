@@ -1,7 +1,7 @@
 //! Tables.
 
-use super::{Writer, evidence};
 use super::columns::{self, Column, Layout};
+use super::{Writer, evidence};
 use crate::markdown::node::{Kind, Node};
 use parsers::settable::cells;
 use pulldown_cmark::Alignment;
@@ -13,7 +13,8 @@ impl<'a> Writer<'a> {
             .for_each(|row| self.check_row(row, columns.len()));
         let aligned: Vec<_> = columns.iter().map(|column| alignment(*column)).collect();
         let usual = evidence::usual_kind(node);
-        let Some(layout) = columns::layout(&rows, columns.len(), usual, self.book.page_points) else {
+        let Some(layout) = columns::layout(&rows, columns.len(), usual, self.book.page_points)
+        else {
             let message = "the table is too wide for a page: \
                            the longest words of its columns don't fit into one line";
             let hint = "split it, or make rows of its columns";

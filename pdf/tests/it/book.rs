@@ -211,10 +211,13 @@ fn the_build_stands_on_the_title_page() {
 
 #[test]
 fn the_settings_reach_the_title_page() {
-    let settings =
-        "[output.measured-pdf]\nsubtitle = \"Sub\"\nnote = \"Made at home\"\npaper = \"a5\"\n";
+    let settings = "description = \"What it is\"\n[output.measured-pdf]\nsubtitle = \"Sub\"\n\
+                    note = \"Made at home\"\ndate = \"in May\"\npaper = \"a5\"\n";
     let text = reader::text(&pdf(&book(&[("a.md", "# A\n")], settings)).expect("a PDF"));
-    assert!(text.starts_with("TrialSubA.AuthorMadeathome"), "{text}");
+    assert!(
+        text.starts_with("TrialSubA.AuthorMadeathomeinMayWhatitis"),
+        "{text}"
+    );
 }
 
 #[test]

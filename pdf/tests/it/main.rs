@@ -2,6 +2,7 @@
 
 mod book;
 mod by_hand;
+mod evidence;
 mod images;
 mod maths;
 mod problems;

@@ -213,7 +213,7 @@ fn lines_that_run_off_the_page() {
 
 #[test]
 fn lines_that_run_into_the_foot() {
-    let lines = vec!["x"; 60].join(" \\\\ ");
+    let lines = vec!["x"; 70].join(" \\\\ ");
     check(
         &format!("# A\n\n$$\\begin{{aligned}} {lines} \\end{{aligned}}$$\n"),
         expect![[r#"
@@ -282,7 +282,7 @@ fn unknown_settings() {
     );
     let message = pdf(&book).expect_err("an unknown key").to_string();
     expect![[r#"
-        book.toml: `[output.measured-pdf]`: unknown field `papper`, expected one of `command`, `optional`, `while-serving`, `paper`, `subtitle`, `note`, `fonts`
+        book.toml: `[output.measured-pdf]`: unknown field `papper`, expected one of `command`, `optional`, `while-serving`, `paper`, `subtitle`, `note`, `date`, `leave-out`, `fonts`
     "#]].assert_eq(&format!("{message}\n"));
 }
 

@@ -7,7 +7,7 @@ use hayro_interpret::{
     InterpreterSettings, Paint, PathDrawMode, SoftMask, interpret_page,
 };
 use hayro_syntax::Pdf;
-use hayro_syntax::object::{Dict, Object, String as PdfString};
+use hayro_syntax::object::{Dict, Object, Stream, String as PdfString};
 use kurbo::{Affine, BezPath, Rect};
 
 /// What a page shows.
@@ -79,6 +79,25 @@ pub(crate) fn descriptions(pdf: &[u8]) -> Vec<String> {
     let mut found: Vec<_> = dictionaries
         .filter_map(|dict| dict.get::<PdfString<'_>>("Alt"))
         .map(|text| decoded(text.as_bytes()))
+        .collect();
+    found.sort();
+    found
+}
+
+/// The files that the PDF carries: names and contents, sorted.
+pub(crate) fn attachments(pdf: &[u8]) -> Vec<(String, String)> {
+    let pdf = Pdf::new(pdf.to_vec()).expect("a readable PDF");
+    let dictionaries = pdf.objects().into_iter().filter_map(Object::into_dict);
+    let mut found: Vec<_> = dictionaries
+        .filter_map(|dict| {
+            let content = dict.get::<Dict<'_>>("EF")?.get::<Stream<'_>>("F")?;
+            let content = content.decoded().expect("a sound stream").to_vec();
+            let name = dict.get::<PdfString<'_>>("UF").expect("a name");
+            Some((
+                decoded(name.as_bytes()),
+                String::from_utf8(content).expect("text"),
+            ))
+        })
         .collect();
     found.sort();
     found

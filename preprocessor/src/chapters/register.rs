@@ -71,7 +71,9 @@ impl Lists<'_> {
             let _ = write!(out, "\n**{}** ", code(function));
             let entry = |exhibit: &&ExhibitOrigin| {
                 let mut entry = reference(exhibit);
-                write_inputs(&mut entry, &exhibit.inputs, "", &|name| self.has_entry(name));
+                write_inputs(&mut entry, &exhibit.inputs, "", &|name| {
+                    self.has_entry(name)
+                });
                 entry
             };
             out.push_str(&exhibits.iter().map(entry).collect::<Vec<_>>().join("; "));
@@ -88,21 +90,31 @@ impl Lists<'_> {
         let (made, missing): (Vec<_>, Vec<_>) =
             self.facts.runs.iter().partition(|run| run.record.is_some());
         for (index, run) in made.iter().enumerate() {
-            let of_all = if index == 0 { self.renderer.anchor("runs") } else { String::new() };
+            let of_all = if index == 0 {
+                self.renderer.anchor("runs")
+            } else {
+                String::new()
+            };
             let head = run_head(run);
             let source = SourceId::Run(run.id.clone());
             let name = format!("{}.", run.name());
             self.write_source((&source, &name), &format!("{of_all}{head}"), printed, out);
         }
         for (index, table) in self.facts.tables.all.iter().enumerate() {
-            let of_all = if index == 0 { self.renderer.anchor("tables") } else { String::new() };
+            let of_all = if index == 0 {
+                self.renderer.anchor("tables")
+            } else {
+                String::new()
+            };
             let source = SourceId::Table(table.declaration.name.clone());
             let head = format!("{of_all}{}", table_head(table));
             self.write_source((&source, ""), &head, printed, out);
         }
         if !missing.is_empty() {
             let named = missing.iter().map(|run| {
-                let anchor = self.renderer.anchor(&SourceId::Run(run.id.clone()).anchor());
+                let anchor = self
+                    .renderer
+                    .anchor(&SourceId::Run(run.id.clone()).anchor());
                 format!("{anchor}{}", code(&run.id))
             });
             let named = named.collect::<Vec<_>>().join(", ");
@@ -161,7 +173,11 @@ impl Lists<'_> {
         out.push_str("\n## Quoted {#quoted}\n");
         for (index, (number, quantities)) in printed.quoted.iter().enumerate() {
             let of_all = if index == 0 { &*unused } else { "" };
-            let _ = write!(out, "\n{of_all}**\\[{}\\]** ", self.work(*number, quantities));
+            let _ = write!(
+                out,
+                "\n{of_all}**\\[{}\\]** ",
+                self.work(*number, quantities)
+            );
             let mut before = "";
             let alike = quantities.chunk_by(|a, b| remarks(a) == remarks(b));
             for (index, run) in alike.enumerate() {
@@ -212,7 +228,11 @@ impl Lists<'_> {
         let key = quantities[0].quotation.citation.as_str();
         let key = self.bibliography.find(key).unwrap_or(key);
         // A work that is not in the bibliography is a fault of its own.
-        let number = if number == 0 { "?".to_owned() } else { number.to_string() };
+        let number = if number == 0 {
+            "?".to_owned()
+        } else {
+            number.to_string()
+        };
         match self.homes.of(List::References) {
             Some(Home { markdown, .. }) => {
                 format!("[{number}]({ROOT}{markdown}#ref-{})", destination(key))
@@ -250,7 +270,11 @@ impl<'a> Printed<'a> {
         for quantity in known.filter(|it| lists.has_entry(&it.name)) {
             match &quantity.origin {
                 Origin::Measured(Measurement { source, .. }) => {
-                    printed.measured.entry(&source.id).or_default().push(quantity);
+                    printed
+                        .measured
+                        .entry(&source.id)
+                        .or_default()
+                        .push(quantity);
                 }
                 Origin::Derived { function, .. } => {
                     let function = quantity.made_by(function).to_string();
@@ -263,7 +287,10 @@ impl<'a> Printed<'a> {
                 Origin::Quoted(quotation) => {
                     let number = lists.number_of(quotation).unwrap_or_default();
                     let quoted = printed.quoted.entry(number);
-                    quoted.or_default().push(Quoted { quantity, quotation });
+                    quoted.or_default().push(Quoted {
+                        quantity,
+                        quotation,
+                    });
                 }
             }
         }
