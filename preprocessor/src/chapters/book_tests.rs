@@ -110,8 +110,8 @@ fn numbers_carry_their_evidence_in_both_formats() {
         Renderer::Pdf,
         source,
         expect![[r#"
-        [99.08 %](../appendix/evidence.md#ev-lu.share), [1.776 ms](../appendix/evidence.md#ev-time), $1.776$, [1.98](../appendix/evidence.md#ev-twice).
-    "#]],
+            <a class="quantity quoted" href="../appendix/evidence.md#ev-lu.share">99.08 %</a>, <a class="quantity derived" href="../appendix/evidence.md#ev-time">1.776 ms</a>, $1.776$, <a class="quantity derived" href="../appendix/evidence.md#ev-twice">1.98</a>.
+        "#]],
     );
 }
 
@@ -285,12 +285,10 @@ fn references_point_forward_and_across_chapters() {
 #[test]
 fn the_evidence_lists_what_is_used_and_what_it_came_from() {
     check_text(
-        Renderer::Pdf,
-        "<< twice | number(digits=3) >>\n\n<< evidence() >>",
+        Renderer::Html,
+        "<< evidence() >><% if lu.share and twice %><% endif %>",
         expect![[r#"
-            [1.98](../part/a.md#ev-twice)
-
-            This is build <span id="build">`9c2f62966ada`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
+            This is build <span id="build">`474457256c5a`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
 
             ## Figures and tables {#exhibits}
 
@@ -300,11 +298,37 @@ fn the_evidence_lists_what_is_used_and_what_it_came_from() {
 
             ## Derived {#derived}
 
-            - <a id="ev-twice"></a>`twice`: 1.9816. `2 × share` of [`lu.share`](#ev-lu.share)
 
             ## Quoted {#quoted}
 
-            - <a id="ev-lu.share"></a>`lu.share`: 0.9908. \[[1](../appendix/references.md#ref-lu2017), Table 3 &#124; with a bar\] (read in the paper; &lt;script&gt; &amp; &quot;quotes&quot;)
+
+            ## Quoted and not used {#unused}
+
+            No chapter prints these: `lu.share`.
+
+        "#]],
+    );
+}
+
+#[test]
+fn the_register_lists_what_is_printed() {
+    check_text(
+        Renderer::Pdf,
+        "<< twice | number(digits=3) >>\n\n<< evidence() >>",
+        expect![[r#"
+            <a class="quantity derived" href="../part/a.md#ev-twice">1.98</a>
+
+            <a id="runs"></a><a id="tables"></a><a id="exhibits"></a><a id="measured"></a><a id="quoted"></a><a id="unused"></a>This is build <span id="build">`9c2f62966ada`</span> of the book. HTML and PDF with the same build identifier hold the same numbers.
+
+            A name that begins with … goes on where it differs from the name before it. Of many inputs the first are named; the pages of the HTML name all, and what those were computed from. All quoted facts are in the [table of quotations](project:book/quoted.toml).
+
+            <section class="register">
+
+            ## Derived {#derived}
+
+            **`2 × share`** <a id="ev-twice"></a>`twice` 1.9816 of `lu.share`
+
+            </section>
 
         "#]],
     );
@@ -322,7 +346,10 @@ fn a_quoted_fact_may_name_its_work_by_another_key() {
     };
     let filled = fill_book(&[chapter], facts(), &works, Renderer::Pdf);
     let text = &filled.chapters["a.md"];
-    assert!(text.contains("\\[[1](a.md#ref-known), Table 3"), "{text}");
+    assert!(
+        text.contains("**\\[[1](a.md#ref-known)\\]** <a id=\"ev-lu.share\">"),
+        "{text}"
+    );
     assert!(
         text.contains("1. <a id=\"ref-known\"></a>Z. Lu, “Modeling.”"),
         "{text}"
@@ -349,7 +376,7 @@ fn lists_are_where_they_are_called() {
     let (text, faults) = filled(Renderer::Pdf, &one);
     assert_eq!(faults, [""; 0]);
     assert!(
-        text.starts_with("[99.08\u{a0}%](end/README.md#ev-lu.share)"),
+        text.starts_with("<a class=\"quantity quoted\" href=\"end/README.md#ev-lu.share\">99.08"),
         "{text}"
     );
     let only_works = [("works.md", "<< references() >>")];
@@ -357,7 +384,10 @@ fn lists_are_where_they_are_called() {
     assert_eq!(faults, [""; 0]);
     assert!(text.starts_with("<span class=\"quantity quoted\" tabindex=\"0\" data-evidence="));
     let (text, _) = filled(Renderer::Pdf, &only_works);
-    assert!(text.starts_with("99.08\u{a0}% "), "{text}");
+    assert!(
+        text.starts_with("<span class=\"quantity quoted\">99.08\u{a0}%</span> "),
+        "{text}"
+    );
     let (_, faults) = filled(Renderer::Pdf, &[]);
     let nowhere = "no chapter calls `references()`, so a citation leads nowhere; hint: write \
                    `<< references() >>` into a chapter";
@@ -441,6 +471,10 @@ fn no_text_passes_for_a_mark() {
         let text = &filled.chapters[&chapter.path];
         assert!(text.starts_with(&format!("{forged} {forged} ")), "{text}");
         assert_eq!(text.matches("This is build").count(), 1, "{text}");
-        assert!(text.contains(&format!("s. {forged}\n")), "{text}");
+        let shown = match renderer {
+            Renderer::Html => format!("s. {forged}\n"),
+            Renderer::Pdf => format!("**`{forged}`** <a id=\"ev-forged.time\">"),
+        };
+        assert!(text.contains(&shown), "{text}");
     }
 }

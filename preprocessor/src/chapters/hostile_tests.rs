@@ -295,7 +295,9 @@ fn obeyed(page: &str) -> Obeyed {
 
 /// A link without what a text made of its place.
 fn link(kind: &str, to: &CowStr) -> String {
-    assert_eq!(check_link(to), Ok(()));
+    if !to.starts_with("project:") {
+        assert_eq!(check_link(to), Ok(()));
+    }
     assert!(!to.contains(['<', '>', '"', ' ', '\n']), "`{to}`");
     let place = to.split_inclusive('#').find(|part| part.contains("mark"));
     format!("{kind} {}", place.map_or(to.as_ref(), |_| "to the text"))

@@ -12,13 +12,18 @@ use super::sentinel::ROOT;
 use crate::catalogue::RunFacts;
 use crate::data::Table;
 use crate::escape::{code, destination, markdown, write_code, write_destination};
-use crate::evidence::{Kind, Measurement, Origin, Quantity, Quotation, SourceId};
+use crate::evidence::{Measurement, Origin, Quantity, Quotation, SourceId};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// So many inputs of a number, a figure or a table are named.
 const NAMED_INPUTS: usize = 2;
+
+/// The ids of the sections of the evidence.
+const PLACES: [&str; 7] = [
+    "runs", "tables", "exhibits", "measured", "derived", "quoted", "unused",
+];
 
 /// What stands for the beginning that a name shares with the one before it.
 const SHARED: char = '…';
@@ -41,13 +46,26 @@ impl Lists<'_> {
         self.write_derived(&printed, &mut register);
         self.write_quoted(&printed, &mut register);
         register.push_str("\n</section>\n");
-        register
+        self.anchors_of_absent(&register) + &register
     }
 
-    /// Where the quoted facts are, in a book that quotes.
+    /// The places that the evidence of the HTML has and this register has not, for links to them.
+    fn anchors_of_absent(&self, register: &str) -> String {
+        let is_absent = |id: &&&str| {
+            let as_heading = format!("{{#{id}}}");
+            !register.contains(&as_heading) && !register.contains(&self.renderer.anchor(id))
+        };
+        let absent = PLACES.iter().filter(is_absent);
+        absent.map(|id| self.renderer.anchor(id)).collect()
+    }
+
+    /// Where the quoted facts are, in a book that has some outside of its tables.
     fn quoted_file(&self) -> String {
-        let quotes = self.used.values().any(|it| it.kind() == Kind::Quoted);
-        match quotes {
+        let is_of_file = |it: &&Quantity| match &it.origin {
+            Origin::Quoted(quotation) => quotation.table.is_none(),
+            _ => false,
+        };
+        match self.used.values().any(is_of_file) {
             true => format!(
                 " All quoted facts are in the [table of quotations]({}).",
                 file_of_project(&self.facts.layout.quoted)

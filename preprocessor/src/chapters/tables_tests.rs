@@ -33,6 +33,10 @@ pub(super) fn facts(declared: &str, rows: Option<&str>) -> Facts {
 }
 
 fn fill(facts: Facts, source: &str) -> Filled {
+    fill_as(Renderer::Pdf, facts, source)
+}
+
+fn fill_as(renderer: Renderer, facts: Facts, source: &str) -> Filled {
     let bibliography = Bibliography::parse("references.bib", "").expect("empty");
     let chapter = |path: &str, source: &str| Chapter {
         path: path.to_owned(),
@@ -43,7 +47,7 @@ fn fill(facts: Facts, source: &str) -> Filled {
         chapter("a.md", source),
         chapter("appendix/evidence.md", "<< evidence() >>"),
     ];
-    fill_book(&chapters, facts, &bibliography, Renderer::Pdf)
+    fill_book(&chapters, facts, &bibliography, renderer)
 }
 
 /// What the chapter becomes, or its faults.
@@ -67,9 +71,7 @@ fn what_is_picked_is_printed_like_any_other_quantity() {
          << pick('times.seconds', program='radix', n=1000) | fixed(places=1, unit='ms') >>, \
          << pick('times.n', program='radix', n=2000) >>, \
          <% set t = pick('times.seconds', program='merge', n=2000) %><< t | si >>",
-        expect![
-            "[9.00 ms](appendix/evidence.md#ev-times.seconds%28program%3Dmerge%2Cn%3D1000%2Crepeat%3D1%29), [3.0 ms](appendix/evidence.md#ev-times.seconds%28program%3Dradix%2Cn%3D1000%29), [2,000](appendix/evidence.md#ev-times.n%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29), [not measured](appendix/evidence.md#ev-times.seconds%28program%3Dmerge%2Cn%3D2000%2Crepeat%3D1%29)"
-        ],
+        expect![[r#"x"#]],
     );
 }
 
@@ -79,9 +81,7 @@ fn ratios_and_differences_carry_units() {
         "<< ratio(pick('times.n', program='radix', n=2000), pick('times.seconds', program='radix', n=2000)) | si >>, \
          << difference(pick('times.seconds', program='radix', n=2000), limit.time) | fixed(places=1, unit='ms') >>, \
          << ratio(limit.time, to=limit.time) | percent >>",
-        expect![
-            "[400,000 keys/s](appendix/evidence.md#ev-ratio%28times.n%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29%2Ctimes.seconds%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29%29), [2.0 ms](appendix/evidence.md#ev-difference%28times.seconds%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29%2Climit.time%29), [100.0 %](appendix/evidence.md#ev-ratio%28limit.time%2Climit.time%29)"
-        ],
+        expect![[r#"x"#]],
     );
 }
 
@@ -101,8 +101,8 @@ fn tables_of_a_chapter_take_them() {
 
             | Program | Time (ms) |
             | :--- | ---: |
-            | radix | [5.0](appendix/evidence.md#ev-times.seconds%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29) |
-            | merge | [not measured](appendix/evidence.md#ev-times.seconds%28program%3Dmerge%2Cn%3D2000%2Crepeat%3D1%29) |
+            | radix | <a class="quantity measured" href="appendix/evidence.md#ev-times.seconds%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29">5.0</a> |
+            | merge | <span class="quantity measured pending">not measured</span> |
 
             </figure>"#]],
     );
@@ -111,7 +111,7 @@ fn tables_of_a_chapter_take_them() {
 #[test]
 fn the_evidence_lists_tables_and_what_was_made_of_them() {
     let source = "<< ratio(pick('times.seconds', program='radix', n=1000), limit.time) | number >>";
-    let filled = fill(facts(DECLARED, Some(ROWS)), source);
+    let filled = fill_as(Renderer::Html, facts(DECLARED, Some(ROWS)), source);
     assert!(filled.faults.is_empty());
     let evidence = &filled.chapters["appendix/evidence.md"];
     let list = &evidence[evidence.find("## Tables of").expect("a list of tables")..];
@@ -137,6 +137,31 @@ fn the_evidence_lists_tables_and_what_was_made_of_them() {
         ## Quoted {#quoted}
 
     "###]].assert_eq(list);
+}
+
+#[test]
+fn the_register_has_numbers_under_their_table() {
+    let picked = |repeat| {
+        format!("<< pick('times.seconds', program='radix', n=1000, repeat={repeat}) | si >>")
+    };
+    let source = format!("{} {} << limit.time | si >>", picked(1), picked(2));
+    let filled = fill(facts(DECLARED, Some(ROWS)), &source);
+    assert_eq!(filled.faults, []);
+    let evidence = &filled.chapters["appendix/evidence.md"];
+    let register = &evidence[evidence.find("<section").expect("a register")..];
+    expect![[r#"
+        <section class="register">
+
+        ## Measured {#measured}
+
+        <a id="table-times"></a>**`times`** <a id="tables"></a>not sealed, [table `991468417648`](project:data/times.csv): <a id="ev-times.seconds(program=radix,n=1000,repeat=1)"></a>`times.seconds(program=radix, n=1000, repeat=1)` 0.002 s; <a id="ev-times.seconds(program=radix,n=1000,repeat=2)"></a>`…seconds(program=radix, n=1000, repeat=2)` 0.004 s
+
+        ## Derived {#derived}
+
+        **`a limit`** <a id="ev-limit.time"></a>`limit.time` 0.003 s
+
+        </section>
+    "#]].assert_eq(register);
 }
 
 #[test]
@@ -214,13 +239,7 @@ fn faults_have_their_places() {
 #[test]
 fn a_table_that_is_not_there_leaves_gaps_and_is_a_shortcoming() {
     let picks = "<< pick('times.seconds', program='radix', n=1000) | si >>, << ratio(pick('times.seconds', n=5), limit.time) | si >>";
-    check_with(
-        facts(DECLARED, None),
-        picks,
-        expect![
-            "[not measured](appendix/evidence.md#ev-times.seconds%28program%3Dradix%2Cn%3D1000%29)"
-        ],
-    );
+    check_with(facts(DECLARED, None), picks, expect![[r#"x"#]]);
     let shortcomings = |declared: &str, rows| {
         let filled = fill(facts(declared, rows), picks);
         filled
@@ -249,9 +268,7 @@ fn a_table_that_is_not_there_leaves_gaps_and_is_a_shortcoming() {
     check_with(
         facts(&stale, Some(ROWS)),
         "<< pick('times.seconds', program='merge', n=1000) | si >>",
-        expect![
-            "[9.00 ms](appendix/evidence.md#ev-times.seconds%28program%3Dmerge%2Cn%3D1000%2Crepeat%3D1%29) (stale)"
-        ],
+        expect![[r#"x"#]],
     );
 }
 
@@ -335,7 +352,7 @@ fn an_own_table_has_a_number_and_a_caption() {
 
             | a | b |
             |---|--:|
-            | x | [3.0 ms](appendix/evidence.md#ev-limit.time) |
+            | x | <a class="quantity derived" href="appendix/evidence.md#ev-limit.time">3.0 ms</a> |
 
             </figure>"#]],
     );

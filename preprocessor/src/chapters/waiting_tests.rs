@@ -197,7 +197,8 @@ fn a_table_that_shows_something_stays() {
             text.contains("<figure id=\"tbl-a\" class=\"table\">"),
             "{text}"
         );
-        assert!(text.contains("| x | not measured |"), "{text}");
+        assert!(text.contains("| x | <span class=\"quantity "), "{text}");
+        assert!(text.contains("pending\">not measured</span> |"), "{text}");
     }
 }
 
@@ -319,29 +320,30 @@ fn a_statement_says_once_that_it_is_not_measured() {
         "- It took << runs.sort_2.time | fixed(places=1, unit=\"s\") >> and << both.time | si >>.\n\
          - Then << runs.sort_2.time | si >>, << both.time >> and << runs.sort_3.time | si >> by << machine.name >>.",
         expect![[r#"
-            - It took not measured.
-            - Then not measured by –."#]],
+            - It took <span class="quantity measured pending">not measured</span>.
+            - Then <span class="quantity measured pending">not measured</span> by –."#]],
     );
     check(
         "It is << both.time | si >> in one way and << both.time | si >> in the other. It is << both.time | si >>.\n\n\
          And << both.time | si >>",
         expect![[r#"
-            It is not measured in one way and – in the other. It is not measured.
+            It is <span class="quantity derived pending">not measured</span> in one way and <span class="quantity derived pending">–</span> in the other. It is <span class="quantity derived pending">not measured</span>.
 
-            And not measured"#]],
+            And <span class="quantity derived pending">not measured</span>"#]],
     );
     check(
         "It ends after << runs.sort_2.epochs | fixed(places=0) >> epochs, or << runs.sort_2.epochs | integer >> epochs. \
          Not << runs.sort_2.epochs | integer >> epochsmore. $<< both.time | bare(unit=\"s\") >>$ s, $t$ = $<< both.time | bare(unit=\"s\") >>$.",
-        expect![[r#"
-            It ends after an unmeasured number of epochs, or – epochs. Not not measured epochsmore. $not measured$ s, $t$ = $–$."#]],
+        expect![[
+            r#"It ends after <span class="quantity measured pending">an unmeasured number of</span> epochs, or <span class="quantity measured pending">–</span> epochs. Not <span class="quantity measured pending">not measured</span> epochsmore. $not measured$ s, $t$ = $–$."#
+        ]],
     );
     check(
         "| a | b |\n|---|---|\n| << both.time | si >> | << both.time | si >> and << both.time | si >> |",
         expect![[r#"
             | a | b |
             |---|---|
-            | not measured | not measured |"#]],
+            | <span class="quantity derived pending">not measured</span> | <span class="quantity derived pending">not measured</span> |"#]],
     );
 }
 
@@ -350,10 +352,11 @@ fn marks_of_absent_values_lead_to_their_evidence() {
     let source = "<< both.time | si >> for one and << both.time | si >> for the other";
     let chapters = [("a.md", source), ("e.md", "<< evidence() >>")];
     let text = &fill(facts(), Renderer::Pdf, &chapters).chapters["a.md"];
-    let link = "(e.md#ev-both.time)";
+    // The register of the PDF holds what is measured.
+    let mark = "<span class=\"quantity derived pending\">";
     assert_eq!(
         text,
-        &format!("[not measured]{link} for one and [–]{link} for the other")
+        &format!("{mark}not measured</span> for one and {mark}–</span> for the other")
     );
     let html = &fill(facts(), Renderer::Html, &chapters).chapters["a.md"];
     assert_eq!(
@@ -400,7 +403,9 @@ fn a_cell_of_words_and_values_is_no_prose() {
         rows=[[cell, runs.sort_1.time]]) %>It.<% endfilter %>";
     let filled = fill(facts(), Renderer::Pdf, &[("a.md", source)]);
     assert_eq!(lines(&filled.faults) + &lines(&filled.absences), "");
-    assert!(filled.chapters["a.md"].contains("| about not measured | 12 |"));
+    let row = "| about <span class=\"quantity derived pending\">not measured</span> \
+               | <span class=\"quantity measured\">12</span> |";
+    assert!(filled.chapters["a.md"].contains(row));
     let csv = &filled.files[&FilePath::new("data/tbl-a.csv").unwrap()];
     assert_eq!(
         String::from_utf8_lossy(csv),
