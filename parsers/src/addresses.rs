@@ -1,5 +1,8 @@
 //! Addresses in a book, and text of HTML, as both programs read them.
 
+/// The name of the PDF, in the folder of its program and beside the pages, from the root of the book.
+pub const PDF_FILE: &str = "book.pdf";
+
 /// A path as written in a chapter, as a path in the source folder without `.` and `..`;
 /// what would leave the folder keeps its `..`.
 pub fn beside(chapter: &str, path: &str) -> String {

@@ -34,8 +34,8 @@ use mdbook_renderer::RenderContext;
 use std::path::Path;
 use typeset::Manuscript;
 
-/// Name of the file in the backend's folder.
-pub const FILE_NAME: &str = "book.pdf";
+/// Name of the file in the backend's folder, and beside the pages.
+pub use parsers::addresses::PDF_FILE as FILE_NAME;
 
 /// Renders the book that mdBook hands over, or says why there is nothing to do.
 ///
@@ -68,14 +68,36 @@ fn make(ctx: &RenderContext) -> Result<Option<String>> {
     if let Ok(manuscript) = &manuscript
         && std::fs::read(&path).is_ok_and(|pdf| manuscript.inputs().have_sealed(&pdf))
     {
-        let line = format!("`{FILE_NAME}` is left as it is: nothing that decides it has changed");
+        put_beside_pages(ctx, &path)?;
+        let file = from_root(ctx, &path);
+        let line = format!("`{file}` is left as it is: nothing that decides it has changed");
         return Ok(Some(line));
     }
     remove(&path)?;
     let pdf = manuscript?.typeset()?;
     std::fs::create_dir_all(&ctx.destination).context("the PDF's folder can't be made")?;
     std::fs::write(&path, pdf).with_context(|| format!("`{FILE_NAME}` can't be written"))?;
-    Ok(None)
+    put_beside_pages(ctx, &path)?;
+    Ok(Some(format!("PDF written to `{}`", from_root(ctx, &path))))
+}
+
+/// A path from the root of the project, as far as it is there.
+fn from_root(ctx: &RenderContext, path: &Path) -> String {
+    let path = path.strip_prefix(&ctx.root).unwrap_or(path);
+    path.display().to_string()
+}
+
+/// Puts the PDF beside the pages of the HTML, so that they can link to it wherever they go. mdBook
+/// makes them before, and their folder anew each time.
+fn put_beside_pages(ctx: &RenderContext, pdf: &Path) -> Result<()> {
+    let folder = ctx.destination.with_file_name("html");
+    if !ctx.config.contains_key("output.html") || !folder.is_dir() {
+        return Ok(());
+    }
+    let copy = folder.join(FILE_NAME);
+    std::fs::copy(pdf, &copy)
+        .with_context(|| format!("`{}` can't be written", from_root(ctx, &copy)))?;
+    Ok(())
 }
 
 /// Removes the PDF at `path`; whether there was one.

@@ -1,7 +1,7 @@
 //! Where a link leads.
 
 use crate::anchors::Anchors;
-use parsers::addresses::{beside, percent_decoded};
+use parsers::addresses::{PDF_FILE, beside, percent_decoded};
 use parsers::ids;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -19,7 +19,7 @@ pub(crate) enum Target {
     Address(String),
     /// A file of the project, by its path from the project's root: the PDF carries it.
     File(PathBuf),
-    /// A chapter that this PDF leaves out.
+    /// What this PDF does not hold: a chapter that it leaves out, or itself.
     LeftOut,
 }
 
@@ -68,8 +68,7 @@ impl Guide<'_> {
         } else {
             beside(chapter, &path)
         };
-        let known = self.anchors.chapter(&path);
-        match known {
+        match self.anchors.chapter(&path) {
             Some((path, _)) if self.left_out.contains(path) => Ok(Target::LeftOut),
             Some((path, _)) if id.is_empty() => Ok(Target::Label(path.to_owned())),
             Some((path, _)) => self
@@ -82,6 +81,7 @@ impl Guide<'_> {
                         ids::hint(self.anchors.ids(path), &id),
                     )
                 }),
+            None if path == PDF_FILE => Ok(Target::LeftOut),
             None => {
                 let file = normal(&self.source.join(&path));
                 match file.filter(|file| self.is_file(file) && !path.ends_with(".md")) {

@@ -14,11 +14,14 @@ mdBook starts this program and sends it the book. It needs two lines in book.tom
   command = \"mdbook-measured-pdf\"
 
 `mdbook build` then writes book.pdf into the folder measured-pdf of the build folder, or, where the
-book has no other output, into the build folder itself. The title page has `title` and `authors` of
-[book]. Besides, [output.measured-pdf] takes:
+book has no other output, into the build folder itself, and puts a copy beside the pages of the HTML.
+The title page has `title`, `description` and `authors` of [book]; an author may have an address or a
+number, \"Ada Lovelace <ada@example.org>\". Besides, [output.measured-pdf] takes:
 
   subtitle       the line below the title
-  note           the line below the authors: a course, a place, a date
+  note           the line below the authors: a course, a place
+  date           the date, as text
+  leave-out      chapters that the PDF leaves out, such as [\"appendix/evidence.md\"]
   paper          as Typst calls it: \"a4\" (if not given), \"us-letter\", …
   fonts          font files below the folder of the chapters, for scripts that Latin fonts lack
   while-serving  whether the PDF is made under `mdbook serve` too: true or false (if not given)

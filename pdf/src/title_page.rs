@@ -39,10 +39,11 @@ struct Author<'a> {
 }
 
 impl<'a> Author<'a> {
-    /// Reads `Ada Lovelace <ada@example.org>`, or a number in the place of the address.
+    /// Reads `Ada Lovelace <ada@example.org>` or `Ada Lovelace (4711)`.
     fn parse(text: &'a str) -> Self {
         let text = text.trim();
-        let with_detail = text.strip_suffix('>').and_then(|it| it.rsplit_once('<'));
+        let between = |open, close| text.strip_suffix(close)?.rsplit_once(open);
+        let with_detail = between('<', '>').or_else(|| between('(', ')'));
         match with_detail.map(|(name, detail)| (name.trim(), detail.trim())) {
             Some((name, detail)) if !name.is_empty() && !detail.is_empty() => Author {
                 name,
@@ -71,7 +72,7 @@ mod tests {
             "Ada Lovelace",
             Some("ada@example.org"),
         );
-        check(" Ada Lovelace <s1815> ", "Ada Lovelace", Some("s1815"));
+        check(" Ada Lovelace (s1815) ", "Ada Lovelace", Some("s1815"));
         check("<ada@example.org>", "<ada@example.org>", None);
         check("Ada <>", "Ada <>", None);
     }

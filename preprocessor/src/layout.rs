@@ -39,7 +39,7 @@ pub struct Pages {
     pub files: BTreeSet<String>,
     /// The images among them that are none or break off: what is wrong, and a hint.
     pub broken_images: BTreeMap<String, (String, &'static str)>,
-    /// The pages of the HTML that no chapter makes.
+    /// The pages of the HTML that no chapter makes, and the PDF beside them.
     pub others: BTreeSet<String>,
     /// Whether the book is set as a PDF, too.
     pub has_pdf: bool,

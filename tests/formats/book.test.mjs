@@ -4,15 +4,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { digitsThatDiffer, evidenceMissing, headingsThatDiffer, numbersMissing, withoutRepeatedHeads } from './lib/compare.mjs';
-import { build, contents, evidence, headings, shown, tableHeads } from './lib/html.mjs';
-import { bookmarks, chapters, titlePage } from './lib/pdf.mjs';
+import { digitsThatDiffer, evidenceMissing, headingsThatDiffer, numbersMissing, registerMissing, withoutRepeatedHeads } from './lib/compare.mjs';
+import { build, contents, entries, evidence, files, headings, partedEvidence, printed, shown, tableHeads } from './lib/html.mjs';
+import { attachments, bookmarks, chapters, pages, titlePage } from './lib/pdf.mjs';
 
 Error.stackTraceLimit = 0; // a failure's sentence names the number; where the test stands does not help
 
 const BOOK = process.env.BOOK ?? new URL('../../target/book', import.meta.url).pathname;
 const PDF = resolve(BOOK, 'measured-pdf/book.pdf');
 const PRINT = resolve(BOOK, 'html/print.html');
+const MOST_PAGES = 85;
+const MOST_PAGES_OF_EVIDENCE = 12;
 const ALTERED = 40; // places at which the PDF's text is altered to prove that this is seen
 
 const isBuilt = existsSync(PDF) && existsSync(PRINT);
@@ -24,19 +26,39 @@ function assertNone(sentences) {
 test('the book is built', () => assert.ok(isBuilt, `no \`${PDF}\` beside \`${PRINT}\`; hint: mdbook build`));
 
 describe('HTML and PDF', { skip: !isBuilt }, () => {
-  const html = readFileSync(PRINT, 'utf8');
-  const { numbers, parts } = contents(readFileSync(resolve(BOOK, 'html/toc.html'), 'utf8'));
+  const whole = readFileSync(PRINT, 'utf8');
+  const { rest: html, evidence: list } = partedEvidence(whole);
+  const [title, ...sections] = headings(list);
+  const pdf = chapters(PDF, title);
+  const { numbers: all, parts } = contents(readFileSync(resolve(BOOK, 'html/toc.html'), 'utf8'));
+  const numbers = all.filter((number) => number !== pdf.number);
   const pieces = shown(html);
-  const text = withoutRepeatedHeads(chapters(PDF), tableHeads(html));
+  const text = withoutRepeatedHeads(pdf.text, tableHeads(html));
   const faults = (altered) => [...numbersMissing(pieces, altered), ...digitsThatDiffer(pieces, numbers, altered)];
 
   test('hold the same numbers', () => assertNone(numbersMissing(pieces, text)));
   test('hold the same digits', () => assertNone(digitsThatDiffer(pieces, numbers, text)));
-  test('hold the same evidence', () => assertNone(evidenceMissing(evidence(html), text)));
-  test('have the same headings', () => assertNone(headingsThatDiffer(headings(html), parts, bookmarks(PDF).map(({ title }) => title))));
+  test('hold the same evidence', () => {
+    const [known, used] = [entries(list), printed(html)];
+    assert.ok(known.size > 0 && used.size > 0);
+    assertNone(registerMissing(known, used, pdf.register));
+    assertNone(evidenceMissing(evidence(html), pdf.text + pdf.register));
+  });
+  test('have the same headings', () => {
+    const own = bookmarks(PDF).filter(({ title: it }) => !sections.includes(it)).map(({ title: it }) => it);
+    assertNone(headingsThatDiffer([...headings(html), title], parts, own));
+  });
+  test('offer the same files', () => {
+    const inside = new Set(attachments(PDF));
+    assertNone(files(html).filter((file) => !inside.has(file)).map((file) => `\`${file}\` is not inside the PDF`));
+  });
+  test('fill no more pages than a reader turns', { skip: process.env.BOOK !== undefined }, () => {
+    assert.ok(pages(PDF) <= MOST_PAGES, `${pages(PDF)} pages`);
+    assert.ok(pdf.registerPages <= MOST_PAGES_OF_EVIDENCE, `${pdf.registerPages} pages of evidence`);
+  });
   test('show the same build', () => {
-    assert.match(build(html) ?? '', /^[0-9a-f]{12}$/);
-    assert.match(titlePage(PDF), new RegExp(`Build ${build(html)}`));
+    assert.match(build(whole) ?? '', /^[0-9a-f]{12}$/);
+    assert.match(titlePage(PDF), new RegExp(`Build ${build(whole)}`));
   });
 
   test('are told apart when a number of the PDF is lost or altered', () => {
@@ -47,6 +69,15 @@ describe('HTML and PDF', { skip: !isBuilt }, () => {
         const altered = text.slice(0, at) + other + text.slice(at + 1);
         assert.notDeepEqual(faults(altered), [], `“${altered.slice(at - 20, at + 20)}” was not seen`);
       }
+    }
+  });
+
+  test('are told apart when the register loses a value', () => {
+    const [known, used] = [entries(list), printed(html)];
+    const values = [...known].filter(([name]) => used.has(name)).map(([, value]) => value).filter((value) => /^\d\.\d{5,}/.test(value));
+    for (const value of values.slice(0, ALTERED)) {
+      const text = pdf.register.replace(/\s+/g, ' ');
+      assert.notDeepEqual(registerMissing(known, used, text.replace(value, '')), [], `\`${value}\` was not missed`);
     }
   });
 });

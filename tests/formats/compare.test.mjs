@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { digitsThatDiffer, evidenceMissing, headingsThatDiffer, numbersMissing, withoutRepeatedHeads } from './lib/compare.mjs';
-import { build, contents, evidence, headings, shown, tableHeads } from './lib/html.mjs';
+import { digitsThatDiffer, evidenceMissing, headingsThatDiffer, numbersMissing, registerMissing, withoutRepeatedHeads } from './lib/compare.mjs';
+import { build, contents, entries, evidence, files, headings, partedEvidence, printed, shown, tableHeads } from './lib/html.mjs';
 
 const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">A of 2</a></h1>
 <p>VGG-19 needs <a class="quantity" data-evidence="9 &lt; 10">143,667,240</a>&nbsp;weights, <b>1.776</b> ms<!-- 5 -->.</p>
@@ -12,14 +12,14 @@ const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">A of 2</a></h1>
 <p><a href="../data/k40.csv">CSV</a> <a href="b.html#x">b</a> <code>resnet-7.8</code> $<math><style><msup><mn>1&#46;5</mn><mn>6</mn></msup></style></math></p>
 <svg><style/><title>77</title><text>80</text></svg><script>66</script>
 <p>This is build <span id="evidence-build"><code class="hljs">3fa</code></span>.</p></main>`;
-const TEXT = '4.1 A of 2\nVGG-19 needs 143,667,240\nweights, 1.776 ms.\n1. one\n2. two\n12 34\nCSV (data/k40.csv) b resnet-7.\n8 1.56\n80\nThis is build 3fa.';
+const TEXT = '4.1 A of 2\nVGG-19 needs 143,667,240\nweights, 1.776 ms.\n1. one\n2. two\n12 34\nCSV (k40.csv) b resnet-7.\n8 1.56\n80\nThis is build 3fa.';
 
 const pieces = shown(PAGE);
 const faults = (text) => [...numbersMissing(pieces, text), ...digitsThatDiffer(pieces, ['4.1'], text)];
 
 describe('numbers', () => {
   test('agree', () => assert.deepEqual(faults(TEXT), []));
-  for (const number of ['143,667,240', '1.776', '12 ', '34', '19', '80', '7.\n8', '6\n', '1. ', '3fa', '4.1', '(data/k40.csv)']) {
+  for (const number of ['143,667,240', '1.776', '12 ', '34', '19', '80', '7.\n8', '6\n', '1. ', '3fa', '4.1', '(k40.csv)']) {
     test(`\`${number.trim()}\` is missed`, () => assert.notDeepEqual(faults(TEXT.replace(number, '')), []));
   }
   test('another order of digits is seen', () => assert.match(faults(TEXT.replace('1.776', '1.767')).join(), /`1\.776` stands 0 times.*“.*weights, 1\.776 ms/));
@@ -32,6 +32,31 @@ test('evidence is looked for', () => {
   assert.deepEqual(evidence(PAGE), ['9 < 10']);
   assert.deepEqual(evidenceMissing(evidence(PAGE), 'nine: 9, ten: 10'), []);
   assert.match(evidenceMissing(evidence(PAGE), '9, 11').join(), /`10` of the evidence `9 < 10`/);
+});
+
+test('the key in a record is no evidence that the PDF prints', () => {
+  const line = 'measured: epochs[199].loss of results/runs/a/b-2.json (EPYC, seed 1); cargo run 7';
+  assert.deepEqual(evidence(`<main><a data-evidence="${line}">1</a></main>`), ['results/runs/a/b-2.json (EPYC, seed 1); cargo run 7']);
+  assert.deepEqual(evidence('<main><a data-evidence="derived: a / b of c2, d and 3 more">1</a></main>'), ['derived: a / b of c2, d']);
+});
+
+describe('the register', () => {
+  const whole = `<main><h1 id="a">A</h1><p><a class="quantity measured" href="#ev-x.y%28z%29" data-evidence="">1.5 s</a></p>
+<h1 id="e">Evidence</h1><p>This is build <span id="build"><code>3fa</code></span>.</p>
+<li><a id="ev-x.y(z)"></a><code class="hljs">x.y(z)</code>: 1.53&nbsp;s. By hand.</li>
+<li><a id="ev-q"></a><code>q</code>: 7. Not printed.</li><h1 id="b">B</h1></main>`;
+  const { rest, evidence: list } = partedEvidence(whole);
+  test('is parted from the other chapters', () => {
+    assert.deepEqual([headings(rest), headings(list)], [['A', 'B'], ['Evidence']]);
+    assert.deepEqual(entries(list), new Map([['x.y(z)', '1.53 s'], ['q', '7']]));
+    assert.deepEqual(printed(rest), new Set(['x.y(z)']));
+  });
+  test('has what is printed', () => {
+    const missing = (register) => registerMissing(entries(list), printed(rest), register);
+    assert.deepEqual(missing('x.y(z) 1.53\n s of q'), []);
+    for (const other of ['1.5 s', '11.53 s', '1.53', '1.530 s']) assert.match(missing(other).join(), /`1\.53 s` stands 0 times/);
+  });
+  test('offers files', () => assert.deepEqual(files(PAGE), ['k40.csv']));
 });
 
 test('headings are compared with bookmarks', () => {

@@ -29,6 +29,8 @@ fn it_says_what_it_is() {
             "paper",
             "subtitle",
             "note",
+            "date",
+            "leave-out",
             "fonts",
         ] {
             let is_said = out.lines().any(|line| line.trim_start().starts_with(key));

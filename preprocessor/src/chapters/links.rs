@@ -11,7 +11,7 @@ use super::{Chapter, book::Filled};
 use crate::catalogue::Facts;
 use crate::escape::destination;
 use crate::layout::{Layout, Pages};
-use parsers::addresses::{beside, percent_decoded};
+use parsers::addresses::{PDF_FILE, beside, percent_decoded};
 use parsers::ids::hint;
 use pulldown_cmark::{Event, LinkType, Parser, Tag};
 use rayon::prelude::*;
@@ -209,7 +209,8 @@ impl<'a> Targets<'a> {
 
     fn has_file(&self, path: &str) -> bool {
         let pages = self.pages;
-        let is_page = self.renderer == Renderer::Html && pages.others.contains(path);
+        let is_in_both = self.renderer == Renderer::Html || path == PDF_FILE;
+        let is_page = is_in_both && pages.others.contains(path);
         let is_own = !path.ends_with(".md") && pages.files.contains(path);
         let may_be_made = { self.lacking.as_ref() }.is_some_and(|it| path.starts_with(it));
         is_page || is_own || may_be_made || self.files.contains(path)

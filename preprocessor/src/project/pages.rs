@@ -2,6 +2,7 @@
 
 use crate::layout::Pages;
 use mdbook_preprocessor::config::Config;
+use parsers::addresses::PDF_FILE;
 use std::collections::BTreeMap;
 
 /// The preprocessors that add nothing which a chapter does not ask for.
@@ -16,13 +17,16 @@ pub(super) fn of(config: &Config) -> Pages {
     let preprocessors: BTreeMap<String, toml::Value> = config.preprocessors().unwrap_or_default();
     let redirects = html.redirect.keys();
     let others = redirects.map(|from| from.trim_start_matches('/').to_owned());
+    let has_pdf = config.contains_key("output.measured-pdf");
+    let made = [PRINT.to_owned()].into_iter();
+    let made = made.chain(has_pdf.then(|| PDF_FILE.to_owned()));
     Pages {
         smart_punctuation: html.smart_punctuation,
         renames_readme: config.build.use_default_preprocessors
             || preprocessors.contains_key("index"),
         are_whole: { preprocessors.keys() }.all(|name| QUIET.contains(&name.as_str())),
-        others: others.chain([PRINT.to_owned()]).collect(),
-        has_pdf: config.contains_key("output.measured-pdf"),
+        others: others.chain(made).collect(),
+        has_pdf,
         ..Pages::default()
     }
 }
@@ -61,5 +65,6 @@ mod tests {
             others.into_iter().collect::<Vec<_>>(),
             ["a/old.html", "print.html"]
         );
+        assert!(pages("[output.measured-pdf]\n").others.contains("book.pdf"));
     }
 }

@@ -23,6 +23,18 @@ export function digitsThatDiffer(pieces, chapterNumbers, pdf) {
   return differ.map((digit) => `the digit ${digit} stands ${found.get(digit) ?? 0} times in the PDF and ${expected.get(digit) ?? 0} times in the HTML`);
 }
 
+/**
+ * Values of printed numbers that the register of the PDF has less often than the evidence of the HTML has
+ * entries for them. Numbers that are not measured have no entry there.
+ */
+export function registerMissing(entries, printed, register) {
+  const text = register.replace(/\s+/g, ' ').replaceAll('/ ', '/'); // a line may end behind a stroke
+  const values = counted([...entries].filter(([name, value]) => printed.has(name) && value !== 'not measured').map(([, value]) => value));
+  const times = (value) => text.split(new RegExp(`(?<![\\w.,])${value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?![\\d.,]*\\d)`)).length - 1;
+  const missing = [...values].filter(([value, count]) => times(value) < count);
+  return missing.map(([value, count]) => `\`${value}\` stands ${times(value)} times in the register of the PDF, and ${count} numbers have it`);
+}
+
 /** Numbers of the HTML's lines of evidence that stand nowhere in the PDF. */
 export function evidenceMissing(lines, pdf) {
   const found = new Set(pdf.match(/\d+/g));

@@ -5,6 +5,8 @@ const INSIDE_A_WORD = new Set(['a', 'span', 'strong', 'em', 'code', 'kbd', 'b', 
 const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta', 'wbr']);
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
 
+const KEY_IN_RECORD = /^(?:measured: )?.* of (?=\S+\.json \()/;
+
 // Text inside these is not prose, the outermost one counts.
 const KINDS = { code: 'code', pre: 'code', math: 'formula', svg: 'drawing', script: null, style: null, title: null, desc: null };
 
@@ -35,10 +37,21 @@ export function shown(html) {
   return pieces;
 }
 
+/** The names of the files that links lead to. */
+export function files(html) {
+  const links = mainOf(html).matchAll(/<a\b[^>]*>/g);
+  return [...links].map(([link]) => fileOf(link)).filter((name) => name);
+}
+
+/** The name of the file that a link with these attributes leads to: neither a page nor the PDF. */
+function fileOf(attributes) {
+  return /\bhref="(?:[^":#]*\/)?([^":#/]+\.(?!html\b|pdf\b)\w+)"/.exec(attributes)?.[1];
+}
+
 /** The name of the file that a link leads to, which the PDF prints behind the link. */
 function fileName(links, closes, attributes) {
   if (!closes) {
-    links.push(/\bhref="(?:\.\.\/)*([^":#]+\.(?!html\b)\w+)"/.exec(attributes)?.[1]);
+    links.push(fileOf(attributes));
     return [];
   }
   const name = links.pop();
@@ -78,9 +91,39 @@ function texts(html, element) {
   return found.map(([, , inner]) => shown(`<main>${inner}</main>`).map(({ text }) => text).join('').trim());
 }
 
-/** The lines of evidence that a reader sees on hovering. */
+/** The page of the whole book in two parts: all but the chapter of the evidence, and that chapter. */
+export function partedEvidence(html) {
+  const main = mainOf(html);
+  const at = main.search(/<span id="[^"]*\bbuild">/);
+  if (at < 0) return { rest: html, evidence: '<main></main>' };
+  const start = main.lastIndexOf('<h1 ', at);
+  const next = main.indexOf('<h1 ', at);
+  const end = next < 0 ? main.length : next;
+  const inMain = (text) => `<main>${text}</main>`;
+  return { rest: inMain(main.slice(0, start) + main.slice(end)), evidence: inMain(main.slice(start, end)) };
+}
+
+/** The numbers that have an entry in the evidence: their names and their values as text. */
+export function entries(evidence) {
+  const found = mainOf(evidence).matchAll(/<a id="ev-([^"]*)"><\/a><code[^>]*>[^<]*<\/code>: (.*?)\. (?=[^ ])/g);
+  return new Map([...found].map(([, name, value]) => [decoded(name), spaced(decoded(value))]));
+}
+
+/** The names of the numbers that are printed with a link to their entries. */
+export function printed(html) {
+  const links = mainOf(html).matchAll(/<a class="quantity [^>]*?href="[^"#]*#ev-([^"]*)"/g);
+  return new Set([...links].map(([, name]) => decodeURIComponent(decoded(name))));
+}
+
+/** Text with one space wherever there is any. */
+export function spaced(text) {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** The lines of evidence that a reader sees on hovering, without what the PDF does not print: the key in a record, and how many inputs are left out. */
 export function evidence(html) {
-  return [...mainOf(html).matchAll(/\bdata-evidence="([^"]*)"/g)].map(([, text]) => decoded(text));
+  const lines = [...mainOf(html).matchAll(/\bdata-evidence="([^"]*)"/g)].map(([, text]) => decoded(text));
+  return lines.map((line) => line.replace(KEY_IN_RECORD, '').replace(/ and \d+ more(?=$|;)/, ''));
 }
 
 /** The identifier of the build, as the evidence chapter shows it. */
