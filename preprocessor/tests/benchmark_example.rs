@@ -41,6 +41,6 @@ fn it_builds_without_a_fault() {
             assert!(text.contains(&format!("id=\"{id}\"")), "no `{id}`");
         }
         let evidence = &filled.chapters["evidence.md"];
-        assert!(evidence.contains("`data/times.csv`"), "no source");
+        assert!(evidence.contains("data/times.csv"), "no source");
     }
 }

@@ -128,15 +128,21 @@ impl Lists<'_> {
             let head = format!("{of_all}{}", table_head(table));
             self.write_source((&source, ""), &head, printed, out);
         }
-        if !missing.is_empty() {
-            let named = missing.iter().map(|run| {
-                let anchor = self
-                    .renderer
-                    .anchor(&SourceId::Run(run.id.clone()).anchor());
-                format!("{anchor}{}", code(&run.id))
-            });
-            let named = named.collect::<Vec<_>>().join(", ");
-            let _ = write!(out, "\n**Runs without a record** {named}\n");
+        self.write_missing(&missing, out);
+    }
+
+    /// The runs without a record under their state.
+    fn write_missing(&self, missing: &[&RunFacts], out: &mut String) {
+        let mut by_state: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for run in missing {
+            let anchor = self
+                .renderer
+                .anchor(&SourceId::Run(run.id.clone()).anchor());
+            let named = format!("{anchor}{}", code(&run.id));
+            by_state.entry(run.state_text()).or_default().push(named);
+        }
+        for (state, runs) in by_state {
+            let _ = write!(out, "\n{} {}\n", emphasised(&state), runs.join(", "));
         }
     }
 
@@ -339,7 +345,7 @@ fn inputs(quantity: &Quantity) -> &[Arc<Quantity>] {
 fn run_head(run: &RunFacts) -> String {
     let mut head = String::new();
     if !run.is_measured() {
-        let _ = write!(head, "*{}*, ", markdown(&run.state_text()));
+        let _ = write!(head, "{}, ", emphasised(&run.state_text()));
     }
     head.push_str(&markdown(&run.circumstances()));
     if let Some((file, record)) = &run.record {
@@ -347,6 +353,11 @@ fn run_head(run: &RunFacts) -> String {
         let _ = write!(head, ", [record {digest}]({})", file_of_project(file));
     }
     head
+}
+
+/// Text in italics, which end at a word.
+fn emphasised(text: &str) -> String {
+    format!("*{}*", markdown(text.trim()))
 }
 
 /// What there is to say of a table.

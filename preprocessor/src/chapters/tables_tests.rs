@@ -71,7 +71,9 @@ fn what_is_picked_is_printed_like_any_other_quantity() {
          << pick('times.seconds', program='radix', n=1000) | fixed(places=1, unit='ms') >>, \
          << pick('times.n', program='radix', n=2000) >>, \
          <% set t = pick('times.seconds', program='merge', n=2000) %><< t | si >>",
-        expect![[r#"x"#]],
+        expect![[
+            r#"<a class="quantity measured" href="appendix/evidence.md#ev-times.seconds%28program%3Dmerge%2Cn%3D1000%2Crepeat%3D1%29">9.00 ms</a>, <a class="quantity derived" href="appendix/evidence.md#ev-times.seconds%28program%3Dradix%2Cn%3D1000%29">3.0 ms</a>, <a class="quantity measured" href="appendix/evidence.md#ev-times.n%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29">2,000</a>, <span class="quantity measured pending">not measured</span>"#
+        ]],
     );
 }
 
@@ -81,7 +83,9 @@ fn ratios_and_differences_carry_units() {
         "<< ratio(pick('times.n', program='radix', n=2000), pick('times.seconds', program='radix', n=2000)) | si >>, \
          << difference(pick('times.seconds', program='radix', n=2000), limit.time) | fixed(places=1, unit='ms') >>, \
          << ratio(limit.time, to=limit.time) | percent >>",
-        expect![[r#"x"#]],
+        expect![[
+            r#"<a class="quantity derived" href="appendix/evidence.md#ev-ratio%28times.n%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29%2Ctimes.seconds%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29%29">400,000 keys/s</a>, <a class="quantity derived" href="appendix/evidence.md#ev-difference%28times.seconds%28program%3Dradix%2Cn%3D2000%2Crepeat%3D1%29%2Climit.time%29">2.0 ms</a>, <a class="quantity derived" href="appendix/evidence.md#ev-ratio%28limit.time%2Climit.time%29">100.0 %</a>"#
+        ]],
     );
 }
 
@@ -239,7 +243,11 @@ fn faults_have_their_places() {
 #[test]
 fn a_table_that_is_not_there_leaves_gaps_and_is_a_shortcoming() {
     let picks = "<< pick('times.seconds', program='radix', n=1000) | si >>, << ratio(pick('times.seconds', n=5), limit.time) | si >>";
-    check_with(facts(DECLARED, None), picks, expect![[r#"x"#]]);
+    check_with(
+        facts(DECLARED, None),
+        picks,
+        expect![[r#"<span class="quantity measured pending">not measured</span>"#]],
+    );
     let shortcomings = |declared: &str, rows| {
         let filled = fill(facts(declared, rows), picks);
         filled
@@ -268,7 +276,9 @@ fn a_table_that_is_not_there_leaves_gaps_and_is_a_shortcoming() {
     check_with(
         facts(&stale, Some(ROWS)),
         "<< pick('times.seconds', program='merge', n=1000) | si >>",
-        expect![[r#"x"#]],
+        expect![[
+            r#"<a class="quantity measured flawed" href="appendix/evidence.md#ev-times.seconds%28program%3Dmerge%2Cn%3D1000%2Crepeat%3D1%29">9.00 ms</a> (stale)"#
+        ]],
     );
 }
 
