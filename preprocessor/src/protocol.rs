@@ -4,7 +4,8 @@ mod pages;
 
 use crate::assets;
 use crate::chapters::contract::Renderer;
-use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use crate::chapters::{Chapter, Diagnostic, FilePath, Filled, fill_book};
+use crate::fonts::Characters;
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
 use anyhow::{Context, Result, anyhow, bail};
@@ -16,6 +17,9 @@ use std::io::Write;
 /// What helps someone who starts the program without a book.
 pub const BY_HAND: &str =
     "hint: `mdbook build` starts this program; `mdbook-measured --help` lists what it does by hand";
+
+/// The renderer that needs no style sheet and no font of the pages.
+const PDF: &str = "measured-pdf";
 
 /// Fills the chapters of the book that mdBook sends as `input` and hands it back to `out`; writes
 /// the generated files beside the chapters.
@@ -58,9 +62,16 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     }
     let made = std::mem::take(&mut filled.files).into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
-    let folder = project.in_source(project.generated_name());
-    files.extend(assets::files(&folder, serving));
+    let generated = project.generated();
+    let is_pdf = context.renderer == PDF;
+    if !is_pdf {
+        let folder = project.in_source(project.generated_name());
+        let characters = Characters::of(filled.chapters.values().map(String::as_str));
+        let earlier = |path: &FilePath| generated.earlier(path);
+        files.extend(assets::files(&folder, serving, &characters, earlier));
+    }
     let obsolete = match filled.faults.is_empty() {
+        true if is_pdf => Obsolete::RemoveBut(assets::is_asset),
         true => Obsolete::Remove,
         false => Obsolete::Keep,
     };
@@ -71,14 +82,14 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         true => pages::with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
-    let mut generated = Ok(());
+    let mut written = Ok(());
     let sent = rayon::in_place_scope(|scope| {
-        scope.spawn(|_| generated = project.generated().write(&files, obsolete));
+        scope.spawn(|_| written = generated.write(&files, obsolete));
         serde_json::to_writer(&mut out, &book)?;
         out.flush()
     });
     sent.context("handing the book back")?;
-    generated.context("writing the generated files")
+    written.context("writing the generated files")
 }
 
 /// Whether `mdbook serve` started this build: it alone sets the live reload endpoint.
@@ -93,7 +104,7 @@ fn is_not_made(context: &PreprocessorContext) -> bool {
     let made = context
         .config
         .get::<bool>("output.measured-pdf.while-serving");
-    context.renderer == "measured-pdf" && !made.ok().flatten().unwrap_or(false)
+    context.renderer == PDF && !made.ok().flatten().unwrap_or(false)
 }
 
 /// The project; one without settings, and their fault, where that can be shown in a page.
