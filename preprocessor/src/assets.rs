@@ -87,12 +87,13 @@ fn style_sheet(folder: &str, serving: bool, digest: &str) -> String {
     let style = { include_str!("../assets/measured.css") }
         .replace("GENERATED/", &generated)
         .replace("DIGEST", digest);
+    let themes = include_str!("../assets/themes.css");
     let draft = match serving {
         true => include_str!("../assets/draft.css"),
         false => "",
     };
     let tables = include_str!("../assets/tables.css");
-    [&style, plots::STYLE_SHEET, "\n", tables, draft].concat()
+    [&style, plots::STYLE_SHEET, "\n", tables, themes, draft].concat()
 }
 
 /// The digest of what decides the bytes of the fonts: it stands in their names, so that no browser
