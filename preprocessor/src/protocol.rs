@@ -1,6 +1,7 @@
 //! mdBook's preprocessor protocol.
 
 mod pages;
+mod sections;
 
 use crate::assets;
 use crate::chapters::contract::Renderer;
@@ -82,6 +83,9 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         true => pages::with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
+    if context.renderer == "html" {
+        sections::number(&context, &mut book);
+    }
     let mut written = Ok(());
     let sent = rayon::in_place_scope(|scope| {
         scope.spawn(|_| written = generated.write(&files, obsolete));

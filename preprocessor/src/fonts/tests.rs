@@ -1,7 +1,7 @@
 //! The fonts of the pages beside the whole fonts that they are made of.
 
 use super::*;
-use bytes::{number_at, u16_at};
+use bytes::u16_at;
 use std::fmt::Write as _;
 use ttf_parser::{GlyphId, OutlineBuilder};
 
