@@ -23,6 +23,10 @@ const LICENCES: [(&str, &str); 2] = [
     (OFL, include_str!("../../licences/OFL.txt")),
 ];
 
+/// What stands above a licence: the fonts are not what their makers made.
+const NOTICE: &str = "The files beside this one hold the glyphs that the book shows, cut out of the \
+    whole fonts\nand packed as WOFF2. The whole fonts: https://crates.io/crates/typst-assets\n\n";
+
 const STYLE_SHEET: &str = "measured.css";
 const SCRIPT: &str = "measured.js";
 
@@ -64,7 +68,8 @@ pub fn files(
     files.push((path(STYLE_SHEET), style.into_bytes().into()));
     files.push((path(SCRIPT), include_bytes!("../assets/measured.js").into()));
     let licence = |(name, text): (&str, &'static str)| {
-        (path(&format!("fonts/{name}")), text.as_bytes().into())
+        let text = format!("{NOTICE}{text}");
+        (path(&format!("fonts/{name}")), text.into_bytes().into())
     };
     files.extend(LICENCES.map(licence));
     files
