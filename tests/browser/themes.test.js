@@ -14,6 +14,7 @@ const BUILD = process.env.BOOK ?? resolve(new URL('../../', import.meta.url).pat
 const root = htmlFolder(BUILD);
 const pages = (await pagesOf(root).catch(() => [])).filter((page) => page !== 'print.html'); // it repeats every page
 const WORD = 'number';
+const DRAWN = 'appendix/architecture.html';
 // Every class for which highlight.js and mdBook's style sheets know a colour.
 const TOKENS = ['addition', 'attr', 'attribute', 'builtin-name', 'built_in', 'bullet', 'comment', 'constant', 'deletion',
   'doctag', 'emphasis', 'formula', 'function', 'keyword', 'link', 'literal', 'meta', 'name', 'number', 'params', 'quote',
@@ -74,3 +75,41 @@ for (const theme of THEMES) {
     });
   });
 }
+
+test('what is too faint is seen', { skip: pages.length === 0 }, async () => {
+  const window = await openLook(browser, { name: 'navy', theme: 'navy', width: 1280, height: 900 });
+  const tab = await window.context.newPage();
+  await tab.goto(`${server.origin}/index.html`, { waitUntil: 'load' });
+  await tab.evaluate(() => document.documentElement.style.setProperty('--links', '#2b79a2'));
+  assert.match((await axeFaults(tab)).join(), /color-contrast.*#2b79a2 on #161923: 3\.6/);
+  await window.context.close();
+});
+
+describe('a drawing', { skip: !pages.includes(DRAWN) }, () => {
+  /** How its image is shown: the size of its smallest letters, and whether it is turned light. */
+  const shown = async (theme, width) => {
+    const window = await openLook(browser, { name: theme, theme, width, height: 800 });
+    const tab = await window.context.newPage();
+    await tab.goto(`${server.origin}/${DRAWN}`, { waitUntil: 'load' });
+    const seen = await tab.locator('main figure img').first().evaluate(async (image) => {
+      await image.decode();
+      const svg = await (await fetch(image.src)).text();
+      const smallest = Math.min(...[...svg.matchAll(/font-size="([\d.]+)"/g)].map(([, size]) => Number(size)));
+      return { letters: (smallest * image.clientWidth) / image.naturalWidth, filter: getComputedStyle(image).filter };
+    });
+    await window.context.close();
+    return seen;
+  };
+
+  test('can be read on a phone, and is no larger than it is elsewhere', async () => {
+    assert.ok((await shown('light', 375)).letters >= 11.5);
+    assert.equal((await shown('light', 1280)).letters, 12.5);
+  });
+
+  for (const theme of THEMES) {
+    test(`fits the ${theme} theme`, async () => {
+      const isDark = !['light', 'rust'].includes(theme);
+      assert.equal((await shown(theme, 1280)).filter.includes('invert(1)'), isDark);
+    });
+  }
+});
