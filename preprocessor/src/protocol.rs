@@ -19,9 +19,6 @@ use std::io::Write;
 pub const BY_HAND: &str =
     "hint: `mdbook build` starts this program; `mdbook-measured --help` lists what it does by hand";
 
-/// The renderer that needs no style sheet and no font of the pages.
-const PDF: &str = "measured-pdf";
-
 /// Fills the chapters of the book that mdBook sends as `input` and hands it back to `out`; writes
 /// the generated files beside the chapters.
 ///
@@ -64,16 +61,16 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     let made = std::mem::take(&mut filled.files).into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
     let generated = project.generated();
-    let is_pdf = context.renderer == PDF;
-    if !is_pdf {
+    let makes_assets = makes_assets(&context);
+    if makes_assets {
         let folder = project.in_source(project.generated_name());
         let characters = Characters::of(filled.chapters.values().map(String::as_str));
         let earlier = |path: &FilePath| generated.earlier(path);
         files.extend(assets::files(&folder, serving, &characters, earlier));
     }
     let obsolete = match filled.faults.is_empty() {
-        true if is_pdf => Obsolete::RemoveBut(assets::is_asset),
-        true => Obsolete::Remove,
+        true if makes_assets => Obsolete::Remove,
+        true => Obsolete::RemoveBut(assets::is_asset),
         false => Obsolete::Keep,
     };
     // A PDF made while serving shows the places of the faults alone.
@@ -103,12 +100,18 @@ fn is_serving(context: &PreprocessorContext) -> bool {
         .contains_key("output.html.live-reload-endpoint")
 }
 
+/// Whether this build makes style sheet, script and fonts: the pages' own does, since their text
+/// decides the glyphs, and any of a book without pages.
+fn makes_assets(context: &PreprocessorContext) -> bool {
+    context.renderer == "html" || !context.config.contains_key("output.html")
+}
+
 /// Whether this is the PDF, and it is not made while the book is served.
 fn is_not_made(context: &PreprocessorContext) -> bool {
     let made = context
         .config
         .get::<bool>("output.measured-pdf.while-serving");
-    context.renderer == PDF && !made.ok().flatten().unwrap_or(false)
+    context.renderer == "measured-pdf" && !made.ok().flatten().unwrap_or(false)
 }
 
 /// The project; one without settings, and their fault, where that can be shown in a page.
@@ -251,6 +254,25 @@ fn lines(faults: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_build_of_the_pages_makes_their_fonts() {
+        for (config, renderer, expected) in [
+            ("", "html", true),
+            ("[output.html]\n[output.measured-pdf]", "html", true),
+            (
+                "[output.html]\n[output.measured-pdf]",
+                "measured-pdf",
+                false,
+            ),
+            ("[output.html]\n[output.markdown]", "markdown", false),
+            ("[output.measured-pdf]", "measured-pdf", true),
+        ] {
+            let config = config.parse().unwrap();
+            let context = PreprocessorContext::new("".into(), config, renderer.to_owned());
+            assert_eq!(makes_assets(&context), expected, "{renderer}");
+        }
+    }
 
     #[test]
     fn a_book_is_told_of_once_by_the_first_renderer_that_fills_it() {
