@@ -24,12 +24,14 @@ const HEAD: &str = "# Generated files\n\n\
 pub type Files<'a> = BTreeMap<FilePath, Cow<'a, [u8]>>;
 
 /// Which files of earlier builds stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Obsolete {
     /// All: this build is not whole.
     Keep,
     /// Those alone that this build writes too.
     Remove,
+    /// Those that this build writes too, and what is none of its business.
+    RemoveBut(fn(&FilePath) -> bool),
 }
 
 /// A folder of generated files.
@@ -63,13 +65,23 @@ impl Generated {
         files
             .par_iter()
             .try_for_each(|(path, content)| self.write_file(path, content, &earlier))?;
-        if obsolete == Obsolete::Keep {
-            return Ok(());
-        }
-        for path in earlier.difference(&written) {
+        let stays = |path: &FilePath| match obsolete {
+            Obsolete::Keep => true,
+            Obsolete::Remove => written.contains(path),
+            Obsolete::RemoveBut(stays) => written.contains(path) || stays(path),
+        };
+        for path in earlier.iter().filter(|path| !stays(path)) {
             self.remove(path)?;
         }
-        manifest.set(written)
+        let kept = earlier.into_iter().filter(stays).chain(written.clone());
+        manifest.set(kept.collect())
+    }
+
+    /// The content of a file that an earlier build wrote here, if there is one.
+    pub fn earlier(&self, path: &FilePath) -> Option<Vec<u8>> {
+        let file = self.folder.join(path.as_str());
+        let is_file = kind(&file).ok()? == Kind::File;
+        is_file.then(|| fs::read(file).ok()).flatten()
     }
 
     /// Makes the folders of `paths`, each a real one.

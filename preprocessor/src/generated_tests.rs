@@ -122,6 +122,22 @@ fn a_build_that_is_not_whole_removes_nothing() {
 }
 
 #[test]
+fn what_is_none_of_a_builds_business_stays_and_can_be_read() {
+    let trial = Trial::new();
+    trial
+        .write(&[("a", "1"), ("b", "1"), ("fonts/c", "1")])
+        .unwrap();
+    let fonts = Obsolete::RemoveBut(|path| path.as_str().starts_with("fonts/"));
+    trial.write_part(&[("a", "2")], fonts).unwrap();
+    trial.check(&[("@/a", "2"), ("@/fonts/c", "1")]);
+    let read = |path| trial.generated().earlier(&FilePath::new(path).unwrap());
+    assert_eq!(read("fonts/c").as_deref(), Some(&b"1"[..]));
+    assert_eq!((read("b"), read("fonts")), (None, None));
+    trial.write(&[("a", "2")]).unwrap();
+    trial.check(&[("@/a", "2")]);
+}
+
+#[test]
 fn a_file_whose_content_stays_is_not_touched() {
     let trial = Trial::new();
     let state = |path: &str| {

@@ -17,6 +17,7 @@ pub mod chapters;
 pub mod topic;
 pub mod topics;
 
+pub mod fonts;
 pub mod assets;
 pub mod explain;
 pub mod generated;

@@ -1,10 +1,12 @@
 //! mdBook's preprocessor protocol.
 
 mod pages;
+mod sections;
 
 use crate::assets;
 use crate::chapters::contract::Renderer;
-use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use crate::chapters::{Chapter, Diagnostic, FilePath, Filled, fill_book};
+use crate::fonts::Characters;
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
 use anyhow::{Context, Result, anyhow, bail};
@@ -58,10 +60,17 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     }
     let made = std::mem::take(&mut filled.files).into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
-    let folder = project.in_source(project.generated_name());
-    files.extend(assets::files(&folder, serving));
+    let generated = project.generated();
+    let makes_assets = makes_assets(&context);
+    if makes_assets {
+        let folder = project.in_source(project.generated_name());
+        let characters = Characters::of(filled.chapters.values().map(String::as_str));
+        let earlier = |path: &FilePath| generated.earlier(path);
+        files.extend(assets::files(&folder, serving, &characters, earlier));
+    }
     let obsolete = match filled.faults.is_empty() {
-        true => Obsolete::Remove,
+        true if makes_assets => Obsolete::Remove,
+        true => Obsolete::RemoveBut(assets::is_asset),
         false => Obsolete::Keep,
     };
     // A PDF made while serving shows the places of the faults alone.
@@ -71,14 +80,17 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         true => pages::with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
-    let mut generated = Ok(());
+    if context.renderer == "html" {
+        sections::number(&context, &mut book);
+    }
+    let mut written = Ok(());
     let sent = rayon::in_place_scope(|scope| {
-        scope.spawn(|_| generated = project.generated().write(&files, obsolete));
+        scope.spawn(|_| written = generated.write(&files, obsolete));
         serde_json::to_writer(&mut out, &book)?;
         out.flush()
     });
     sent.context("handing the book back")?;
-    generated.context("writing the generated files")
+    written.context("writing the generated files")
 }
 
 /// Whether `mdbook serve` started this build: it alone sets the live reload endpoint.
@@ -86,6 +98,12 @@ fn is_serving(context: &PreprocessorContext) -> bool {
     context
         .config
         .contains_key("output.html.live-reload-endpoint")
+}
+
+/// Whether this build makes style sheet, script and fonts: the pages' own does, since their text
+/// decides the glyphs, and any of a book without pages.
+fn makes_assets(context: &PreprocessorContext) -> bool {
+    context.renderer == "html" || !context.config.contains_key("output.html")
 }
 
 /// Whether this is the PDF, and it is not made while the book is served.
@@ -236,6 +254,25 @@ fn lines(faults: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_build_of_the_pages_makes_their_fonts() {
+        for (config, renderer, expected) in [
+            ("", "html", true),
+            ("[output.html]\n[output.measured-pdf]", "html", true),
+            (
+                "[output.html]\n[output.measured-pdf]",
+                "measured-pdf",
+                false,
+            ),
+            ("[output.html]\n[output.markdown]", "markdown", false),
+            ("[output.measured-pdf]", "measured-pdf", true),
+        ] {
+            let config = config.parse().unwrap();
+            let context = PreprocessorContext::new("".into(), config, renderer.to_owned());
+            assert_eq!(makes_assets(&context), expected, "{renderer}");
+        }
+    }
 
     #[test]
     fn a_book_is_told_of_once_by_the_first_renderer_that_fills_it() {

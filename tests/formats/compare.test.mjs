@@ -64,6 +64,7 @@ test('headings are compared with bookmarks', () => {
   const toc = '<li class="part-title">Answers &amp; more</li><strong aria-hidden="true">1.2.</strong>';
   assert.deepEqual(contents(toc), { numbers: ['1.2'], parts: ['Answers & more'] });
   assert.deepEqual(headingsThatDiffer(['A of 2'], ['Answers'], ['Answers', '4.1 A of 2']), []);
+  assert.deepEqual(headingsThatDiffer(['4.1 A of 2', 'B'], [], ['4.1 A of 2', '4.1.1 B']), []);
   assert.match(headingsThatDiffer(['A', 'B'], [], ['A']).join(), /`B` is 0 times a bookmark and 1/);
   assert.match(headingsThatDiffer(['A'], [], ['A', 'C']).join(), /`C` is 1 times a bookmark and 0/);
 });

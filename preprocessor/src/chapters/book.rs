@@ -17,6 +17,7 @@ use super::sentinel::{Mark, Piece, pieces};
 use super::settable;
 use super::shortcomings;
 use super::template;
+use super::titles;
 use super::typed_numbers::{self, TypedNumbers};
 use crate::catalogue::Facts;
 use crate::evidence::Origin;
@@ -73,11 +74,13 @@ pub fn fill_book(
         citations: Citations::default(),
     };
     let (mut marked, mut typed_numbers, mut exempt_blocks) = (Vec::new(), Vec::new(), 0);
+    let mut titles = BTreeMap::new();
     let (read, inputs) = rayon::join(
         || read_each(chapters, &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, mut read) in chapters.iter().zip(read) {
+        titles.extend(read.title.map(|title| (chapter.path.as_str(), title)));
         typed_numbers.extend(read.typed_numbers.found);
         exempt_blocks += read.typed_numbers.exempt_blocks;
         numbers.add_exhibits(chapter, &read.written, &mut faults);
@@ -112,6 +115,7 @@ pub fn fill_book(
             used: &used,
             citations: &citations,
             homes: &homes,
+            titles: &titles,
             build: &build_identifier(&inputs, &written),
         },
     };
@@ -165,6 +169,7 @@ fn leave<T>(value: T) {
 
 /// What a chapter gives before the others are known.
 struct Read {
+    title: Option<String>,
     marked: Marked,
     of_templates: Vec<Diagnostic>,
     /// What the PDF cannot set.
@@ -194,6 +199,7 @@ fn read_each(
         marked.hides_labels |= filled.hides_labels;
         marked.has_gaps |= !filled.faults.is_empty();
         Read {
+            title: titles::words(&text, facts.has_smart_punctuation()),
             marked,
             of_templates: filled.faults,
             of_setting: match &facts.pages {

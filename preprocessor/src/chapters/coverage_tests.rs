@@ -64,3 +64,30 @@ fn nothing_is_open_where_all_is_shown() {
     check(&table("tbl-a", &["runs.sort_1.time"]), expect!["nothing"]);
     check("Words alone.", expect!["nothing"]);
 }
+
+#[test]
+fn an_answer_is_named_by_the_title_of_its_chapter() {
+    let answer = |chapter: &str| {
+        let mut facts = facts();
+        facts.questions = vec![question("1")];
+        let chapters = [("a.md", chapter), ("c.md", "<< coverage() >>"), LIST];
+        let filled = fill(facts, Renderer::Pdf, &chapters);
+        let row = filled.chapters["c.md"].lines().nth(2).unwrap().to_owned();
+        row.split(" | ")
+            .nth(2)
+            .unwrap()
+            .split("](")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        answer("# Speed, and *cost* of `sort`\n\nText."),
+        "[Speed, and cost of sort"
+    );
+    assert_eq!(
+        answer("# Of <% if true %>all<% endif %>\n\nText."),
+        "[Of all"
+    );
+    assert_eq!(answer("Text."), "[a");
+}

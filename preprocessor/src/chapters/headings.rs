@@ -30,11 +30,11 @@ static HTML_ID: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A heading or a term.
-struct Heading {
-    range: Range<usize>,
+pub(super) struct Heading {
+    pub(super) range: Range<usize>,
     /// The id that its author gave it.
-    own: Option<String>,
-    words: String,
+    pub(super) own: Option<String>,
+    pub(super) words: String,
     /// Whether the renderers would see different words.
     is_mixed: bool,
     is_term: bool,
@@ -86,24 +86,17 @@ pub(super) fn name(text: &str, smart_punctuation: bool, definitions: &Definition
 }
 
 /// Puts an id behind the words of the heading at `range`.
-fn put(text: &mut String, range: Range<usize>, id: &str) {
+pub(super) fn put(text: &mut String, range: Range<usize>, id: &str) {
     let heading = &text[range.clone()];
-    let is_closed = heading.trim_start().starts_with('#');
-    let line = match is_closed {
-        true => heading.trim_end(),
+    let line = match heading.trim_start().starts_with('#') {
+        true => heading,
         // The line of `=` or `-` is not of it.
         false => heading
             .trim_end()
             .rsplit_once('\n')
             .map_or(heading, |(lines, _)| lines),
     };
-    let mut words = line.trim_end();
-    if is_closed {
-        let open = words.trim_end_matches('#');
-        if open.ends_with([' ', '\t']) {
-            words = open.trim_end();
-        }
-    }
+    let words = line.trim_end();
     let end = range.start + words.len();
     match words.strip_suffix('}').and_then(|words| words.rfind('{')) {
         Some(brace) if words[brace + 1..].trim_start().starts_with('.') => {
@@ -114,7 +107,7 @@ fn put(text: &mut String, range: Range<usize>, id: &str) {
 }
 
 /// The headings and terms of `text`, and the ids of its HTML.
-fn headings(
+pub(super) fn headings(
     text: &str,
     smart_punctuation: bool,
     definitions: &Definitions,
@@ -271,7 +264,7 @@ mod tests {
         );
         check(
             "## $\\alpha$ and $\\mathbf{x}$ ##",
-            "## $\\alpha$ and $\\mathbf{x}$ {#α-and-x} ##",
+            "## $\\alpha$ and $\\mathbf{x}$ ## {#α-and-x}",
         );
         check("A $x$\n===\n\nb", "A $x$ {#a-x}\n===\n\nb");
         check(

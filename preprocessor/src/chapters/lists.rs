@@ -38,6 +38,8 @@ pub(crate) struct Lists<'a> {
     pub(crate) used: &'a Used<'a>,
     pub(crate) citations: &'a Citations,
     pub(crate) homes: &'a Homes,
+    /// The titles of the chapters by their paths.
+    pub(crate) titles: &'a BTreeMap<&'a str, String>,
     /// The build identifier.
     pub(crate) build: &'a str,
 }
@@ -167,7 +169,7 @@ impl Lists<'_> {
                 "| {} | {} | [{}]({ROOT}{}#{}) | {} | {} |\n",
                 markdown(&part.id),
                 part.points,
-                markdown(&title_of(chapter)),
+                markdown(&self.title_of(chapter)),
                 destination(chapter),
                 destination(&part.anchor),
                 self.exhibits_of(chapter),
@@ -175,6 +177,13 @@ impl Lists<'_> {
             ));
         }
         table
+    }
+
+    /// A chapter's title; without one its file name in words: `a/data-set.md` is "data set".
+    fn title_of(&self, chapter: &str) -> String {
+        let name = chapter.rsplit('/').next().unwrap_or(chapter);
+        let words = || name.trim_end_matches(".md").replace('-', " ");
+        self.titles.get(chapter).cloned().unwrap_or_else(words)
     }
 
     fn exhibits_of(&self, chapter: &str) -> String {
@@ -391,10 +400,4 @@ fn table_entry(renderer: Renderer, table: &Table) -> String {
     }
     entry.push_str(&format!(". {made} {}.\n", code(made_by)));
     entry
-}
-
-/// A chapter's file name in words: `problem-1/data-set.md` is "data set".
-fn title_of(chapter: &str) -> String {
-    let name = chapter.rsplit('/').next().unwrap_or(chapter);
-    name.trim_end_matches(".md").replace('-', " ")
 }

@@ -41,6 +41,7 @@ mod stray_marks;
 mod tag_blocks;
 mod template;
 mod template_faults;
+pub(crate) mod titles;
 mod typed_numbers;
 mod unclosed;
 #[cfg(test)]

@@ -285,6 +285,9 @@
 
   function openEverything() {
     all('details').forEach((details) => { details.open = true; });
+    const whole = document.createElement('style');
+    whole.textContent = 'main * { content-visibility: visible !important; }';
+    document.head.append(whole);
     all('img[loading=lazy]').forEach((image) => { image.loading = 'eager'; });
   }
 

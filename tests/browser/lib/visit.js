@@ -10,6 +10,7 @@ const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 export const LIGHT = { name: 'light', theme: 'light', width: 1280, height: 900 };
 export const COAL = { name: 'coal', theme: 'coal', width: 1280, height: 900 };
+export const THEMES = ['light', 'rust', 'coal', 'navy', 'ayu'];
 export const PHONE = { name: 'phone', theme: 'light', width: 375, height: 812 };
 
 const LAYOUT = ['plots', 'formulas', 'images', 'overflow', 'clippedLabels', 'faintLabels'];
@@ -65,6 +66,19 @@ export async function visit({ context, look }, base, page, { screenshots } = {})
     faults.keyboard = await keyboardFaults(tab);
     faults.axe = page === 'print.html' ? [] : await axeFaults(tab); // print.html repeats every page
     return { faults: { ...faults, ...traffic }, ...await facts(tab) };
+  } finally {
+    await tab.close();
+  }
+}
+
+/** Opens the page and returns what axe-core finds in it, and the labels of plots that cannot be read. */
+export async function visitTheme({ context, look }, base, page) {
+  const tab = await context.newPage();
+  try {
+    await tab.goto(`${base}/${encodeURI(page)}`, { waitUntil: 'load' });
+    await settle(tab);
+    const { theme, faintLabels } = await layoutFaults(tab, look);
+    return [...theme, ...faintLabels, ...await axeFaults(tab)];
   } finally {
     await tab.close();
   }
@@ -138,14 +152,15 @@ async function photograph(tab, path) {
   await tab.screenshot({ path, fullPage: height < 60_000, timeout: 120_000 });
 }
 
-async function axeFaults(tab) {
+/** What axe-core finds in these parts of the page. */
+export async function axeFaults(tab, parts = ['main']) {
   await tab.evaluate(AXE);
-  const violations = await tab.evaluate(async () => {
-    const { violations } = await window.axe.run('main', { resultTypes: ['violations'] });
+  const violations = await tab.evaluate(async (include) => {
+    const { violations } = await window.axe.run({ include }, { resultTypes: ['violations'] });
     return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, impact, help, nodes }) => ({
       id, impact, help, where: nodes.map(({ target, any }) => ({ target: target.join(' '), data: any[0]?.data })),
     }));
-  });
+  }, parts);
   return violations.map(({ id, impact, help, where }) =>
     `${id} (${impact}): ${help}; ${where.length} times, as ${where.slice(0, 3).map(axePlace).join(', ')}`);
 }

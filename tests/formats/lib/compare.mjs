@@ -44,8 +44,8 @@ export function evidenceMissing(lines, pdf) {
 
 /** Headings without a bookmark and bookmarks that are neither a heading nor a part's title. */
 export function headingsThatDiffer(headings, parts, titles) {
-  const expected = counted(headings.map(packed));
-  const found = counted(titles.map((title) => packed(title.replace(/^\d+(\.\d+)* /, ''))));
+  const words = (title) => packed(title.replace(/^\d+(\.\d+)* /, '')); // pages number chapters alone
+  const [expected, found] = [headings, titles].map((list) => counted(list.map(words)));
   for (const part of parts) expected.set(packed(part), (expected.get(packed(part)) ?? 0) + 1);
   const differ = [...new Set([...expected.keys(), ...found.keys()])].filter((title) => expected.get(title) !== found.get(title));
   return differ.map((title) => `\`${title}\` is ${found.get(title) ?? 0} times a bookmark and ${expected.get(title) ?? 0} times a heading or part`);

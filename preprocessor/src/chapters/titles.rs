@@ -1,0 +1,161 @@
+//! The title of a chapter: its first heading of the first level.
+
+use super::headings::{Heading, headings, options, put};
+use parsers::ids::{id_of, unique};
+use parsers::maths::Definitions;
+use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
+use std::collections::BTreeSet;
+
+/// A title, and what stands before it.
+struct Title {
+    /// Where its words begin.
+    words: usize,
+    /// The headings of the chapter up to it.
+    headings: Vec<Heading>,
+}
+
+impl Title {
+    /// The title of the chapter `text`.
+    fn find(text: &str, smart_punctuation: bool) -> Option<Title> {
+        let mut events = Parser::new_ext(text, options(smart_punctuation)).into_offset_iter();
+        let mut depth = 0; // a heading in a quotation is another's
+        let range = events.find_map(|(event, range)| match event {
+            Event::Start(Tag::Heading { level, .. }) if depth == 0 && level == HeadingLevel::H1 => {
+                Some(range)
+            }
+            Event::Start(_) => {
+                depth += 1;
+                None
+            }
+            Event::End(_) => {
+                depth -= 1;
+                None
+            }
+            _ => None,
+        })?;
+        let (event, words) = events.next()?;
+        if matches!(event, Event::End(_)) {
+            return None;
+        }
+        // What a bracket means is told behind it.
+        let read = match text[range.clone()].contains('[') {
+            true => text,
+            false => &text[..range.end],
+        };
+        let (mut headings, _) = headings(read, smart_punctuation, &Definitions::default());
+        headings.retain(|heading| heading.range.start <= range.start);
+        Some(Title {
+            words: words.start,
+            headings,
+        })
+    }
+
+    fn own(&self) -> Option<&Heading> {
+        self.headings.last()
+    }
+
+    /// The id that mdBook gives it.
+    fn id(&self) -> String {
+        let mut used = BTreeSet::new();
+        let named = self.headings.iter().filter(|it| it.own.is_none());
+        let ids = named.map(|it| unique(&id_of(&it.words), &mut used));
+        ids.last().unwrap_or_default()
+    }
+}
+
+/// The words of a chapter's title.
+pub(super) fn words(text: &str, smart_punctuation: bool) -> Option<String> {
+    let title = Title::find(text, smart_punctuation)?;
+    let words = title.own()?.words.split_whitespace();
+    let words = words.collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then_some(words)
+}
+
+/// The chapter `text` with its section's `number` before its title, which keeps its id. `None` where
+/// it has no title, or one that begins with that number.
+pub(crate) fn number(text: &str, smart_punctuation: bool, number: &str) -> Option<String> {
+    let title = Title::find(text, smart_punctuation)?;
+    let heading = title.own()?;
+    if heading.words.trim_start().starts_with(number) {
+        return None;
+    }
+    let mut numbered = text.to_owned();
+    if heading.own.is_none() {
+        put(&mut numbered, heading.range.clone(), &title.id());
+    }
+    numbered.insert_str(title.words, &format!("{number} "));
+    Some(numbered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::headings::ids;
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(
+            number(text, false, "2.3").as_deref(),
+            Some(expected),
+            "{text}"
+        );
+        assert_eq!(ids(text, false), ids(expected, false), "ids stay");
+    }
+
+    #[test]
+    fn a_number_stands_before_the_title_and_the_id_stays() {
+        check(
+            "# Yalniz et al.\n\nText.",
+            "# 2.3 Yalniz et al. {#yalniz-et-al}\n\nText.",
+        );
+        check("#   A *b* ##\n", "#   2.3 A *b* ## {#a-b}\n");
+        check("# *All* of `it`", "# 2.3 *All* of `it` {#all-of-it}");
+        check(
+            "# An [article][a]\n\n[a]: b",
+            "# 2.3 An [article][a] {#an-article}\n\n[a]: b",
+        );
+        check("# Own {#mine}", "# 2.3 Own {#mine}");
+        check("# Own {.wide}", "# 2.3 Own {#own .wide}");
+        check("A title\n=======\n", "2.3 A title {#a-title}\n=======\n");
+        check(
+            "<div>\n\n# no\n\n</div>\n\n## A\n\n# A\n\n# B",
+            "<div>\n\n# 2.3 no {#no}\n\n</div>\n\n## A\n\n# A\n\n# B",
+        );
+        check("## A\n\n# A", "## A\n\n# 2.3 A {#a-1}");
+        check(
+            "> # Said\n\n```\n# code\n```\n\n# A",
+            "> # Said\n\n```\n# code\n```\n\n# 2.3 A {#a}",
+        );
+        check(
+            "# Größe & <b>mehr</b>",
+            "# 2.3 Größe & <b>mehr</b> {#größe--mehr}",
+        );
+    }
+
+    #[test]
+    fn what_has_no_title_stays() {
+        for text in [
+            "",
+            "Text.",
+            "## A",
+            "#",
+            "# 2.3 A",
+            "<h1>A</h1>",
+            "- # A",
+            "    # A",
+        ] {
+            assert_eq!(number(text, false, "2.3"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_title_has_words() {
+        for (text, expected) in [
+            ("# A  *b* `c`\n\n# D", Some("A b c")),
+            ("Text\n\nA\n===", Some("A")),
+            ("# Top <a href=\"x\">5</a> [^1]\n\n[^1]: n", Some("Top 5")),
+            ("## A", None),
+        ] {
+            assert_eq!(words(text, false).as_deref(), expected, "{text}");
+        }
+    }
+}
