@@ -48,6 +48,7 @@ pub struct Project {
     topics: Vec<&'static dyn Topic>,
     layout: Layout,
     strict: bool,
+    appendix: Option<String>,
     answered_on: DeclaredRuns,
     pages: Option<Pages>,
 }
@@ -94,6 +95,7 @@ impl Project {
             topics: Vec::new(),
             layout: Layout::default(),
             strict: false,
+            appendix: None,
             answered_on: DeclaredRuns::new(),
             pages: None,
         };
@@ -117,6 +119,7 @@ impl Project {
             topics,
             layout: settings.layout,
             strict: settings.strict,
+            appendix: settings.appendix,
             answered_on: settings.answered_on,
             pages: Some(pages::of(config)),
             ..Project::new(root, &config.book.src)
@@ -157,6 +160,11 @@ impl Project {
     /// Whether what a draft may have is a fault: `strict` in `book.toml`.
     pub fn is_strict(&self) -> bool {
         self.strict
+    }
+
+    /// The title of the part whose chapters have letters: `appendix` in `book.toml`.
+    pub(crate) fn appendix(&self) -> Option<&str> {
+        self.appendix.as_deref()
     }
 
     /// A path in the folder of the chapters, from the root of the project, with `/`.

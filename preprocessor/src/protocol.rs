@@ -1,5 +1,6 @@
 //! mdBook's preprocessor protocol.
 
+mod appendix;
 mod pages;
 mod sections;
 
@@ -80,6 +81,11 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
         true => pages::with_faults(&chapters, filled.chapters, &filled.faults),
     };
     put(&mut book.items, &mut texts);
+    if let Some(part) = project.appendix() {
+        let html = context.config.html_config().unwrap_or_default();
+        appendix::letter(part, html.smart_punctuation, &mut book)
+            .map_err(|error| anyhow!(error))?;
+    }
     if context.renderer == "html" {
         sections::number(&context, &mut book);
     }

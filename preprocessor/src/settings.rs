@@ -14,6 +14,7 @@ use std::path::{Component, Path};
 struct Keys {
     topics: Vec<String>,
     strict: bool,
+    appendix: Option<String>,
     #[serde(rename = "answered-on")]
     answered_on: DeclaredRuns,
     samples: BTreeMap<String, SampleSettings>,
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     pub topics: Vec<String>,
     /// Whether shortcomings are faults.
     pub strict: bool,
+    /// The title of the part whose chapters have letters.
+    pub appendix: Option<String>,
     /// The runs that questions are answered on.
     pub answered_on: DeclaredRuns,
     /// The sample images that are shown.
@@ -88,6 +91,7 @@ impl Settings {
         Ok(Settings {
             topics: keys.topics,
             strict: keys.strict,
+            appendix: keys.appendix,
             answered_on: keys.answered_on,
             samples: keys.samples,
             layout,
