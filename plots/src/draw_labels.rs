@@ -3,10 +3,10 @@
 use super::draw::attribute;
 use super::draw_marks::draw_sample;
 use super::end_labels::Label;
-use super::layout::{DESCENT, LABEL_SIZE, Layout, TICK_SIZE, legend_top};
+use super::layout::{DESCENT, LABEL_SIZE, LINE_HEIGHT, Layout, RULE_ROW, TICK_SIZE, legend_top};
 use super::legend::ROW_HEIGHT;
 use super::svg::{Svg, number};
-use super::text::{CENTRE_TO_BASELINE, width};
+use super::text::CENTRE_TO_BASELINE;
 use super::{Note, Plot, Side};
 use crate::palette::{Colour, INK, PAPER};
 
@@ -21,53 +21,41 @@ const CAPITALS: f64 = 0.66;
 pub(super) fn draw_titles(svg: &mut Svg, plot: &Plot, layout: &Layout) {
     let frame = layout.frame;
     let middle = f64::midpoint(frame.left, frame.right);
-    let below = f64::from(plot.height) - DESCENT;
+    let [above, below] = &layout.titles;
     svg.open("g", &[attribute("class", "titles"), attribute("fill", INK)]);
-    draw_title(svg, plot, &plot.y.title, (0.0, LABEL_SIZE), "start");
-    draw_title(svg, plot, &plot.x.title, (middle, below), "middle");
+    for (row, line) in above.iter().enumerate() {
+        let baseline = LABEL_SIZE + row as f64 * ROW_HEIGHT;
+        svg.text((0.0, baseline), &[attribute("text-anchor", "start")], line);
+    }
+    for (row, line) in below.iter().rev().enumerate() {
+        let line_width = layout.font.width(line, LABEL_SIZE);
+        let baseline = f64::from(plot.height) - DESCENT - row as f64 * LABEL_SIZE * LINE_HEIGHT;
+        let place = (within(middle, line_width, plot), baseline);
+        svg.text(place, &[attribute("text-anchor", "middle")], line);
+    }
     svg.close();
 }
 
-/// A title that is wider than the plot is set smaller.
-fn draw_title(svg: &mut Svg, plot: &Plot, title: &str, (x, y): (f64, f64), anchor: &str) {
-    if title.is_empty() {
-        return;
+/// The title above panels.
+pub(super) fn draw_title_lines(svg: &mut Svg, lines: &[String]) {
+    svg.open("g", &[attribute("class", "titles"), attribute("fill", INK)]);
+    for (row, line) in lines.iter().enumerate() {
+        svg.text((0.0, LABEL_SIZE + row as f64 * ROW_HEIGHT), &[], line);
     }
-    let wanted = width(title, LABEL_SIZE);
-    let size = LABEL_SIZE * (f64::from(plot.width) / wanted).min(1.0);
-    let x = if anchor == "middle" {
-        within(x, wanted, plot)
-    } else {
-        x
-    };
-    svg.text(
-        (x, y),
-        &[
-            attribute("text-anchor", anchor),
-            ("font-size", number(size)),
-        ],
-        title,
-    );
+    svg.close();
 }
 
 pub(super) fn draw_legend(svg: &mut Svg, plot: &Plot, layout: &Layout) {
-    let size = layout.legend.font_size;
-    let style = [
-        attribute("class", "legend"),
-        attribute("fill", INK),
-        ("font-size", number(size)),
-    ];
-    svg.open("g", &style);
+    svg.open("g", &[attribute("class", "legend"), attribute("fill", INK)]);
     for entry in &layout.legend.entries {
-        let middle = legend_top(plot) + (entry.row as f64 + 0.5) * ROW_HEIGHT;
+        let top = legend_top(&layout.titles[0]) + entry.row as f64 * ROW_HEIGHT;
+        let middle = top + 0.5 * ROW_HEIGHT;
         let marks = entry.series.marks.iter();
         marks.for_each(|mark| draw_sample(svg, plot, mark, (entry.x, middle)));
-        let baseline = middle + CENTRE_TO_BASELINE * size;
-        svg.text(
-            (entry.name_x(), baseline),
-            &[attribute("stroke", "none")],
-            entry.series.name,
-        );
+        for (row, line) in entry.lines.iter().enumerate() {
+            let baseline = middle + row as f64 * ROW_HEIGHT + CENTRE_TO_BASELINE * LABEL_SIZE;
+            svg.text((entry.name_x(), baseline), &[attribute("stroke", "none")], line);
+        }
     }
     svg.close();
 }
@@ -108,16 +96,13 @@ pub(super) fn draw_rule_labels(svg: &mut Svg, layout: &Layout) {
     let style = [
         attribute("class", "labels"),
         attribute("fill", Colour::Grey.label()),
-        ("font-size", number(layout.rule_label_size)),
+        ("font-size", number(TICK_SIZE)),
         attribute("text-anchor", "middle"),
     ];
     svg.open("g", &style);
     for label in &layout.rule_labels {
-        svg.text(
-            (label.x, layout.frame.top - 0.35 * TICK_SIZE),
-            &[],
-            &label.text,
-        );
+        let above = 0.35 * TICK_SIZE + label.row as f64 * RULE_ROW;
+        svg.text((label.x, layout.frame.top - above), &[], &label.text);
     }
     svg.close();
 }
@@ -128,7 +113,7 @@ pub(super) fn draw_note(svg: &mut Svg, plot: &Plot, layout: &Layout, note: &Note
         layout.x.nearest_place(note.x),
         layout.y.nearest_place(note.y),
     );
-    let text_width = width(&note.text, LABEL_SIZE);
+    let text_width = layout.font.width(&note.text, LABEL_SIZE);
     let beside = y + CENTRE_TO_BASELINE * LABEL_SIZE;
     let middle = within(x, text_width, plot);
     let (place, anchor) = match side_with_room(note.side, (x, y), text_width, plot, layout) {

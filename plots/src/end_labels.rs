@@ -6,11 +6,12 @@ use super::rules::horizontal_rules;
 use super::scale::Coordinates;
 use super::series::Series;
 use super::spread::spread;
-use super::text::width;
+use super::text::Font;
 use super::{Plot, Rule};
 use crate::palette::Colour;
 
-const SMALLEST_SIZE: f64 = 9.0;
+/// As small as text is on a phone.
+const SMALLEST_SIZE: f64 = 12.0;
 /// The column takes at most this share of the width.
 const MOST_SHARE: f64 = 0.36;
 /// Lines that end in the last part of the horizontal axis are named in the column.
@@ -39,6 +40,7 @@ pub(super) struct Ends<'a> {
     /// Font size.
     pub(super) size: f64,
     gap: f64,
+    font: &'a Font,
 }
 
 struct End<'a> {
@@ -53,7 +55,12 @@ struct End<'a> {
 
 impl<'a> Ends<'a> {
     /// Names for these series and for the plot's horizontal rules, in a size that fits.
-    pub(super) fn new(plot: &'a Plot, ranges: &Ranges, series: Vec<Series<'a>>) -> Ends<'a> {
+    pub(super) fn new(
+        plot: &'a Plot,
+        ranges: &Ranges,
+        series: Vec<Series<'a>>,
+        font: &'a Font,
+    ) -> Ends<'a> {
         let of_series = series.iter().filter_map(|series| {
             Some(End::new(
                 plot,
@@ -77,14 +84,19 @@ impl<'a> Ends<'a> {
         } else {
             GAP
         };
-        Ends { ends, size, gap }
+        Ends {
+            ends,
+            size,
+            gap,
+            font,
+        }
     }
 
     /// The room that the column needs; nothing if that is too much of the plot's width.
     pub(super) fn margin(&self, plot: &Plot) -> Option<f64> {
         let beside = self.ends.iter().filter(|end| end.beside);
         let widest = beside
-            .map(|end| width(end.name, self.size))
+            .map(|end| self.font.width(end.name, self.size))
             .fold(0.0, f64::max);
         let margin = if widest > 0.0 {
             widest + self.gap + 2.0

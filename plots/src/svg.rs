@@ -152,6 +152,19 @@ pub(super) fn points(places: impl IntoIterator<Item = (f64, f64)>) -> Value<'sta
     Value::Made(points)
 }
 
+/// The attribute `d` of a path with a dot at each place.
+pub(super) fn dots(places: impl IntoIterator<Item = (f64, f64)>) -> Value<'static> {
+    let mut path = String::new();
+    for (x, y) in places {
+        path.push('M');
+        write_number(x, &mut path);
+        path.push(' ');
+        write_number(y, &mut path);
+        path.push_str("h.01"); // a stroke without length has no caps in some programs
+    }
+    Value::Made(path)
+}
+
 /// Writes a coordinate: two decimals at most, no trailing zeros, no negative zero.
 fn write_number(value: f64, out: &mut String) {
     // A plot has thousands of them, and whole hundredths are written ten times as fast.

@@ -13,6 +13,7 @@ mod citing;
 mod code;
 mod composed_table;
 pub mod contract;
+mod drawings;
 pub mod examples;
 mod exhibits;
 mod file_path;

@@ -11,7 +11,7 @@ use crate::topics::operations::analysis::roofline::{Roofline, intensity};
 use crate::topics::operations::quantities::layer_times::TimedPasses;
 use crate::topics::operations::quantities::timed_layers::{TimedLayer, batch, timed_layers};
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
-use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Rule, Side};
+use crate::views::plot::{Axis, Identity, Key, Line, Note, Plot, Points, Rule, Side};
 use crate::views::shown::{Shown, listed, not_as_planned, pending};
 use crate::views::{Figure, numbers};
 use results::Arithmetic;
@@ -24,17 +24,13 @@ const SHAPES: [Shape; 2] = [Shape::Circle, Shape::Triangle];
 
 /// The kinds of layer that points tell apart.
 const KINDS: [Kind; 3] = [
-    ("convolution", Colour::Blue, |kind| {
-        kind == LayerKind::Convolution
-    }),
-    ("fully connected", Colour::Vermillion, |kind| {
-        kind == LayerKind::FullyConnected
-    }),
-    ("others", Colour::BluishGreen, |kind| !kind.has_product()),
+    ("convolution", |kind| kind == LayerKind::Convolution),
+    ("fully connected", |kind| kind == LayerKind::FullyConnected),
+    ("others", |kind| !kind.has_product()),
 ];
 
-/// The name of a kind, its colour, and the layers that are of it.
-type Kind = (&'static str, Colour, fn(LayerKind) -> bool);
+/// The name of a kind, and the layers that are of it.
+type Kind = (&'static str, fn(LayerKind) -> bool);
 
 const ROOF: SeriesStyle = SeriesStyle {
     colour: Colour::Ink,
@@ -215,7 +211,8 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
     );
     plot = plot.with(Line::new("roof", corners, ROOF).keyed(Key::None));
     for (network, kind) in networks.iter().flat_map(|it| KINDS.map(|kind| (it, kind))) {
-        let points = points(network, kind);
+        let colour = plot.style_of(Identity::new("kind of layer", kind.0)).colour;
+        let points = points(network, kind, colour);
         if !points.points.is_empty() {
             plot = plot.with(points);
         }
@@ -231,7 +228,7 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
 }
 
 /// The layers of one kind.
-fn points(network: &Shaped, (kind, colour, is_of_kind): Kind) -> Points {
+fn points(network: &Shaped, (kind, is_of_kind): Kind, colour: Colour) -> Points {
     let of_kind = network.layers.iter().filter(|(kind, ..)| is_of_kind(*kind));
     let points: Vec<_> = of_kind.map(|(_, x, y)| (*x, shown_speed(*y))).collect();
     let style = SeriesStyle {

@@ -12,8 +12,8 @@ use crate::topics::optimus::quantities::loss_models::BETAS;
 use crate::topics::optimus::quantities::loss_runs::{Hardware, LossFit};
 use crate::topics::optimus::quantities::prediction::{Fitting, LossCurves, hardware};
 use crate::views::Figure;
-use crate::views::palette::{SeriesStyle, Shape, series};
-use crate::views::plot::{Axis, Key, Line, Plot, Point, Points, Range};
+use crate::views::palette::{SeriesStyle, Shape};
+use crate::views::plot::{Axis, Identity, Key, Line, Plot, Point, Points, Range};
 use crate::views::shown::{Shown, not_as_planned, pending};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -70,9 +70,10 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     };
     let ends = [depths().min(), depths().max()].map(|end| end.unwrap_or(HELD_OUT_DEPTH));
     let mut inputs = Vec::new();
-    for (index, (hardware, betas)) in shown.iter().enumerate() {
-        plot = with_points(plot, hardware, betas, index);
-        plot = with_line(plot, hardware, chosen, ends, index);
+    for (hardware, betas) in &shown {
+        let style = plot.style_of(Identity::new("hardware", hardware));
+        plot = with_points(plot, hardware, betas, style);
+        plot = with_line(plot, hardware, chosen, ends, style);
         inputs.extend(betas.iter().map(|beta| beta.quantity.clone()));
     }
     let note = not_as_planned(&inputs);
@@ -151,7 +152,7 @@ fn betas(fits: &[LossFit], hardware: &Hardware, leaf: &str, catalogue: &Catalogu
 }
 
 /// Circles for the networks of depth 6n + 2, a triangle for ResNet-18, a square for ResNet-50.
-fn with_points(plot: Plot, name: &str, betas: &[Beta], index: usize) -> Plot {
+fn with_points(plot: Plot, name: &str, betas: &[Beta], style: SeriesStyle) -> Plot {
     let point = |beta: &&Beta| {
         Some(Point {
             x: beta.depth as f64,
@@ -166,10 +167,7 @@ fn with_points(plot: Plot, name: &str, betas: &[Beta], index: usize) -> Plot {
     let is_target = |beta: &Beta| beta.depth == HELD_OUT_DEPTH;
     let is_other = |beta: &Beta| beta.family == Family::Other;
     let kind = |name: &str, shape: Shape, holds: &dyn Fn(&Beta) -> bool, key: Key| {
-        let style = SeriesStyle {
-            shape,
-            ..series(index)
-        };
+        let style = SeriesStyle { shape, ..style };
         Points::new(name, points(holds), style).keyed(key)
     };
     let is_family = |beta: &Beta| !is_target(beta) && !is_other(beta);
@@ -189,13 +187,13 @@ fn with_line(
     hardware: &str,
     chosen: &BetaRegression,
     [first, last]: [u64; 2],
-    index: usize,
+    style: SeriesStyle,
 ) -> Plot {
     let line: Option<Vec<_>> = (first..=last)
         .map(|depth| Some((depth as f64, chosen.predict(depth, hardware)?)))
         .collect();
     match line {
-        Some(line) => plot.with(Line::new(hardware, line, series(index)).keyed(Key::None)),
+        Some(line) => plot.with(Line::new(hardware, line, style).keyed(Key::None)),
         None => plot,
     }
 }
