@@ -142,7 +142,9 @@ fn beside<'a>(
         let fixed: Vec<Colour> = fixed.collect();
         for identity in &shown {
             let beside = all.entry(identity).or_default();
-            beside.values.extend(shown.iter().filter(|it| *it != identity));
+            beside
+                .values
+                .extend(shown.iter().filter(|it| *it != identity));
             beside.fixed.extend(&fixed);
         }
     }
@@ -157,32 +159,46 @@ fn hardest<'a>(
     let left = beside.iter().filter(|(it, _)| !places.contains_key(*it));
     let colours = |beside: &Beside| {
         let taken = beside.values.iter().filter_map(|it| places.get(it));
-        taken.map(|place| series(*place).colour).collect::<BTreeSet<_>>().len()
+        taken
+            .map(|place| series(*place).colour)
+            .collect::<BTreeSet<_>>()
+            .len()
     };
     let hardest = left.min_by_key(|(_, beside)| usize::MAX - colours(beside));
     hardest.map(|(identity, _)| *identity)
 }
 
 /// The place whose colour fewest neighbours have, then whose dash, then fewest of the dimension.
-fn best_place(
-    identity: &Identity,
-    beside: &Beside,
-    places: &BTreeMap<&Identity, usize>,
-) -> usize {
+fn best_place(identity: &Identity, beside: &Beside, places: &BTreeMap<&Identity, usize>) -> usize {
     const COLOURS: usize = Colour::OF_SERIES.len();
     let neighbours = beside.values.iter().filter_map(|it| places.get(it));
     let neighbours: Vec<usize> = neighbours.copied().collect();
-    let of_dimension = places.iter().filter(|(it, _)| it.dimension == identity.dimension);
+    let of_dimension = places
+        .iter()
+        .filter(|(it, _)| it.dimension == identity.dimension);
     let of_dimension: Vec<usize> = of_dimension.map(|(_, place)| *place).collect();
     let burden = |place: &usize| {
         let style = series(*place);
         let has_colour = |it: &&usize| series(**it).colour == style.colour;
         let fixed = beside.fixed.contains(&style.colour);
         let colours = neighbours.iter().filter(has_colour).count();
-        let dashes = neighbours.iter().filter(|it| series(**it).dash == style.dash);
+        let dashes = neighbours
+            .iter()
+            .filter(|it| series(**it).dash == style.dash);
         let kin = of_dimension.iter().filter(has_colour).count();
-        let same = of_dimension.iter().chain(&neighbours).filter(|it| *it == place);
-        (same.count(), colours + usize::from(fixed), dashes.count(), kin, *place)
+        // Bars in ink are heavy: a hue comes a second time before.
+        let kin = kin + usize::from(style.colour == Colour::Ink);
+        let same = of_dimension
+            .iter()
+            .chain(&neighbours)
+            .filter(|it| *it == place);
+        (
+            same.count(),
+            colours + usize::from(fixed),
+            dashes.count(),
+            kin,
+            *place,
+        )
     };
     // Colour and dash together are another pair at each of these places.
     (0..COLOURS * COLOURS).min_by_key(burden).unwrap_or(0)

@@ -97,7 +97,10 @@ fn a_value_keeps_off_the_fixed_colours_of_its_plots() {
         plot("program", &["a"]),
     ];
     let palette = BookPalette::of(&plots);
-    let colours: Vec<_> = painted(&palette, &plots[0]).into_iter().map(|it| it.1).collect();
+    let colours: Vec<_> = painted(&palette, &plots[0])
+        .into_iter()
+        .map(|it| it.1)
+        .collect();
     assert_eq!(colours, [Colour::Vermillion, Colour::Green, Colour::Blue]);
     assert_eq!(painted(&palette, &plots[1])[0].1, Colour::Vermillion);
 }

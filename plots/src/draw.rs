@@ -5,9 +5,9 @@ use super::draw_labels::{
     draw_end_labels, draw_legend, draw_rule_labels, draw_title_lines, draw_titles,
 };
 use super::draw_marks::draw_mark;
-use super::layout::{LABEL_SIZE, Layout};
-use super::svg::{Attribute, Svg, Value, coordinate, number};
+use super::layout::{LABEL_SIZE, Layout, legend_top};
 use super::panels::Grid;
+use super::svg::{Attribute, Svg, Value, coordinate, number};
 use super::text::Font;
 use super::{Mark, Plot, PlotError, Target};
 use crate::palette::Colour;
@@ -29,8 +29,8 @@ pub(super) fn draw(plot: &Plot, target: Target) -> Result<String, PlotError> {
         draw_content(&mut svg, plot, &layout);
     } else {
         let grid = Grid::new(plot, font)?;
-        open_root(&mut svg, plot, grid.height(), target);
-        draw_grid_of(&mut svg, &grid, font)?;
+        open_root(&mut svg, plot, grid.height(font), target);
+        draw_panels(&mut svg, plot, &grid, font)?;
     }
     Ok(svg.finish())
 }
@@ -50,15 +50,21 @@ fn draw_content(svg: &mut Svg, plot: &Plot, layout: &Layout) {
     draw_marks(svg, plot, layout);
     draw_axes(svg, plot, layout);
     draw_titles(svg, plot, layout);
-    draw_legend(svg, plot, layout);
+    draw_legend(svg, plot, &layout.legend, legend_top(&layout.titles[0]));
     draw_end_labels(svg, layout);
     draw_rule_labels(svg, layout);
 }
 
-/// The title that panels share, and each panel at its place.
-fn draw_grid_of(svg: &mut Svg, grid: &Grid, font: &'static Font) -> Result<(), PlotError> {
+/// What panels share, and each panel at its place.
+fn draw_panels(
+    svg: &mut Svg,
+    plot: &Plot,
+    grid: &Grid,
+    font: &'static Font,
+) -> Result<(), PlotError> {
     draw_title_lines(svg, &grid.title);
-    for (cell, (x, y)) in grid.cells.iter().zip(grid.corners()) {
+    draw_legend(svg, plot, &grid.legend(font), legend_top(&grid.title));
+    for (cell, (x, y)) in grid.cells.iter().zip(grid.corners(font)) {
         let move_by = format!("translate({} {})", coordinate(x), coordinate(y));
         svg.open("g", &[("transform", Value::Made(move_by))]);
         draw_content(svg, cell, &Layout::new(cell, font)?);
@@ -84,13 +90,24 @@ fn open_root(svg: &mut Svg, plot: &Plot, height: u32, target: Target) {
     let (width, height) = (f64::from(plot.width), f64::from(height));
     let view_box = Value::Made(format!("0 0 {width} {height}"));
     let mut attributes = vec![
-        attribute("class", if target == Target::Narrow { "plot narrow" } else { "plot" }),
+        attribute(
+            "class",
+            if target == Target::Narrow {
+                "plot narrow"
+            } else {
+                "plot"
+            },
+        ),
         attribute("role", "img"),
         attribute("aria-label", &plot.title),
     ];
     match target {
         Target::Html | Target::Narrow => {
-            let full = if target == Target::Html { PAGE_WIDTH } else { width };
+            let full = if target == Target::Html {
+                PAGE_WIDTH
+            } else {
+                width
+            };
             let share = coordinate(100.0 * (width / full).min(1.0));
             attributes.push(attribute("aria-description", &plot.description));
             attributes.push(("width", Value::Made(format!("{share}%"))));

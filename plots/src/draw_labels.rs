@@ -3,9 +3,9 @@
 use super::draw::attribute;
 use super::draw_marks::draw_sample;
 use super::end_labels::Label;
-use super::layout::{DESCENT, LABEL_SIZE, LINE_HEIGHT, Layout, RULE_ROW, TICK_SIZE, legend_top};
-use super::legend::ROW_HEIGHT;
-use super::svg::{Svg, number};
+use super::layout::{DESCENT, LABEL_SIZE, LINE_HEIGHT, Layout, RULE_ROW, TICK_SIZE};
+use super::legend::{Legend, ROW_HEIGHT};
+use super::svg::{Attribute, Svg, Value, number};
 use super::text::CENTRE_TO_BASELINE;
 use super::{Note, Plot, Side};
 use crate::palette::{Colour, INK, PAPER};
@@ -16,6 +16,14 @@ const FAR: f64 = 5.0;
 const NOTE_GAP: f64 = 9.0;
 /// Height of capitals in font sizes.
 const CAPITALS: f64 = 0.66;
+
+/// A rim in the page's colour around text that crosses lines.
+const RIM: [Attribute; 4] = [
+    ("stroke", Value::Text(PAPER)),
+    ("stroke-width", Value::Text("3.5")),
+    ("stroke-linejoin", Value::Text("round")),
+    ("paint-order", Value::Text("stroke")),
+];
 
 /// The vertical axis's title stands above it, the horizontal one's below its middle.
 pub(super) fn draw_titles(svg: &mut Svg, plot: &Plot, layout: &Layout) {
@@ -45,16 +53,20 @@ pub(super) fn draw_title_lines(svg: &mut Svg, lines: &[String]) {
     svg.close();
 }
 
-pub(super) fn draw_legend(svg: &mut Svg, plot: &Plot, layout: &Layout) {
+/// The legend from this height downwards.
+pub(super) fn draw_legend(svg: &mut Svg, plot: &Plot, legend: &Legend, top: f64) {
     svg.open("g", &[attribute("class", "legend"), attribute("fill", INK)]);
-    for entry in &layout.legend.entries {
-        let top = legend_top(&layout.titles[0]) + entry.row as f64 * ROW_HEIGHT;
-        let middle = top + 0.5 * ROW_HEIGHT;
+    for entry in &legend.entries {
+        let middle = top + (entry.row as f64 + 0.5) * ROW_HEIGHT;
         let marks = entry.series.marks.iter();
         marks.for_each(|mark| draw_sample(svg, plot, mark, (entry.x, middle)));
         for (row, line) in entry.lines.iter().enumerate() {
             let baseline = middle + row as f64 * ROW_HEIGHT + CENTRE_TO_BASELINE * LABEL_SIZE;
-            svg.text((entry.name_x(), baseline), &[attribute("stroke", "none")], line);
+            svg.text(
+                (entry.name_x(), baseline),
+                &[attribute("stroke", "none")],
+                line,
+            );
         }
     }
     svg.close();
@@ -70,9 +82,10 @@ pub(super) fn draw_end_labels(svg: &mut Svg, layout: &Layout) {
         draw_leader(svg, label);
         let (x, centre) = label.place;
         let fill = attribute("fill", label.colour.label());
+        let rim = if x < label.anchor.0 { &RIM[..] } else { &[] };
         svg.text(
             (x, centre + CENTRE_TO_BASELINE * size),
-            &[fill],
+            &[&[fill], rim].concat(),
             &label.text,
         );
     }
@@ -82,6 +95,9 @@ pub(super) fn draw_end_labels(svg: &mut Svg, layout: &Layout) {
 /// A thin line from a line's end to a name that had to move away from it.
 fn draw_leader(svg: &mut Svg, label: &Label) {
     let ((from_x, from_y), (to_x, to_y)) = (label.anchor, label.place);
+    if to_x < from_x {
+        return; // it stands on its rule
+    }
     if (to_y - from_y).abs() > FAR || to_x - from_x > 8.0 * FAR {
         let stroke = [
             attribute("stroke", label.colour.label()),
@@ -125,13 +141,9 @@ pub(super) fn draw_note(svg: &mut Svg, plot: &Plot, layout: &Layout, note: &Note
     let style = [
         attribute("class", "note"),
         attribute("fill", note.colour.label()),
-        attribute("stroke", PAPER),
-        attribute("stroke-width", "3.5"),
-        attribute("stroke-linejoin", "round"),
-        attribute("paint-order", "stroke"),
         attribute("text-anchor", anchor),
     ];
-    svg.text(place, &style, &note.text);
+    svg.text(place, &[&style[..], &RIM].concat(), &note.text);
 }
 
 fn side_with_room(

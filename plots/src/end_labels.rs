@@ -12,8 +12,12 @@ use crate::palette::Colour;
 
 /// As small as text is on a phone.
 const SMALLEST_SIZE: f64 = 12.0;
-/// The column takes at most this share of the width.
+/// The column takes at most this share of the width, and less of a narrow drawing.
 const MOST_SHARE: f64 = 0.36;
+const MOST_NARROW_SHARE: f64 = 0.28;
+const NARROW: u32 = 500;
+/// Between the right side of the frame and names inside of it.
+const INSIDE_GAP: f64 = 4.0;
 /// Lines that end in the last part of the horizontal axis are named in the column.
 const BESIDE_FRAME: f64 = 0.95;
 /// Between the end of a line and its name, and where thin lines have to join them.
@@ -41,6 +45,8 @@ pub(super) struct Ends<'a> {
     pub(super) size: f64,
     gap: f64,
     font: &'a Font,
+    /// Whether there is a column; without it the names of rules stand on them, inside the frame.
+    has_column: bool,
 }
 
 struct End<'a> {
@@ -59,7 +65,7 @@ impl<'a> Ends<'a> {
         plot: &'a Plot,
         ranges: &Ranges,
         series: Vec<Series<'a>>,
-        font: &'a Font,
+        (font, has_column): (&'a Font, bool),
     ) -> Ends<'a> {
         let of_series = series.iter().filter_map(|series| {
             Some(End::new(
@@ -89,11 +95,15 @@ impl<'a> Ends<'a> {
             size,
             gap,
             font,
+            has_column,
         }
     }
 
     /// The room that the column needs; nothing if that is too much of the plot's width.
     pub(super) fn margin(&self, plot: &Plot) -> Option<f64> {
+        if !self.has_column {
+            return Some(0.0);
+        }
         let beside = self.ends.iter().filter(|end| end.beside);
         let widest = beside
             .map(|end| self.font.width(end.name, self.size))
@@ -103,7 +113,11 @@ impl<'a> Ends<'a> {
         } else {
             0.0
         };
-        (widest <= MOST_SHARE * f64::from(plot.width)).then_some(margin)
+        let most = match plot.width {
+            0..NARROW => MOST_NARROW_SHARE,
+            _ => MOST_SHARE,
+        };
+        (widest <= most * f64::from(plot.width)).then_some(margin)
     }
 
     /// The names at their places; nothing if they do not fit one below the other.
@@ -114,7 +128,11 @@ impl<'a> Ends<'a> {
         y: &Coordinates,
     ) -> Option<Vec<Label>> {
         let anchor = |end: &End| (x.place(end.at.0), y.place(end.at.1));
-        let wanted: Vec<f64> = self.beside().map(|end| anchor(end).1).collect();
+        let above = match self.has_column {
+            true => 0.0,
+            false => 0.6 * self.size * LINE_HEIGHT,
+        };
+        let wanted: Vec<f64> = self.beside().map(|end| anchor(end).1 - above).collect();
         let heights = vec![self.size * LINE_HEIGHT; wanted.len()];
         let centres = spread(
             &wanted,
@@ -122,11 +140,14 @@ impl<'a> Ends<'a> {
             frame.top - OVERHANG,
             frame.bottom + OVERHANG,
         )?;
-        let column = frame.right + self.gap;
+        let start = |end: &End| match self.has_column {
+            true => frame.right + self.gap,
+            false => frame.right - INSIDE_GAP - self.font.width(end.name, self.size),
+        };
         let beside = self
             .beside()
             .zip(centres)
-            .map(|(end, centre)| (end, (column, centre)));
+            .map(|(end, centre)| (end, (start(end), centre)));
         let inside = self.ends.iter().filter(|end| !end.beside);
         let inside = inside.map(|end| (end, (anchor(end).0 + GAP, anchor(end).1)));
         let label = |(end, place): (&End, (f64, f64))| Label {

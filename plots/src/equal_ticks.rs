@@ -21,7 +21,9 @@ pub(super) fn equal_ticks(reaches: &[(f64, f64)], most: usize) -> Vec<Vec<f64>> 
     let best = counts.min_by(|a, b| waste(a).total_cmp(&waste(b)));
     let steps = best.unwrap_or(FEWEST_STEPS);
     let ticks = |(first, step): (f64, f64)| {
-        (0..=steps).map(|index| (first + index as f64) * step).collect()
+        (0..=steps)
+            .map(|index| (first + index as f64) * step)
+            .collect()
     };
     of_count(steps).into_iter().map(ticks).collect()
 }
@@ -30,13 +32,19 @@ pub(super) fn equal_ticks(reaches: &[(f64, f64)], most: usize) -> Vec<Vec<f64>> 
 fn axis((low, high): (f64, f64), steps: usize) -> (f64, f64) {
     let (low, high) = match high > low {
         true => (low, high),
-        false => (low - 0.5 * low.abs().max(1.0), high + 0.5 * high.abs().max(1.0)),
+        false => (
+            low - 0.5 * low.abs().max(1.0),
+            high + 0.5 * high.abs().max(1.0),
+        ),
     };
     let power = 10f64.powf(((high - low) / steps as f64).log10().floor());
     let powers = [power, 10.0 * power, 100.0 * power];
-    let wide = powers.into_iter().flat_map(|power| STEPS.map(|step| step * power));
+    let wide = powers
+        .into_iter()
+        .flat_map(|power| STEPS.map(|step| step * power));
     let first = |step: f64| (low / step + 1e-9).floor();
-    let mut holding = wide.filter(|step| (first(*step) + steps as f64) * step >= high - 1e-9 * step);
+    let mut holding =
+        wide.filter(|step| (first(*step) + steps as f64) * step >= high - 1e-9 * step);
     let step = holding.next().unwrap_or(1000.0 * power);
     (first(step), step)
 }
@@ -51,7 +59,10 @@ mod tests {
         for (found, expect) in found.iter().zip(expect) {
             assert_eq!(found.len(), expect.len(), "{found:?}");
             let pairs = found.iter().zip(*expect);
-            assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
+            assert!(
+                pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-12),
+                "{found:?}"
+            );
         }
     }
 
@@ -75,13 +86,20 @@ mod tests {
     #[test]
     fn ticks_hold_the_data() {
         for power in -9..9 {
-            for (low, high) in [(0.0, 0.7), (-0.3, 0.9), (0.11, 0.12), (-7.0, -1.0), (1.0, 1.0)] {
+            for (low, high) in [
+                (0.0, 0.7),
+                (-0.3, 0.9),
+                (0.11, 0.12),
+                (-7.0, -1.0),
+                (1.0, 1.0),
+            ] {
                 let scale = 10f64.powi(power);
                 let reach = (low * scale, high * scale);
                 for most in 3..9 {
                     let ticks = &equal_ticks(&[reach, (0.0, 1.0)], most)[0];
                     let slack = 1e-8 * scale;
-                    let holds = ticks[0] <= reach.0 + slack && ticks[ticks.len() - 1] >= reach.1 - slack;
+                    let holds =
+                        ticks[0] <= reach.0 + slack && ticks[ticks.len() - 1] >= reach.1 - slack;
                     assert!(holds && ticks.len() <= most.max(4), "{reach:?}: {ticks:?}");
                 }
             }

@@ -30,6 +30,7 @@ pub(super) const RULE_ROW: f64 = TICK_SIZE * LINE_HEIGHT + 3.0;
 const X_LABEL_GAP: f64 = 22.0;
 const NAME_GAP: f64 = 6.0;
 const LEAST_NAME_ROOM: f64 = 24.0;
+const MOST_NAME_ROOM: f64 = 80.0;
 /// Names of categories beside the vertical axis are broken beyond this share of the width.
 const MOST_NAME_SHARE: f64 = 0.28;
 const LEAST_RIGHT_MARGIN: f64 = 16.0;
@@ -92,19 +93,24 @@ impl<'a> Layout<'a> {
     ) -> Result<Option<Layout<'a>>, PlotError> {
         let (at_ends, in_legend) = named(plot, ranges, direct);
         let legend = Legend::new(in_legend, f64::from(plot.width), font);
-        let ends = Ends::new(plot, ranges, at_ends, font);
+        let ends = Ends::new(plot, ranges, at_ends, (font, direct));
         let Some(end_margin) = ends.margin(plot) else {
             return Ok(None);
         };
         let y_ticks = ticks(&plot.y, ranges.y, plot.height as usize / 45)?;
         let y_lines = y_lines(plot, &y_ticks, font);
         let left = (font.widest(y_lines.iter().flatten(), TICK_SIZE) + TICK_GAP).ceil();
-        let right = f64::from(plot.width) - right_margin(plot, end_margin, font);
-        let x_labels = XLabels::new(&plot.x, ranges.x, right - left, font)?;
+        let mut right = f64::from(plot.width) - right_margin(plot, end_margin, font);
+        let mut x_labels = XLabels::new(&plot.x, ranges.x, right - left, font)?;
+        let overhang = x_labels.overhang(plot, ranges, (left, right), font);
+        if overhang > 0.0 {
+            right -= overhang.ceil();
+            x_labels = XLabels::new(&plot.x, ranges.x, right - left, font)?;
+        }
         let titles = [&plot.y, &plot.x].map(|axis| title_lines(axis, plot, font));
         let (rule_labels, rule_rows) = {
             let x = Coordinates::new(&plot.x, ranges.x, left, right);
-            rule_labels(plot, &x, font)
+            rule_labels(plot, &x, left, font)
         };
         let bottom = f64::from(plot.height) - bottom_margin(&titles[1], &x_labels);
         let frame = Frame {
@@ -180,7 +186,11 @@ fn bar_label_height(plot: &Plot, font: &Font) -> f64 {
 
 fn right_margin(plot: &Plot, end_margin: f64, font: &Font) -> f64 {
     let lying = plot.y.names().is_some();
-    let bars = if lying { bar_label_width(plot, font) } else { 0.0 };
+    let bars = if lying {
+        bar_label_width(plot, font)
+    } else {
+        0.0
+    };
     end_margin.max(bars).max(LEAST_RIGHT_MARGIN).ceil()
 }
 
@@ -223,12 +233,7 @@ struct XLabels {
 }
 
 impl XLabels {
-    fn new(
-        axis: &Axis,
-        range: (f64, f64),
-        room: f64,
-        font: &Font,
-    ) -> Result<XLabels, PlotError> {
+    fn new(axis: &Axis, range: (f64, f64), room: f64, font: &Font) -> Result<XLabels, PlotError> {
         match axis.names() {
             Some(names) => {
                 let ticks = ticks(axis, range, names.len())?;
@@ -241,7 +246,14 @@ impl XLabels {
     /// Names are broken to fit. Where names are many, only every second, third, … is printed.
     fn names(ticks: Vec<Tick>, room: f64, font: &Font) -> XLabels {
         let slot = room / ticks.len().max(1) as f64;
-        let stride = (LEAST_NAME_ROOM / slot).ceil().max(1.0);
+        let words = ticks.iter().flat_map(|tick| tick.label.split(' '));
+        let longest = words
+            .map(|word| font.width(word, TICK_SIZE))
+            .fold(0.0, f64::max);
+        let stride = match slot < LEAST_NAME_ROOM {
+            true => ((longest + NAME_GAP).clamp(LEAST_NAME_ROOM, MOST_NAME_ROOM) / slot).ceil(),
+            false => 1.0,
+        };
         let each = slot * stride - NAME_GAP;
         let lines = ticks.iter().enumerate().map(|(index, tick)| {
             let is_printed = index % stride as usize == 0;
@@ -250,6 +262,21 @@ impl XLabels {
         });
         let lines = lines.collect();
         XLabels { ticks, lines }
+    }
+
+    /// How far the last label reaches beyond the plot.
+    fn overhang(
+        &self,
+        plot: &Plot,
+        ranges: &Ranges,
+        (left, right): (f64, f64),
+        font: &Font,
+    ) -> f64 {
+        let x = Coordinates::new(&plot.x, ranges.x, left, right);
+        let labels = self.ticks.iter().zip(&self.lines);
+        let ends =
+            labels.map(|(tick, lines)| x.place(tick.value) + font.widest(lines, TICK_SIZE) / 2.0);
+        ends.fold(0.0, f64::max) - f64::from(plot.width)
     }
 
     /// As many numbers as fit side by side.

@@ -41,7 +41,12 @@ impl<'a> Legend<'a> {
                 (x, row) = (0.0, rows);
             }
             rows = rows.max(row + lines.len());
-            entries.push(Entry { series, lines, x, row });
+            entries.push(Entry {
+                series,
+                lines,
+                x,
+                row,
+            });
             x += entry_width + ENTRY_GAP;
         }
         Legend { entries, rows }

@@ -33,8 +33,8 @@ mod svg;
 mod text;
 mod ticks;
 
-pub use self::book_palette::{BookPalette, Identity, Subject};
 pub use self::axis::{Axis, Range, Scale, TickFormat, Ticks, is_crowded, spans_decades};
+pub use self::book_palette::{BookPalette, Identity, Subject};
 pub use self::csv::to_csv;
 pub use self::marks::{
     Band, Bars, Direction, Fill, Key, Line, Mark, Note, Point, Points, Rule, Side,

@@ -23,7 +23,9 @@ pub(super) fn laid(plot: &Plot, font: &Font) -> Plot {
     let slot = (f64::from(plot.width) - AXIS_WIDTH) / names.len() as f64;
     let widths = bars.iter().map(|bars| font.widest(&bars.labels, TICK_SIZE));
     let labelled: Vec<f64> = widths.filter(|width| *width > 0.0).collect();
-    let widest = labelled.iter().fold(0.0, |widest: f64, width| widest.max(*width));
+    let widest = labelled
+        .iter()
+        .fold(0.0, |widest: f64, width| widest.max(*width));
     // The bars of a category take 0.7 of its room; a number may reach beyond its bar's.
     let room = 0.7 * slot / bars.len() as f64;
     let is_bar_or_rule = |mark: &Mark| matches!(mark, Mark::Bars(_) | Mark::Rule(_));

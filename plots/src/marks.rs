@@ -340,6 +340,19 @@ impl Note {
     }
 }
 
+impl Mark {
+    /// The same mark, which the legend above the panels names.
+    pub(super) fn unnamed(&self) -> Mark {
+        match self.clone() {
+            Mark::Line(line) => line.keyed(Key::None).into(),
+            Mark::Points(points) => points.keyed(Key::None).into(),
+            Mark::Band(band) => band.keyed(Key::None).into(),
+            Mark::Bars(bars) => bars.keyed(Key::None).into(),
+            other => other,
+        }
+    }
+}
+
 macro_rules! marks {
     ($($kind:ident),*) => {
         $(impl From<$kind> for Mark {

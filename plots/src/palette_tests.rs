@@ -120,7 +120,11 @@ fn difference([l1, a1, b1]: Rgb, [l2, a2, b2]: Rgb) -> f64 {
     let turn = if c1 * c2 == 0.0 { 0.0 } else { turn };
     let (dl, dc) = (l2 - l1, c2 - c1);
     let dh = 2.0 * (c1 * c2).sqrt() * (turn / 2.0).to_radians().sin();
-    let h = if c1 * c2 == 0.0 { h1 + h2 } else { (h1 + turn / 2.0).rem_euclid(360.0) };
+    let h = if c1 * c2 == 0.0 {
+        h1 + h2
+    } else {
+        (h1 + turn / 2.0).rem_euclid(360.0)
+    };
     let (l, c) = (f64::midpoint(l1, l2), f64::midpoint(c1, c2));
     let cos = |degrees: f64| degrees.to_radians().cos();
     let t = 1.0 - 0.17 * cos(h - 30.0) + 0.24 * cos(2.0 * h) + 0.32 * cos(3.0 * h + 6.0)
@@ -129,7 +133,8 @@ fn difference([l1, a1, b1]: Rgb, [l2, a2, b2]: Rgb) -> f64 {
     let s_l = 1.0 + 0.015 * squared / (20.0 + squared).sqrt();
     let (s_c, s_h) = (1.0 + 0.045 * c, 1.0 + 0.015 * c * t);
     let narrow = 60.0 * (-((h - 275.0) / 25.0).powi(2)).exp();
-    let rotation = -2.0 * (c.powi(7) / (c.powi(7) + 25.0_f64.powi(7))).sqrt() * narrow.to_radians().sin();
+    let rotation =
+        -2.0 * (c.powi(7) / (c.powi(7) + 25.0_f64.powi(7))).sqrt() * narrow.to_radians().sin();
     let [l, c, h] = [dl / s_l, dc / s_c, dh / s_h];
     (l * l + c * c + h * h + rotation * c * h).sqrt()
 }
@@ -138,8 +143,14 @@ fn difference([l1, a1, b1]: Rgb, [l2, a2, b2]: Rgb) -> f64 {
 fn lines_have_a_contrast_of_3_and_names_of_4_5_in_all_five_themes() {
     for (colour, name) in HUES {
         for page in LIGHT {
-            let (mark, label) = (contrast(colour.mark(), page), contrast(colour.label(), page));
-            assert!(mark >= 3.0 && label >= 4.5, "{colour:?} on {page}: {mark:.2}, {label:.2}");
+            let (mark, label) = (
+                contrast(colour.mark(), page),
+                contrast(colour.label(), page),
+            );
+            assert!(
+                mark >= 3.0 && label >= 4.5,
+                "{colour:?} on {page}: {mark:.2}, {label:.2}"
+            );
         }
         for page in DARK {
             let contrast = contrast(dark(name), page);
@@ -147,7 +158,10 @@ fn lines_have_a_contrast_of_3_and_names_of_4_5_in_all_five_themes() {
         }
     }
     for page in LIGHT {
-        assert!(contrast(MUTED, page) >= 4.5 && contrast(INK, page) >= 4.5, "{page}");
+        assert!(
+            contrast(MUTED, page) >= 4.5 && contrast(INK, page) >= 4.5,
+            "{page}"
+        );
     }
     for page in DARK {
         assert!(contrast(dark("muted"), page) >= 4.5, "{page}");
@@ -159,7 +173,10 @@ fn lines_have_a_contrast_of_3_and_names_of_4_5_in_all_five_themes() {
 fn colours_are_told_apart_by_the_colour_blind_too() {
     let of_light = || HUES.iter().map(|(colour, _)| colour.mark()).chain([INK]);
     let of_dark = || HUES.iter().map(|(_, name)| dark(name)).chain(["#c5c5c5"]); // ayu's ink
-    for (page, colours) in [("light", of_light().collect::<Vec<_>>()), ("dark", of_dark().collect())] {
+    for (page, colours) in [
+        ("light", of_light().collect::<Vec<_>>()),
+        ("dark", of_dark().collect()),
+    ] {
         let plain = colours.iter().map(|colour| rgb(colour));
         let mut views = vec![plain.clone().collect::<Vec<_>>()];
         views.extend(BLINDNESS.map(|matrix| plain.clone().map(|it| seen(matrix, it)).collect()));
@@ -168,7 +185,10 @@ fn colours_are_told_apart_by_the_colour_blind_too() {
                 for (j, b) in colours_seen.iter().enumerate().take(i) {
                     let difference = difference(lab(*a), lab(*b));
                     let pair = (colours[i], colours[j]);
-                    assert!(difference >= 9.0, "{page}, view {view}: {pair:?} {difference:.1}");
+                    assert!(
+                        difference >= 9.0,
+                        "{page}, view {view}: {pair:?} {difference:.1}"
+                    );
                 }
             }
         }
@@ -190,12 +210,20 @@ fn the_simulation_is_that_of_others() {
     check(
         "#ac4641",
         [43.55, 41.47, 24.31],
-        [[95.8, 89.32, 63.87], [121.29, 111.09, 62.52], [188.15, 50.47, 69.49]],
+        [
+            [95.8, 89.32, 63.87],
+            [121.29, 111.09, 62.52],
+            [188.15, 50.47, 69.49],
+        ],
     );
     check(
         "#3182d2",
         [53.24, 3.23, -48.13],
-        [[92.24, 135.18, 213.25], [67.21, 120.43, 208.42], [0.0, 148.99, 159.75]],
+        [
+            [92.24, 135.18, 213.25],
+            [67.21, 120.43, 208.42],
+            [0.0, 148.99, 159.75],
+        ],
     );
 }
 
@@ -205,8 +233,16 @@ fn the_difference_is_that_of_others() {
     for (a, b, expect) in [
         ([50.0, 2.6772, -79.7751], [50.0, 0.0, -82.7485], 2.0425),
         ([50.0, 2.5, 0.0], [73.0, 25.0, -18.0], 27.1492),
-        ([60.2574, -34.0099, 36.2677], [60.4626, -34.1751, 39.4387], 1.2644),
-        ([2.0776, 0.0795, -1.1350], [0.9033, -0.0636, -0.5514], 0.9082),
+        (
+            [60.2574, -34.0099, 36.2677],
+            [60.4626, -34.1751, 39.4387],
+            1.2644,
+        ),
+        (
+            [2.0776, 0.0795, -1.1350],
+            [0.9033, -0.0636, -0.5514],
+            0.9082,
+        ),
     ] {
         let found = difference(a, b);
         assert!((found - expect).abs() < 5e-5, "{a:?}, {b:?}: {found}");
@@ -221,7 +257,10 @@ fn the_style_sheet_knows_every_colour() {
         for attribute in ["fill", "stroke"] {
             let rule = format!("svg.plot [{attribute}=\"{colour}\"]");
             let is_drawn = colour != GRID || attribute == "stroke";
-            assert!(!is_drawn || crate::STYLE_SHEET.contains(&rule), "`plots.css` lacks `{rule}`");
+            assert!(
+                !is_drawn || crate::STYLE_SHEET.contains(&rule),
+                "`plots.css` lacks `{rule}`"
+            );
         }
     }
 }
@@ -237,7 +276,9 @@ fn the_first_seven_styles_differ_in_every_cue() {
             );
         }
     }
-    let patterns: Vec<_> = (0..7).map(|index| super::series(index).dash.pattern()).collect();
+    let patterns: Vec<_> = (0..7)
+        .map(|index| super::series(index).dash.pattern())
+        .collect();
     let distinct: std::collections::BTreeSet<_> = patterns.iter().collect();
     assert_eq!(distinct.len(), 7);
 }

@@ -1,14 +1,16 @@
 //! Small multiples: panels of one size in a grid, with the same axes or with equally many ticks.
 
 use super::equal_ticks::equal_ticks;
-use super::extent::{Dimension, extent, reach};
-use super::layout::{LABEL_SIZE, most_ticks};
-use super::legend::ROW_HEIGHT;
+use super::extent::{Dimension, Ranges, extent, reach};
+use super::layout::{LABEL_SIZE, legend_top, most_ticks};
+use super::legend::Legend;
+use super::series::named;
 use super::text::Font;
 use super::{Axis, Mark, Plot, PlotError, Range, Scale};
 
 /// Between two panels.
 const GAP: u32 = 14;
+const BELOW_LEGEND: u32 = 4;
 
 /// One of several small plots that are read together.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +27,11 @@ impl Panel {
     /// A panel with the axes of its plot.
     pub fn new(title: &str, marks: impl Into<Vec<Mark>>) -> Panel {
         let (title, marks) = (title.to_owned(), marks.into());
-        Panel { title, marks, y: None }
+        Panel {
+            title,
+            marks,
+            y: None,
+        }
     }
 
     /// A panel with a vertical axis of its own.
@@ -39,6 +45,8 @@ impl Panel {
 pub(super) struct Grid {
     pub(super) title: Vec<String>,
     pub(super) cells: Vec<Plot>,
+    /// The marks that a legend above all panels names.
+    key: Plot,
     columns: u32,
     /// Width and height of a panel.
     size: (u32, u32),
@@ -57,33 +65,61 @@ impl Grid {
         Ok(Grid {
             title,
             cells: cells(plot, size)?,
+            key: key(plot),
             columns,
             size,
         })
     }
 
+    /// The legend of all panels.
+    pub(super) fn legend(&self, font: &Font) -> Legend<'_> {
+        let nowhere = Ranges {
+            x: (0.0, 0.0),
+            y: (0.0, 0.0),
+        };
+        let (_, named) = named(&self.key, &nowhere, false);
+        Legend::new(named, f64::from(self.key.width), font)
+    }
+
     /// The height of all rows with the title.
-    pub(super) fn height(&self) -> u32 {
+    pub(super) fn height(&self, font: &Font) -> u32 {
         let rows = (self.cells.len() as u32).div_ceil(self.columns);
-        self.top() + rows * self.size.1 + (rows - 1) * GAP
+        self.top(font) + rows * self.size.1 + (rows - 1) * GAP
     }
 
     /// The upper left corner of each panel.
-    pub(super) fn corners(&self) -> impl Iterator<Item = (f64, f64)> {
-        let (width, height) = self.size;
+    pub(super) fn corners(&self, font: &Font) -> impl Iterator<Item = (f64, f64)> {
+        let ((width, height), top) = (self.size, self.top(font));
         let place = move |index: u32| {
             let (column, row) = (index % self.columns, index / self.columns);
-            let (x, y) = (column * (width + GAP), self.top() + row * (height + GAP));
+            let (x, y) = (column * (width + GAP), top + row * (height + GAP));
             (f64::from(x), f64::from(y))
         };
         (0..self.cells.len() as u32).map(place)
     }
 
-    fn top(&self) -> u32 {
-        match self.title.len() as u32 {
-            0 => 0,
-            lines => lines * ROW_HEIGHT as u32 + 4,
+    fn top(&self, font: &Font) -> u32 {
+        let above = legend_top(&self.title) + self.legend(font).height();
+        match above > legend_top(&[]) {
+            true => above.ceil() as u32 + BELOW_LEGEND,
+            false => 0,
         }
+    }
+}
+
+/// The marks of each series in the first panel that has it.
+fn key(plot: &Plot) -> Plot {
+    let mut marks: Vec<Mark> = plot.marks.clone();
+    for panel in &plot.panels {
+        let is_new = |mark: &&Mark| marks.iter().all(|known| known.name() != mark.name());
+        let new: Vec<Mark> = panel.marks.iter().filter(is_new).cloned().collect();
+        marks.extend(new);
+    }
+    let panels = Vec::new();
+    Plot {
+        marks,
+        panels,
+        ..plot.clone()
     }
 }
 
@@ -106,7 +142,9 @@ fn cells(plot: &Plot, (width, height): (u32, u32)) -> Result<Vec<Plot>, PlotErro
     };
     let x = fixed(&all, Dimension::X)?;
     let cell = |panel: &Panel| Plot {
-        marks: [&plot.marks[..], &panel.marks].concat(),
+        marks: { plot.marks.iter().chain(&panel.marks) }
+            .map(Mark::unnamed)
+            .collect(),
         y: panel.y.clone().unwrap_or_else(|| plot.y.clone()),
         x: x.clone(),
         ..all.clone()

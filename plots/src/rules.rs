@@ -38,16 +38,23 @@ fn named_rules(plot: &Plot) -> impl Iterator<Item = &Rule> {
 
 /// The names of the vertical rules: in one row where they have room beside each other, else in as
 /// many as they need; and the number of rows.
-pub(super) fn rule_labels(plot: &Plot, x: &Coordinates, font: &Font) -> (Vec<RuleLabel>, usize) {
+pub(super) fn rule_labels(
+    plot: &Plot,
+    x: &Coordinates,
+    left: f64,
+    font: &Font,
+) -> (Vec<RuleLabel>, usize) {
     let seen = vertical_rules(plot).filter(|rule| x.contains(rule.at));
     let seen: Vec<&Rule> = seen.collect();
     let room = f64::from(plot.width);
-    let widths = seen.iter().map(|rule| font.width(&rule.label, TICK_SIZE) + GAP);
+    let widths = seen
+        .iter()
+        .map(|rule| font.width(&rule.label, TICK_SIZE) + GAP);
     let widths: Vec<f64> = widths.collect();
     let wanted: Vec<f64> = seen.iter().map(|rule| x.place(rule.at)).collect();
-    let places = match spread(&wanted, &widths, 0.0, room) {
+    let places = match spread(&wanted, &widths, left, room) {
         Some(centres) => centres.into_iter().map(|x| (x, 0)).collect(),
-        None => in_rows(&wanted, &widths, room),
+        None => in_rows(&wanted, &widths, (left, room)),
     };
     let rows = places.iter().map(|(_, row)| row + 1).max().unwrap_or(0);
     let label = |(rule, (x, row)): (&&Rule, (f64, usize))| RuleLabel {
@@ -59,10 +66,10 @@ pub(super) fn rule_labels(plot: &Plot, x: &Coordinates, font: &Font) -> (Vec<Rul
 }
 
 /// Each label as near to its place as the edges let it, in the first row that has room for it.
-fn in_rows(wanted: &[f64], widths: &[f64], room: f64) -> Vec<(f64, usize)> {
+fn in_rows(wanted: &[f64], widths: &[f64], (left, right): (f64, f64)) -> Vec<(f64, usize)> {
     let mut ends: Vec<f64> = Vec::new();
     let place = |(wanted, width): (&f64, &f64)| {
-        let x = wanted.min(room - width / 2.0).max(width / 2.0);
+        let x = wanted.min(right - width / 2.0).max(left + width / 2.0);
         let row = ends.iter().position(|end| *end <= x - width / 2.0);
         let row = row.unwrap_or(ends.len());
         ends.resize(ends.len().max(row + 1), 0.0);

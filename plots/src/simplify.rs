@@ -13,7 +13,8 @@ pub(super) fn simplified(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
         if let Some(end) = kept.get_mut(last) {
             *end = true;
         }
-        let between = (first + 1..last).map(|at| (at, beside(places[at], places[first], places[last])));
+        let between =
+            (first + 1..last).map(|at| (at, beside(places[at], places[first], places[last])));
         let farthest = between.max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((at, distance)) = farthest
             && distance > TOLERANCE
@@ -47,7 +48,12 @@ mod tests {
         let back = [(0.0, 0.0), (5.0, 0.0), (2.0, 0.0)];
         assert_eq!(simplified(&back), back);
         let round: Vec<_> = (0..=1000)
-            .map(|i| (100.0 * (f64::from(i) / 300.0).cos(), 100.0 * (f64::from(i) / 300.0).sin()))
+            .map(|i| {
+                (
+                    100.0 * (f64::from(i) / 300.0).cos(),
+                    100.0 * (f64::from(i) / 300.0).sin(),
+                )
+            })
             .collect();
         let kept = simplified(&round);
         assert!(kept.len() < 60, "{} of {}", kept.len(), round.len());

@@ -99,11 +99,7 @@ impl Font {
     }
 
     /// The width of the widest of these lines.
-    pub(super) fn widest<'a>(
-        &self,
-        lines: impl IntoIterator<Item = &'a String>,
-        size: f64,
-    ) -> f64 {
+    pub(super) fn widest<'a>(&self, lines: impl IntoIterator<Item = &'a String>, size: f64) -> f64 {
         let widths = lines.into_iter().map(|line| self.width(line, size));
         widths.fold(0.0, f64::max)
     }

@@ -1,7 +1,7 @@
 //! The rows of a table that a view shows, and what it shows of them.
 
-use super::shown::listed;
 use super::plot::{Identity, Subject};
+use super::shown::listed;
 use super::{Awaited, Figure};
 use crate::catalogue::Facts;
 use crate::data::{Content, State, Table, filters};
@@ -116,7 +116,10 @@ impl<'a> Rows<'a> {
             let chosen = self.chosen_by.iter().filter_map(value).collect();
             return Subject::alone(Identity::new("measure", measured), chosen);
         };
-        let head = self.content.column(by).map(|column| &self.content.heads[column]);
+        let head = self
+            .content
+            .column(by)
+            .map(|column| &self.content.heads[column]);
         Identity::new(head.map_or(by, String::as_str), name).into()
     }
 

@@ -120,10 +120,12 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     }
     let mut points = curves.iter().flat_map(|it| &it.points);
     let has_intervals = points.any(|point| point.interval.is_some());
-    let shown = arguments.intervals.unwrap_or(match repeated && !has_intervals {
-        true => Intervals::Range,
-        false => Intervals::Bars,
-    });
+    let shown = arguments
+        .intervals
+        .unwrap_or(match repeated && !has_intervals {
+            true => Intervals::Range,
+            false => Intervals::Bars,
+        });
     let plot = plot(&arguments, shown, (&x, &y), &curves)?;
     let inputs = rows.inputs(&[x.column, y.column]);
     let repeats = match shown {
@@ -225,7 +227,13 @@ fn plot(
         } else {
             &curve.name
         };
-        plot = with_curve(plot, (arguments.marks, intervals), (name, key), curve, style);
+        plot = with_curve(
+            plot,
+            (arguments.marks, intervals),
+            (name, key),
+            curve,
+            style,
+        );
     }
     Ok(plot)
 }

@@ -54,7 +54,9 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     );
     let mut inputs = Vec::new();
     for network in &networks {
-        let colour = plot.style_of(Identity::new("network", &network.name)).colour;
+        let colour = plot
+            .style_of(Identity::new("network", &network.name))
+            .colour;
         plot = plot.with(bars(network, &kinds, colour)?);
         inputs.push(network.total()?);
         inputs.extend(kinds.iter().filter_map(|kind| network.operations_of(*kind)));

@@ -70,7 +70,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             .iter()
             .map(|ratio| fixed(*ratio, 1))
             .collect::<Result<Vec<_>, _>>()?;
-        let hardware = Identity::new("hardware", readable(platform));
+        let hardware = Identity::new("platform", readable(platform));
         let colour = plot.style_of(hardware).colour;
         plot = plot.with(
             Bars::new(readable(platform), ratios, colour)

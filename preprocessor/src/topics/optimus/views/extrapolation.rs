@@ -84,7 +84,11 @@ fn lines(errors: &[ErrorAtEnd], fit: &FittedRun) -> [(&'static str, Identity, Ve
     }
     restarted.retain(|line| !line.is_empty());
     [
-        ("one model since the start", whole_run(), vec![one_model.collect()]),
+        (
+            "one model since the start",
+            whole_run(),
+            vec![one_model.collect()],
+        ),
         ("restarted at each drop", of_stages(), restarted),
     ]
 }

@@ -58,8 +58,20 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         let points: Vec<_> = points.collect();
         plot = plot.with(Points::plain("measured", &points, MEASURED));
     }
-    plot = with_prediction(plot, fits, "predicted by stage", per_stage.as_ref(), of_stages());
-    plot = with_prediction(plot, fits, "predicted as a whole", of_whole.as_ref(), whole_run());
+    plot = with_prediction(
+        plot,
+        fits,
+        "predicted by stage",
+        per_stage.as_ref(),
+        of_stages(),
+    );
+    plot = with_prediction(
+        plot,
+        fits,
+        "predicted as a whole",
+        of_whole.as_ref(),
+        whole_run(),
+    );
     plot = with_drops(plot, fits);
     let inputs = inputs(&hardware, facts);
     let note = match measured.is_empty() {

@@ -130,7 +130,9 @@ impl Measure {
     /// The axis of these values: logarithmic for losses of several decades.
     pub(crate) fn axis_of(self, values: impl IntoIterator<Item = f64>) -> Axis {
         match self.is_loss() {
-            true => Axis::by_decades(&titled(self.words(), LOSS_UNIT), values).over(Range::WithZero),
+            true => {
+                Axis::by_decades(&titled(self.words(), LOSS_UNIT), values).over(Range::WithZero)
+            }
             false => Axis::linear(self.words()).in_percent(),
         }
     }

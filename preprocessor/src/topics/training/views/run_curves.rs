@@ -141,7 +141,9 @@ fn points(run: &RunFacts, progress: Progress, measure: Measure) -> Vec<(f64, f64
     let epochs = record.map_or(&[][..], |record| &record.epochs);
     let places = progress.of(epochs, measure).into_iter();
     let points = places.zip(epochs);
-    points.filter_map(|(x, row)| Some((x, measure.of(row)?))).collect()
+    points
+        .filter_map(|(x, row)| Some((x, measure.of(row)?)))
+        .collect()
 }
 
 /// At each place the median of the runs that came so far, the least and the greatest.
@@ -188,7 +190,10 @@ impl<'a> Curve<'a> {
     }
 
     fn band(&self) -> Option<Vec<(f64, f64, f64)>> {
-        let ends = self.points.iter().map(|(x, _, low, high)| (*x, *low, *high));
+        let ends = self
+            .points
+            .iter()
+            .map(|(x, _, low, high)| (*x, *low, *high));
         (self.runs.len() > 1).then(|| ends.collect())
     }
 

@@ -31,7 +31,7 @@ pub(crate) fn figure(facts: &Facts) -> Result<Shown<Figure>, String> {
         Axis::categories("Class", names),
         Axis::linear("Test images"),
     );
-    let style = plot.style_of(Identity::new("measure", "images"));
+    let style = plot.style_of(Identity::new("data", "test images"));
     plot = plot.with(Bars::new("test images", images, style.colour).filled(Fill::Tint));
     let plot = rules(value(&train), value(&validation))
         .into_iter()
