@@ -96,7 +96,7 @@ pub(super) fn draw_end_labels(svg: &mut Svg, layout: &Layout) {
 fn draw_leader(svg: &mut Svg, label: &Label) {
     let ((from_x, from_y), (to_x, to_y)) = (label.anchor, label.place);
     if to_x < from_x {
-        return; // it stands on its rule
+        return; // it stands above its end
     }
     if (to_y - from_y).abs() > FAR || to_x - from_x > 8.0 * FAR {
         let stroke = [

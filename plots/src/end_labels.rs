@@ -47,6 +47,8 @@ pub(super) struct Ends<'a> {
     font: &'a Font,
     /// Whether there is a column; without it the names of rules stand on them, inside the frame.
     has_column: bool,
+    /// That of the plot.
+    width: f64,
 }
 
 struct End<'a> {
@@ -96,6 +98,7 @@ impl<'a> Ends<'a> {
             gap,
             font,
             has_column,
+            width: f64::from(plot.width),
         }
     }
 
@@ -149,7 +152,7 @@ impl<'a> Ends<'a> {
             .zip(centres)
             .map(|(end, centre)| (end, (start(end), centre)));
         let inside = self.ends.iter().filter(|end| !end.beside);
-        let inside = inside.map(|end| (end, (anchor(end).0 + GAP, anchor(end).1)));
+        let inside = inside.map(|end| (end, self.behind(end, anchor(end))));
         let label = |(end, place): (&End, (f64, f64))| Label {
             text: end.name.to_owned(),
             colour: end.colour,
@@ -157,6 +160,16 @@ impl<'a> Ends<'a> {
             place,
         };
         Some(beside.chain(inside).map(label).collect())
+    }
+
+    /// Where a name begins whose line ends inside the frame: behind the end, or above it where the
+    /// plot has no room for it there.
+    fn behind(&self, end: &End, (x, y): (f64, f64)) -> (f64, f64) {
+        let last = self.width - self.font.width(end.name, self.size);
+        match x + GAP <= last {
+            true => (x + GAP, y),
+            false => (last, y - 0.7 * self.size),
+        }
     }
 
     fn beside(&self) -> impl Iterator<Item = &End<'a>> {
