@@ -52,6 +52,8 @@ mod code_tests;
 #[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
+mod drawings_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod links_tests;
