@@ -227,7 +227,10 @@ impl Mark {
                 }
             }
             Mark::Band(band) => colour(&mut band.colour),
-            Mark::Bars(bars) => colour(&mut bars.colour),
+            Mark::Bars(bars) => {
+                colour(&mut bars.colour);
+                bars.colours.iter_mut().for_each(colour);
+            }
             Mark::Note(note) => colour(&mut note.colour),
             Mark::Rule(_) => {}
         }

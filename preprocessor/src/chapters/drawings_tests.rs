@@ -16,6 +16,9 @@ const ALL: &str = "<% filter figure(id=\"fig-all\", view=\"plot\", table=\"times
     by=\"program\") %>All.<% endfilter %>";
 const SOME: &str = "<% filter figure(id=\"fig-some\", view=\"bars\", table=\"times\", x=\"n\", y=\"seconds\", \
     by=\"program\", where={\"n\": 3}) %>Some.<% endfilter %>";
+/// The rows of two programs, without a series for each.
+const BARS: &str = "<% filter figure(id=\"fig-bars\", view=\"bars\", table=\"times\", x=\"program\", y=\"seconds\", \
+    where={\"n\": 3}) %>Bars.<% endfilter %>";
 const ONE: &str = "<% filter figure(id=\"fig-one\", view=\"histogram\", table=\"times\", x=\"seconds\", \
     where={\"program\": \"heap\"}) %>One.<% endfilter %>";
 
@@ -55,9 +58,36 @@ fn colours(drawing: &str, class: &str, attribute: &str) -> Vec<String> {
     tags.filter_map(colour).collect()
 }
 
+/// The colour of each bar: its own, or that of the group.
+fn of_bars(drawing: &str) -> Vec<String> {
+    let (_, group) = drawing.split_once("class=\"bars\"").expect("bars");
+    let tags: Vec<_> = group
+        .split("</g>")
+        .next()
+        .unwrap_or_default()
+        .split("<rect")
+        .collect();
+    let colour = |tag: &str| {
+        let (_, rest) = tag.split_once("fill=\"")?;
+        rest.split('"').next().map(str::to_owned)
+    };
+    let of_group = colour(tags[0]).expect("a colour");
+    let own = tags[1..].iter().map(|tag| colour(tag));
+    own.map(|own| own.unwrap_or_else(|| of_group.clone()))
+        .collect()
+}
+
+#[test]
+fn bars_of_values_that_no_plot_tells_apart_have_one_colour() {
+    let filled = fill(Renderer::Html, &[("a.md", BARS)]);
+    let colours = of_bars(&drawings(&filled, "fig-bars"));
+    assert_eq!(colours.len(), 2);
+    assert_eq!(colours[0], colours[1]);
+}
+
 #[test]
 fn a_value_has_one_colour_in_all_chapters_whatever_their_order() {
-    let mut chapters = vec![("a.md", ALL), ("b.md", SOME), ("c.md", ONE)];
+    let mut chapters = vec![("a.md", ALL), ("b.md", SOME), ("c.md", ONE), ("d.md", BARS)];
     let mut styles = Vec::new();
     for _ in 0..2 {
         let filled = fill(Renderer::Html, &chapters);
@@ -67,6 +97,11 @@ fn a_value_has_one_colour_in_all_chapters_whatever_their_order() {
         assert_eq!(lines.len(), 3, "{lines:?}");
         assert_eq!(bars, lines[1..], "merge and heap");
         assert_eq!(outline, lines[2..], "heap alone");
+        assert_eq!(
+            of_bars(&drawings(&filled, "fig-bars")),
+            lines[1..],
+            "merge and heap"
+        );
         let distinct: BTreeSet<_> = lines.iter().collect();
         assert_eq!(distinct.len(), 3, "{lines:?}");
         styles.push(lines);

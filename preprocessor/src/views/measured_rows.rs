@@ -123,6 +123,13 @@ impl<'a> Rows<'a> {
         Identity::new(head.map_or(by, String::as_str), name).into()
     }
 
+    /// What a bar of a category is about where no series are told apart: the category, where another
+    /// plot tells such ones apart, and else what it measures.
+    pub(super) fn category(&self, column: usize, value: &str, measured: &str) -> Subject {
+        let category = Identity::new(&self.content.heads[column], value);
+        Subject::alone(Identity::new("measure", measured), vec![category])
+    }
+
     /// The median of a column in rows that are repeats of one measurement; `None` where all are empty.
     pub(super) fn median(&self, numbers: &Numbers, rows: &[u32]) -> Result<Option<Median>, String> {
         self.table.check_one(self.content, rows)?;

@@ -3,7 +3,7 @@
 use super::Figure;
 use super::measured_rows::{Found, Numbers, Repeats, Rows, find, pending, quoted};
 use super::numbers;
-use super::plot::{Axis, Bars, Key, Plot, Subject};
+use super::plot::{Axis, Bars, Key, Mark, Plot, Subject};
 use super::shown::Shown;
 use crate::catalogue::Facts;
 use crate::statistics::median_interval::Median;
@@ -89,9 +89,25 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     }
     let intervals = medians().any(|median| median.interval.is_some());
     let repeats = Repeats::of(repeated, intervals);
-    let plot = plot(&arguments, &rows.content.heads[x], &y, &categories, &all)?;
+    let mut plot = plot(&arguments, &rows.content.heads[x], &y, &categories, &all)?;
+    if arguments.by.is_none() {
+        let subjects = categories.iter().map(|it| rows.category(x, it, y.column));
+        colour_each(&mut plot, subjects.collect());
+    }
     let inputs = rows.inputs(&[y.column]);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeats, &absent)))
+}
+
+/// Gives each bar of the only series the colour of its category.
+fn colour_each(plot: &mut Plot, subjects: Vec<Subject>) {
+    let colours: Vec<_> = { subjects.into_iter() }
+        .map(|subject| plot.style_of(subject).colour)
+        .collect();
+    for mark in &mut plot.marks {
+        if let Mark::Bars(bars) = mark {
+            bars.colours.clone_from(&colours);
+        }
+    }
 }
 
 /// The median of a series in each category.

@@ -160,7 +160,7 @@ fn with_series(plot: Plot, approach: &str, all: &[Reached], style: SeriesStyle) 
     }
     let notes = all.iter().filter_map(|it| {
         let (x, y) = it.place?;
-        Some(Note::new(&it.rate, x, y, Side::Right).coloured(style.colour))
+        Some(Note::new(&it.rate, x, y, Side::Right))
     });
     notes.fold(plot.with(Points::new(approach, points, style)), Plot::with)
 }
