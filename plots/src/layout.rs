@@ -215,15 +215,16 @@ fn bottom_margin(title: &[String], labels: &XLabels) -> f64 {
 /// Names of categories are broken where they are long.
 fn y_lines(plot: &Plot, ticks: &[Tick], font: &Font) -> Vec<Vec<String>> {
     let names = plot.y.names().is_some();
-    let most = if names {
-        f64::from(plot.width) * MOST_NAME_SHARE
-    } else {
-        f64::INFINITY
+    let lines = |tick: &Tick| match names {
+        true => y_lines_of(&tick.label, plot, font),
+        false => vec![tick.label.clone()],
     };
-    ticks
-        .iter()
-        .map(|tick| font.wrap(&tick.label, TICK_SIZE, most))
-        .collect()
+    ticks.iter().map(lines).collect()
+}
+
+/// The lines of a category's name beside the vertical axis.
+pub(super) fn y_lines_of(name: &str, plot: &Plot, font: &Font) -> Vec<String> {
+    font.wrap(name, TICK_SIZE, f64::from(plot.width) * MOST_NAME_SHARE)
 }
 
 /// The labels below the horizontal axis.

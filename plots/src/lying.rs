@@ -1,6 +1,7 @@
-//! Upright bars whose numbers do not fit side by side lie down, where each has its own line.
+//! Names and numbers of categories each have their line: upright bars whose numbers do not fit side
+//! by side lie down, and a plot is as high as the names beside it need.
 
-use super::layout::TICK_SIZE;
+use super::layout::{LINE_HEIGHT, TICK_SIZE, y_lines_of};
 use super::text::Font;
 use super::{Bars, Direction, Mark, Plot, Rule};
 
@@ -14,8 +15,22 @@ const BAR_HEIGHT: usize = 17;
 const CATEGORY_GAP: usize = 9;
 const AROUND: usize = 80;
 
-/// The plot as it is, or with its bars lying where their numbers would overlap.
+/// The plot as it is, or with its bars lying where their numbers would overlap, and higher where the
+/// lines of its categories would.
 pub(super) fn laid(plot: &Plot, font: &Font) -> Plot {
+    let mut laid = turned_where_crowded(plot, font);
+    if let Some(names) = laid.y.names() {
+        let bars = laid.marks.iter().filter_map(bars).count();
+        let lines = names.iter().map(|name| y_lines_of(name, &laid, font).len());
+        let lines = lines.max().unwrap_or(0) as f64;
+        let text_height = (lines * TICK_SIZE * LINE_HEIGHT).ceil() as usize;
+        let each = text_height.max(bars * BAR_HEIGHT) + CATEGORY_GAP;
+        laid.height = laid.height.max((AROUND + names.len() * each) as u32);
+    }
+    laid
+}
+
+fn turned_where_crowded(plot: &Plot, font: &Font) -> Plot {
     let bars: Vec<&Bars> = plot.marks.iter().filter_map(bars).collect();
     let Some(names) = plot.x.names().filter(|_| !bars.is_empty()) else {
         return plot.clone();
@@ -35,12 +50,11 @@ pub(super) fn laid(plot: &Plot, font: &Font) -> Plot {
     {
         return plot.clone();
     }
-    let rows = names.len() * (bars.len() * BAR_HEIGHT + CATEGORY_GAP);
     Plot {
         x: plot.y.clone(),
         y: plot.x.clone(),
         marks: plot.marks.iter().map(turned).collect(),
-        height: (AROUND + rows) as u32,
+        height: 0, // as high as its rows
         ..plot.clone()
     }
 }

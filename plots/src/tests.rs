@@ -523,3 +523,40 @@ fn many_points_and_points_on_a_line_are_written_shortly() {
     // The data to download are whole.
     assert_eq!(to_csv(&xy(&straight)).lines().count(), 501);
 }
+
+/// The lines of names beside the vertical axis, of bars that lie and of dots, keep off each other.
+#[test]
+fn long_names_of_categories_have_room() {
+    let names: Vec<String> = (0..9)
+        .map(|i| format!("{i} a name that goes on and on, and does not end"))
+        .collect();
+    let upright = Plot::new(
+        "",
+        "",
+        Axis::categories("", names.clone()),
+        Axis::linear("Share"),
+    );
+    let lying =
+        Plot::new("", "", Axis::linear("Share"), Axis::categories("", names)).sized(640, 200);
+    let labels: Vec<String> = (0..9).map(|i| format!("{i}.000000")).collect();
+    let bars = Bars::new("a", vec![1.0; 9], Colour::Blue).labelled(labels);
+    let dots: Vec<_> = (0..9).map(|i| (1.0 + f64::from(i), f64::from(i))).collect();
+    let dots = Points::plain("dots", &dots, series(0));
+    let turned = [(upright.with(bars.clone()), Target::Narrow)].into_iter();
+    let placed = [lying.clone().with(bars), lying.with(dots)].into_iter();
+    let placed = placed.flat_map(|plot| TARGETS.map(|target| (plot.clone(), target)));
+    for (plot, target) in turned.chain(placed) {
+        let svg = render(&plot, target).expect("drawable");
+        let axis = svg.split("text-anchor=\"end\">").nth(1).expect("names");
+        let axis = axis.split("</g>").next().unwrap_or_default();
+        let rows = axis
+            .lines()
+            .filter_map(|line| value(line, "y")?.parse::<f64>().ok());
+        let mut rows: Vec<f64> = rows.collect();
+        rows.sort_by(f64::total_cmp);
+        assert!(rows.len() >= 18, "{target:?}: {} lines", rows.len());
+        let distances = rows.windows(2).map(|pair| pair[1] - pair[0]);
+        let closest = distances.fold(f64::MAX, f64::min);
+        assert!(closest >= 12.0, "{target:?}: lines {closest} apart");
+    }
+}

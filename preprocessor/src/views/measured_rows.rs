@@ -109,12 +109,7 @@ impl<'a> Rows<'a> {
     /// chosen by, and what it measures.
     pub(super) fn subject(&self, by: Option<&str>, name: &str, measured: &str) -> Subject {
         let Some(by) = by else {
-            let value = |column: &usize| match &self.content.groups(&self.rows, *column)[..] {
-                [(value, _)] => Some(Identity::new(&self.content.heads[*column], value)),
-                _ => None,
-            };
-            let chosen = self.chosen_by.iter().filter_map(value).collect();
-            return Subject::alone(Identity::new("measure", measured), chosen);
+            return Subject::alone(Identity::new("measure", measured), self.chosen());
         };
         let head = self
             .content
@@ -124,10 +119,20 @@ impl<'a> Rows<'a> {
     }
 
     /// What a bar of a category is about where no series are told apart: the category, where another
-    /// plot tells such ones apart, and else what it measures.
+    /// plot tells such ones apart, and else what all rows have in common.
     pub(super) fn category(&self, column: usize, value: &str, measured: &str) -> Subject {
         let category = Identity::new(&self.content.heads[column], value);
-        Subject::alone(Identity::new("measure", measured), vec![category])
+        let also_of = std::iter::once(category).chain(self.chosen()).collect();
+        Subject::alone(Identity::new("measure", measured), also_of)
+    }
+
+    /// The values that all rows were chosen by.
+    fn chosen(&self) -> Vec<Identity> {
+        let value = |column: &usize| match &self.content.groups(&self.rows, *column)[..] {
+            [(value, _)] => Some(Identity::new(&self.content.heads[*column], value)),
+            _ => None,
+        };
+        self.chosen_by.iter().filter_map(value).collect()
     }
 
     /// The median of a column in rows that are repeats of one measurement; `None` where all are empty.

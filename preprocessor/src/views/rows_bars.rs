@@ -100,11 +100,13 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
 
 /// Gives each bar of the only series the colour of its category.
 fn colour_each(plot: &mut Plot, subjects: Vec<Subject>) {
+    plot.subjects.clear();
     let colours: Vec<_> = { subjects.into_iter() }
         .map(|subject| plot.style_of(subject).colour)
         .collect();
     for mark in &mut plot.marks {
         if let Mark::Bars(bars) = mark {
+            bars.colour = colours[0];
             bars.colours.clone_from(&colours);
         }
     }
