@@ -168,7 +168,8 @@ fn hardest<'a>(
     hardest.map(|(identity, _)| *identity)
 }
 
-/// The place whose colour fewest neighbours have, then whose dash, then fewest of the dimension.
+/// A place that no other value of the dimension has, whose colour fewest neighbours have, then whose
+/// dash.
 fn best_place(identity: &Identity, beside: &Beside, places: &BTreeMap<&Identity, usize>) -> usize {
     const COLOURS: usize = Colour::OF_SERIES.len();
     let neighbours = beside.values.iter().filter_map(|it| places.get(it));
@@ -185,18 +186,15 @@ fn best_place(identity: &Identity, beside: &Beside, places: &BTreeMap<&Identity,
         let dashes = neighbours
             .iter()
             .filter(|it| series(**it).dash == style.dash);
-        let kin = of_dimension.iter().filter(has_colour).count();
         // Bars in ink are heavy: a hue comes a second time before.
-        let kin = kin + usize::from(style.colour == Colour::Ink);
-        let same = of_dimension
-            .iter()
-            .chain(&neighbours)
-            .filter(|it| *it == place);
+        let heavy = usize::from(style.colour == Colour::Ink);
+        let others = of_dimension.iter().chain(&neighbours);
+        let same = others.filter(|it| *it == place).count();
         (
-            same.count(),
+            same,
             colours + usize::from(fixed),
             dashes.count(),
-            kin,
+            heavy,
             *place,
         )
     };

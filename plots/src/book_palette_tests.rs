@@ -42,6 +42,10 @@ fn a_value_has_one_colour_and_dash_in_all_plots_whatever_their_order() {
     }
     assert_eq!(styles.len(), 6);
     // Numbers by their size, words by the alphabet.
+    let counts = plot("n", &["9", "100", "10"]);
+    let of_counts = painted(&BookPalette::of([&counts]), &counts);
+    let of_counts: Vec<_> = of_counts.into_iter().map(|it| it.1).collect();
+    assert_eq!(of_counts, [Colour::Blue, Colour::Green, Colour::Vermillion]);
     assert_eq!(styles["0.001"].0, Colour::Blue);
     assert_eq!(styles["0.01"].0, Colour::Vermillion);
     assert_eq!(styles["1"].0, Colour::Purple);
@@ -126,4 +130,16 @@ fn a_series_alone_has_the_colour_of_what_it_is_of() {
     // No plot tells `heap` apart.
     assert_eq!(palette.0.get(&Identity::new("program", "heap")), None);
     assert!(palette.0.contains_key(&Identity::new("", "seconds")));
+}
+
+#[test]
+fn ink_is_for_a_seventh_series_of_one_plot() {
+    let values = ["a", "b", "c", "d", "e", "f", "g"];
+    let has_ink = |plots: &[Plot]| {
+        let palette = BookPalette::of(plots);
+        let mut all = plots.iter().flat_map(|it| painted(&palette, it));
+        all.any(|(_, colour, _)| colour == Colour::Ink)
+    };
+    assert!(has_ink(&[plot("program", &values)]));
+    assert!(!has_ink(&values.map(|value| plot("program", &[value]))));
 }

@@ -418,6 +418,46 @@ fn panels_with_axes_of_their_own_have_as_many_ticks() {
     }
 }
 
+/// Both panels have the series of two machines; the machines are named once, above them.
+#[test]
+fn panels_have_one_legend() {
+    let panel = |title: &str| {
+        let line = |name: &str, index: usize| {
+            let line = Line::new(name, [(0.0, 1.0), (9.0, 2.0)], series(index));
+            Mark::from(line.keyed(Key::Legend))
+        };
+        Panel::new(title, [line("laptop", 0), line("server", 1)])
+    };
+    let mut plot = Plot::new("Two", "", Axis::linear("n"), Axis::linear("s")).sized(640, 240);
+    plot.panels = vec![panel("sorted"), panel("shuffled")];
+    for target in TARGETS {
+        let svg = render(&plot, target).expect("drawable");
+        for name in ["laptop", "server"] {
+            assert_eq!(svg.matches(&format!(">{name}<")).count(), 1, "{target:?}");
+        }
+    }
+}
+
+/// Where the names beside the lines would take the room of the lines, they go.
+#[test]
+fn names_leave_a_narrow_frame_its_width() {
+    let name = "the mean over all the classes there are";
+    let plot = xy(&[(0.0, 1.0), (9.0, 2.0)]).with(Rule::horizontal(name, 1.5));
+    let svg = render(&plot, Target::Narrow).expect("drawable");
+    let grid = svg
+        .lines()
+        .find(|line| line.starts_with("<line"))
+        .expect("a grid");
+    let place = |end| {
+        value(grid, end)
+            .and_then(|it| it.parse::<f64>().ok())
+            .expect("a place")
+    };
+    let width = place("x2") - place("x1");
+    assert!(width > 0.8 * 340.0, "the frame is {width} wide");
+    assert!(svg.contains(&format!(">{name}<")));
+}
+
 /// Twelve pairs of bars from 99 % to 0.02 %, with their numbers.
 fn crowded_bars() -> Plot {
     let values: Vec<f64> = (0..12).map(|i| 0.99 / 1.8_f64.powi(i)).collect();
@@ -558,5 +598,32 @@ fn long_names_of_categories_have_room() {
         let distances = rows.windows(2).map(|pair| pair[1] - pair[0]);
         let closest = distances.fold(f64::MAX, f64::min);
         assert!(closest >= 12.0, "{target:?}: lines {closest} apart");
+    }
+}
+
+#[test]
+fn names_of_rules_that_are_many_stand_in_rows() {
+    let names: Vec<String> = (0..7).map(|i| format!("rule of the number {i}")).collect();
+    let mut plot = xy(&[(0.0, 1.0), (10.0, 2.0)]);
+    for (at, name) in names.iter().enumerate() {
+        plot = plot.with(Rule::vertical(name, 1.0 + at as f64));
+    }
+    for target in TARGETS {
+        let svg = render(&plot, target).expect("drawable");
+        let rule_y = |text: &str| {
+            let line = svg.lines().find(|line| line.contains(&format!(">{text}<")));
+            line.and_then(|line| value(line, "y")?.parse::<f64>().ok())
+                .expect("its height")
+        };
+        let all = texts(&svg, target);
+        let of_rules: Vec<_> = all.iter().filter(|it| names.contains(&it.text)).collect();
+        assert_eq!(of_rules.len(), 7);
+        for (index, a) in of_rules.iter().enumerate() {
+            for b in &of_rules[..index] {
+                let apart = a.reach.0 >= b.reach.1 || b.reach.0 >= a.reach.1;
+                let other_row = (rule_y(&a.text) - rule_y(&b.text)).abs() > 12.0;
+                assert!(apart || other_row, "{target:?}: {} on {}", a.text, b.text);
+            }
+        }
     }
 }
