@@ -122,7 +122,8 @@ fn draw_band(svg: &mut Svg, layout: &Layout, band: &Band) {
         .iter()
         .rev()
         .map(|&(x, _, high)| place(layout, x, high));
-    let outline = [("points", points(there.chain(back)))];
+    let outline: Vec<_> = there.chain(back).collect();
+    let outline = [("points", points(simplified(&outline)))];
     svg.empty_at("polygon", &band_style(band), &outline);
 }
 

@@ -20,6 +20,9 @@ pub(super) enum Value<'a> {
     Number(f64),
 }
 
+/// A line of more places than these is a long one.
+const MANY_PLACES: usize = 60;
+
 /// SVG as it grows.
 #[derive(Default)]
 pub(super) struct Svg {
@@ -140,14 +143,20 @@ pub(super) fn coordinate(value: f64) -> String {
 
 /// An attribute for `polyline` and `polygon`.
 pub(super) fn points(places: impl IntoIterator<Item = (f64, f64)>) -> Value<'static> {
+    let places: Vec<_> = places.into_iter().collect();
+    // Of a long line nobody sees more than tenths.
+    let round = |place: f64| match places.len() > MANY_PLACES {
+        true => (place * 10.0).round() / 10.0,
+        false => place,
+    };
     let mut points = String::new();
-    for (x, y) in places {
+    for (x, y) in &places {
         if !points.is_empty() {
             points.push(' ');
         }
-        write_number(x, &mut points);
+        write_number(round(*x), &mut points);
         points.push(',');
-        write_number(y, &mut points);
+        write_number(round(*y), &mut points);
     }
     Value::Made(points)
 }
