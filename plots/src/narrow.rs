@@ -5,8 +5,8 @@ use super::layout::Layout;
 use super::lying::laid;
 use super::text::Font;
 
-/// The width of a narrow drawing: about that of a page on a phone.
-const WIDTH: u32 = 340;
+/// The width of a narrow drawing: about that of the text on a small phone.
+const WIDTH: u32 = 310;
 /// A frame that is lower than this gets more height.
 const LEAST_FRAME_HEIGHT: f64 = 150.0;
 const LEAST_HEIGHT: u32 = 240;

@@ -279,7 +279,7 @@ fn text_is_as_large_on_a_phone_and_no_edge_cuts_it() {
         digits.collect::<String>().parse().expect("a width in px")
     };
     // The narrowest that each drawing is shown, by the width of its view box.
-    let narrow = rule("svg.plot.narrow { display: none; min-width: ") / 340.0;
+    let narrow = rule("svg.plot.narrow { display: none; min-width: ") / 310.0;
     let wide = rule("@container (max-width: ") / 640.0;
     for (name, plot) in all_with_panels() {
         for target in TARGETS {
@@ -288,7 +288,7 @@ fn text_is_as_large_on_a_phone_and_no_edge_cuts_it() {
                 .and_then(|it| it.split(' ').nth(2)?.parse().ok())
                 .expect("a width");
             let (scale, expected) = match target {
-                Target::Narrow => (narrow, 340.0),
+                Target::Narrow => (narrow, 310.0),
                 Target::Html | Target::File => (wide, f64::from(plot.width)),
             };
             assert_eq!(width, expected, "{name}");
@@ -454,7 +454,7 @@ fn names_leave_a_narrow_frame_its_width() {
             .expect("a place")
     };
     let width = place("x2") - place("x1");
-    assert!(width > 0.8 * 340.0, "the frame is {width} wide");
+    assert!(width > 0.8 * 310.0, "the frame is {width} wide");
     assert!(svg.contains(&format!(">{name}<")));
 }
 
