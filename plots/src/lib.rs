@@ -259,6 +259,8 @@ fn laid_out(plot: &Plot, target: Target) -> Plot {
 }
 
 #[cfg(test)]
+mod drawing_tests;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod tests;
