@@ -58,6 +58,34 @@ pub enum TickFormat {
     Percent,
 }
 
+/// So many times the least value, the greatest is of another decade but one.
+const TWO_DECADES: f64 = 100.0;
+/// On a linear axis, half of the places in this share of it are too close together.
+const CROWDED_SHARE: f64 = 0.1;
+
+/// Whether values are all above zero and span two decades or more: on a linear axis the small ones
+/// could not be told from zero.
+pub fn spans_decades(values: impl IntoIterator<Item = f64>) -> bool {
+    let reach = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
+    let ends = (f64::INFINITY, f64::NEG_INFINITY);
+    let (low, high) = values.into_iter().fold(ends, reach);
+    low > 0.0 && high >= TWO_DECADES * low
+}
+
+/// Whether places span decades and most of them stand close together where the axis begins, as
+/// 10, 100 and 1,000 do, but not 1, 2, … 1,000.
+pub fn is_crowded(places: &[f64]) -> bool {
+    let mut places = places.to_vec();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let (Some(low), Some(high)) = (places.first(), places.last()) else {
+        return false;
+    };
+    let near = low + CROWDED_SHARE * (high - low);
+    let crowd = places.iter().filter(|place| **place <= near).count();
+    spans_decades(places.iter().copied()) && 2 * crowd > places.len()
+}
+
 impl Axis {
     /// A linear axis.
     pub fn linear(title: &str) -> Axis {
@@ -84,6 +112,14 @@ impl Axis {
             range: Range::Auto,
             ticks: Ticks::Auto,
             format: TickFormat::Number,
+        }
+    }
+
+    /// A linear axis, or a logarithmic one where `values` are of several decades.
+    pub fn by_decades(title: &str, values: impl IntoIterator<Item = f64>) -> Axis {
+        match spans_decades(values) {
+            true => Axis::log(title, 10),
+            false => Axis::linear(title),
         }
     }
 
@@ -120,5 +156,36 @@ impl Axis {
 
     pub(super) fn is_log(&self) -> bool {
         matches!(self.scale, Scale::Log { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decades_are_seen() {
+        for (values, expect) in [
+            (&[1.0, 100.0][..], true),
+            (&[1.0, 99.0], false),
+            (&[0.0, 100.0], false),
+            (&[-1.0, 100.0], false),
+            (&[0.002, 0.5, 0.01], true),
+            (&[], false),
+        ] {
+            assert_eq!(spans_decades(values.iter().copied()), expect, "{values:?}");
+        }
+        assert!(Axis::by_decades("", [1e-3, 1.0]).is_log());
+        assert!(!Axis::by_decades("", [0.1, 1.0]).is_log());
+    }
+
+    #[test]
+    fn places_are_crowded_where_they_grow_by_factors() {
+        assert!(is_crowded(&[1e3, 1e4, 1e5, 1e6, 1e6]));
+        let counted: Vec<f64> = (1..=1000).map(f64::from).collect();
+        assert!(!is_crowded(&counted));
+        assert!(!is_crowded(&[1.0, 2.0, 4.0, 8.0, 16.0]));
+        assert!(!is_crowded(&[0.0, 1.0, 10.0, 100.0]));
+        assert!(!is_crowded(&[]));
     }
 }

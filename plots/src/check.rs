@@ -7,8 +7,7 @@ use writing::numbers::NumberError;
 /// Checks axes and marks.
 pub(super) fn check(plot: &Plot) -> Result<(), PlotError> {
     if !plot
-        .marks
-        .iter()
+        .all_marks()
         .any(|mark| !matches!(mark, Mark::Rule(_) | Mark::Note(_)))
     {
         return Err(PlotError::NoData {
@@ -20,7 +19,14 @@ pub(super) fn check(plot: &Plot) -> Result<(), PlotError> {
     }
     plot.marks
         .iter()
-        .try_for_each(|mark| check_mark(plot, mark))
+        .try_for_each(|mark| check_mark(plot, mark))?;
+    plot.panels.iter().try_for_each(|panel| {
+        let y = panel.y.as_ref().unwrap_or(&plot.y).clone();
+        check_axis(&y, Dimension::Y)?;
+        let cell = Plot::new(&plot.title, "", plot.x.clone(), y);
+        let mut marks = panel.marks.iter();
+        marks.try_for_each(|mark| check_mark(&cell, mark))
+    })
 }
 
 fn check_axis(axis: &Axis, dimension: Dimension) -> Result<(), PlotError> {

@@ -12,13 +12,27 @@ enum Field<'a> {
 }
 
 /// The data of every series as `series,x,y,low,high`, one line a point; categories by their names.
-/// A rule is a line with one coordinate; notes have no data.
+/// A rule is a line with one coordinate; notes have no data. Panels are told apart by a column
+/// `panel` before.
 #[must_use]
 pub fn to_csv(plot: &Plot) -> String {
     let mut csv = String::new();
+    let has_panels = !plot.panels.is_empty();
+    if has_panels {
+        csv.push_str("panel,");
+    }
     write_record(&mut csv, ["series", "x", "y", "low", "high"]);
-    for mark in &plot.marks {
+    let in_panels = plot.panels.iter().flat_map(|panel| {
+        let y = panel.y.as_ref();
+        let title = y.map_or(&panel.title, |y| &y.title).as_str();
+        panel.marks.iter().map(move |mark| (title, mark))
+    });
+    for (panel, mark) in plot.marks.iter().map(|mark| ("", mark)).chain(in_panels) {
         each_point(plot, mark, |fields| {
+            if has_panels {
+                write_field(&mut csv, panel);
+                csv.push(',');
+            }
             write_field(&mut csv, mark.name());
             for field in fields {
                 csv.push(',');

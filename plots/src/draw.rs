@@ -1,12 +1,15 @@
 //! Draws a plot that is laid out, from back to front.
 
 use super::draw_axes::{draw_axes, draw_grid};
-use super::draw_labels::{draw_end_labels, draw_legend, draw_rule_labels, draw_titles};
+use super::draw_labels::{
+    draw_end_labels, draw_legend, draw_rule_labels, draw_title_lines, draw_titles,
+};
 use super::draw_marks::draw_mark;
-use super::layout::{LABEL_SIZE, Layout};
+use super::layout::{LABEL_SIZE, Layout, legend_top};
+use super::panels::Grid;
 use super::svg::{Attribute, Svg, Value, coordinate, number};
-use super::text::FONT_FAMILY;
-use super::{Mark, Plot, Target};
+use super::text::Font;
+use super::{Mark, Plot, PlotError, Target};
 use crate::palette::Colour;
 
 /// The width that fills the page; a narrower plot is shown narrower, with text of the same size.
@@ -17,17 +20,57 @@ const MANY_POINTS: usize = 60;
 const FRONT: u8 = 4;
 
 /// Draws everything.
-pub(super) fn draw(plot: &Plot, layout: &Layout, target: Target) -> String {
+pub(super) fn draw(plot: &Plot, target: Target) -> Result<String, PlotError> {
+    let font = target.font();
     let mut svg = Svg::default();
-    open_root(&mut svg, plot, target);
-    draw_grid(&mut svg, plot, layout);
-    draw_marks(&mut svg, plot, layout);
-    draw_axes(&mut svg, plot, layout);
-    draw_titles(&mut svg, plot, layout);
-    draw_legend(&mut svg, plot, layout);
-    draw_end_labels(&mut svg, layout);
-    draw_rule_labels(&mut svg, layout);
-    svg.finish()
+    if plot.panels.is_empty() {
+        let layout = Layout::new(plot, font)?;
+        open_root(&mut svg, plot, plot.height, target);
+        draw_content(&mut svg, plot, &layout);
+    } else {
+        let grid = Grid::new(plot, font)?;
+        open_root(&mut svg, plot, grid.height(font), target);
+        draw_panels(&mut svg, plot, &grid, font)?;
+    }
+    Ok(svg.finish())
+}
+
+/// Finds out whether everything has a place.
+pub(super) fn try_out(plot: &Plot, font: &'static Font) -> Result<(), PlotError> {
+    if plot.panels.is_empty() {
+        return Layout::new(plot, font).map(drop);
+    }
+    let grid = Grid::new(plot, font)?;
+    let mut cells = grid.cells.iter();
+    cells.try_for_each(|cell| Layout::new(cell, font).map(drop))
+}
+
+fn draw_content(svg: &mut Svg, plot: &Plot, layout: &Layout) {
+    draw_grid(svg, plot, layout);
+    draw_marks(svg, plot, layout);
+    draw_axes(svg, plot, layout);
+    draw_titles(svg, plot, layout);
+    draw_legend(svg, plot, &layout.legend, legend_top(&layout.titles[0]));
+    draw_end_labels(svg, layout);
+    draw_rule_labels(svg, layout);
+}
+
+/// What panels share, and each panel at its place.
+fn draw_panels(
+    svg: &mut Svg,
+    plot: &Plot,
+    grid: &Grid,
+    font: &'static Font,
+) -> Result<(), PlotError> {
+    draw_title_lines(svg, &grid.title);
+    draw_legend(svg, plot, &grid.legend(font), legend_top(&grid.title));
+    for (cell, (x, y)) in grid.cells.iter().zip(grid.corners(font)) {
+        let move_by = format!("translate({} {})", coordinate(x), coordinate(y));
+        svg.open("g", &[("transform", Value::Made(move_by))]);
+        draw_content(svg, cell, &Layout::new(cell, font)?);
+        svg.close();
+    }
+    Ok(())
 }
 
 /// An attribute of text.
@@ -43,17 +86,29 @@ pub(super) fn stroke(colour: Colour, width: &'static str) -> [Attribute<'static>
     ]
 }
 
-fn open_root(svg: &mut Svg, plot: &Plot, target: Target) {
-    let (width, height) = (f64::from(plot.width), f64::from(plot.height));
+fn open_root(svg: &mut Svg, plot: &Plot, height: u32, target: Target) {
+    let (width, height) = (f64::from(plot.width), f64::from(height));
     let view_box = Value::Made(format!("0 0 {width} {height}"));
     let mut attributes = vec![
-        attribute("class", "plot"),
+        attribute(
+            "class",
+            if target == Target::Narrow {
+                "plot narrow"
+            } else {
+                "plot"
+            },
+        ),
         attribute("role", "img"),
         attribute("aria-label", &plot.title),
     ];
     match target {
-        Target::Html => {
-            let share = coordinate(100.0 * (width / PAGE_WIDTH).min(1.0));
+        Target::Html | Target::Narrow => {
+            let full = if target == Target::Html {
+                PAGE_WIDTH
+            } else {
+                width
+            };
+            let share = coordinate(100.0 * (width / full).min(1.0));
             attributes.push(attribute("aria-description", &plot.description));
             attributes.push(("width", Value::Made(format!("{share}%"))));
         }
@@ -63,7 +118,7 @@ fn open_root(svg: &mut Svg, plot: &Plot, target: Target) {
         }
     }
     attributes.push(("viewBox", view_box));
-    attributes.push(attribute("font-family", FONT_FAMILY));
+    attributes.push(attribute("font-family", target.font().family));
     attributes.push(("font-size", number(LABEL_SIZE)));
     svg.open("svg", &attributes);
     if target == Target::File {

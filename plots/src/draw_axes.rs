@@ -103,11 +103,10 @@ fn draw_y_labels(svg: &mut Svg, layout: &Layout) {
 }
 
 fn draw_x_labels(svg: &mut Svg, layout: &Layout) {
-    let size = layout.x_tick_size;
-    svg.open("g", &label_style("middle", size));
+    svg.open("g", &label_style("middle", TICK_SIZE));
     for tick in &layout.x_ticks {
         let baseline = layout.frame.bottom + TICK_LENGTH + TICK_SIZE;
-        draw_lines(svg, &tick.lines, (tick.place, baseline), size);
+        draw_lines(svg, &tick.lines, (tick.place, baseline), TICK_SIZE);
     }
     svg.close();
 }

@@ -58,13 +58,18 @@ pub(super) fn draw_bars(svg: &mut Svg, plot: &Plot, layout: &Layout, bars: &Bars
         .iter()
         .enumerate()
         .filter(|(index, _)| !bars.absent.contains(index));
-    for (_, Bar { middle, end, .. }) in there {
+    for (index, Bar { middle, end, .. }) in there {
+        let own = bars.colour(index);
+        let own = match own == bars.colour {
+            true => Vec::new(),
+            false => bar_style(bars.fill, own),
+        };
         let (near, far) = (zero.min(*end), zero.max(*end));
         let (left, right) = (middle - thickness / 2.0, middle + thickness / 2.0);
         if lying {
-            draw_rectangle(svg, (near, left), (far, right), &[]);
+            draw_rectangle(svg, (near, left), (far, right), &own);
         } else {
-            draw_rectangle(svg, (left, near), (right, far), &[]);
+            draw_rectangle(svg, (left, near), (right, far), &own);
         }
     }
     svg.close();

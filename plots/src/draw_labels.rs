@@ -3,10 +3,10 @@
 use super::draw::attribute;
 use super::draw_marks::draw_sample;
 use super::end_labels::Label;
-use super::layout::{DESCENT, LABEL_SIZE, Layout, TICK_SIZE, legend_top};
-use super::legend::ROW_HEIGHT;
-use super::svg::{Svg, number};
-use super::text::{CENTRE_TO_BASELINE, width};
+use super::layout::{DESCENT, LABEL_SIZE, LINE_HEIGHT, Layout, RULE_ROW, TICK_SIZE};
+use super::legend::{Legend, ROW_HEIGHT};
+use super::svg::{Attribute, Svg, Value, number};
+use super::text::CENTRE_TO_BASELINE;
 use super::{Note, Plot, Side};
 use crate::palette::{Colour, INK, PAPER};
 
@@ -17,57 +17,57 @@ const NOTE_GAP: f64 = 9.0;
 /// Height of capitals in font sizes.
 const CAPITALS: f64 = 0.66;
 
+/// A rim in the page's colour around text that crosses lines.
+const RIM: [Attribute; 4] = [
+    ("stroke", Value::Text(PAPER)),
+    ("stroke-width", Value::Text("3.5")),
+    ("stroke-linejoin", Value::Text("round")),
+    ("paint-order", Value::Text("stroke")),
+];
+
 /// The vertical axis's title stands above it, the horizontal one's below its middle.
 pub(super) fn draw_titles(svg: &mut Svg, plot: &Plot, layout: &Layout) {
     let frame = layout.frame;
     let middle = f64::midpoint(frame.left, frame.right);
-    let below = f64::from(plot.height) - DESCENT;
+    let [above, below] = &layout.titles;
     svg.open("g", &[attribute("class", "titles"), attribute("fill", INK)]);
-    draw_title(svg, plot, &plot.y.title, (0.0, LABEL_SIZE), "start");
-    draw_title(svg, plot, &plot.x.title, (middle, below), "middle");
+    for (row, line) in above.iter().enumerate() {
+        let baseline = LABEL_SIZE + row as f64 * ROW_HEIGHT;
+        svg.text((0.0, baseline), &[attribute("text-anchor", "start")], line);
+    }
+    for (row, line) in below.iter().rev().enumerate() {
+        let line_width = layout.font.width(line, LABEL_SIZE);
+        let baseline = f64::from(plot.height) - DESCENT - row as f64 * LABEL_SIZE * LINE_HEIGHT;
+        let place = (within(middle, line_width, plot), baseline);
+        svg.text(place, &[attribute("text-anchor", "middle")], line);
+    }
     svg.close();
 }
 
-/// A title that is wider than the plot is set smaller.
-fn draw_title(svg: &mut Svg, plot: &Plot, title: &str, (x, y): (f64, f64), anchor: &str) {
-    if title.is_empty() {
-        return;
+/// The title above panels.
+pub(super) fn draw_title_lines(svg: &mut Svg, lines: &[String]) {
+    svg.open("g", &[attribute("class", "titles"), attribute("fill", INK)]);
+    for (row, line) in lines.iter().enumerate() {
+        svg.text((0.0, LABEL_SIZE + row as f64 * ROW_HEIGHT), &[], line);
     }
-    let wanted = width(title, LABEL_SIZE);
-    let size = LABEL_SIZE * (f64::from(plot.width) / wanted).min(1.0);
-    let x = if anchor == "middle" {
-        within(x, wanted, plot)
-    } else {
-        x
-    };
-    svg.text(
-        (x, y),
-        &[
-            attribute("text-anchor", anchor),
-            ("font-size", number(size)),
-        ],
-        title,
-    );
+    svg.close();
 }
 
-pub(super) fn draw_legend(svg: &mut Svg, plot: &Plot, layout: &Layout) {
-    let size = layout.legend.font_size;
-    let style = [
-        attribute("class", "legend"),
-        attribute("fill", INK),
-        ("font-size", number(size)),
-    ];
-    svg.open("g", &style);
-    for entry in &layout.legend.entries {
-        let middle = legend_top(plot) + (entry.row as f64 + 0.5) * ROW_HEIGHT;
+/// The legend from this height downwards.
+pub(super) fn draw_legend(svg: &mut Svg, plot: &Plot, legend: &Legend, top: f64) {
+    svg.open("g", &[attribute("class", "legend"), attribute("fill", INK)]);
+    for entry in &legend.entries {
+        let middle = top + (entry.row as f64 + 0.5) * ROW_HEIGHT;
         let marks = entry.series.marks.iter();
         marks.for_each(|mark| draw_sample(svg, plot, mark, (entry.x, middle)));
-        let baseline = middle + CENTRE_TO_BASELINE * size;
-        svg.text(
-            (entry.name_x(), baseline),
-            &[attribute("stroke", "none")],
-            entry.series.name,
-        );
+        for (row, line) in entry.lines.iter().enumerate() {
+            let baseline = middle + row as f64 * ROW_HEIGHT + CENTRE_TO_BASELINE * LABEL_SIZE;
+            svg.text(
+                (entry.name_x(), baseline),
+                &[attribute("stroke", "none")],
+                line,
+            );
+        }
     }
     svg.close();
 }
@@ -82,9 +82,10 @@ pub(super) fn draw_end_labels(svg: &mut Svg, layout: &Layout) {
         draw_leader(svg, label);
         let (x, centre) = label.place;
         let fill = attribute("fill", label.colour.label());
+        let rim = if x < label.anchor.0 { &RIM[..] } else { &[] };
         svg.text(
             (x, centre + CENTRE_TO_BASELINE * size),
-            &[fill],
+            &[&[fill], rim].concat(),
             &label.text,
         );
     }
@@ -94,6 +95,9 @@ pub(super) fn draw_end_labels(svg: &mut Svg, layout: &Layout) {
 /// A thin line from a line's end to a name that had to move away from it.
 fn draw_leader(svg: &mut Svg, label: &Label) {
     let ((from_x, from_y), (to_x, to_y)) = (label.anchor, label.place);
+    if to_x < from_x {
+        return; // it stands above its end
+    }
     if (to_y - from_y).abs() > FAR || to_x - from_x > 8.0 * FAR {
         let stroke = [
             attribute("stroke", label.colour.label()),
@@ -108,16 +112,13 @@ pub(super) fn draw_rule_labels(svg: &mut Svg, layout: &Layout) {
     let style = [
         attribute("class", "labels"),
         attribute("fill", Colour::Grey.label()),
-        ("font-size", number(layout.rule_label_size)),
+        ("font-size", number(TICK_SIZE)),
         attribute("text-anchor", "middle"),
     ];
     svg.open("g", &style);
     for label in &layout.rule_labels {
-        svg.text(
-            (label.x, layout.frame.top - 0.35 * TICK_SIZE),
-            &[],
-            &label.text,
-        );
+        let above = 0.35 * TICK_SIZE + label.row as f64 * RULE_ROW;
+        svg.text((label.x, layout.frame.top - above), &[], &label.text);
     }
     svg.close();
 }
@@ -128,7 +129,7 @@ pub(super) fn draw_note(svg: &mut Svg, plot: &Plot, layout: &Layout, note: &Note
         layout.x.nearest_place(note.x),
         layout.y.nearest_place(note.y),
     );
-    let text_width = width(&note.text, LABEL_SIZE);
+    let text_width = layout.font.width(&note.text, LABEL_SIZE);
     let beside = y + CENTRE_TO_BASELINE * LABEL_SIZE;
     let middle = within(x, text_width, plot);
     let (place, anchor) = match side_with_room(note.side, (x, y), text_width, plot, layout) {
@@ -140,13 +141,9 @@ pub(super) fn draw_note(svg: &mut Svg, plot: &Plot, layout: &Layout, note: &Note
     let style = [
         attribute("class", "note"),
         attribute("fill", note.colour.label()),
-        attribute("stroke", PAPER),
-        attribute("stroke-width", "3.5"),
-        attribute("stroke-linejoin", "round"),
-        attribute("paint-order", "stroke"),
         attribute("text-anchor", anchor),
     ];
-    svg.text(place, &style, &note.text);
+    svg.text(place, &[&style[..], &RIM].concat(), &note.text);
 }
 
 fn side_with_room(

@@ -6,15 +6,48 @@ use super::draw_labels::draw_note;
 use super::extent::{Dimension, value_dimension};
 use super::layout::Layout;
 use super::legend::SAMPLE_WIDTH;
-use super::svg::{Attribute, Svg, number, points};
+use super::simplify::simplified;
+use super::svg::{Attribute, Svg, dots, number, points};
 use super::{Band, Direction, Line, Mark, Plot, Point, Points, Rule};
-use crate::palette::{MUTED, PAPER, Shape};
+use crate::palette::{MUTED, PAPER, Shape, series};
 
 const LINE_WIDTH: &str = "2";
 const INTERVAL_WIDTH: &str = "1.5";
 const BAND_OPACITY: &str = "0.2";
 /// Markers in the legend are at least this large.
 const LEAST_SAMPLE_RADIUS: f64 = 2.4;
+
+/// The corners of two bars that cross.
+const PLUS: [(f64, f64); 12] = [
+    (-0.42, -1.3),
+    (0.42, -1.3),
+    (0.42, -0.42),
+    (1.3, -0.42),
+    (1.3, 0.42),
+    (0.42, 0.42),
+    (0.42, 1.3),
+    (-0.42, 1.3),
+    (-0.42, 0.42),
+    (-1.3, 0.42),
+    (-1.3, -0.42),
+    (-0.42, -0.42),
+];
+
+/// The same, turned by 45°.
+const CROSS: [(f64, f64); 12] = [
+    (0.62, -1.22),
+    (1.22, -0.62),
+    (0.59, 0.0),
+    (1.22, 0.62),
+    (0.62, 1.22),
+    (0.0, 0.59),
+    (-0.62, 1.22),
+    (-1.22, 0.62),
+    (-0.59, 0.0),
+    (-1.22, -0.62),
+    (-0.62, -1.22),
+    (0.0, -0.59),
+];
 
 /// Draws one mark.
 pub(super) fn draw_mark(svg: &mut Svg, plot: &Plot, layout: &Layout, mark: &Mark) {
@@ -77,7 +110,8 @@ fn draw_line(svg: &mut Svg, line: &Line, places: impl Iterator<Item = (f64, f64)
             .pattern()
             .map(|pattern| attribute("stroke-dasharray", pattern)),
     );
-    attributes.push(("points", points(places)));
+    let places: Vec<_> = places.collect();
+    attributes.push(("points", points(simplified(&places))));
     svg.empty("polyline", &attributes);
 }
 
@@ -88,7 +122,8 @@ fn draw_band(svg: &mut Svg, layout: &Layout, band: &Band) {
         .iter()
         .rev()
         .map(|&(x, _, high)| place(layout, x, high));
-    let outline = [("points", points(there.chain(back)))];
+    let outline: Vec<_> = there.chain(back).collect();
+    let outline = [("points", points(simplified(&outline)))];
     svg.empty_at("polygon", &band_style(band), &outline);
 }
 
@@ -135,6 +170,9 @@ fn draw_points(svg: &mut Svg, plot: &Plot, layout: &Layout, points: &Points) {
             .for_each(|point| draw_interval(svg, plot, layout, point));
         svg.close();
     }
+    if points.filled && points.shape == Shape::Circle && radius(points) < 2.0 {
+        return draw_dots(svg, layout, points, &seen);
+    }
     svg.open("g", &marker_style(points));
     for point in seen {
         draw_marker(
@@ -145,6 +183,22 @@ fn draw_points(svg: &mut Svg, plot: &Plot, layout: &Layout, points: &Points) {
         );
     }
     svg.close();
+}
+
+/// Discs without a rim as one path: a plot may have thousands of them.
+fn draw_dots(svg: &mut Svg, layout: &Layout, points: &Points, seen: &[&Point]) {
+    let places = seen.iter().map(|point| place(layout, point.x, point.y));
+    svg.empty(
+        "path",
+        &[
+            attribute("class", "points"),
+            attribute("fill", "none"),
+            attribute("stroke", points.colour.mark()),
+            ("stroke-width", number(2.0 * radius(points))),
+            attribute("stroke-linecap", "round"),
+            ("d", dots(places)),
+        ],
+    );
 }
 
 fn draw_interval(svg: &mut Svg, plot: &Plot, layout: &Layout, point: &Point) {
@@ -192,6 +246,7 @@ fn marker_style(points: &Points) -> Vec<Attribute<'static>> {
 /// A marker with about the area of a disc of radius `r`.
 fn draw_marker(svg: &mut Svg, shape: Shape, (x, y): (f64, f64), r: f64) {
     let corners: &[(f64, f64)] = match shape {
+        Shape::Series(index) => return draw_marker(svg, series(index).shape, (x, y), r),
         Shape::Circle => {
             return svg.empty(
                 "circle",
@@ -201,6 +256,9 @@ fn draw_marker(svg: &mut Svg, shape: Shape, (x, y): (f64, f64), r: f64) {
         Shape::Square => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
         Shape::Triangle => &[(0.0, -1.25), (1.15, 0.8), (-1.15, 0.8)],
         Shape::Diamond => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+        Shape::TriangleDown => &[(0.0, 1.25), (1.15, -0.8), (-1.15, -0.8)],
+        Shape::Plus => &PLUS,
+        Shape::Cross => &CROSS,
     };
     let corners = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r));
     svg.empty("polygon", &[("points", points(corners))]);

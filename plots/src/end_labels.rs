@@ -6,13 +6,18 @@ use super::rules::horizontal_rules;
 use super::scale::Coordinates;
 use super::series::Series;
 use super::spread::spread;
-use super::text::width;
+use super::text::Font;
 use super::{Plot, Rule};
 use crate::palette::Colour;
 
-const SMALLEST_SIZE: f64 = 9.0;
-/// The column takes at most this share of the width.
+/// As small as text is on a phone.
+const SMALLEST_SIZE: f64 = 12.0;
+/// The column takes at most this share of the width, and less of a narrow drawing.
 const MOST_SHARE: f64 = 0.36;
+const MOST_NARROW_SHARE: f64 = 0.28;
+const NARROW: u32 = 500;
+/// Between the right side of the frame and names inside of it.
+const INSIDE_GAP: f64 = 4.0;
 /// Lines that end in the last part of the horizontal axis are named in the column.
 const BESIDE_FRAME: f64 = 0.95;
 /// Between the end of a line and its name, and where thin lines have to join them.
@@ -39,6 +44,11 @@ pub(super) struct Ends<'a> {
     /// Font size.
     pub(super) size: f64,
     gap: f64,
+    font: &'a Font,
+    /// Whether there is a column; without it the names of rules stand on them, inside the frame.
+    has_column: bool,
+    /// That of the plot.
+    width: f64,
 }
 
 struct End<'a> {
@@ -53,7 +63,12 @@ struct End<'a> {
 
 impl<'a> Ends<'a> {
     /// Names for these series and for the plot's horizontal rules, in a size that fits.
-    pub(super) fn new(plot: &'a Plot, ranges: &Ranges, series: Vec<Series<'a>>) -> Ends<'a> {
+    pub(super) fn new(
+        plot: &'a Plot,
+        ranges: &Ranges,
+        series: Vec<Series<'a>>,
+        (font, has_column): (&'a Font, bool),
+    ) -> Ends<'a> {
         let of_series = series.iter().filter_map(|series| {
             Some(End::new(
                 plot,
@@ -77,21 +92,35 @@ impl<'a> Ends<'a> {
         } else {
             GAP
         };
-        Ends { ends, size, gap }
+        Ends {
+            ends,
+            size,
+            gap,
+            font,
+            has_column,
+            width: f64::from(plot.width),
+        }
     }
 
     /// The room that the column needs; nothing if that is too much of the plot's width.
     pub(super) fn margin(&self, plot: &Plot) -> Option<f64> {
+        if !self.has_column {
+            return Some(0.0);
+        }
         let beside = self.ends.iter().filter(|end| end.beside);
         let widest = beside
-            .map(|end| width(end.name, self.size))
+            .map(|end| self.font.width(end.name, self.size))
             .fold(0.0, f64::max);
         let margin = if widest > 0.0 {
             widest + self.gap + 2.0
         } else {
             0.0
         };
-        (widest <= MOST_SHARE * f64::from(plot.width)).then_some(margin)
+        let most = match plot.width {
+            0..NARROW => MOST_NARROW_SHARE,
+            _ => MOST_SHARE,
+        };
+        (widest <= most * f64::from(plot.width)).then_some(margin)
     }
 
     /// The names at their places; nothing if they do not fit one below the other.
@@ -102,7 +131,11 @@ impl<'a> Ends<'a> {
         y: &Coordinates,
     ) -> Option<Vec<Label>> {
         let anchor = |end: &End| (x.place(end.at.0), y.place(end.at.1));
-        let wanted: Vec<f64> = self.beside().map(|end| anchor(end).1).collect();
+        let above = match self.has_column {
+            true => 0.0,
+            false => 0.6 * self.size * LINE_HEIGHT,
+        };
+        let wanted: Vec<f64> = self.beside().map(|end| anchor(end).1 - above).collect();
         let heights = vec![self.size * LINE_HEIGHT; wanted.len()];
         let centres = spread(
             &wanted,
@@ -110,13 +143,16 @@ impl<'a> Ends<'a> {
             frame.top - OVERHANG,
             frame.bottom + OVERHANG,
         )?;
-        let column = frame.right + self.gap;
+        let start = |end: &End| match self.has_column {
+            true => frame.right + self.gap,
+            false => frame.right - INSIDE_GAP - self.font.width(end.name, self.size),
+        };
         let beside = self
             .beside()
             .zip(centres)
-            .map(|(end, centre)| (end, (column, centre)));
+            .map(|(end, centre)| (end, (start(end), centre)));
         let inside = self.ends.iter().filter(|end| !end.beside);
-        let inside = inside.map(|end| (end, (anchor(end).0 + GAP, anchor(end).1)));
+        let inside = inside.map(|end| (end, self.behind(end, anchor(end))));
         let label = |(end, place): (&End, (f64, f64))| Label {
             text: end.name.to_owned(),
             colour: end.colour,
@@ -124,6 +160,16 @@ impl<'a> Ends<'a> {
             place,
         };
         Some(beside.chain(inside).map(label).collect())
+    }
+
+    /// Where a name begins whose line ends inside the frame: behind the end, or above it where the
+    /// plot has no room for it there.
+    fn behind(&self, end: &End, (x, y): (f64, f64)) -> (f64, f64) {
+        let last = self.width - self.font.width(end.name, self.size);
+        match x + GAP <= last {
+            true => (x + GAP, y),
+            false => (last, y - 0.7 * self.size),
+        }
     }
 
     fn beside(&self) -> impl Iterator<Item = &End<'a>> {

@@ -54,7 +54,7 @@ fn bars_lying() -> Plot {
         Axis::categories("", layers),
     )
     .with(Bars::new("VGG-16", vgg16, Colour::Blue).labelled(percent(&vgg16)))
-    .with(Bars::new("VGG-19", vgg19, Colour::Orange).labelled(percent(&vgg19)))
+    .with(Bars::new("VGG-19", vgg19, Colour::Ochre).labelled(percent(&vgg19)))
 }
 
 fn bars_upright() -> Plot {
@@ -326,7 +326,7 @@ fn negative() -> Plot {
         Axis::categories("", names),
         Axis::linear("Change").in_percent(),
     )
-    .with(Bars::new("change", change, Colour::BluishGreen).labelled(percent(&change)))
+    .with(Bars::new("change", change, Colour::Green).labelled(percent(&change)))
     .sized(480, 300)
 }
 

@@ -6,6 +6,9 @@ use super::{Axis, Direction, Mark, Plot, PlotError, Range, Scale};
 /// Share of an axis left free on each side of points, so that no marker is cut.
 const POINT_MARGIN: f64 = 0.025;
 
+/// In steps between ticks: what is no farther from one lies on it.
+const NEARLY: f64 = 1e-6;
+
 /// One of the two directions of a plot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dimension {
@@ -177,7 +180,11 @@ fn log_extent(plot: &Plot, dimension: Dimension) -> (f64, f64) {
 fn linear_extent(plot: &Plot, dimension: Dimension, most_ticks: usize) -> (f64, f64) {
     let (low, high) = widened(reach(plot, dimension), dimension.axis_of(plot));
     if dimension == value_dimension(plot) {
-        let closed = |step: f64| ((low / step).floor() * step, (high / step).ceil() * step);
+        // A rounding error beyond a tick does not ask for another one.
+        let closed = |step: f64| {
+            let (first, last) = (low / step + NEARLY, high / step - NEARLY);
+            (first.floor() * step, last.ceil() * step)
+        };
         let (first_low, first_high) = closed(round_step(low, high, most_ticks));
         // The wider range may have its ticks farther apart.
         return closed(round_step(first_low, first_high, most_ticks));
@@ -201,7 +208,7 @@ fn has_points(plot: &Plot) -> bool {
 }
 
 /// The least and the greatest number along a dimension, notes left out.
-fn reach(plot: &Plot, dimension: Dimension) -> (f64, f64) {
+pub(super) fn reach(plot: &Plot, dimension: Dimension) -> (f64, f64) {
     let marks = plot
         .marks
         .iter()

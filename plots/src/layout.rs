@@ -3,10 +3,10 @@
 use super::end_labels::{Ends, Label};
 use super::extent::{Dimension, Ranges, data, extent};
 use super::legend::{Legend, ROW_HEIGHT};
-use super::rules::{RuleLabel, rule_labels, vertical_rules};
+use super::rules::{RuleLabel, rule_labels};
 use super::scale::Coordinates;
 use super::series::named;
-use super::text::{widest, width, wrap};
+use super::text::Font;
 use super::ticks::{Tick, minor_ticks, ticks};
 use super::{Axis, Mark, Plot, PlotError};
 
@@ -23,10 +23,14 @@ pub(super) const TICK_GAP: f64 = 8.0;
 /// Below the lowest baseline.
 pub(super) const DESCENT: f64 = 4.5;
 
+/// Height of a row of names of vertical rules.
+pub(super) const RULE_ROW: f64 = TICK_SIZE * LINE_HEIGHT + 3.0;
+
 /// Between one tick label of the horizontal axis and the next.
 const X_LABEL_GAP: f64 = 22.0;
 const NAME_GAP: f64 = 6.0;
 const LEAST_NAME_ROOM: f64 = 24.0;
+const MOST_NAME_ROOM: f64 = 80.0;
 /// Names of categories beside the vertical axis are broken beyond this share of the width.
 const MOST_NAME_SHARE: f64 = 0.28;
 const LEAST_RIGHT_MARGIN: f64 = 16.0;
@@ -53,29 +57,30 @@ pub(super) struct Layout<'a> {
     pub(super) x: Coordinates,
     pub(super) y: Coordinates,
     pub(super) x_ticks: Vec<PlacedTick>,
-    pub(super) x_tick_size: f64,
     pub(super) y_ticks: Vec<PlacedTick>,
     pub(super) x_minor: Vec<f64>,
     pub(super) legend: Legend<'a>,
     pub(super) end_labels: Vec<Label>,
     pub(super) end_label_size: f64,
     pub(super) rule_labels: Vec<RuleLabel>,
-    pub(super) rule_label_size: f64,
+    /// The lines of the vertical axis's title and of the horizontal one's.
+    pub(super) titles: [Vec<String>; 2],
+    pub(super) font: &'static Font,
     /// Whether some of the data lies outside the frame.
     pub(super) overflows: bool,
 }
 
 impl<'a> Layout<'a> {
     /// Lays out `plot`: with names at the ends of lines, or in the legend where they do not fit.
-    pub(super) fn new(plot: &'a Plot) -> Result<Layout<'a>, PlotError> {
-        let most_y = (plot.height as usize / 48).clamp(3, 8);
+    pub(super) fn new(plot: &'a Plot, font: &'static Font) -> Result<Layout<'a>, PlotError> {
+        let most_y = most_ticks(plot.height);
         let ranges = Ranges {
-            x: extent(plot, Dimension::X, plot.width as usize / 70)?,
+            x: extent(plot, Dimension::X, (plot.width as usize / 70).max(2))?,
             y: extent(plot, Dimension::Y, most_y)?,
         };
-        let layout = match Layout::attempt(plot, &ranges, true)? {
+        let layout = match Layout::attempt(plot, &ranges, font, true)? {
             Some(layout) => Some(layout),
-            None => Layout::attempt(plot, &ranges, false)?,
+            None => Layout::attempt(plot, &ranges, font, false)?,
         };
         layout.ok_or_else(|| too_small(plot))
     }
@@ -83,23 +88,38 @@ impl<'a> Layout<'a> {
     fn attempt(
         plot: &'a Plot,
         ranges: &Ranges,
+        font: &'static Font,
         direct: bool,
     ) -> Result<Option<Layout<'a>>, PlotError> {
         let (at_ends, in_legend) = named(plot, ranges, direct);
-        let legend = Legend::new(in_legend, f64::from(plot.width));
-        let ends = Ends::new(plot, ranges, at_ends);
+        let legend = Legend::new(in_legend, f64::from(plot.width), font);
+        let ends = Ends::new(plot, ranges, at_ends, (font, direct));
         let Some(end_margin) = ends.margin(plot) else {
             return Ok(None);
         };
         let y_ticks = ticks(&plot.y, ranges.y, plot.height as usize / 45)?;
-        let y_lines = y_lines(plot, &y_ticks);
-        let left = (widest(y_lines.iter().flatten(), TICK_SIZE) + TICK_GAP).ceil();
-        let right = f64::from(plot.width) - right_margin(plot, end_margin);
-        let x_labels = XLabels::new(&plot.x, ranges.x, right - left)?;
-        let bottom = f64::from(plot.height) - bottom_margin(&plot.x, &x_labels);
+        let y_lines = y_lines(plot, &y_ticks, font);
+        let left = (font.widest(y_lines.iter().flatten(), TICK_SIZE) + TICK_GAP).ceil();
+        let mut right = f64::from(plot.width) - right_margin(plot, end_margin, font);
+        let mut x_labels = XLabels::new(&plot.x, ranges.x, right - left, font)?;
+        let overhang = x_labels.overhang(plot, ranges, (left, right), font);
+        if overhang > 0.0 {
+            right -= overhang.ceil();
+            x_labels = XLabels::new(&plot.x, ranges.x, right - left, font)?;
+        }
+        let titles = [&plot.y, &plot.x].map(|axis| title_lines(axis, plot, font));
+        let (rule_labels, rule_rows) = {
+            let x = Coordinates::new(&plot.x, ranges.x, left, right);
+            rule_labels(plot, &x, left, font)
+        };
+        let bottom = f64::from(plot.height) - bottom_margin(&titles[1], &x_labels);
         let frame = Frame {
             left,
-            top: top_margin(plot, &legend),
+            top: legend_top(&titles[0])
+                + legend.height()
+                + rule_rows as f64 * RULE_ROW
+                + bar_label_height(plot, font)
+                + 8.0,
             right,
             bottom,
         };
@@ -111,10 +131,8 @@ impl<'a> Layout<'a> {
         let Some(end_labels) = ends.place(&frame, &x, &y) else {
             return Ok(None);
         };
-        let (rule_labels, rule_label_size) = rule_labels(plot, &x);
         Ok(Some(Layout {
             x_ticks: placed(&x_labels.ticks, x_labels.lines, &x),
-            x_tick_size: x_labels.size,
             y_ticks: placed(&y_ticks, y_lines, &y),
             x_minor: minor_ticks(&plot.x, ranges.x)
                 .iter()
@@ -125,12 +143,18 @@ impl<'a> Layout<'a> {
             end_labels,
             end_label_size: ends.size,
             rule_labels,
-            rule_label_size,
+            titles,
+            font,
             frame,
             x,
             y,
         }))
     }
+}
+
+/// The most ticks that a vertical axis has in a plot of this height.
+pub(super) fn most_ticks(height: u32) -> usize {
+    (height as usize / 48).clamp(3, 8)
 }
 
 fn too_small(plot: &Plot) -> PlotError {
@@ -142,115 +166,135 @@ fn too_small(plot: &Plot) -> PlotError {
 }
 
 /// Where the legend begins: below the vertical axis's title.
-pub(super) fn legend_top(plot: &Plot) -> f64 {
-    if plot.y.title.is_empty() {
-        2.0
-    } else {
-        ROW_HEIGHT + 2.0
+pub(super) fn legend_top(title: &[String]) -> f64 {
+    title.len() as f64 * ROW_HEIGHT + 2.0
+}
+
+/// The lines of an axis's title; none for no title.
+fn title_lines(axis: &Axis, plot: &Plot, font: &Font) -> Vec<String> {
+    match axis.title.is_empty() {
+        true => Vec::new(),
+        false => font.wrap(&axis.title, LABEL_SIZE, f64::from(plot.width)),
     }
 }
 
-fn top_margin(plot: &Plot, legend: &Legend) -> f64 {
-    let has_rule_labels = vertical_rules(plot).next().is_some();
-    let rules = if has_rule_labels {
-        TICK_SIZE * LINE_HEIGHT + 3.0
+/// The room above upright bars for what is printed at their ends.
+fn bar_label_height(plot: &Plot, font: &Font) -> f64 {
+    let upright = plot.y.names().is_none() && bar_label_width(plot, font) > 0.0;
+    if upright { TICK_SIZE } else { 0.0 }
+}
+
+fn right_margin(plot: &Plot, end_margin: f64, font: &Font) -> f64 {
+    let lying = plot.y.names().is_some();
+    let bars = if lying {
+        bar_label_width(plot, font)
     } else {
         0.0
     };
-    let upright = plot.y.names().is_none() && bar_label_width(plot) > 0.0;
-    let bar_labels = if upright { TICK_SIZE } else { 0.0 };
-    legend_top(plot) + legend.height() + rules + bar_labels + 8.0
-}
-
-fn right_margin(plot: &Plot, end_margin: f64) -> f64 {
-    let lying = plot.y.names().is_some();
-    let bars = if lying { bar_label_width(plot) } else { 0.0 };
     end_margin.max(bars).max(LEAST_RIGHT_MARGIN).ceil()
 }
 
-fn bar_label_width(plot: &Plot) -> f64 {
+fn bar_label_width(plot: &Plot, font: &Font) -> f64 {
     let labels = plot.marks.iter().filter_map(|mark| match mark {
-        Mark::Bars(bars) => Some(widest(&bars.labels, TICK_SIZE)),
+        Mark::Bars(bars) => Some(font.widest(&bars.labels, TICK_SIZE)),
         _ => None,
     });
     let width = labels.fold(0.0, f64::max);
     if width > 0.0 { width + TICK_GAP } else { 0.0 }
 }
 
-fn bottom_margin(axis: &Axis, labels: &XLabels) -> f64 {
+fn bottom_margin(title: &[String], labels: &XLabels) -> f64 {
     let rows = labels.lines.iter().map(Vec::len).max().unwrap_or(0) as f64;
-    let title = if axis.title.is_empty() {
-        0.0
-    } else {
-        LABEL_SIZE * LINE_HEIGHT + 4.0
+    let title = match title.len() {
+        0 => 0.0,
+        lines => LABEL_SIZE * LINE_HEIGHT * lines as f64 + 4.0,
     };
     TICK_LENGTH + rows * TICK_SIZE * LINE_HEIGHT + title + DESCENT
 }
 
 /// Names of categories are broken where they are long.
-fn y_lines(plot: &Plot, ticks: &[Tick]) -> Vec<Vec<String>> {
+fn y_lines(plot: &Plot, ticks: &[Tick], font: &Font) -> Vec<Vec<String>> {
     let names = plot.y.names().is_some();
-    let most = if names {
-        f64::from(plot.width) * MOST_NAME_SHARE
-    } else {
-        f64::INFINITY
+    let lines = |tick: &Tick| match names {
+        true => y_lines_of(&tick.label, plot, font),
+        false => vec![tick.label.clone()],
     };
-    ticks
-        .iter()
-        .map(|tick| wrap(&tick.label, TICK_SIZE, most))
-        .collect()
+    ticks.iter().map(lines).collect()
+}
+
+/// The lines of a category's name beside the vertical axis.
+pub(super) fn y_lines_of(name: &str, plot: &Plot, font: &Font) -> Vec<String> {
+    font.wrap(name, TICK_SIZE, f64::from(plot.width) * MOST_NAME_SHARE)
 }
 
 /// The labels below the horizontal axis.
 struct XLabels {
     ticks: Vec<Tick>,
     lines: Vec<Vec<String>>,
-    size: f64,
 }
 
 impl XLabels {
-    fn new(axis: &Axis, range: (f64, f64), room: f64) -> Result<XLabels, PlotError> {
+    fn new(axis: &Axis, range: (f64, f64), room: f64, font: &Font) -> Result<XLabels, PlotError> {
         match axis.names() {
-            Some(names) => XLabels::names(ticks(axis, range, names.len())?, room),
-            None => XLabels::numbers(axis, range, room),
+            Some(names) => {
+                let ticks = ticks(axis, range, names.len())?;
+                Ok(XLabels::names(ticks, room, font))
+            }
+            None => XLabels::numbers(axis, range, room, font),
         }
     }
 
-    /// Names are broken to fit; a word that is too long makes the font smaller. Where names are
-    /// many, only every second, third, … is printed.
-    fn names(ticks: Vec<Tick>, room: f64) -> Result<XLabels, PlotError> {
+    /// Names are broken to fit. Where names are many, only every second, third, … is printed.
+    fn names(ticks: Vec<Tick>, room: f64, font: &Font) -> XLabels {
         let slot = room / ticks.len().max(1) as f64;
-        let stride = (LEAST_NAME_ROOM / slot).ceil().max(1.0);
-        let each = slot * stride - NAME_GAP;
         let words = ticks.iter().flat_map(|tick| tick.label.split(' '));
-        let longest = words.map(|word| width(word, TICK_SIZE)).fold(0.0, f64::max);
-        let size = TICK_SIZE * (each / longest).clamp(0.5, 1.0);
-        let mut lines: Vec<Vec<String>> = ticks
-            .iter()
-            .map(|tick| wrap(&tick.label, size, each))
-            .collect();
-        let between = lines
-            .iter_mut()
-            .enumerate()
-            .filter(|(index, _)| index % stride as usize != 0);
-        between.for_each(|(_, lines)| lines.clear());
-        Ok(XLabels { ticks, lines, size })
+        let longest = words
+            .map(|word| font.width(word, TICK_SIZE))
+            .fold(0.0, f64::max);
+        let stride = match slot < LEAST_NAME_ROOM {
+            true => ((longest + NAME_GAP).clamp(LEAST_NAME_ROOM, MOST_NAME_ROOM) / slot).ceil(),
+            false => 1.0,
+        };
+        let each = slot * stride - NAME_GAP;
+        let lines = ticks.iter().enumerate().map(|(index, tick)| {
+            let is_printed = index % stride as usize == 0;
+            let lines = is_printed.then(|| font.wrap(&tick.label, TICK_SIZE, each));
+            lines.unwrap_or_default()
+        });
+        let lines = lines.collect();
+        XLabels { ticks, lines }
+    }
+
+    /// How far the last label reaches beyond the plot.
+    fn overhang(
+        &self,
+        plot: &Plot,
+        ranges: &Ranges,
+        (left, right): (f64, f64),
+        font: &Font,
+    ) -> f64 {
+        let x = Coordinates::new(&plot.x, ranges.x, left, right);
+        let labels = self.ticks.iter().zip(&self.lines);
+        let ends =
+            labels.map(|(tick, lines)| x.place(tick.value) + font.widest(lines, TICK_SIZE) / 2.0);
+        ends.fold(0.0, f64::max) - f64::from(plot.width)
     }
 
     /// As many numbers as fit side by side.
-    fn numbers(axis: &Axis, range: (f64, f64), room: f64) -> Result<XLabels, PlotError> {
+    fn numbers(
+        axis: &Axis,
+        range: (f64, f64),
+        room: f64,
+        font: &Font,
+    ) -> Result<XLabels, PlotError> {
         let mut most = (room / 50.0) as usize;
         loop {
             let ticks = ticks(axis, range, most.max(2))?;
             let labels = ticks.iter().map(|tick| &tick.label);
-            let each = widest(labels, TICK_SIZE) + X_LABEL_GAP;
+            let each = font.widest(labels, TICK_SIZE) + X_LABEL_GAP;
             if most <= 2 || each * ticks.len() as f64 <= room {
                 let lines = ticks.iter().map(|tick| vec![tick.label.clone()]).collect();
-                return Ok(XLabels {
-                    ticks,
-                    lines,
-                    size: TICK_SIZE,
-                });
+                return Ok(XLabels { ticks, lines });
             }
             most -= 1;
         }

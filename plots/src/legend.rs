@@ -2,7 +2,7 @@
 
 use super::layout::LABEL_SIZE;
 use super::series::Series;
-use super::text::width;
+use super::text::Font;
 
 /// Height of a row.
 pub(super) const ROW_HEIGHT: f64 = 19.0;
@@ -14,40 +14,47 @@ const ENTRY_GAP: f64 = 20.0;
 /// The legend at its place.
 pub(super) struct Legend<'a> {
     pub(super) entries: Vec<Entry<'a>>,
-    pub(super) font_size: f64,
+    rows: usize,
 }
 
 /// A series at its place in the legend.
 pub(super) struct Entry<'a> {
     pub(super) series: Series<'a>,
+    /// The name, in several lines where it is wider than the plot.
+    pub(super) lines: Vec<String>,
     /// Left end of the sample.
     pub(super) x: f64,
-    /// Index of the row, from 0.
+    /// Index of the first row, from 0.
     pub(super) row: usize,
 }
 
 impl<'a> Legend<'a> {
-    /// Sets series in rows of at most `room`; a name that is wider makes the font smaller.
-    pub(super) fn new(series: Vec<Series<'a>>, room: f64) -> Legend<'a> {
-        let names = series.iter().map(|series| width(series.name, LABEL_SIZE));
-        let widest = names.fold(0.0, f64::max);
-        let font_size = LABEL_SIZE * ((room - SAMPLE_WIDTH - SAMPLE_GAP) / widest).min(1.0);
-        let (mut x, mut row) = (0.0, 0);
+    /// Sets series in rows of at most `room`.
+    pub(super) fn new(series: Vec<Series<'a>>, room: f64, font: &Font) -> Legend<'a> {
+        let before = SAMPLE_WIDTH + SAMPLE_GAP;
+        let (mut x, mut row, mut rows) = (0.0, 0, 0);
         let mut entries = Vec::new();
         for series in series {
-            let entry_width = SAMPLE_WIDTH + SAMPLE_GAP + width(series.name, font_size);
+            let lines = font.wrap(series.name, LABEL_SIZE, room - before);
+            let entry_width = before + font.widest(&lines, LABEL_SIZE);
             if x > 0.0 && x + entry_width > room {
-                (x, row) = (0.0, row + 1);
+                (x, row) = (0.0, rows);
             }
-            entries.push(Entry { series, x, row });
+            rows = rows.max(row + lines.len());
+            entries.push(Entry {
+                series,
+                lines,
+                x,
+                row,
+            });
             x += entry_width + ENTRY_GAP;
         }
-        Legend { entries, font_size }
+        Legend { entries, rows }
     }
 
     /// Height of all rows.
     pub(super) fn height(&self) -> f64 {
-        self.entries.last().map_or(0, |entry| entry.row + 1) as f64 * ROW_HEIGHT
+        self.rows as f64 * ROW_HEIGHT
     }
 }
 

@@ -6,6 +6,7 @@
 //! laid out without a font engine. The SVG has no ids, no scripts and no background.
 
 mod axis;
+mod book_palette;
 mod check;
 mod csv;
 mod draw;
@@ -14,24 +15,32 @@ mod draw_bars;
 mod draw_labels;
 mod draw_marks;
 mod end_labels;
+mod equal_ticks;
 mod extent;
 mod layout;
 mod legend;
+mod lying;
 mod marks;
+mod narrow;
+mod panels;
 pub mod palette;
 mod rules;
 mod scale;
 mod series;
+mod simplify;
 mod spread;
 mod svg;
 mod text;
 mod ticks;
 
-pub use self::axis::{Axis, Range, Scale, TickFormat, Ticks};
+pub use self::axis::{Axis, Range, Scale, TickFormat, Ticks, is_crowded, spans_decades};
+pub use self::book_palette::{BookPalette, Identity, Subject};
 pub use self::csv::to_csv;
 pub use self::marks::{
     Band, Bars, Direction, Fill, Key, Line, Mark, Note, Point, Points, Rule, Side,
 };
+pub use self::panels::Panel;
+use crate::palette::{Colour, Dash, SeriesStyle, Shape};
 use thiserror::Error;
 use writing::numbers::NumberError;
 
@@ -49,8 +58,12 @@ pub struct Plot {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
-    /// What is drawn, from back to front within each kind of mark.
+    /// What is drawn, from back to front within each kind of mark; in each panel where there are some.
     pub marks: Vec<Mark>,
+    /// Small multiples of one plot, which share its axes; none for a single one.
+    pub panels: Vec<Panel>,
+    /// What the series are about, in the order of their indices; see [`Plot::style_of`].
+    pub subjects: Vec<Subject>,
     /// Width of the view box.
     pub width: u32,
     /// Height of the view box.
@@ -67,9 +80,17 @@ impl Plot {
             x,
             y,
             marks: Vec::new(),
+            panels: Vec::new(),
+            subjects: Vec::new(),
             width: 640,
             height: 360,
         }
+    }
+
+    /// What is drawn in any of the panels.
+    pub(crate) fn all_marks(&self) -> impl Iterator<Item = &Mark> {
+        let in_panels = self.panels.iter().flat_map(|panel| &panel.marks);
+        self.marks.iter().chain(in_panels)
     }
 
     /// The same plot with one mark more.
@@ -77,6 +98,22 @@ impl Plot {
     pub fn with(mut self, mark: impl Into<Mark>) -> Plot {
         self.marks.push(mark.into());
         self
+    }
+
+    /// The style of the series that is about `subject`: a place in the plot, for which
+    /// [`BookPalette`] puts the colour that the value has in the whole book.
+    pub fn style_of(&mut self, subject: impl Into<Subject>) -> SeriesStyle {
+        let subject = subject.into();
+        let known = self.subjects.iter().position(|known| *known == subject);
+        let index = known.unwrap_or(self.subjects.len());
+        if known.is_none() {
+            self.subjects.push(subject);
+        }
+        SeriesStyle {
+            colour: Colour::Series(index),
+            dash: Dash::Series(index),
+            shape: Shape::Series(index),
+        }
     }
 
     /// The same plot in another size.
@@ -95,8 +132,19 @@ impl Plot {
 pub enum Target {
     /// Inline in a page: as wide as its place, title and description as attributes.
     Html,
+    /// Inline in a page on a phone: another drawing, narrower, with text of the same size.
+    Narrow,
     /// A file of its own, for the PDF: with its size, title and description as elements.
     File,
+}
+
+impl Target {
+    fn font(self) -> &'static text::Font {
+        match self {
+            Target::Html | Target::Narrow => &text::PAGE,
+            Target::File => &text::PRINT,
+        }
+    }
 }
 
 /// Why a plot cannot be drawn.
@@ -189,10 +237,29 @@ pub enum PlotError {
 /// [`PlotError`] if there is nothing to draw, or something that cannot be drawn.
 pub fn render(plot: &Plot, target: Target) -> Result<String, PlotError> {
     check::check(plot)?;
-    let layout = layout::Layout::new(plot)?;
-    Ok(draw::draw(plot, &layout, target))
+    draw::draw(&laid_out(plot, target), target)
 }
 
+/// Finds out whether `plot` can be drawn.
+///
+/// # Errors
+/// As [`render`].
+pub fn try_out(plot: &Plot, target: Target) -> Result<(), PlotError> {
+    check::check(plot)?;
+    draw::try_out(&laid_out(plot, target), target.font())
+}
+
+/// The plot in the width of the target, with its bars as that leaves room for their numbers.
+fn laid_out(plot: &Plot, target: Target) -> Plot {
+    let font = target.font();
+    match target {
+        Target::Narrow => narrow::narrowed(plot, font),
+        Target::Html | Target::File => lying::laid(plot, font),
+    }
+}
+
+#[cfg(test)]
+mod drawing_tests;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]

@@ -191,6 +191,8 @@ pub struct Bars {
     pub labels: Vec<String>,
     /// The colour.
     pub colour: Colour,
+    /// The colours of the single bars, where each category has its own; empty for one of all.
+    pub colours: Vec<Colour>,
     /// The inside.
     pub fill: Fill,
     /// Where the name is printed.
@@ -207,6 +209,7 @@ impl Bars {
             intervals: Vec::new(),
             labels: Vec::new(),
             colour,
+            colours: Vec::new(),
             fill: Fill::Solid,
             key: Key::Legend,
         }
@@ -238,6 +241,18 @@ impl Bars {
             labels: labels.into(),
             ..self
         }
+    }
+
+    /// The same bars, each in a colour of its own.
+    #[must_use]
+    pub fn coloured(self, colours: impl Into<Vec<Colour>>) -> Bars {
+        let colours = colours.into();
+        Bars { colours, ..self }
+    }
+
+    /// The colour of the bar with this index.
+    pub(super) fn colour(&self, index: usize) -> Colour {
+        self.colours.get(index).copied().unwrap_or(self.colour)
     }
 
     /// The same bars with their name elsewhere.
@@ -337,6 +352,19 @@ impl Note {
     #[must_use]
     pub fn coloured(self, colour: Colour) -> Note {
         Note { colour, ..self }
+    }
+}
+
+impl Mark {
+    /// The same mark, which the legend above the panels names.
+    pub(super) fn unnamed(&self) -> Mark {
+        match self.clone() {
+            Mark::Line(line) => line.keyed(Key::None).into(),
+            Mark::Points(points) => points.keyed(Key::None).into(),
+            Mark::Band(band) => band.keyed(Key::None).into(),
+            Mark::Bars(bars) => bars.keyed(Key::None).into(),
+            other => other,
+        }
     }
 }
 

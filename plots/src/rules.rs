@@ -3,7 +3,7 @@
 use super::layout::TICK_SIZE;
 use super::scale::Coordinates;
 use super::spread::spread;
-use super::text::width;
+use super::text::Font;
 use super::{Direction, Mark, Plot, Rule};
 
 /// Least space between two names.
@@ -14,6 +14,8 @@ pub(super) struct RuleLabel {
     pub(super) text: String,
     /// The middle of the text.
     pub(super) x: f64,
+    /// Its row, from 0 at the frame upwards.
+    pub(super) row: usize,
 }
 
 /// Horizontal rules that have a name.
@@ -34,23 +36,45 @@ fn named_rules(plot: &Plot) -> impl Iterator<Item = &Rule> {
     rules.filter(|rule| !rule.label.is_empty())
 }
 
-/// The names of the vertical rules side by side, and their font size, smaller where they are many.
-pub(super) fn rule_labels(plot: &Plot, x: &Coordinates) -> (Vec<RuleLabel>, f64) {
-    let seen: Vec<&Rule> = vertical_rules(plot)
-        .filter(|rule| x.contains(rule.at))
-        .collect();
+/// The names of the vertical rules: in one row where they have room beside each other, else in as
+/// many as they need; and the number of rows.
+pub(super) fn rule_labels(
+    plot: &Plot,
+    x: &Coordinates,
+    left: f64,
+    font: &Font,
+) -> (Vec<RuleLabel>, usize) {
+    let seen = vertical_rules(plot).filter(|rule| x.contains(rule.at));
+    let seen: Vec<&Rule> = seen.collect();
     let room = f64::from(plot.width);
-    let widths = |size: f64| -> Vec<f64> {
-        seen.iter()
-            .map(|rule| width(&rule.label, size) + GAP * size / TICK_SIZE)
-            .collect()
-    };
-    let size = TICK_SIZE * (room / widths(TICK_SIZE).iter().sum::<f64>()).min(1.0);
+    let widths = seen
+        .iter()
+        .map(|rule| font.width(&rule.label, TICK_SIZE) + GAP);
+    let widths: Vec<f64> = widths.collect();
     let wanted: Vec<f64> = seen.iter().map(|rule| x.place(rule.at)).collect();
-    let centres = spread(&wanted, &widths(size * 0.999), 0.0, room).unwrap_or(wanted);
-    let label = |(rule, x): (&&Rule, f64)| RuleLabel {
+    let places = match spread(&wanted, &widths, left, room) {
+        Some(centres) => centres.into_iter().map(|x| (x, 0)).collect(),
+        None => in_rows(&wanted, &widths, (left, room)),
+    };
+    let rows = places.iter().map(|(_, row)| row + 1).max().unwrap_or(0);
+    let label = |(rule, (x, row)): (&&Rule, (f64, usize))| RuleLabel {
         text: rule.label.clone(),
         x,
+        row,
     };
-    (seen.iter().zip(centres).map(label).collect(), size)
+    (seen.iter().zip(places).map(label).collect(), rows)
+}
+
+/// Each label as near to its place as the edges let it, in the first row that has room for it.
+fn in_rows(wanted: &[f64], widths: &[f64], (left, right): (f64, f64)) -> Vec<(f64, usize)> {
+    let mut ends: Vec<f64> = Vec::new();
+    let place = |(wanted, width): (&f64, &f64)| {
+        let x = wanted.min(right - width / 2.0).max(left + width / 2.0);
+        let row = ends.iter().position(|end| *end <= x - width / 2.0);
+        let row = row.unwrap_or(ends.len());
+        ends.resize(ends.len().max(row + 1), 0.0);
+        ends[row] = x + width / 2.0;
+        (x, row)
+    };
+    wanted.iter().zip(widths).map(place).collect()
 }

@@ -60,7 +60,7 @@ impl Mark {
         }
     }
 
-    fn colour(&self) -> Colour {
+    pub(super) fn colour(&self) -> Colour {
         match self {
             Mark::Line(line) => line.colour,
             Mark::Points(points) => points.colour,

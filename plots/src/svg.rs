@@ -20,6 +20,9 @@ pub(super) enum Value<'a> {
     Number(f64),
 }
 
+/// A line of more places than these is a long one.
+const MANY_PLACES: usize = 60;
+
 /// SVG as it grows.
 #[derive(Default)]
 pub(super) struct Svg {
@@ -140,16 +143,35 @@ pub(super) fn coordinate(value: f64) -> String {
 
 /// An attribute for `polyline` and `polygon`.
 pub(super) fn points(places: impl IntoIterator<Item = (f64, f64)>) -> Value<'static> {
+    let places: Vec<_> = places.into_iter().collect();
+    // Of a long line nobody sees more than tenths.
+    let round = |place: f64| match places.len() > MANY_PLACES {
+        true => (place * 10.0).round() / 10.0,
+        false => place,
+    };
     let mut points = String::new();
-    for (x, y) in places {
+    for (x, y) in &places {
         if !points.is_empty() {
             points.push(' ');
         }
-        write_number(x, &mut points);
+        write_number(round(*x), &mut points);
         points.push(',');
-        write_number(y, &mut points);
+        write_number(round(*y), &mut points);
     }
     Value::Made(points)
+}
+
+/// The attribute `d` of a path with a dot at each place.
+pub(super) fn dots(places: impl IntoIterator<Item = (f64, f64)>) -> Value<'static> {
+    let mut path = String::new();
+    for (x, y) in places {
+        path.push('M');
+        write_number(x, &mut path);
+        path.push(' ');
+        write_number(y, &mut path);
+        path.push_str("h.01"); // a stroke without length has no caps in some programs
+    }
+    Value::Made(path)
 }
 
 /// Writes a coordinate: two decimals at most, no trailing zeros, no negative zero.

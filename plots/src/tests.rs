@@ -3,7 +3,7 @@ use expect_test::{Expect, expect, expect_file};
 use super::*;
 use crate::palette::{Colour, series};
 
-fn xy(marks: &[(f64, f64)]) -> Plot {
+pub(super) fn xy(marks: &[(f64, f64)]) -> Plot {
     let line = Line::new("loss", marks, series(0));
     Plot::new(
         "Loss",

@@ -37,11 +37,11 @@ pub(super) fn ticks(
 ) -> Result<Vec<Tick>, PlotError> {
     let values = match (&axis.ticks, &axis.scale) {
         (_, Scale::Categories(names)) => return Ok(named(names)),
-        (Ticks::At(values), _) => values
-            .iter()
-            .copied()
-            .filter(|v| (low..=high).contains(v))
-            .collect(),
+        (Ticks::At(values), _) => {
+            let seen = values.iter().copied();
+            let seen: Vec<f64> = seen.filter(|v| (low..=high).contains(v)).collect();
+            thinned(&seen, most)
+        }
         (Ticks::Auto, Scale::Linear) => linear(low, high, most),
         (Ticks::Auto, Scale::Log { base }) => logarithmic(*base, low, high, most),
     };
@@ -348,5 +348,8 @@ mod tests {
     fn given_ticks_are_kept_where_they_are_seen() {
         let axis = Axis::linear("").ticks_at([0.0, 0.25, 2.0]);
         check(&axis, (0.0, 1.0), 3, &["0.00", "0.25"]);
+        let axis = Axis::linear("").ticks_at([1.0, 2.0, 4.0, 8.0, 16.0]);
+        check(&axis, (0.0, 20.0), 5, &["1", "2", "4", "8", "16"]);
+        check(&axis, (0.0, 20.0), 3, &["1", "4", "16"]);
     }
 }

@@ -6,7 +6,7 @@ use mdbook_measured::chapters::{Chapter, Diagnostic, Filled, fill_book};
 use mdbook_measured::project::Project;
 use mdbook_preprocessor::config::Config;
 use regex::Regex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -76,6 +76,26 @@ fn no_number_is_typed() {
         .cloned()
         .collect();
     assert_eq!(lines(&typed), "");
+}
+
+/// Names at the ends of lines and notes have the colour of what they name.
+#[test]
+fn a_value_has_one_colour_in_the_whole_book() {
+    let name =
+        Regex::new("<text [^>]*fill=\"(#[0-9a-f]{6})\"[^>]*>([^<]+)</text>").expect("well formed");
+    let mut colours: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for text in HTML.chapters.values() {
+        for found in name.captures_iter(text) {
+            let colours = colours.entry(found[2].to_owned()).or_default();
+            colours.insert(found[1].to_owned());
+        }
+    }
+    assert!(colours.len() > 20, "{colours:?}");
+    let several: Vec<_> = colours.iter().filter(|(_, all)| all.len() > 1).collect();
+    assert!(several.is_empty(), "{several:?}");
+    let rates = ["0.001", "0.01", "0.1", "1"].map(|rate| format!("learning rate {rate}"));
+    let of_rates: BTreeSet<_> = rates.iter().filter_map(|rate| colours.get(rate)).collect();
+    assert_eq!(of_rates.len(), 4, "{of_rates:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::citations::{Citations, CitedWork};
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
+use super::drawings::Drawings;
 use super::file_path::FilePath;
 use super::headings;
 use super::homes::{Homes, List};
@@ -98,6 +99,7 @@ pub fn fill_book(
     if !has_gap_with(&marked, "question") {
         faults.extend(shortcomings::unsaid_runs(&facts, &written));
     }
+    let drawings = Drawings::of(std::mem::take(&mut written.plots), renderer);
     let used = used(&facts.catalogue, &written);
     let accepted = shortcomings::accepted(&facts, &written, &used, exempt_blocks);
     numbers.add_quotations(&used, &facts.layout.quoted, &mut faults);
@@ -107,6 +109,7 @@ pub fn fill_book(
     } = numbers;
     let resolver = Resolver {
         labels: &labels,
+        drawings,
         lists: Lists {
             renderer,
             bibliography,
@@ -293,6 +296,7 @@ pub(super) const UNKNOWN: &str = "**??**";
 /// Puts numbers, links and lists where marks stand.
 struct Resolver<'a> {
     labels: &'a Labels,
+    drawings: Drawings,
     lists: Lists<'a>,
 }
 
@@ -338,6 +342,7 @@ impl Resolver<'_> {
                 Some(self.lists.citations.print(work, references.as_deref()))
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
+            Mark::Plot(label) => self.drawings.get(label).cloned(),
             Mark::Root => Some(page.root.clone()),
             Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) | Mark::Block(_) => None,
         }

@@ -169,25 +169,24 @@ fn image(description: &str, url: &str) -> String {
     format!("![{}]({url})", markdown(description))
 }
 
-/// A plot in a page: the SVG itself.
-pub(crate) fn inline_plot(svg: &str) -> String {
-    format!("{}\n</div>", unindexed("<div class=\"plot-frame\">", svg))
+/// A plot where it stands: the mark of its drawing, in a page within the lines that close it.
+pub(crate) fn plot_frame(renderer: Renderer, drawing: &str) -> String {
+    match renderer {
+        Renderer::Html => format!("<div class=\"plot-frame\">{drawing}\n\n</svg>\n</div>"),
+        Renderer::Pdf => drawing.to_owned(),
+    }
 }
 
-/// `open` and the SVG `markup`, written so that no text inside it is indexed for search.
+/// SVG in a page but for its last end tag, on one line and written so that no text inside it is
+/// indexed for search.
 ///
 /// mdBook indexes every text node that it parses, so a reader who searches would find axis labels.
 /// It keeps what follows a `<style/>` in one block of HTML as raw data, unparsed and not indexed;
 /// inside `<svg>` a browser takes the same `<style/>` for an empty element. The end tag stands in a
 /// block of its own, to close the element for mdBook too.
-fn unindexed(open: &str, markup: &str) -> String {
-    let markup = markup.trim().replace('\n', " ");
-    let start = markup.find('>').map_or(0, |end| end + 1);
-    let end = markup.rfind("</").unwrap_or(markup.len());
-    format!(
-        "{open}{}<style/>{}\n\n{}",
-        &markup[..start],
-        &markup[start..end],
-        &markup[end..]
-    )
+pub(crate) fn svg_in_page(svg: &str) -> String {
+    let svg = svg.trim().replace('\n', " ");
+    let start = svg.find('>').map_or(0, |end| end + 1);
+    let end = svg.rfind("</").unwrap_or(svg.len());
+    format!("{}<style/>{}", &svg[..start], &svg[start..end])
 }

@@ -9,7 +9,7 @@
 
 use super::blocks::Block;
 use super::composed_table::compose;
-use super::contract::{Renderer, image_file, inline_plot, plot_image};
+use super::contract::{Renderer, image_file, plot_frame};
 use super::file_path::FilePath;
 use super::labels::LabelKind;
 use super::ledger::{ExhibitOrigin, Ledger};
@@ -17,7 +17,7 @@ use super::own_exhibits::{is_own_table, own_image_figure, own_table};
 use super::placeholders::Placeholder;
 use super::sentinel::{Mark, ROOT};
 use crate::evidence::Quantity;
-use crate::views::plot::{Plot, Target, render, to_csv};
+use crate::views::plot::{Plot, Target, to_csv, try_out};
 use crate::views::{self, Awaited, Exhibit, Figure};
 use results::with_nearest;
 use serde::Deserialize;
@@ -202,8 +202,8 @@ pub(crate) fn figure(
             return Ok(waiting(ledger, arguments.id, kind, caption, awaited));
         }
         Figure::Plot(plot) => {
-            let body = plotted(ledger, id, &plot)?;
-            ("plot", body, link_to_csv(ledger, id, to_csv(&plot))?)
+            let csv = link_to_csv(ledger, id, to_csv(&plot))?;
+            ("plot", plotted(ledger, id, *plot)?, csv)
         }
         Figure::Images { images } => ("images", image_row(ledger, images)?, String::new()),
     };
@@ -211,14 +211,16 @@ pub(crate) fn figure(
     Ok(block(ledger, id, kind, class, [&body, &caption]))
 }
 
-/// The drawing for the renderer.
-fn plotted(ledger: &Ledger, id: &str, plot: &Plot) -> Result<String, String> {
-    let draw =
-        |target| render(plot, target).map_err(|error| format!("`{id}` cannot be drawn: {error}"));
-    Ok(match ledger.renderer {
-        Renderer::Html => inline_plot(&draw(Target::Html)?),
-        Renderer::Pdf => plot_image(&draw(Target::File)?, &plot.description),
-    })
+/// The mark of a plot, which is kept until the colours of all plots are known.
+fn plotted(ledger: &Ledger, id: &str, plot: Plot) -> Result<String, String> {
+    let target = match ledger.renderer {
+        Renderer::Html => Target::Html,
+        Renderer::Pdf => Target::File,
+    };
+    try_out(&plot, target).map_err(|error| format!("`{id}` cannot be drawn: {error}"))?;
+    ledger.written().plots.insert(id.to_owned(), plot);
+    let drawing = Mark::Plot(id.to_owned()).to_text();
+    Ok(plot_frame(ledger.renderer, &drawing))
 }
 
 /// Keeps the images as files and sets them side by side.

@@ -12,6 +12,7 @@ use crate::catalogue::{ABSENT, Catalogue, Entry, Facts, UnknownName};
 use crate::escape::markdown;
 use crate::evidence::{Concern, Quantity};
 use crate::views::Awaited;
+use crate::views::plot::Plot;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,8 @@ pub(crate) struct Written {
     pub(crate) exhibits: Vec<ExhibitOrigin>,
     /// The numbers and words that the prose of the chapters prints and that are not measured.
     pub(crate) absences: Vec<Diagnostic>,
+    /// The plots by the labels of their figures, until they are drawn.
+    pub(crate) plots: BTreeMap<String, Plot>,
     /// The figures, tables and questions of this chapter, until they are put where they stand.
     pub(crate) blocks: Vec<Block>,
     /// The figures and tables of this chapter that wait, until they are folded.
@@ -71,6 +74,7 @@ impl Written {
         self.questions.extend(other.questions);
         self.exhibits.extend(other.exhibits);
         self.absences.extend(other.absences);
+        self.plots.extend(other.plots);
     }
 
     /// What keeps the numbers that a chapter prints or shows from being whole and current, and what

@@ -13,6 +13,7 @@ mod citing;
 mod code;
 mod composed_table;
 pub mod contract;
+mod drawings;
 pub mod examples;
 mod exhibits;
 mod file_path;
@@ -52,6 +53,8 @@ mod citing_tests;
 mod code_tests;
 #[cfg(test)]
 mod coverage_tests;
+#[cfg(test)]
+mod drawings_tests;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub(crate) enum Mark {
     Placeholder(String),
     /// A figure, a table or a question with this index in the order in which the templates made them.
     Block(usize),
+    /// The drawing of a plot, by the label of its figure.
+    Plot(String),
     /// A list that needs the whole book: `references` or `evidence`, and the like.
     List(String),
     /// The path from the chapter to the root of the book (`../` for each folder), known only when
@@ -126,6 +128,7 @@ impl Mark {
             Mark::Absent(absence) => written('a', &absence.to_body()),
             Mark::Placeholder(label) => written('p', label),
             Mark::Block(index) => written('b', &index.to_string()),
+            Mark::Plot(label) => written('d', label),
             Mark::List(name) => written('l', name),
             Mark::Root => ROOT.to_string(),
         }
@@ -148,6 +151,7 @@ impl Mark {
             'a' => Mark::Absent(Absence::parse(&body)?),
             'p' => Mark::Placeholder(body),
             'b' => Mark::Block(body.parse().ok()?),
+            'd' => Mark::Plot(body),
             'l' => Mark::List(body),
             '/' => Mark::Root,
             _ => return None,
@@ -276,6 +280,7 @@ mod tests {
             }),
             Mark::Placeholder("fig-a".into()),
             Mark::Block(3),
+            Mark::Plot("fig-a".into()),
             Mark::List("references".into()),
             Mark::Root,
         ] {

@@ -523,6 +523,56 @@ fn curves_of_runs() {
     );
 }
 
+/// Three seeds at one rate and one run at another: a line in a band, and a line.
+#[test]
+fn seeds_of_a_setting_are_a_median_in_a_band() {
+    let mut facts = planned(State::Measured);
+    let run = |id: &str, seed: u64, rate: f64, shift: f64| {
+        let mut run = facts.runs[0].clone();
+        run.id = id.to_owned();
+        run.planned.id = id.to_owned();
+        run.planned.configuration.seed = seed;
+        let training = run.planned.configuration.training.as_mut();
+        training.expect("it trains").learning_rate.base = rate;
+        let (_, record) = run.record.as_mut().expect("it is complete");
+        for epoch in &mut Arc::make_mut(record).epochs {
+            epoch.train_loss += shift;
+        }
+        run
+    };
+    let runs = vec![
+        run("slow-1", 1, 0.01, 0.0),
+        run("slow-2", 2, 0.01, 0.5),
+        run("slow-3", 3, 0.01, 0.125),
+        run("fast-1", 1, 0.1, 1.0),
+    ];
+    let first = facts.runs[0].record.as_ref().expect("a record").1.epochs[0].train_loss;
+    facts.runs = runs;
+    let of = json!({"runs": ["slow-1", "slow-2", "slow-3", "fast-1"], "y": "train_loss"});
+    let shown = figure("curves", arguments(of), &facts).expect("they have records");
+    expect!["Lines are medians of several seeds, and bands reach from the least to the greatest."]
+        .assert_eq(&shown.note);
+    let Figure::Plot(plot) = shown.content else {
+        panic!("they have records");
+    };
+    let csv = crate::views::plot::to_csv(&plot).replace('\r', "");
+    let rows: Vec<_> = csv.lines().collect();
+    let at = |x: f64| {
+        rows.iter()
+            .filter(move |row| row.contains(&format!(",{x},")))
+            .copied()
+    };
+    let (median, least, most) = (first + 0.125, first, first + 0.5);
+    assert_eq!(
+        at(1.0).collect::<Vec<_>>(),
+        [
+            format!("learning rate 0.01,1,,{least},{most}"),
+            format!("learning rate 0.01,1,{median},,"),
+            format!("learning rate 0.1,1,{},,", first + 1.0),
+        ]
+    );
+}
+
 /// Four epochs of 16 steps, two at 0.01, one at 0.001 and one at 0.0001. The training loss is a mean
 /// over the epoch, the validation loss is that at its end.
 #[test]

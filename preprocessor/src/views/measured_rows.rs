@@ -1,5 +1,6 @@
 //! The rows of a table that a view shows, and what it shows of them.
 
+use super::plot::{Identity, Subject};
 use super::shown::listed;
 use super::{Awaited, Figure};
 use crate::catalogue::Facts;
@@ -16,6 +17,8 @@ pub(super) struct Rows<'a> {
     pub(super) table: &'a Table,
     pub(super) content: &'a Content,
     pub(super) rows: Vec<u32>,
+    /// The columns that the rows were chosen by.
+    chosen_by: Vec<usize>,
 }
 
 /// A table's rows, or the table where its file is not there.
@@ -39,10 +42,12 @@ pub(super) fn find<'a>(
         return Ok(Found::Missing(table));
     };
     let rows = table.rows(content, &asked)?;
+    let chosen_by = asked.keys().filter_map(|name| content.column(name));
     Ok(Found::Rows(Rows {
         table,
         content,
         rows,
+        chosen_by: chosen_by.collect(),
     }))
 }
 
@@ -100,6 +105,36 @@ impl<'a> Rows<'a> {
         })
     }
 
+    /// What a series is about: its value of `by`, or for a single one the values that its rows were
+    /// chosen by, and what it measures.
+    pub(super) fn subject(&self, by: Option<&str>, name: &str, measured: &str) -> Subject {
+        let Some(by) = by else {
+            return Subject::alone(Identity::new("measure", measured), self.chosen());
+        };
+        let head = self
+            .content
+            .column(by)
+            .map(|column| &self.content.heads[column]);
+        Identity::new(head.map_or(by, String::as_str), name).into()
+    }
+
+    /// What a bar of a category is about where no series are told apart: the category, where another
+    /// plot tells such ones apart, and else what all rows have in common.
+    pub(super) fn category(&self, column: usize, value: &str, measured: &str) -> Subject {
+        let category = Identity::new(&self.content.heads[column], value);
+        let also_of = std::iter::once(category).chain(self.chosen()).collect();
+        Subject::alone(Identity::new("measure", measured), also_of)
+    }
+
+    /// The values that all rows were chosen by.
+    fn chosen(&self) -> Vec<Identity> {
+        let value = |column: &usize| match &self.content.groups(&self.rows, *column)[..] {
+            [(value, _)] => Some(Identity::new(&self.content.heads[*column], value)),
+            _ => None,
+        };
+        self.chosen_by.iter().filter_map(value).collect()
+    }
+
     /// The median of a column in rows that are repeats of one measurement; `None` where all are empty.
     pub(super) fn median(&self, numbers: &Numbers, rows: &[u32]) -> Result<Option<Median>, String> {
         self.table.check_one(self.content, rows)?;
@@ -116,11 +151,14 @@ impl<'a> Rows<'a> {
     }
 
     /// What the caption says of the repeats, of series without a value, and of the table's state.
-    pub(super) fn note(&self, repeats: bool, intervals: bool, absent: &[String]) -> String {
-        let what = match (repeats, intervals) {
-            (false, _) => "",
-            (true, false) => "Values are medians of repeats.",
-            (true, true) => "Values are medians of repeats with 95 % intervals.",
+    pub(super) fn note(&self, repeats: Repeats, absent: &[String]) -> String {
+        let what = match repeats {
+            Repeats::None => "",
+            Repeats::Median => "Values are medians of repeats.",
+            Repeats::Interval => "Values are medians of repeats with 95 % intervals.",
+            Repeats::Range => {
+                "Values are medians of repeats, with bands from the least to the greatest of them."
+            }
         };
         let absent = match absent.is_empty() {
             true => String::new(),
@@ -140,6 +178,30 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// What is shown of the repeats of one measurement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// There are none.
+    None,
+    /// Their median alone.
+    Median,
+    /// Their median with its 95 % interval.
+    Interval,
+    /// Their median, the least and the greatest.
+    Range,
+}
+
+impl Repeats {
+    /// Medians where there are repeats, with intervals or without.
+    pub(super) fn of(repeated: bool, intervals: bool) -> Self {
+        match (repeated, intervals) {
+            (false, _) => Repeats::None,
+            (true, false) => Repeats::Median,
+            (true, true) => Repeats::Interval,
+        }
+    }
+}
+
 /// A column with numbers.
 pub(super) struct Numbers<'a> {
     table: &'a Table,
@@ -156,6 +218,11 @@ impl Numbers<'_> {
         let unit = self.table.unit(self.column);
         let converted = convert(unit.to_base(value), unit.unit, &self.unit);
         converted.ok().map(|converted| converted.value)
+    }
+
+    /// The unit of the view.
+    pub(super) fn unit(&self) -> &str {
+        &self.unit
     }
 
     /// The title of an axis: the label, or else the column's name, with the unit.

@@ -215,4 +215,6 @@ fn call(name: &str, arguments: &Arguments) -> String {
 }
 
 #[cfg(test)]
+mod rows_drawing_tests;
+#[cfg(test)]
 mod rows_tests;

@@ -1,6 +1,6 @@
 //! The view `pivot`: one value of a table in rows and columns.
 
-use super::measured_rows::{Found, find};
+use super::measured_rows::{Found, Repeats, find};
 use super::numbers;
 use super::shown::{EvidenceMark, Shown};
 use super::table::{Alignment, Cell, Column, Row, Table};
@@ -115,7 +115,10 @@ pub(super) fn table(
         .iter()
         .any(|quantity| quantity.kind().word() == "derived");
     let note = printing.note(value, &content.heads[across], rows.table, across);
-    let note = format!("{note} {}", rows.note(repeated, arguments.interval, &[]));
+    let note = format!(
+        "{note} {}",
+        rows.note(Repeats::of(repeated, arguments.interval), &[])
+    );
     let table = Table::new(columns, table_rows).map_err(|error| error.to_string())?;
     Ok(Shown::new(table, inputs).noted(note.trim().to_owned()))
 }

@@ -2,8 +2,7 @@
 
 use super::Figure;
 use super::measured_rows::axis_title;
-use super::palette::series;
-use super::plot::{Axis, Key, Line, Plot, Points};
+use super::plot::{Axis, Identity, Key, Line, Plot, Points};
 use super::shown::Shown;
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
@@ -33,6 +32,13 @@ pub(super) struct Arguments {
     y_unit: Option<String>,
     /// The scale of the horizontal axis.
     x_scale: XScale,
+    /// What the labels are, such as `machine`: a value of it has one colour in the whole book.
+    #[serde(default = "curve")]
+    by: String,
+}
+
+fn curve() -> String {
+    "curve".to_owned()
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -59,6 +65,7 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         y_label,
         y_unit,
         x_scale,
+        by,
     } = arguments;
     if names.len() != labels.len() {
         return Err(format!(
@@ -98,8 +105,9 @@ pub(super) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     };
     let title = format!("{y_title} over {x_label}");
     let mut plot = Plot::new(&title, &description, x, Axis::linear(&y_title));
-    for (index, (label, curve)) in labels.iter().zip(&curves).enumerate() {
-        let (line, style) = (curve.points.clone(), series(index));
+    for (label, curve) in labels.iter().zip(&curves) {
+        let style = plot.style_of(Identity::new(by, label));
+        let line = curve.points.clone();
         let points = Points::plain(label, &line, style).hollow();
         plot = plot
             .with(Line::new(label, line, style))

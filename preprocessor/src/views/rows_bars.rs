@@ -1,10 +1,9 @@
 //! The view `bars`: a column of a table for each value of another one.
 
 use super::Figure;
-use super::measured_rows::{Found, Numbers, Rows, find, pending, quoted};
+use super::measured_rows::{Found, Numbers, Repeats, Rows, find, pending, quoted};
 use super::numbers;
-use super::palette::series;
-use super::plot::{Axis, Bars, Key, Plot};
+use super::plot::{Axis, Bars, Key, Mark, Plot, Subject};
 use super::shown::Shown;
 use crate::catalogue::Facts;
 use crate::statistics::median_interval::Median;
@@ -13,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// More bars than these have no numbers at their ends.
-const MOST_LABELS: usize = 24;
+const MOST_LABELS: usize = 48;
 /// More bars than these are not told apart.
 const MOST_BARS: usize = 200;
 
@@ -45,8 +44,8 @@ pub(super) struct Arguments {
     digits: Option<usize>,
 }
 
-/// A series: its name, and the value of each category.
-type Series = (String, Vec<Option<Median>>);
+/// A series: its name, the value of each category, and what it is about.
+type Series = (String, Vec<Option<Median>>, Subject);
 
 /// Bars with intervals, one series for each value of `by`.
 pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
@@ -71,7 +70,10 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     for (name, of_series) in rows.series(arguments.by.as_deref())? {
         let values = values(&rows, &y, x, &of_series, &categories, &mut repeated)?;
         match values.iter().any(Option::is_some) {
-            true => all.push((name, values)),
+            true => {
+                let subject = rows.subject(arguments.by.as_deref(), &name, y.column);
+                all.push((name, values, subject));
+            }
             false => absent.push(name),
         }
     }
@@ -81,14 +83,33 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
             all.len() * categories.len()
         ));
     }
-    let medians = || all.iter().flat_map(|(_, values)| values).flatten();
+    let medians = || all.iter().flat_map(|(_, values, _)| values).flatten();
     if medians().next().is_none() {
         return Err(format!("no row has a value in `{}`", y.column));
     }
     let intervals = medians().any(|median| median.interval.is_some());
-    let plot = plot(&arguments, &rows.content.heads[x], &y, &categories, &all)?;
+    let repeats = Repeats::of(repeated, intervals);
+    let mut plot = plot(&arguments, &rows.content.heads[x], &y, &categories, &all)?;
+    if arguments.by.is_none() {
+        let subjects = categories.iter().map(|it| rows.category(x, it, y.column));
+        colour_each(&mut plot, subjects.collect());
+    }
     let inputs = rows.inputs(&[y.column]);
-    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeated, intervals, &absent)))
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeats, &absent)))
+}
+
+/// Gives each bar of the only series the colour of its category.
+fn colour_each(plot: &mut Plot, subjects: Vec<Subject>) {
+    plot.subjects.clear();
+    let colours: Vec<_> = { subjects.into_iter() }
+        .map(|subject| plot.style_of(subject).colour)
+        .collect();
+    for mark in &mut plot.marks {
+        if let Mark::Bars(bars) = mark {
+            bars.colour = colours[0];
+            bars.colours.clone_from(&colours);
+        }
+    }
 }
 
 /// The median of a series in each category.
@@ -132,7 +153,8 @@ fn plot(
     };
     let labelled = all.len() * categories.len() <= MOST_LABELS;
     let digits = arguments.digits.unwrap_or(3);
-    for (index, (name, values)) in all.iter().enumerate() {
+    for (name, values, subject) in all {
+        let colour = plot.style_of(subject.clone()).colour;
         let label = |median: &Option<Median>| match median {
             None => Ok("–".to_owned()),
             Some(_) if !labelled => Ok(String::new()),
@@ -147,7 +169,7 @@ fn plot(
             .iter()
             .map(|it| it.and_then(|it| it.interval))
             .collect();
-        let bars = Bars::new(name, heights, series(index).colour).with_intervals(intervals);
+        let bars = Bars::new(name, heights, colour).with_intervals(intervals);
         let absent = (0..values.len()).filter(|index| values[*index].is_none());
         let bars = bars.without(absent.collect::<Vec<_>>());
         let key = if name.is_empty() {
@@ -163,11 +185,11 @@ fn plot(
 fn describe(title: &str, categories: &[String], all: &[Series]) -> Result<String, String> {
     const DESCRIBED: usize = 12;
     let mut sentences = vec![format!("{title}.")];
-    let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = all.iter().map(|(name, ..)| name.as_str()).collect();
     if names != [""] {
         sentences.push(format!("The series are {}.", quoted(&names)));
     }
-    let pairs = all.iter().flat_map(|(name, values)| {
+    let pairs = all.iter().flat_map(|(name, values, _)| {
         let of_category = categories.iter().zip(values);
         of_category.map(move |(category, value)| (name, category, value))
     });

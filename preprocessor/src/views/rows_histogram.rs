@@ -1,10 +1,9 @@
 //! The view `histogram`: how often the values of a column occur.
 
 use super::Figure;
-use super::measured_rows::{Found, Numbers, find, pending};
+use super::measured_rows::{Found, Numbers, Repeats, find, pending};
 use super::numbers;
-use super::palette::{SeriesStyle, series};
-use super::plot::{Axis, Band, Key, Line, Plot, Range};
+use super::plot::{Axis, Band, Key, Line, Plot, Range, Subject};
 use super::shown::Shown;
 use crate::catalogue::Facts;
 use schemars::JsonSchema;
@@ -62,9 +61,10 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     if !(1..=MOST_BINS).contains(&wanted) {
         return Err(format!("`bins` is {wanted}, expected 1 to {MOST_BINS}"));
     }
-    let plot = plot(&arguments, &x, &values, &Bins::of(&values, wanted))?;
+    let subject = rows.subject(None, "", x.column);
+    let plot = plot(&arguments, &x, &values, &Bins::of(&values, wanted), subject)?;
     let inputs = rows.inputs(&[x.column]);
-    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(false, false, &[])))
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(Repeats::None, &[])))
 }
 
 /// The number of bins by the rule of Freedman and Diaconis 1981, from sorted values.
@@ -128,7 +128,13 @@ fn round(width: f64) -> f64 {
     step.unwrap_or(10.0) * power
 }
 
-fn plot(arguments: &Arguments, x: &Numbers, values: &[f64], bins: &Bins) -> Result<Plot, String> {
+fn plot(
+    arguments: &Arguments,
+    x: &Numbers,
+    values: &[f64],
+    bins: &Bins,
+    subject: Subject,
+) -> Result<Plot, String> {
     let x_title = x.title(arguments.x_label.as_deref())?;
     let title = format!("Distribution of {x_title}");
     let print = |value| numbers::significant(value, 4).map_err(|error| error.to_string());
@@ -148,11 +154,11 @@ fn plot(arguments: &Arguments, x: &Numbers, values: &[f64], bins: &Bins) -> Resu
         print(bins.edge(index + 1))?
     );
     let y = Axis::linear("Rows").over(Range::WithZero);
-    let SeriesStyle { colour, .. } = series(0);
+    let mut plot = Plot::new(&title, &description, Axis::linear(&x_title), y);
+    let style = plot.style_of(subject);
     let area: Vec<_> = bins.outline().map(|(x, count)| (x, 0.0, count)).collect();
-    let line = Line::new("rows", bins.outline().collect::<Vec<_>>(), series(0)).keyed(Key::None);
-    let plot = Plot::new(&title, &description, Axis::linear(&x_title), y);
-    Ok(plot.with(Band::new("", area, colour)).with(line))
+    let line = Line::new("rows", bins.outline().collect::<Vec<_>>(), style).keyed(Key::None);
+    Ok(plot.with(Band::new("", area, style.colour)).with(line))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The view `plot`: a column of a table over another one.
 
 use super::Figure;
-use super::measured_rows::{Found, Numbers, Rows, find, pending};
+use super::measured_rows::{Found, Numbers, Repeats, Rows, find, pending};
 use super::numbers;
-use super::palette::{SeriesStyle, series};
-use super::plot::{Axis, Band, Key, Line, Plot, Point, Points, Range};
+use super::palette::SeriesStyle;
+use super::plot::{
+    Axis, Band, Key, Line, Plot, Point, Points, Range, Subject, is_crowded, spans_decades,
+};
 use super::shown::Shown;
 use crate::catalogue::Facts;
 use schemars::JsonSchema;
@@ -29,15 +31,16 @@ pub(super) struct Arguments {
     /// How a series is drawn.
     #[serde(default)]
     marks: Marks,
-    /// How the 95 % intervals of repeats are shown.
-    #[serde(default)]
-    intervals: Intervals,
-    /// Whether the horizontal axis is logarithmic.
-    #[serde(default)]
-    x_log: bool,
-    /// Whether the vertical axis is logarithmic.
-    #[serde(default)]
-    y_log: bool,
+    /// How repeats are shown beside their median: their 95 % interval as `bars` or `band`, or a band
+    /// from the least to the greatest of them, `range`. Without it bars, and the range of repeats
+    /// that are too few for an interval.
+    intervals: Option<Intervals>,
+    /// Whether the horizontal axis is logarithmic; without it where values of several decades would
+    /// crowd at its beginning.
+    x_log: Option<bool>,
+    /// Whether the vertical axis is logarithmic; without it where values span two decades, all above
+    /// zero and none a share in %.
+    y_log: Option<bool>,
     /// Whether the vertical axis begins at zero.
     #[serde(default)]
     y_zero: bool,
@@ -60,12 +63,12 @@ enum Marks {
     LinesAndPoints,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Intervals {
-    #[default]
     Bars,
     Band,
+    Range,
     None,
 }
 
@@ -74,6 +77,9 @@ struct Curve {
     /// The value of `by`; empty where there is one series.
     name: String,
     points: Vec<Point>,
+    /// The least and the greatest repeat at each point.
+    ranges: Vec<(f64, f64)>,
+    subject: Subject,
 }
 
 /// Lines, points and intervals, one series for each value of `by`.
@@ -93,31 +99,47 @@ pub(super) fn figure(arguments: Arguments, facts: &Facts) -> Result<Shown<Figure
     let mut repeated = false;
     let (mut curves, mut absent) = (Vec::new(), Vec::new());
     for (name, of_series) in rows.series(arguments.by.as_deref())? {
-        let points =
+        let (points, ranges) =
             match arguments.marks == Marks::Points && rows.table.declaration.repeat.is_none() {
                 true => each_row(&x, &y, &of_series),
                 false => medians(&rows, (&x, &y), &of_series, &mut repeated)?,
             };
+        let subject = rows.subject(arguments.by.as_deref(), &name, y.column);
         match points.is_empty() {
             true => absent.push(name),
-            false => curves.push(Curve { name, points }),
+            false => curves.push(Curve {
+                name,
+                points,
+                ranges,
+                subject,
+            }),
         }
     }
     if curves.is_empty() {
         return Err(format!("no row has both `{}` and `{}`", x.column, y.column));
     }
-    let intervals = curves
-        .iter()
-        .flat_map(|it| &it.points)
-        .any(|point| point.interval.is_some());
-    let intervals = intervals && arguments.intervals != Intervals::None;
-    let plot = plot(&arguments, (&x, &y), &curves)?;
+    let mut points = curves.iter().flat_map(|it| &it.points);
+    let has_intervals = points.any(|point| point.interval.is_some());
+    let shown = arguments
+        .intervals
+        .unwrap_or(match repeated && !has_intervals {
+            true => Intervals::Range,
+            false => Intervals::Bars,
+        });
+    let plot = plot(&arguments, shown, (&x, &y), &curves)?;
     let inputs = rows.inputs(&[x.column, y.column]);
-    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeated, intervals, &absent)))
+    let repeats = match shown {
+        Intervals::Range if repeated => Repeats::Range,
+        _ => Repeats::of(repeated, has_intervals && shown != Intervals::None),
+    };
+    Ok(Shown::new(Figure::plot(plot), inputs).noted(rows.note(repeats, &absent)))
 }
 
+/// Points, and the least and the greatest repeat at each of them.
+type Ranged = (Vec<Point>, Vec<(f64, f64)>);
+
 /// A point for each row.
-fn each_row(x: &Numbers, y: &Numbers, rows: &[u32]) -> Vec<Point> {
+fn each_row(x: &Numbers, y: &Numbers, rows: &[u32]) -> Ranged {
     let point = |row: &u32| {
         let (x, y) = x.value(*row).zip(y.value(*row))?;
         Some(Point {
@@ -128,7 +150,8 @@ fn each_row(x: &Numbers, y: &Numbers, rows: &[u32]) -> Vec<Point> {
     };
     let mut points: Vec<Point> = rows.iter().filter_map(point).collect();
     points.sort_by(|a, b| a.x.total_cmp(&b.x));
-    points
+    let ranges = points.iter().map(|point| (point.y, point.y)).collect();
+    (points, ranges)
 }
 
 /// A point for the repeats at each place of the horizontal axis.
@@ -137,25 +160,30 @@ fn medians(
     (x, y): (&Numbers, &Numbers),
     of_series: &[u32],
     repeated: &mut bool,
-) -> Result<Vec<Point>, String> {
+) -> Result<Ranged, String> {
     let mut points = Vec::new();
     for (_, at) in rows.content.groups(of_series, rows.column(x.column)?) {
         let Some((x, median)) = x.value(at[0]).zip(rows.median(y, &at)?) else {
             continue;
         };
         *repeated |= at.len() > 1;
-        points.push(Point {
+        let values = at.iter().filter_map(|row| y.value(*row));
+        let ends = (f64::INFINITY, f64::NEG_INFINITY);
+        let range = values.fold(ends, |(low, high), it| (low.min(it), high.max(it)));
+        let point = Point {
             x,
             y: median.value,
             interval: median.interval,
-        });
+        };
+        points.push((point, range));
     }
-    points.sort_by(|a, b| a.x.total_cmp(&b.x));
-    Ok(points)
+    points.sort_by(|(a, _), (b, _)| a.x.total_cmp(&b.x));
+    Ok(points.into_iter().unzip())
 }
 
 fn plot(
     arguments: &Arguments,
+    intervals: Intervals,
     (x, y): (&Numbers, &Numbers),
     curves: &[Curve],
 ) -> Result<Plot, String> {
@@ -168,19 +196,27 @@ fn plot(
         true => Axis::log(title, 10),
         false => Axis::linear(title),
     };
-    let y_axis = axis(&y_title, arguments.y_log);
+    let places: Vec<f64> = { curves.iter() }
+        .flat_map(|curve| curve.points.iter().map(|point| point.x))
+        .collect();
+    let heights = { curves.iter() }
+        .flat_map(|curve| curve.points.iter().zip(&curve.ranges))
+        .flat_map(|(point, (low, high))| {
+            let (below, above) = point.interval.unwrap_or((*low, *high));
+            [below, above, *low, *high]
+        });
+    let is_share = y.unit() == "%";
+    let has_decades = !arguments.y_zero && !is_share && spans_decades(heights);
+    let x_axis = axis(&x_title, arguments.x_log.unwrap_or(is_crowded(&places)));
+    let y_axis = axis(&y_title, arguments.y_log.unwrap_or(has_decades));
     let y_axis = match arguments.y_zero {
         true => y_axis.over(Range::WithZero),
         false => y_axis,
     };
     let description = describe(&title, curves)?;
-    let mut plot = Plot::new(
-        &title,
-        &description,
-        axis(&x_title, arguments.x_log),
-        y_axis,
-    );
-    for (index, curve) in curves.iter().enumerate() {
+    let mut plot = Plot::new(&title, &description, x_axis, y_axis);
+    for curve in curves {
+        let style = plot.style_of(curve.subject.clone());
         let key = if curve.name.is_empty() {
             Key::None
         } else {
@@ -191,7 +227,13 @@ fn plot(
         } else {
             &curve.name
         };
-        plot = with_curve(plot, arguments, (name, key), &curve.points, series(index));
+        plot = with_curve(
+            plot,
+            (arguments.marks, intervals),
+            (name, key),
+            curve,
+            style,
+        );
     }
     Ok(plot)
 }
@@ -199,29 +241,32 @@ fn plot(
 /// The marks of one series, with its name at the end of its line, or in the legend.
 fn with_curve(
     mut plot: Plot,
-    arguments: &Arguments,
+    (marks, intervals): (Marks, Intervals),
     (name, key): (&str, Key),
-    points: &[Point],
+    curve: &Curve,
     style: SeriesStyle,
 ) -> Plot {
-    if arguments.intervals == Intervals::Band {
-        let band: Vec<_> = { points.iter() }
-            .map(|point| {
-                let (low, high) = point.interval.unwrap_or((point.y, point.y));
-                (point.x, low, high)
-            })
-            .collect();
+    let points = &curve.points;
+    let ends = |(point, range): (&Point, &(f64, f64))| {
+        let (low, high) = match intervals {
+            Intervals::Range => *range,
+            _ => point.interval.unwrap_or((point.y, point.y)),
+        };
+        (point.x, low, high)
+    };
+    if matches!(intervals, Intervals::Band | Intervals::Range) {
+        let band: Vec<_> = points.iter().zip(&curve.ranges).map(ends).collect();
         plot = plot.with(Band::new(name, band, style.colour));
     }
-    let lines = arguments.marks != Marks::Points;
+    let lines = marks != Marks::Points;
     if lines {
         let places: Vec<_> = points.iter().map(|point| (point.x, point.y)).collect();
         plot = plot.with(Line::new(name, places, style).keyed(key));
     }
-    if arguments.marks != Marks::Lines || arguments.intervals == Intervals::Bars {
-        let interval = |point: &Point| match arguments.intervals {
+    if marks != Marks::Lines || intervals == Intervals::Bars {
+        let interval = |point: &Point| match intervals {
             Intervals::Bars => point.interval,
-            Intervals::Band | Intervals::None => None,
+            Intervals::Band | Intervals::Range | Intervals::None => None,
         };
         let points = points.iter().map(|point| Point {
             interval: interval(point),
@@ -241,7 +286,7 @@ fn with_curve(
 fn describe(title: &str, curves: &[Curve]) -> Result<String, String> {
     const DESCRIBED: usize = 8;
     let mut sentences = vec![format!("{title}.")];
-    for Curve { name, points } in curves.iter().take(DESCRIBED) {
+    for Curve { name, points, .. } in curves.iter().take(DESCRIBED) {
         let what = match name.is_empty() {
             true => "It".to_owned(),
             false => format!("The series “{name}”"),

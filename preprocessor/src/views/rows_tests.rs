@@ -33,7 +33,7 @@ fn rows() -> String {
     rows
 }
 
-fn facts(rows: Option<&str>) -> Facts {
+pub(super) fn facts(rows: Option<&str>) -> Facts {
     let declared = read_declarations("book/data.toml", DECLARED).expect("sound declarations");
     let read =
         |declaration| Measurements::read(declaration, rows.map(str::as_bytes)).expect("sound rows");

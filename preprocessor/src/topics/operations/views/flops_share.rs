@@ -5,18 +5,14 @@ use crate::catalogue::Facts;
 use crate::topics::operations::analysis::layers::LayerKind;
 use crate::views::Figure;
 use crate::views::palette::Colour;
-use crate::views::plot::{Axis, Bars, Plot, Range};
+use crate::views::plot::{Axis, Bars, Identity, Plot, Range};
 use crate::views::shown::listed;
 use crate::views::shown::{Shown, percent};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-const COLOURS: [Colour; 4] = [
-    Colour::Blue,
-    Colour::Orange,
-    Colour::BluishGreen,
-    Colour::ReddishPurple,
-];
+/// More networks than these make bars too thin.
+const MOST_NETWORKS: usize = 4;
 
 /// The arguments of [`figure`].
 #[derive(Deserialize, JsonSchema)]
@@ -35,11 +31,11 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         .iter()
         .map(|name| CountedNetwork::new(name, &arguments.convention, &facts.catalogue))
         .collect::<Result<Vec<_>, _>>()?;
-    if networks.is_empty() || networks.len() > COLOURS.len() {
+    if networks.is_empty() || networks.len() > MOST_NETWORKS {
         return Err(format!(
             "{} networks; expected 1 to {}",
             networks.len(),
-            COLOURS.len()
+            MOST_NETWORKS
         ));
     }
     let kinds = kinds(&networks, |count| count.forward > 0);
@@ -57,7 +53,10 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Axis::categories("", kinds.iter().map(|kind| kind.name())),
     );
     let mut inputs = Vec::new();
-    for (network, colour) in networks.iter().zip(COLOURS) {
+    for network in &networks {
+        let colour = plot
+            .style_of(Identity::new("network", &network.name))
+            .colour;
         plot = plot.with(bars(network, &kinds, colour)?);
         inputs.push(network.total()?);
         inputs.extend(kinds.iter().filter_map(|kind| network.operations_of(*kind)));

@@ -4,8 +4,7 @@ use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::topics::names::readable;
 use crate::views::Figure;
-use crate::views::palette::Colour;
-use crate::views::plot::{Axis, Bars, Fill, Plot, Rule};
+use crate::views::plot::{Axis, Bars, Fill, Identity, Plot, Rule};
 use crate::views::shown::listed;
 use crate::views::shown::{Shown, fixed};
 use schemars::JsonSchema;
@@ -16,12 +15,15 @@ use std::sync::Arc;
 const PREFIX: &str = "lu_time.";
 
 /// CPUs lighter than GPUs, so that the two kinds differ at a glance.
-const STYLES: [(Colour, Fill); 4] = [
-    (Colour::SkyBlue, Fill::Tint),
-    (Colour::Blue, Fill::Tint),
-    (Colour::Orange, Fill::Solid),
-    (Colour::Vermillion, Fill::Solid),
-];
+fn fill(platform: &str) -> Fill {
+    match platform.ends_with("cpu") {
+        true => Fill::Tint,
+        false => Fill::Solid,
+    }
+}
+
+/// More platforms than these make bars too thin.
+const MOST_PLATFORMS: usize = 4;
 
 /// The arguments of [`figure`].
 #[derive(Deserialize, JsonSchema)]
@@ -41,11 +43,11 @@ struct Network {
 /// One group of bars for each network, one bar for each platform.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let platforms = &arguments.platforms;
-    if platforms.is_empty() || platforms.len() > STYLES.len() {
+    if platforms.is_empty() || platforms.len() > MOST_PLATFORMS {
         return Err(format!(
             "{} platforms; expected 1 to {}",
             platforms.len(),
-            STYLES.len()
+            MOST_PLATFORMS
         ));
     }
     let networks = networks(&facts.catalogue, platforms)?;
@@ -68,10 +70,11 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             .iter()
             .map(|ratio| fixed(*ratio, 1))
             .collect::<Result<Vec<_>, _>>()?;
-        let (colour, fill) = STYLES[index];
+        let hardware = Identity::new("platform", readable(platform));
+        let colour = plot.style_of(hardware).colour;
         plot = plot.with(
             Bars::new(readable(platform), ratios, colour)
-                .filled(fill)
+                .filled(fill(platform))
                 .labelled(labels),
         );
     }

@@ -7,14 +7,21 @@ use crate::topics::names::readable;
 use crate::topics::operations::quantities::throughput::{Published, ThroughputRow};
 use crate::views::Figure;
 use crate::views::number_column::NumberColumn;
-use crate::views::palette::series;
-use crate::views::plot::{Axis, Plot, Point, Points, Range};
+use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
+use crate::views::plot::{Axis, Identity, Plot, Point, Points, Range};
 use crate::views::shown::listed;
 use crate::views::shown::{EvidenceMark, Shown, percent};
 use crate::views::table::{Alignment, Cell, Column, Row, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
+
+/// What all points of a GPU have in common.
+const MEDIAN: SeriesStyle = SeriesStyle {
+    colour: Colour::Ink,
+    dash: Dash::Solid,
+    shape: Shape::Circle,
+};
 
 /// Where the points of a GPU stand below the middle of its row, in rows.
 const BELOW: f64 = 0.16;
@@ -41,13 +48,10 @@ pub(crate) fn by_gpu(facts: &Facts) -> Result<Shown<Figure>, String> {
             .over(Range::WithZero),
         Axis::categories("", gpus.iter().map(|gpu| readable(gpu))),
     );
-    for (index, (name, small, shift)) in [
+    for (name, small, shift) in [
         ("ImageNet, 224 px", false, 0.0),
         ("CIFAR-10, 32 px", true, BELOW),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    ] {
         let points: Vec<Point> = rows
             .iter()
             .filter(|row| is_small(row) == small)
@@ -57,10 +61,11 @@ pub(crate) fn by_gpu(facts: &Facts) -> Result<Shown<Figure>, String> {
             })
             .collect();
         if !points.is_empty() {
-            plot = plot.with(Points::new(name, points, series(index + 1)).hollow());
+            let style = plot.style_of(Identity::new("data set", name));
+            plot = plot.with(Points::new(name, points, style).hollow());
         }
     }
-    plot = plot.with(Points::new("median of the points", medians, series(0)));
+    plot = plot.with(Points::new("median of the points", medians, MEDIAN));
     let height = 110 + 60 * gpus.len() as u32;
     Ok(Shown::new(Figure::plot(plot.sized(640, height)), inputs))
 }

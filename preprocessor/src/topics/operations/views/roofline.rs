@@ -11,7 +11,7 @@ use crate::topics::operations::analysis::roofline::{Roofline, intensity};
 use crate::topics::operations::quantities::layer_times::TimedPasses;
 use crate::topics::operations::quantities::timed_layers::{TimedLayer, batch, timed_layers};
 use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
-use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Rule, Side};
+use crate::views::plot::{Axis, Identity, Key, Line, Note, Plot, Points, Rule, Side};
 use crate::views::shown::{Shown, listed, not_as_planned, pending};
 use crate::views::{Figure, numbers};
 use results::Arithmetic;
@@ -19,22 +19,18 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// The shapes of the networks' points.
-const SHAPES: [Shape; 2] = [Shape::Circle, Shape::Triangle];
+/// Points are filled or hollow by their network.
+const MOST_NETWORKS: usize = 2;
 
 /// The kinds of layer that points tell apart.
 const KINDS: [Kind; 3] = [
-    ("convolution", Colour::Blue, |kind| {
-        kind == LayerKind::Convolution
-    }),
-    ("fully connected", Colour::Vermillion, |kind| {
-        kind == LayerKind::FullyConnected
-    }),
-    ("others", Colour::BluishGreen, |kind| !kind.has_product()),
+    ("convolution", |kind| kind == LayerKind::Convolution),
+    ("fully connected", |kind| kind == LayerKind::FullyConnected),
+    ("others", |kind| !kind.has_product()),
 ];
 
-/// The name of a kind, its colour, and the layers that are of it.
-type Kind = (&'static str, Colour, fn(LayerKind) -> bool);
+/// The name of a kind, and the layers that are of it.
+type Kind = (&'static str, fn(LayerKind) -> bool);
 
 const ROOF: SeriesStyle = SeriesStyle {
     colour: Colour::Ink,
@@ -67,22 +63,23 @@ pub(crate) struct Arguments {
 /// A layer's kind, its operations for each byte, and its speed in FLOP/s.
 type Placed = (LayerKind, f64, f64);
 
-/// A network with its layers that compute, in the shape of its points.
+/// A network with its layers that compute.
 struct Shaped {
     name: String,
-    shape: Shape,
+    /// Whether its points are filled.
+    is_first: bool,
     layers: Vec<Placed>,
 }
 
 /// The roof as a line and each layer that computes as a point, by kind and network.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let networks = &arguments.networks;
-    if networks.is_empty() || networks.len() > SHAPES.len() {
+    if networks.is_empty() || networks.len() > MOST_NETWORKS {
         return Err(format!("{} networks; expected 1 or 2", networks.len()));
     }
     let (roof, mut inputs) = roof(arguments, facts)?;
     let (mut shaped, mut missing, mut reason) = (Vec::new(), Vec::new(), None);
-    for (name, shape) in networks.iter().zip(SHAPES) {
+    for (index, name) in networks.iter().enumerate() {
         let network = by_name(&name.replace('_', "-")).map_err(|error| error.to_string())?;
         let layers = match (arguments.measured, passes(arguments, &network, &facts.runs)) {
             (false, _) => Ok(attainable(arguments, &network, roof)),
@@ -102,7 +99,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         match layers {
             Ok(layers) => shaped.push(Shaped {
                 name,
-                shape,
+                is_first: index == 0,
                 layers,
             }),
             Err(why_not) => reason = Some(why_not),
@@ -215,7 +212,8 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
     );
     plot = plot.with(Line::new("roof", corners, ROOF).keyed(Key::None));
     for (network, kind) in networks.iter().flat_map(|it| KINDS.map(|kind| (it, kind))) {
-        let points = points(network, kind);
+        let style = plot.style_of(Identity::new("kind of layer", kind.0));
+        let points = points(network, kind, style);
         if !points.points.is_empty() {
             plot = plot.with(points);
         }
@@ -231,16 +229,11 @@ fn plot(arguments: &Arguments, roof: Roofline, networks: &[Shaped]) -> Result<Pl
 }
 
 /// The layers of one kind.
-fn points(network: &Shaped, (kind, colour, is_of_kind): Kind) -> Points {
+fn points(network: &Shaped, (kind, is_of_kind): Kind, style: SeriesStyle) -> Points {
     let of_kind = network.layers.iter().filter(|(kind, ..)| is_of_kind(*kind));
     let points: Vec<_> = of_kind.map(|(_, x, y)| (*x, shown_speed(*y))).collect();
-    let style = SeriesStyle {
-        colour,
-        shape: network.shape,
-        ..ROOF
-    };
     let points = Points::plain(&format!("{}, {kind}", network.name), &points, style);
-    match network.shape == SHAPES[0] {
+    match network.is_first {
         true => points,
         false => points.hollow(),
     }

@@ -156,7 +156,8 @@ impl Trainings {
                     let ends = |w| Ok((w as f64, of(curve, w, low)?, of(curve, w, high)?));
                     let name = format!("{}, 95 % interval", curve.name());
                     let band = curve.over_workers(ends)?;
-                    plot = plot.with(Band::new(&name, band, curve.style().colour));
+                    let colour = curve.style(&mut plot).colour;
+                    plot = plot.with(Band::new(&name, band, colour));
                 }
             }
             let at = |curve: &Curve, workers| of(curve, workers, epochs.value);

@@ -1,14 +1,13 @@
 //! How far the end of a run is missed by a prediction from its beginning.
 
-use super::loss_fit::{Arguments, ShownRun};
+use super::loss_fit::{Arguments, ShownRun, of_stages, whole_run};
 use crate::catalogue::Facts;
 use crate::topics::optimus::analysis::extrapolation::ErrorAtEnd;
 use crate::topics::optimus::analysis::fitted_run::FittedRun;
 use crate::topics::optimus::analysis::loss_curve::FEWEST_POINTS;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::views::Figure;
-use crate::views::palette::series;
-use crate::views::plot::{Axis, Key, Line, Plot, Range, Rule};
+use crate::views::plot::{Axis, Identity, Key, Line, Plot, Range, Rule};
 use crate::views::shown::{Shown, percent};
 use std::collections::BTreeSet;
 
@@ -34,9 +33,10 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             .in_percent(),
         Axis::log("Error of the last epoch's loss", 10).in_percent(),
     );
-    for (index, (name, lines)) in lines(&errors, fit).into_iter().enumerate() {
+    for (name, model, lines) in lines(&errors, fit) {
+        let style = plot.style_of(model);
         for line in lines {
-            plot = plot.with(Line::new(name, line, series(index)).keyed(Key::Legend));
+            plot = plot.with(Line::new(name, line, style).keyed(Key::Legend));
         }
     }
     shown.drawn(drops(fit).into_iter().fold(plot, Plot::with))
@@ -71,7 +71,7 @@ fn points_to(fit: &FittedRun, drop: Step) -> usize {
 type Segment = Vec<(f64, f64)>;
 
 /// Both kinds of models, the restarted one with a line for each stage.
-fn lines(errors: &[ErrorAtEnd], fit: &FittedRun) -> [(&'static str, Vec<Segment>); 2] {
+fn lines(errors: &[ErrorAtEnd], fit: &FittedRun) -> [(&'static str, Identity, Vec<Segment>); 2] {
     let points = fit.measured.len() as f64;
     let at =
         |known: usize, error: Option<f64>| Some((known as f64 / points, error?.max(LEAST_ERROR)));
@@ -84,8 +84,12 @@ fn lines(errors: &[ErrorAtEnd], fit: &FittedRun) -> [(&'static str, Vec<Segment>
     }
     restarted.retain(|line| !line.is_empty());
     [
-        ("one model since the start", vec![one_model.collect()]),
-        ("restarted at each drop", restarted),
+        (
+            "one model since the start",
+            whole_run(),
+            vec![one_model.collect()],
+        ),
+        ("restarted at each drop", of_stages(), restarted),
     ]
 }
 

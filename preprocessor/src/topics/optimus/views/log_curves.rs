@@ -6,8 +6,7 @@ use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::quantities::logs::{Log, Logs};
 use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
-use crate::views::palette::series;
-use crate::views::plot::{Axis, Key, Line, Plot};
+use crate::views::plot::{Axis, Identity, Key, Line, Plot};
 use crate::views::shown::{Shown, listed, not_as_planned, pending};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -102,9 +101,11 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         training_loss_axis(),
     );
     let mut inputs = Vec::new();
-    for (index, log) in shown.iter().enumerate() {
+    for log in &shown {
         if let Some(points) = over.points(log) {
-            let line = Line::new(&log.hardware_title(), points, series(index));
+            let hardware = log.hardware_title();
+            let style = plot.style_of(Identity::new("hardware", &hardware));
+            let line = Line::new(&hardware, points, style);
             plot = plot.with(line.keyed(Key::Legend));
         }
         let times = [&log.step_time]

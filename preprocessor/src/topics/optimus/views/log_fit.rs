@@ -1,13 +1,12 @@
 //! A training log with the model that is fitted to it.
 
-use super::loss_fit::{MEASURED, places, steps_axis};
+use super::loss_fit::{MEASURED, places, steps_axis, whole_run};
 use crate::catalogue::Facts;
 use crate::topics::optimus::analysis::learning_rate_stages::StagedLossModel;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::quantities::logs::Logs;
 use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
-use crate::views::palette::series;
 use crate::views::plot::{Key, Line, Plot, Points};
 use crate::views::shown::{Shown, fixed, not_as_planned, pending};
 use schemars::JsonSchema;
@@ -44,11 +43,12 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         training_loss_axis(),
     )
     .with(Points::plain("logged", &points, MEASURED));
+    let style = plot.style_of(whole_run());
     let first = fit.curve.points().next().map(|(step, _)| step);
     let model = StagedLossModel::whole_run(fit.model);
     for places in places(&model, first.unwrap_or(Step(0.0)), fit.curve.last_step()) {
         let line = places.iter().map(|step| (step.0, model.loss_at(*step)));
-        let line = Line::new("model", line.collect::<Vec<_>>(), series(0));
+        let line = Line::new("model", line.collect::<Vec<_>>(), style);
         plot = plot.with(line.keyed(Key::Legend));
     }
     let note = not_as_planned(&inputs);

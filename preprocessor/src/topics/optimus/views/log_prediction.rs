@@ -1,6 +1,6 @@
 //! The loss of a depth, predicted from the other depths of a set of training logs.
 
-use super::loss_fit::{MEASURED, steps_axis};
+use super::loss_fit::{MEASURED, steps_axis, whole_run};
 use super::prediction::with_predicted;
 use crate::catalogue::Facts;
 use crate::topics::optimus::analysis::prediction::PredictedRun;
@@ -9,7 +9,7 @@ use crate::topics::optimus::analysis::training_set::HELD_OUT_DEPTH;
 use crate::topics::optimus::quantities::logs::{Log, LogRow, LogSet, Logs};
 use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
-use crate::views::palette::{SeriesStyle, Shape, series};
+use crate::views::palette::{SeriesStyle, Shape};
 use crate::views::plot::{Plot, Points};
 use crate::views::shown::{Shown, not_as_planned};
 use schemars::JsonSchema;
@@ -72,7 +72,8 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             style,
         ));
     }
-    plot = with_predicted(plot, "predicted", predicted, [first, last], series(0));
+    let style = plot.style_of(whole_run());
+    plot = with_predicted(plot, "predicted", predicted, [first, last], style);
     let note = not_as_planned(&inputs);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
 }

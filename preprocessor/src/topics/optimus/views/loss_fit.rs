@@ -10,8 +10,8 @@ use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::quantities::loss_runs::{LossFit, LossRun};
 use crate::topics::optimus::quantities::prediction::LossCurves;
 use crate::topics::training::views::curve_axes::{LOSS_UNIT, training_loss_axis};
-use crate::views::palette::{Colour, Dash, SeriesStyle, Shape, series};
-use crate::views::plot::{Axis, Key, Line, Plot, Points, Range, Rule};
+use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
+use crate::views::plot::{Axis, Identity, Key, Line, Panel, Plot, Points, Range, Rule};
 use crate::views::shown::{Shown, fixed, pending};
 use crate::views::{Awaited, Figure};
 use schemars::JsonSchema;
@@ -27,6 +27,16 @@ pub(crate) const MEASURED: SeriesStyle = SeriesStyle {
     dash: Dash::Solid,
     shape: Shape::Circle,
 };
+
+/// What a model of a whole run has its colour by, in all plots.
+pub(super) fn whole_run() -> Identity {
+    Identity::new("model", "of the whole run")
+}
+
+/// What models of the stages have their colour by.
+pub(super) fn of_stages() -> Identity {
+    Identity::new("model", "of the stages")
+}
 
 /// The arguments of [`figure`] and [`residuals`].
 #[derive(Deserialize, JsonSchema)]
@@ -51,7 +61,8 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         training_loss_axis(),
     )
     .with(Points::plain("measured", &points, MEASURED));
-    for (name, model, style) in models(fit) {
+    for (name, model, identity) in models(fit) {
+        let style = plot.style_of(identity);
         for places in stage_places(&model, fit) {
             let line: Vec<_> = { places.into_iter() }
                 .map(|step| (step.0, model.loss_at(step)))
@@ -62,7 +73,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     shown.drawn(drops(fit).into_iter().fold(plot, Plot::with))
 }
 
-/// Measured less modelled loss, of the whole run's model and of the stages'.
+/// Measured less modelled loss: a panel for the whole run's model and one for the stages'.
 pub(crate) fn residuals(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let shown = ShownRun::find(&arguments.run, facts)?;
     let Ok(fit) = &shown.fit else {
@@ -76,11 +87,17 @@ pub(crate) fn residuals(arguments: &Arguments, facts: &Facts) -> Result<Shown<Fi
         Axis::linear(&titled("Measured less modelled loss", LOSS_UNIT)),
     )
     .with(Rule::horizontal("", 0.0));
-    for (name, model, style) in models(fit) {
+    for (name, model, identity) in models(fit) {
+        let style = SeriesStyle {
+            shape: Shape::Circle,
+            ..plot.style_of(identity)
+        };
         let residual = |(step, loss): (Step, f64)| (step.0, loss - model.loss_at(step));
         let points: Vec<_> = fit.measured.points().map(residual).collect();
-        plot = plot.with(Points::plain(name, &points, style));
+        let points = Points::plain(name, &points, style).keyed(Key::None);
+        plot.panels.push(Panel::new(name, [points.into()]));
     }
+    let plot = plot.sized(640, 250);
     shown.drawn(drops(fit).into_iter().fold(plot, Plot::with))
 }
 
@@ -140,12 +157,12 @@ fn description(run: &LossRun, fit: &FittedRun) -> Result<String, String> {
 }
 
 /// The run's models with their names; those of the stages where there are several.
-fn models(fit: &FittedRun) -> Vec<(&'static str, StagedLossModel, SeriesStyle)> {
-    let whole_run = StagedLossModel::whole_run(fit.whole_run);
-    let mut models = vec![("model of the whole run", whole_run, series(1))];
+fn models(fit: &FittedRun) -> Vec<(&'static str, StagedLossModel, Identity)> {
+    let of_whole = StagedLossModel::whole_run(fit.whole_run);
+    let mut models = vec![("model of the whole run", of_whole, whole_run())];
     let staged = fit.stages.as_ref().ok();
     if let Some(staged) = staged.filter(|staged| staged.stages().len() > 1) {
-        models.push(("models of the stages", staged.clone(), series(0)));
+        models.push(("models of the stages", staged.clone(), of_stages()));
     }
     models
 }

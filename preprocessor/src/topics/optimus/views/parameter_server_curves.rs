@@ -12,8 +12,8 @@ use crate::topics::optimus::quantities::parameter_servers::{
 };
 use crate::views::Figure;
 use crate::views::numbers;
-use crate::views::palette::{Colour, Dash, SeriesStyle, Shape};
-use crate::views::plot::{Axis, Key, Line, Note, Plot, Points, Range, Side};
+use crate::views::palette::{Dash, SeriesStyle, Shape};
+use crate::views::plot::{Axis, Identity, Key, Line, Note, Plot, Points, Range, Side};
 use crate::views::shown::Shown;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -167,23 +167,18 @@ impl Curve {
     }
 
     /// The colour tells the servers, dash and shape tell the distinction.
-    pub(super) fn style(&self) -> SeriesStyle {
+    pub(super) fn style(&self, plot: &mut Plot) -> SeriesStyle {
         const CUES: [(Dash, Shape); 3] = [
             (Dash::Solid, Shape::Circle),
             (Dash::Dashed, Shape::Square),
             (Dash::Dotted, Shape::Triangle),
         ];
-        let few = self.servers == SERVERS[0];
-        let colour = if few {
-            Colour::Vermillion
-        } else {
-            Colour::Blue
-        };
+        let servers = Identity::new("servers", &self.servers.to_string());
         let (dash, shape) = CUES[self.rank % CUES.len()];
         SeriesStyle {
-            colour,
             dash,
             shape,
+            ..plot.style_of(servers)
         }
     }
 
@@ -263,7 +258,7 @@ impl Model {
             let line = curve.over_workers(point)?;
             let best = self.fastest(curve)?;
             let at_best = value(curve, best)?;
-            let (name, style) = (curve.name(), curve.style());
+            let (name, style) = (curve.name(), curve.style(&mut plot));
             plot.description += &format!(
                 " With {} parameter servers and {} it is fastest with {best} workers, at {} {unit}.",
                 curve.servers,

@@ -1,6 +1,6 @@
 //! ResNet-50's training loss: predicted from the other depths, and measured.
 
-use super::loss_fit::{MEASURED, drops, places, steps_axis};
+use super::loss_fit::{MEASURED, drops, of_stages, places, steps_axis, whole_run};
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use crate::topics::optimus::analysis::prediction::PredictedRun;
@@ -11,8 +11,8 @@ use crate::topics::optimus::quantities::prediction::{
 };
 use crate::topics::training::views::curve_axes::training_loss_axis;
 use crate::views::Figure;
-use crate::views::palette::{SeriesStyle, series};
-use crate::views::plot::{Band, Key, Line, Plot, Points};
+use crate::views::palette::SeriesStyle;
+use crate::views::plot::{Band, Identity, Key, Line, Plot, Points};
 use crate::views::shown::{Shown, not_as_planned, pending};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -34,9 +34,9 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let Some(hardware) = wanted(arguments, fits, facts)? else {
         return waiting(facts, "prediction.percentage_error");
     };
-    let [whole_run, per_stage] =
+    let [of_whole, per_stage] =
         Fitting::ALL.map(|(fitting, _)| predictions.run_on(&hardware, fitting).ok());
-    if whole_run.is_none() && per_stage.is_none() {
+    if of_whole.is_none() && per_stage.is_none() {
         let name = format!(
             "prediction.on.{}.whole.percentage_error",
             hardware.identifier()
@@ -58,8 +58,20 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         let points: Vec<_> = points.collect();
         plot = plot.with(Points::plain("measured", &points, MEASURED));
     }
-    plot = with_prediction(plot, fits, "predicted by stage", per_stage.as_ref(), 0);
-    plot = with_prediction(plot, fits, "predicted as a whole", whole_run.as_ref(), 1);
+    plot = with_prediction(
+        plot,
+        fits,
+        "predicted by stage",
+        per_stage.as_ref(),
+        of_stages(),
+    );
+    plot = with_prediction(
+        plot,
+        fits,
+        "predicted as a whole",
+        of_whole.as_ref(),
+        whole_run(),
+    );
     plot = with_drops(plot, fits);
     let inputs = inputs(&hardware, facts);
     let note = match measured.is_empty() {
@@ -112,17 +124,18 @@ fn waiting(facts: &Facts, name: &str) -> Result<Shown<Figure>, String> {
 
 /// A predicted curve with its band over the epochs of the runs that it was predicted from.
 fn with_prediction(
-    plot: Plot,
+    mut plot: Plot,
     fits: &[LossFit],
     name: &str,
     predicted: Option<&PredictedRun>,
-    style: usize,
+    model: Identity,
 ) -> Plot {
     let first = training(fits).find_map(|fit| fit.run.epochs().first());
     match (predicted, first) {
         (Some(predicted), Some(first)) => {
             let steps = [Step(first.steps as f64), last_step(fits)];
-            with_predicted(plot, name, predicted, steps, series(style))
+            let style = plot.style_of(model);
+            with_predicted(plot, name, predicted, steps, style)
         }
         _ => plot,
     }

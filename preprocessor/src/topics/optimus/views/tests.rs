@@ -136,10 +136,10 @@ fn a_run_with_its_models() {
         of.clone(),
         runs(),
         expect![[r#"
-        Measured less modelled loss after each epoch. Where many points in a row lie on one side of zero, the model does not follow the run.
+            Measured less modelled loss after each epoch. Where many points in a row lie on one side of zero, the model does not follow the run.
 
-        : 2; model of the whole run: 40; models of the stages: 40; learning rate drops: 1
-    "#]],
+            ,: 2; ,learning rate drops: 1; model of the whole run,model of the whole run: 40; models of the stages,models of the stages: 40
+        "#]],
     );
     let partial = SyntheticRun::new(NETWORKS[1], Fp32, "NVIDIA H200").recorded(19);
     check_figure(

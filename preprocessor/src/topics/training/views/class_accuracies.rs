@@ -7,8 +7,7 @@ use crate::escape::code;
 use crate::evidence::Quantity;
 use crate::evidence::unit::titled;
 use crate::views::Figure;
-use crate::views::palette::series;
-use crate::views::plot::{Axis, Note, Plot, Points, Range, Rule, Side};
+use crate::views::plot::{Axis, Identity, Note, Plot, Points, Range, Rule, Side};
 use crate::views::shown::{Shown, pending, percent};
 use results::Predictions;
 use schemars::JsonSchema;
@@ -103,7 +102,7 @@ fn plot(classes: &[Class], (of_images, of_classes): (f64, f64)) -> Result<Plot, 
         told(largest)?
     );
     let points: Vec<_> = classes.iter().map(|it| (it.images, it.accuracy)).collect();
-    let plot = Plot::new(
+    let mut plot = Plot::new(
         "Accuracy of each class",
         &description,
         Axis::linear("Test images of the class").over(Range::WithZero),
@@ -112,8 +111,9 @@ fn plot(classes: &[Class], (of_images, of_classes): (f64, f64)) -> Result<Plot, 
             .in_percent(),
     );
     let note = |class: &Class, side| Note::new(&class.name, class.images, class.accuracy, side);
+    let style = plot.style_of(Identity::new("measure", "accuracy"));
     let mut plot = plot
-        .with(Points::plain("one class", &points, series(0)))
+        .with(Points::plain("one class", &points, style))
         .with(Rule::horizontal("mean over the classes", of_classes))
         .with(Rule::horizontal("all images", of_images))
         .with(note(worst, Side::Below));

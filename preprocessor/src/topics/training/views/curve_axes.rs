@@ -127,9 +127,12 @@ impl Measure {
         matches!(self, TrainLoss | ValidationLoss | TestLoss)
     }
 
-    pub(crate) fn axis(self) -> Axis {
+    /// The axis of these values: logarithmic for losses of several decades.
+    pub(crate) fn axis_of(self, values: impl IntoIterator<Item = f64>) -> Axis {
         match self.is_loss() {
-            true => Axis::linear(&titled(self.words(), LOSS_UNIT)).over(Range::WithZero),
+            true => {
+                Axis::by_decades(&titled(self.words(), LOSS_UNIT), values).over(Range::WithZero)
+            }
             false => Axis::linear(self.words()).in_percent(),
         }
     }

@@ -3,8 +3,7 @@
 use super::curve_axes::{Measure, Progress};
 use super::run_settings::{factor, settings};
 use crate::catalogue::{Facts, RunFacts};
-use crate::views::palette::series;
-use crate::views::plot::{Key, Line, Plot, Rule};
+use crate::views::plot::{Band, Identity, Key, Line, Plot, Rule};
 use crate::views::shown::Shown;
 use crate::views::shown::listed;
 use crate::views::{Awaited, Figure};
@@ -24,14 +23,17 @@ pub(crate) struct Arguments {
     y: Measure,
 }
 
-/// A run with its label and its points.
+/// Runs that differ in nothing but their seeds, with their label and their points.
 struct Curve<'a> {
-    run: &'a RunFacts,
+    runs: Vec<&'a RunFacts>,
     label: String,
-    points: Vec<(f64, f64)>,
+    identity: Identity,
+    /// (x, median, least, greatest) of the runs.
+    points: Vec<(f64, f64, f64, f64)>,
 }
 
-/// One line for each run that has a record; the others are named in the note.
+/// One line for each setting that has a record, with a band where there are several seeds; runs
+/// without a record are named in the note.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let (progress, measure) = (arguments.x, arguments.y);
     let runs = arguments
@@ -46,19 +48,35 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
             facts.catalogue.known(&name)
         })
         .collect();
-    let (curves, missing): (Vec<_>, Vec<_>) = runs
-        .iter()
-        .zip(labels(&runs))
-        .map(|(run, label)| Curve::new(run, label, progress, measure))
-        .partition(|curve| !curve.points.is_empty());
+    let (there, missing): (Vec<&RunFacts>, Vec<&RunFacts>) =
+        { runs.iter() }.partition(|run| !points(run, progress, measure).is_empty());
+    let curves: Vec<_> = by_setting(&runs)
+        .into_iter()
+        .map(|setting| Curve::new(setting, progress, measure))
+        .filter(|curve| !curve.points.is_empty())
+        .collect();
     if curves.is_empty() {
         let awaited = Awaited::of_concerns(runs.iter().filter_map(|run| run.concern()));
         return Ok(Shown::new(Figure::Pending(awaited), inputs));
     }
-    let missing: Vec<_> = missing.iter().map(|curve| curve.run).collect();
     let named: Vec<_> = missing.iter().map(|run| run.id.as_str()).collect();
     let plot = plot(&curves, &named, progress, measure)?;
-    Ok(Shown::new(Figure::plot(plot), inputs).without(&missing))
+    let note = match curves.iter().any(|curve| curve.runs.len() > 1) {
+        true => seeds(&curves, there.len()),
+        false => String::new(),
+    };
+    let shown = Shown::new(Figure::plot(plot), inputs).noted(note);
+    Ok(shown.without(&missing))
+}
+
+/// What the caption says of bands.
+fn seeds(curves: &[Curve], runs: usize) -> String {
+    let most = curves.iter().map(|curve| curve.runs.len()).max();
+    let each = match most {
+        Some(most) if most * curves.len() == runs => format!("{most} seeds each"),
+        _ => "several seeds".to_owned(),
+    };
+    format!("Lines are medians of {each}, and bands reach from the least to the greatest.")
 }
 
 /// The run of this identifier, written as in the plan or as in the names of quantities.
@@ -77,40 +95,111 @@ pub(crate) fn find<'a>(name: &str, facts: &'a Facts) -> Result<&'a RunFacts, Str
     })
 }
 
-/// What tells each run from the others: `learning rate 0.01`.
-fn labels(runs: &[&RunFacts]) -> Vec<String> {
+/// Runs of one setting, what the setting is called, and what it is.
+struct OfSetting<'a> {
+    runs: Vec<&'a RunFacts>,
+    label: String,
+    identity: Identity,
+}
+
+/// Runs that differ in nothing but their seeds belong together; what tells the settings apart is
+/// their label, such as `learning rate 0.01`.
+fn by_setting<'a>(runs: &[&'a RunFacts]) -> Vec<OfSetting<'a>> {
+    const SEED: &str = "seed";
     let (differing, _) = settings(runs);
-    let label = |(index, run): (usize, &&RunFacts)| {
-        let texts: Vec<_> = differing
-            .iter()
-            .map(|setting| format!("{} {}", setting.name, setting.texts[index]))
+    let differing: Vec<_> = differing.iter().filter(|it| it.name != SEED).collect();
+    let names: Vec<_> = differing.iter().map(|setting| setting.name).collect();
+    let mut all: Vec<OfSetting> = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        let texts: Vec<_> = { differing.iter() }
+            .map(|setting| setting.texts[index].as_str())
             .collect();
-        match texts.is_empty() {
-            true => run.id.clone(),
-            false => texts.join(", "),
+        let words = names.iter().zip(&texts);
+        let words: Vec<_> = words.map(|(name, text)| format!("{name} {text}")).collect();
+        let (label, identity) = match texts.is_empty() {
+            true => (run.id.clone(), Identity::new("run", &runs[0].id)),
+            false => {
+                let identity = Identity::new(&names.join(", "), &texts.join(", "));
+                (words.join(", "), identity)
+            }
+        };
+        match all.iter_mut().find(|setting| setting.identity == identity) {
+            Some(setting) => setting.runs.push(run),
+            None => all.push(OfSetting {
+                runs: vec![run],
+                label,
+                identity,
+            }),
         }
+    }
+    all
+}
+
+/// What a run measured, from left to right; nothing without a record.
+fn points(run: &RunFacts, progress: Progress, measure: Measure) -> Vec<(f64, f64)> {
+    let record = run.record.as_ref().map(|(_, record)| record);
+    let epochs = record.map_or(&[][..], |record| &record.epochs);
+    let places = progress.of(epochs, measure).into_iter();
+    let points = places.zip(epochs);
+    points
+        .filter_map(|(x, row)| Some((x, measure.of(row)?)))
+        .collect()
+}
+
+/// At each place the median of the runs that came so far, the least and the greatest.
+fn medians(of_runs: &[Vec<(f64, f64)>]) -> Vec<(f64, f64, f64, f64)> {
+    let longest = of_runs.iter().max_by_key(|points| points.len());
+    let places = longest.into_iter().flatten().enumerate();
+    let at = |(index, (x, _)): (usize, &(f64, f64))| {
+        let mut values: Vec<f64> = { of_runs.iter() }
+            .filter_map(|points| points.get(index).map(|(_, y)| *y))
+            .collect();
+        values.sort_by(f64::total_cmp);
+        let (first, last) = (values[0], values[values.len() - 1]);
+        let middle = (values[(values.len() - 1) / 2], values[values.len() / 2]);
+        (*x, f64::midpoint(middle.0, middle.1), first, last)
     };
-    runs.iter().enumerate().map(label).collect()
+    places.map(at).collect()
 }
 
 impl<'a> Curve<'a> {
-    fn new(run: &'a RunFacts, label: String, progress: Progress, measure: Measure) -> Curve<'a> {
-        let record = run.record.as_ref().map(|(_, record)| record);
-        let epochs = record.map_or(&[][..], |record| &record.epochs);
-        let places = progress.of(epochs, measure).into_iter();
-        let points = { places.zip(epochs) }
-            .filter_map(|(x, row)| Some((x, measure.of(row)?)))
+    fn new(setting: OfSetting<'a>, progress: Progress, measure: Measure) -> Curve<'a> {
+        let OfSetting {
+            mut runs,
+            label,
+            identity,
+        } = setting;
+        runs.retain(|run| !points(run, progress, measure).is_empty());
+        let of_runs: Vec<_> = { runs.iter() }
+            .map(|run| points(run, progress, measure))
             .collect();
-        let label = match run.concern() {
+        let label = match runs.iter().find_map(|run| run.concern()) {
             Some(concern) => format!("{label} ({})", concern.state),
             None => label,
         };
-        Curve { run, label, points }
+        Curve {
+            runs,
+            label,
+            identity,
+            points: medians(&of_runs),
+        }
+    }
+
+    fn line(&self) -> Vec<(f64, f64)> {
+        self.points.iter().map(|(x, y, ..)| (*x, *y)).collect()
+    }
+
+    fn band(&self) -> Option<Vec<(f64, f64, f64)>> {
+        let ends = self
+            .points
+            .iter()
+            .map(|(x, _, low, high)| (*x, *low, *high));
+        (self.runs.len() > 1).then(|| ends.collect())
     }
 
     fn describe(&self, progress: Progress, measure: Measure) -> Result<String, String> {
-        let [(first, start), .., (last, end)] = self.points[..] else {
-            return Ok(format!("The run {} has one epoch.", self.run.id));
+        let [(first, start, ..), .., (last, end, ..)] = self.points[..] else {
+            return Ok(format!("The run {} has one epoch.", self.runs[0].id));
         };
         Ok(format!(
             "With {} it goes from {} {} to {} {}.",
@@ -138,11 +227,17 @@ fn plot(
         sentences.push(format!("Not measured yet: {}.", listed(missing)));
     }
     let description = sentences.join(" ");
-    let mut plot = Plot::new(&title, &description, progress.axis(), measure.axis());
+    let values = curves.iter().flat_map(|curve| &curve.points);
+    let values = values.flat_map(|(_, _, low, high)| [*low, *high]);
+    let axis = measure.axis_of(values);
+    let mut plot = Plot::new(&title, &description, progress.axis(), axis);
     let key = key(curves);
-    for (index, curve) in curves.iter().enumerate() {
-        let line = Line::new(&curve.label, curve.points.clone(), series(index));
-        plot = plot.with(line.keyed(key));
+    for curve in curves {
+        let style = plot.style_of(curve.identity.clone());
+        if let Some(band) = curve.band() {
+            plot = plot.with(Band::new(&curve.label, band, style.colour));
+        }
+        plot = plot.with(Line::new(&curve.label, curve.line(), style).keyed(key));
     }
     let drops = match progress {
         Progress::Epoch => drops(curves),
@@ -167,7 +262,8 @@ fn key(curves: &[Curve]) -> Key {
 fn drops(curves: &[Curve]) -> Vec<Rule> {
     let schedules: Vec<_> = curves
         .iter()
-        .filter_map(|curve| curve.run.planned.configuration.training.as_ref())
+        .flat_map(|curve| &curve.runs)
+        .filter_map(|run| run.planned.configuration.training.as_ref())
         .map(|training| {
             (
                 &training.learning_rate.milestones,

@@ -4,8 +4,8 @@ use crate::catalogue::{Catalogue, Facts};
 use crate::evidence::Quantity;
 use crate::evidence::unit::{convert, titled};
 use crate::topics::transfer::quantities::APPROACHES;
-use crate::views::palette::{SeriesStyle, series};
-use crate::views::plot::{Axis, Note, Plot, Point, Points, Side};
+use crate::views::palette::SeriesStyle;
+use crate::views::plot::{Axis, Identity, Note, Plot, Point, Points, Side};
 use crate::views::shown::{Shown, listed, not_as_planned, percent};
 use crate::views::{Awaited, Figure, numbers};
 use schemars::JsonSchema;
@@ -90,8 +90,9 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Axis::linear("Test accuracy").in_percent(),
     )
     .sized(640, 320);
-    let plot = { approaches.iter().enumerate() }.fold(plot, |plot, (index, (approach, all))| {
-        with_series(plot, approach, all, series(index))
+    let plot = approaches.iter().fold(plot, |mut plot, (approach, all)| {
+        let style = plot.style_of(Identity::new("approach", approach));
+        with_series(plot, approach, all, style)
     });
     let note = not_as_planned(&inputs);
     Ok(Shown::new(Figure::plot(plot), inputs).noted(note))
@@ -159,7 +160,7 @@ fn with_series(plot: Plot, approach: &str, all: &[Reached], style: SeriesStyle) 
     }
     let notes = all.iter().filter_map(|it| {
         let (x, y) = it.place?;
-        Some(Note::new(&it.rate, x, y, Side::Right).coloured(style.colour))
+        Some(Note::new(&it.rate, x, y, Side::Right))
     });
     notes.fold(plot.with(Points::new(approach, points, style)), Plot::with)
 }

@@ -3,8 +3,7 @@
 use crate::catalogue::Facts;
 use crate::evidence::Quantity;
 use crate::views::Figure;
-use crate::views::palette::Colour;
-use crate::views::plot::{Axis, Bars, Fill, Plot, Rule};
+use crate::views::plot::{Axis, Bars, Fill, Identity, Plot, Rule};
 use crate::views::shown::Shown;
 use std::sync::Arc;
 
@@ -26,13 +25,14 @@ pub(crate) fn figure(facts: &Facts) -> Result<Shown<Figure>, String> {
         .map(|(_, quantity)| value(quantity))
         .collect();
     let names = classes.iter().map(|(class, _)| class.to_string());
-    let plot = Plot::new(
+    let mut plot = Plot::new(
         "Test images of each class",
         &describe(&classes, value(&train), value(&validation)),
         Axis::categories("Class", names),
         Axis::linear("Test images"),
-    )
-    .with(Bars::new("test images", images, Colour::Blue).filled(Fill::Tint));
+    );
+    let style = plot.style_of(Identity::new("data", "test images"));
+    plot = plot.with(Bars::new("test images", images, style.colour).filled(Fill::Tint));
     let plot = rules(value(&train), value(&validation))
         .into_iter()
         .fold(plot, Plot::with)
