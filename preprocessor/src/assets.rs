@@ -34,18 +34,26 @@ pub fn files(folder: &str, serving: bool) -> Vec<(FilePath, Cow<'static, [u8]>)>
         plots::STYLE_SHEET,
         "\n",
         include_str!("../assets/tables.css"),
+        include_str!("../assets/cards.css"),
         match serving {
             true => include_str!("../assets/draft.css"),
             false => "",
         },
     ];
-    let script = include_str!("../assets/measured.js");
+    let script = [
+        include_str!("../assets/tables.js"), // before the boxes: it decides what in them Tab reaches
+        include_str!("../assets/boxes.js"),
+        include_str!("../assets/cards.js"),
+    ];
     let mut files: Vec<(String, Cow<[u8]>)> = vec![
         (
             "measured.css".to_owned(),
             style.concat().into_bytes().into(),
         ),
-        ("measured.js".to_owned(), script.as_bytes().into()),
+        (
+            "measured.js".to_owned(),
+            script.concat().into_bytes().into(),
+        ),
     ];
     files.extend(FONTS.map(|(name, _)| (format!("fonts/{name}.otf"), font(name).into())));
     let licence =

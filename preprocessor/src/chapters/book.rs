@@ -2,8 +2,9 @@
 
 use super::bibliography::Bibliography;
 use super::build_identifier::{build_identifier, digest_of_inputs};
+use super::cards;
 use super::citations::{Citations, CitedWork};
-use super::contract::Renderer;
+use super::contract::{Renderer, cards_attribute};
 use super::diagnostic::{Diagnostic, Faults};
 use super::file_path::FilePath;
 use super::headings;
@@ -18,6 +19,7 @@ use super::settable;
 use super::shortcomings;
 use super::template;
 use super::typed_numbers::{self, TypedNumbers};
+use super::typeset;
 use crate::catalogue::Facts;
 use crate::evidence::Origin;
 use rayon::prelude::*;
@@ -73,11 +75,13 @@ pub fn fill_book(
         citations: Citations::default(),
     };
     let (mut marked, mut typed_numbers, mut exempt_blocks) = (Vec::new(), Vec::new(), 0);
+    let mut cards_of = Vec::new();
     let (read, inputs) = rayon::join(
         || read_each(chapters, &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, mut read) in chapters.iter().zip(read) {
+        cards_of.push(std::mem::take(&mut read.written.marked));
         typed_numbers.extend(read.typed_numbers.found);
         exempt_blocks += read.typed_numbers.exempt_blocks;
         numbers.add_exhibits(chapter, &read.written, &mut faults);
@@ -115,9 +119,13 @@ pub fn fill_book(
             build: &build_identifier(&inputs, &written),
         },
     };
-    let resolved: Vec<_> = { marked.par_iter().with_max_len(1) }
-        .map(|(chapter, marked)| resolver.resolve(chapter, marked))
+    let cards: Vec<_> = { cards_of.par_iter().with_max_len(1) }
+        .map(|names| cards::file(names, &used, bibliography))
         .collect();
+    let resolved: Vec<_> = { marked.par_iter().zip(&cards).with_max_len(1) }
+        .map(|((chapter, marked), cards)| resolver.resolve(chapter, marked, cards.as_ref()))
+        .collect();
+    written.files.extend(cards.into_iter().flatten());
     let mut texts = BTreeMap::new();
     for ((chapter, _), (text, of_chapter)) in marked.iter().zip(resolved) {
         texts.insert(chapter.path.clone(), text);
@@ -134,6 +142,14 @@ pub fn fill_book(
         shortcomings,
     };
     links::lead(chapters, &facts, (renderer, &gaps), &mut filled);
+    if renderer == Renderer::Html {
+        let evidence = { homes.of(List::Evidence) }.map(|home| home.chapter.as_str());
+        typeset::pages(
+            &mut filled.chapters,
+            evidence,
+            facts.has_smart_punctuation(),
+        );
+    }
     leave((facts, written.exhibits));
     filled
 }
@@ -292,10 +308,16 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// The chapter's final text, and its references to what does not exist.
-    fn resolve(&self, chapter: &Chapter, marked: &Marked) -> (String, Vec<Diagnostic>) {
+    fn resolve(
+        &self,
+        chapter: &Chapter,
+        marked: &Marked,
+        cards: Option<&(FilePath, Vec<u8>)>,
+    ) -> (String, Vec<Diagnostic>) {
         let mut page = Page {
             chapter,
             citations: &marked.citations,
+            cards: cards.map(|(path, _)| path),
             root: "../".repeat(chapter.path.matches('/').count()),
             text: String::with_capacity(marked.text.len() * 2),
             faults: Faults::default(),
@@ -333,6 +355,10 @@ impl Resolver<'_> {
             }
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Root => Some(page.root.clone()),
+            Mark::Cards => Some(match page.cards.take() {
+                Some(path) => cards_attribute(&self.lists.facts.layout.generated, path),
+                None => String::new(),
+            }),
             Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) | Mark::Block(_) => None,
         }
     }
@@ -342,6 +368,8 @@ impl Resolver<'_> {
 struct Page<'a> {
     chapter: &'a Chapter,
     citations: &'a [CitedWork],
+    /// The file of its cards, until its first evidence mark names it.
+    cards: Option<&'a FilePath>,
     /// The path to the root of the book.
     root: String,
     text: String,

@@ -1,15 +1,15 @@
 //! What the two renderers receive, where they differ.
 //!
 //! Both get the same Markdown. Only this differs: maths is MathML for the HTML and LaTeX for the
-//! PDF; a plot is inline SVG for the HTML and an image that carries it for the PDF; an evidence mark carries its
-//! line of evidence only in the HTML. All of it is decided here, and the PDF's writer reads it back.
+//! PDF; a plot is inline SVG for the HTML and an image that carries it for the PDF; an evidence mark is
+//! told apart by its kind, and a table has a caption and heads of rows, only in the HTML. All of it is decided here, and the PDF's writer reads it back.
 
 use super::file_path::FilePath;
 use super::homes::Home;
 use super::maths::{MathMl, shield_from_markdown};
-use super::sentinel::ROOT;
-use crate::escape::{Html, destination, html, markdown, write_destination};
-use crate::evidence::Quantity;
+use super::sentinel::{CARDS, ROOT};
+use crate::escape::{destination, html, markdown, write_destination};
+use crate::evidence::{Kind, Quantity};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write as _;
 
@@ -19,8 +19,11 @@ pub const SVG_URL: &str = "data:image/svg+xml;base64,";
 /// The id of the element that holds the build identifier, in the evidence chapter.
 pub const BUILD_ID: &str = "build";
 
+/// How the class of an evidence mark begins, behind which its kind stands.
+const MARK_CLASS: &str = " class=\"quantity ";
+
 /// Most evidence marks need no more bytes than these.
-const USUAL_MARK: usize = 384;
+const USUAL_MARK: usize = 256;
 
 /// Who reads the chapters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,32 +78,18 @@ impl Renderer {
                     (Ok(_), Some(_)) => " flawed",
                 };
                 let mut mark = String::with_capacity(USUAL_MARK);
-                let (element, address) = match evidence {
-                    Some(_) => ("a", " href=\""),
-                    None => ("span", " tabindex=\"0"), // the keyboard reaches what it shows
-                };
-                mark.extend([
-                    "<",
-                    element,
-                    " class=\"quantity ",
-                    kind,
-                    state,
-                    "\"",
-                    address,
-                ]);
-                if let Some(Home { page, .. }) = evidence {
-                    let _ = write!(mark, "{ROOT}");
-                    mark.extend([page, "#ev-"]);
-                    write_destination(&mut mark, &quantity.name);
+                let element = if evidence.is_some() { "a" } else { "span" };
+                mark.extend(["<", element, MARK_CLASS, kind, state]);
+                match evidence {
+                    Some(Home { page, .. }) => {
+                        let _ = write!(mark, "\" href=\"{ROOT}{page}");
+                    }
+                    None => mark.push_str("\" tabindex=\"0\" data-entry=\""), // the keyboard reaches its card
                 }
-                mark.push_str("\" data-evidence=\"");
-                let mut tip = Html(&mut mark);
-                let provenance = quantity.provenance();
-                let _ = match concern {
-                    None => write!(tip, "{kind}: {provenance}"),
-                    Some(concern) => write!(tip, "{provenance}; {}", concern.remedy),
-                };
-                mark.extend(["\">", &text, "</", element, ">", &flag]);
+                mark.push_str("#ev-");
+                write_destination(&mut mark, &quantity.name);
+                let _ = write!(mark, "\"{CARDS}>");
+                mark.extend([&text, "</", element, ">", &flag]);
                 mark
             }
         }
@@ -136,6 +125,20 @@ fn numbered(id: &str, formula: &str, number: &str) -> String {
     format!(
         "<span{id} class=\"equation\">{formula}<span class=\"equation-number\">{number}</span></span>"
     )
+}
+
+/// The kind of the evidence mark that an HTML tag of a page begins, if it begins one.
+pub(crate) fn kind_of_mark(tag: &str) -> Option<Kind> {
+    let (_, class) = tag.split_once(MARK_CLASS)?;
+    let word = class.split([' ', '"']).next()?;
+    { [Kind::Measured, Kind::Derived, Kind::Quoted] }
+        .into_iter()
+        .find(|kind| kind.word() == word)
+}
+
+/// What says in a page's first evidence mark where its cards are.
+pub(crate) fn cards_attribute(folder: &str, path: &FilePath) -> String {
+    format!(" data-cards=\"{}/{path}\"", destination(folder))
 }
 
 /// An image among the generated files, which are in `folder`.

@@ -32,6 +32,8 @@ pub(crate) struct Ledger {
 pub(crate) struct Written {
     /// The names of the quantities that the text prints or an exhibit shows, chapter by chapter.
     pub(crate) used: BTreeMap<String, BTreeSet<String>>,
+    /// The names of the quantities that have evidence marks in this chapter.
+    pub(crate) marked: BTreeSet<String>,
     /// The quantities that the templates made, by name.
     pub(crate) made: BTreeMap<String, Arc<Quantity>>,
     /// Generated files by their paths in their folder.
@@ -117,6 +119,7 @@ impl Ledger {
     /// A number, or words in its place, with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(&self, quantity: &Quantity, text: &str) -> String {
         let evidence = self.home(List::Evidence);
+        self.written().marked.insert(quantity.name.clone());
         self.renderer.evidence_mark(evidence, quantity, text)
     }
 

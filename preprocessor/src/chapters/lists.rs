@@ -320,7 +320,7 @@ fn write_inputs(out: &mut String, inputs: &[Arc<Quantity>], most: usize) {
 }
 
 /// A value to the digits that a reader can compare, without zeros at its end.
-fn plain(value: f64, unit: Unit) -> String {
+pub(super) fn plain(value: f64, unit: Unit) -> String {
     let rounded: f64 = format!("{value:.6e}").parse().expect("a float reads back");
     let number = match numbers::integer(value) {
         Ok(number) => number,
