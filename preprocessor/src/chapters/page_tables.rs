@@ -6,8 +6,12 @@ use super::unbroken::{self, UNBROKEN};
 use crate::escape::html;
 use crate::evidence::Kind;
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
+
+/// The class of a link among words.
+const IN_WORDS: &str = " class=\"in-words\"";
 
 /// The tables of a text, as its parser goes through it.
 #[derive(Default)]
@@ -156,9 +160,7 @@ impl<'a> Table<'a> {
     }
 
     fn write_rows(&self, text: &str, out: &mut String) {
-        let has_heads = self.alignments.len() > 1 && { self.rows.iter().skip(1) }
-            .filter_map(|row| row.first())
-            .all(|cell| cell.kinds().next().is_none());
+        let names_rows = self.names_rows();
         for (index, row) in self.rows.iter().enumerate() {
             out.push_str(match index {
                 0 => "<thead><tr>",
@@ -169,7 +171,7 @@ impl<'a> Table<'a> {
                 let is_empty = cell.events.is_empty();
                 let scope = match (index, column) {
                     (0, _) if !is_empty => Some("col"),
-                    (1.., 0) if has_heads && !is_empty => Some("row"),
+                    (1.., 0) if names_rows && !is_empty => Some("row"),
                     _ => None,
                 };
                 cell.write(text, (scope, self.style(column)), out);
@@ -179,6 +181,18 @@ impl<'a> Table<'a> {
         if self.rows.len() > 1 {
             out.push_str("</tbody>");
         }
+    }
+
+    /// Whether the first column says what each row is about: words do, and so do numbers that tell one
+    /// row from another.
+    fn names_rows(&self) -> bool {
+        let cells: Vec<_> = { self.rows.iter().skip(1) }
+            .filter_map(|row| row.first())
+            .collect();
+        let are_words = cells.iter().all(|cell| cell.kinds().next().is_none());
+        let texts: BTreeSet<_> = cells.iter().map(|cell| cell.text()).collect();
+        let are_keys = cells.len() > 1 && texts.len() == cells.len();
+        self.alignments.len() > 1 && (are_words || are_keys)
     }
 
     fn style(&self, column: usize) -> &'static str {
@@ -198,6 +212,14 @@ impl Cell<'_> {
             Event::InlineHtml(tag) => kind_of_mark(tag),
             _ => None,
         })
+    }
+
+    fn text(&self) -> String {
+        let texts = self.events.iter().filter_map(|event| match event {
+            Event::Text(words) | Event::Code(words) => Some(&**words),
+            _ => None,
+        });
+        texts.collect()
     }
 
     fn write(&self, text: &str, (scope, style): (Option<&str>, &str), out: &mut String) {
@@ -223,6 +245,7 @@ impl Cell<'_> {
 /// Writes what stands in a line as HTML.
 fn write_inline(events: &[Event], out: &mut String) {
     let mut images = 0_usize;
+    let are_words = has_words_beside_links(events);
     for event in events {
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
@@ -244,7 +267,8 @@ fn write_inline(events: &[Event], out: &mut String) {
             Event::Start(Tag::Link {
                 dest_url, title, ..
             }) => {
-                out.extend(["<a href=\"", &html(dest_url), "\""]);
+                let class = if are_words { IN_WORDS } else { "" };
+                out.extend(["<a", class, " href=\"", &html(dest_url), "\""]);
                 if !title.is_empty() {
                     out.extend([" title=\"", &html(title), "\""]);
                 }
@@ -256,6 +280,20 @@ fn write_inline(events: &[Event], out: &mut String) {
             _ => out.push(' '), // breaks
         }
     }
+}
+
+/// Whether there are words that are no link's, among which a link must be told apart.
+fn has_words_beside_links(events: &[Event]) -> bool {
+    let mut links = 0_usize;
+    events.iter().any(|event| {
+        match event {
+            Event::Start(Tag::Link { .. }) => links += 1,
+            Event::End(TagEnd::Link) => links -= 1,
+            Event::Text(words) => return links == 0 && words.contains(char::is_alphabetic),
+            _ => {}
+        }
+        false
+    })
 }
 
 /// The element of an emphasis.

@@ -52,28 +52,72 @@ fn tables_in_lists_and_quotations_and_before_other_text() {
             [^n]: N."#]],
     );
     check(
-        "> A | |\n> --|--\n> x \\| y | [b](c.md \"d\")\n\ntext",
+        "> A | |\n> --|--\n> x \\| y | [b](c.md \"d\") and [e](f.md)\n\ntext",
         expect![[r#"
-            > <div class="table-wrapper"><table><thead><tr><th scope="col">A</th><td></td></tr></thead><tbody><tr><th scope="row">x &#124; y</th><td><a href="c.md" title="d">b</a></td></tr></tbody></table></div>
+            > <div class="table-wrapper"><table><thead><tr><th scope="col">A</th><td></td></tr></thead><tbody><tr><th scope="row">x &#124; y</th><td><a class="in-words" href="c.md" title="d">b</a> and <a class="in-words" href="f.md">e</a></td></tr></tbody></table></div>
 
             text"#]],
     );
 }
 
+/// The heads of rows in a table with these first cells, each with the number 2 behind it.
+#[track_caller]
+fn check_heads(firsts: &[&str], expected: &[&str]) {
+    let number = |text: &str| match text.parse::<f64>() {
+        Ok(_) => format!("<span class=\"quantity measured\">{text}</span>"),
+        Err(_) => text.to_owned(),
+    };
+    let rows: String = firsts
+        .iter()
+        .map(|text| format!("| {} | 2 |\n", number(text)))
+        .collect();
+    let html = page(
+        &format!("| A | B |\n|---|---|\n{rows}"),
+        markdown_options(),
+        true,
+    );
+    let heads = html.split("<th scope=\"row\">").skip(1);
+    let heads: Vec<_> = heads.filter_map(|rest| rest.split_once("</th>")).collect();
+    let heads: Vec<_> = { heads.iter() }
+        .map(|(head, _)| {
+            head.trim_end_matches("</span>")
+                .rsplit('>')
+                .next()
+                .unwrap_or_default()
+        })
+        .collect();
+    assert_eq!(heads, expected);
+    assert_eq!(
+        html.contains("data-kind=\"measured\""),
+        html.contains("quantity measured")
+    );
+}
+
 #[test]
-fn numbers_are_no_heads_of_rows() {
-    check(
-        "| A | B |\n|---|---|\n| <span class=\"quantity measured\">1</span> | 2 |\n|  | 3 |",
-        expect![[
-            r#"<div class="table-wrapper"><table data-kind="measured"><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead><tbody><tr><td><span class="quantity measured">1</span></td><td>2</td></tr><tr><td></td><td>3</td></tr></tbody></table></div>"#
-        ]],
-    );
-    check(
-        "| A | B |\n|---|---|\n|  | 3 |",
-        expect![[
-            r#"<div class="table-wrapper"><table><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead><tbody><tr><td></td><td>3</td></tr></tbody></table></div>"#
-        ]],
-    );
+fn words_and_numbers_that_differ_are_heads_of_rows() {
+    check_heads(&["a", "a"], &["a", "a"]);
+    check_heads(&["a", "", "b"], &["a", "b"]);
+    check_heads(&["1", "2"], &["1", "2"]);
+    check_heads(&["1", "late"], &["1", "late"]);
+    check_heads(&["1"], &[]);
+    check_heads(&["1", "2", "1"], &[]);
+}
+
+#[test]
+fn the_kind_of_a_table_is_that_of_most_of_its_numbers() {
+    let table = |kinds: &[&str]| {
+        let mark = |kind: &&str| format!("<a class=\"quantity {kind} flawed\" href=\"x\">1</a> ");
+        let cell: String = kinds.iter().map(mark).collect();
+        page(
+            &format!("| A |\n|---|\n| {cell} |"),
+            markdown_options(),
+            true,
+        )
+    };
+    assert!(table(&["quoted", "derived", "derived"]).contains("<table data-kind=\"derived\">"));
+    assert!(table(&["quoted", "derived"]).contains("<table data-kind=\"quoted\">"));
+    assert!(table(&[]).contains("<table>"));
+    assert!(table(&["unknown"]).contains("<table>"));
 }
 
 #[test]

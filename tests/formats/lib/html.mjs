@@ -78,9 +78,16 @@ function texts(html, element) {
   return found.map(([, , inner]) => shown(`<main>${inner}</main>`).map(({ text }) => text).join('').trim());
 }
 
-/** The lines of evidence that a reader sees on hovering. */
-export function evidence(html) {
-  return [...mainOf(html).matchAll(/\bdata-evidence="([^"]*)"/g)].map(([, text]) => decoded(text));
+/** The scripts that hold the cards of a page's numbers. */
+export function cardFiles(html) {
+  return [...mainOf(html).matchAll(/\bdata-cards="([^"]*)"/g)].map(([, file]) => decoded(file));
+}
+
+/** What a script of cards says of its numbers, as far as they have values. */
+export function evidence(script) {
+  const { sentences, numbers } = JSON.parse(/^measuredCards\((.*)\);\n$/s.exec(script)[1]);
+  const known = Object.values(numbers).filter(({ value }) => /\d/.test(value));
+  return known.flatMap(({ sentence, place }) => [sentences[sentence], ...(place ? [place] : [])]);
 }
 
 /** The identifier of the build, as the evidence chapter shows it. */
