@@ -4,7 +4,7 @@ mod pages;
 
 use crate::assets;
 use crate::chapters::contract::Renderer;
-use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
+use crate::chapters::{Chapter, Diagnostic, Filled, fill_book, typeset};
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
 use anyhow::{Context, Result, anyhow, bail};
@@ -116,7 +116,11 @@ fn project_of(context: &PreprocessorContext) -> Result<(Project, Option<Diagnost
 fn fill(project: &Project, chapters: &[Chapter], renderer: &str) -> Filled {
     let (known, faults) = project.read_draft();
     let renderer = Renderer::by_name(renderer);
+    let has_smart_punctuation = known.facts.has_smart_punctuation();
     let mut filled = fill_book(chapters, known.facts, &known.bibliography, renderer);
+    if renderer == Renderer::Html {
+        typeset(&mut filled.chapters, has_smart_punctuation);
+    }
     if !faults.is_empty() {
         return Filled {
             chapters: filled.chapters,

@@ -19,7 +19,6 @@ use super::settable;
 use super::shortcomings;
 use super::template;
 use super::typed_numbers::{self, TypedNumbers};
-use super::typeset;
 use crate::catalogue::Facts;
 use crate::evidence::Origin;
 use rayon::prelude::*;
@@ -142,14 +141,6 @@ pub fn fill_book(
         shortcomings,
     };
     links::lead(chapters, &facts, (renderer, &gaps), &mut filled);
-    if renderer == Renderer::Html {
-        let evidence = { homes.of(List::Evidence) }.map(|home| home.chapter.as_str());
-        typeset::pages(
-            &mut filled.chapters,
-            evidence,
-            facts.has_smart_punctuation(),
-        );
-    }
     leave((facts, written.exhibits));
     filled
 }

@@ -147,13 +147,15 @@ fn names_from_data_are_text_not_markup() {
         expect![[r#"
             <figure id="tbl-a" class="table">
 
-            <div class="table-wrapper"><table data-kind="quoted"><caption>
+            <figcaption>
 
             **Table 1.** Caption. [Data (CSV)](../generated/data/tbl-a.csv)
 
-            </caption>
+            </figcaption>
 
-            <thead><tr><th scope="col" style="text-align: left">Device &#124; &lt;b&gt;</th><th scope="col" style="text-align: right">Share (%)</th></tr></thead><tbody><tr><th scope="row" style="text-align: left">A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; *C*</th><td style="text-align: right"><a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-cards="generated/cards/d51c22cd6788.js">99.1</a></td></tr></tbody></table></div>
+            | Device &#124; &lt;b&gt; | Share (%) |
+            | :--- | ---: |
+            | A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#42;C&#42; | <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-cards="generated/cards/d51c22cd6788.js">99.1</a> |
 
             </figure>
         "#]],

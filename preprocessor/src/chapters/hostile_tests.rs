@@ -4,7 +4,7 @@
 
 use super::contract::{Renderer, SVG_URL};
 use super::file_path::FilePath;
-use super::{Bibliography, Chapter, Filled, fill_book, markdown_options};
+use super::{Bibliography, Chapter, Filled, fill_book, markdown_options, typeset};
 use crate::catalogue::{Question, RunFacts, SampleImage, Samples};
 use crate::escape::check_link;
 use crate::escape_tests::NASTY;
@@ -342,6 +342,15 @@ fn without_drawings(page: &str) -> (String, Vec<String>) {
     (rest, drawings)
 }
 
+/// The book as its renderer gets it.
+fn set(renderer: Renderer, text: &str) -> Filled {
+    let mut filled = fill(renderer, text);
+    if renderer == Renderer::Html {
+        typeset(&mut filled.chapters, false);
+    }
+    filled
+}
+
 /// The files whose names a text from outside could change.
 fn own_files(filled: &Filled) -> impl Iterator<Item = &str> {
     let paths = filled.files.keys().map(FilePath::as_str);
@@ -368,12 +377,12 @@ fn cards(filled: &Filled) -> Vec<usize> {
 #[test]
 fn no_text_from_outside_is_obeyed() {
     for renderer in [Renderer::Html, Renderer::Pdf] {
-        let harmless = fill(renderer, "mark");
+        let harmless = set(renderer, "mark");
         let (harmless_page, harmless_drawings) = without_drawings(&harmless.chapters["part/a.md"]);
         assert_eq!(harmless_drawings.is_empty(), renderer == Renderer::Html);
         let expected = obeyed(&harmless_page);
         for nasty in NASTY {
-            let filled = fill(renderer, nasty);
+            let filled = set(renderer, nasty);
             let (page, drawings) = without_drawings(&filled.chapters["part/a.md"]);
             let found = obeyed(&page);
             let more: Vec<_> = found.tags.difference(&expected.tags).collect();

@@ -74,3 +74,4 @@ pub(crate) use composed_table::ColumnSpec;
 pub use diagnostic::Diagnostic;
 pub use file_path::FilePath;
 pub use markup::markdown_options;
+pub use typeset::typeset;

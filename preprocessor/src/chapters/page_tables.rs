@@ -16,6 +16,8 @@ const IN_WORDS: &str = " class=\"in-words\"";
 /// The tables of a text, as its parser goes through it.
 #[derive(Default)]
 pub(super) struct Tables<'a> {
+    /// What began the lists and quotations that are open, and where.
+    around: Vec<(Event<'a>, Range<usize>)>,
     caption: Caption,
     open: Option<Table<'a>>,
 }
@@ -55,13 +57,12 @@ impl<'a> Tables<'a> {
         &mut self,
         text: &str,
         (event, range): (Event<'a>, Range<usize>),
-        containers: &Containers,
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
         match (event, &mut self.open) {
             (Event::Start(Tag::Table(alignments)), _) => {
                 self.open = Some(Table {
-                    beginning: containers.beginning(),
+                    beginning: self.beginning(text),
                     alignments,
                     rows: Vec::new(),
                 });
@@ -72,9 +73,36 @@ impl<'a> Tables<'a> {
                 table.put(text, range, caption, edits);
             }
             (event, Some(table)) => table.read(event, range),
-            (event, None) => self.caption.read(&event, range),
+            (event, None) => {
+                self.caption.read(&event, range.clone());
+                match &event {
+                    Event::Start(tag) if is_container(&tag.to_end()) => {
+                        self.around.push((event, range));
+                    }
+                    Event::End(tag) if is_container(tag) => drop(self.around.pop()),
+                    _ => {}
+                }
+            }
         }
     }
+
+    /// What the lines of the lists and quotations begin with that are open: it is asked for at a
+    /// table alone, since a text may have a thousand of them on one line.
+    fn beginning(&self, text: &str) -> String {
+        let mut containers = Containers::default();
+        for (event, range) in &self.around {
+            containers.note(text, event, range);
+        }
+        containers.beginning()
+    }
+}
+
+fn is_container(tag: &TagEnd) -> bool {
+    use TagEnd::{BlockQuote, DefinitionListDefinition, FootnoteDefinition, Item};
+    matches!(
+        tag,
+        BlockQuote(_) | DefinitionListDefinition | FootnoteDefinition | Item
+    )
 }
 
 impl Caption {
@@ -153,10 +181,15 @@ impl<'a> Table<'a> {
 
     /// The kind of most of its numbers, of several the one that comes first.
     fn kind(&self) -> Option<Kind> {
-        let cells = self.rows.iter().flatten();
-        let kinds: Vec<_> = cells.flat_map(Cell::kinds).collect();
-        let count = |kind: &Kind| kinds.iter().filter(|it| *it == kind).count();
-        kinds.iter().rev().copied().max_by_key(count)
+        let mut counts: Vec<(Kind, usize)> = Vec::new();
+        for kind in self.rows.iter().flatten().flat_map(Cell::kinds) {
+            match counts.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((kind, 1)),
+            }
+        }
+        let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+        most.map(|(kind, _)| *kind)
     }
 
     fn write_rows(&self, text: &str, out: &mut String) {

@@ -1,8 +1,8 @@
 //! What a page has beside what Markdown can say: tables with captions and heads of rows, and names
 //! that stay in one line.
 
+use super::contract::BUILD_ID;
 use super::markup::{apply, markdown_options};
-use super::nested::Containers;
 use super::page_tables::Tables;
 use super::unbroken::{self, UNBROKEN};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
@@ -10,22 +10,19 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Typesets the chapters' texts for the pages that mdBook makes of them. In that of `evidence`, whose
+/// Typesets the filled chapters for the pages that mdBook makes of them. In that of the evidence, whose
 /// thousands of lines are looked up and not read, names may break.
-pub(super) fn pages(
-    texts: &mut BTreeMap<String, String>,
-    evidence: Option<&str>,
-    has_smart_punctuation: bool,
-) {
+pub fn typeset(chapters: &mut BTreeMap<String, String>, has_smart_punctuation: bool) {
     let mut options = markdown_options() - Options::ENABLE_MATH; // as mdBook reads them
     if has_smart_punctuation {
         options |= Options::ENABLE_SMART_PUNCTUATION;
     }
-    let texts: Vec<_> = texts.iter_mut().collect();
+    let evidence = format!("id=\"{BUILD_ID}\"");
+    let texts: Vec<_> = chapters.values_mut().collect();
     texts
         .into_par_iter()
         .with_max_len(1)
-        .map(|(chapter, text)| (evidence != Some(chapter), text))
+        .map(|text| (!text.contains(&evidence), text))
         .filter(|(is_read, text)| *is_read || text.contains('|'))
         .for_each(|(is_read, text)| *text = page(text, options, is_read));
 }
@@ -33,10 +30,9 @@ pub(super) fn pages(
 /// One chapter's text, with names in one line where `is_read`.
 fn page(text: &str, options: Options, is_read: bool) -> String {
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    let (mut containers, mut tables) = (Containers::default(), Tables::default());
+    let mut tables = Tables::default();
     let mut kept = Vec::new();
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
-        containers.note(text, &event, &range);
         match &event {
             Event::Start(tag) => kept.extend(is_kept(tag).then(|| tag.to_end())),
             Event::End(tag) => drop(kept.pop_if(|kept| kept == tag)),
@@ -48,7 +44,7 @@ fn page(text: &str, options: Options, is_read: bool) -> String {
             }
             _ => {}
         }
-        tables.read(text, (event, range), &containers, &mut edits);
+        tables.read(text, (event, range), &mut edits);
     }
     apply(text, edits)
 }

@@ -1,4 +1,4 @@
-//! Names that a line must not break, such as `ResNet-20`: browsers break at the hyphen.
+//! Names that a line must not break, such as `radix-20`: browsers break at the hyphen.
 //!
 //! A hyphen that does not break (U+2011) would be another text, for who searches and copies.
 
@@ -18,7 +18,7 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(words).expect("the expression is well formed")
 });
 
-/// The names in `text`: words with a hyphen and a digit, such as `ResNet-20`, and `Table 3`.
+/// The names in `text`: words with a hyphen and a digit, such as `radix-20`, and `Table 3`.
 pub(super) fn names(text: &str) -> impl Iterator<Item = Range<usize>> {
     let words = WORDS.find_iter(text);
     { words.map(|word| word.range()) }

@@ -178,8 +178,11 @@ fn without_a_list_the_box_says_in_words_what_is_missing() {
     assert_eq!(filled.faults, []);
     let words =
         "Needs 2 runs, and 1 on cards that are not at hand: `sort-2`, `sort-3` and `merge-2`.";
-    let shown = filled.chapters["a.md"].replace("<span class=\"unbroken\">", "");
-    assert!(shown.replace("</span>", "").contains(words), "{shown}");
+    assert!(
+        filled.chapters["a.md"].contains(words),
+        "{}",
+        filled.chapters["a.md"]
+    );
 }
 
 /// One value is enough; so is a reason that no run mends.
