@@ -164,7 +164,7 @@
   // Asking: pointer, finger, keyboard.
 
   document.addEventListener('pointerover', (event) => {
-    if (event.pointerType === 'touch') return;
+    if (event.pointerType === 'touch' || touched) return;
     const mark = markAt(event.target);
     if (mark && mark === dismissed) return;
     dismissed = null;
@@ -174,8 +174,13 @@
     else clearTimeout(timer);
   });
 
+  // A page that scrolls under a mouse which lies still makes events of it, too.
+  document.addEventListener('pointermove', (event) => {
+    if (event.pointerType !== 'touch' && (event.movementX || event.movementY)) touched = false;
+  }, { passive: true });
+
   document.documentElement.addEventListener('pointerleave', (event) => {
-    if (event.pointerType !== 'touch') later(CLOSES_AFTER, leave);
+    if (event.pointerType !== 'touch' && !touched) later(CLOSES_AFTER, leave);
   });
 
   document.addEventListener('focusin', (event) => {

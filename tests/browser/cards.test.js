@@ -176,6 +176,14 @@ describe('a card', () => {
     await tab.waitForURL(/evidence\.html#ev-/);
   }, PHONE));
 
+  test('that a tap opened stays when the page scrolls under a mouse', () => served('problem-4/loss-models.html', async (tab) => {
+    await tab.mouse.move(1, 1);
+    await tab.locator('main table a.quantity').nth(20).tap();
+    await isShown(tab);
+    await tab.waitForTimeout(800);
+    await isShown(tab);
+  }, PHONE));
+
   test('of another number opens with one tap', () => served(PAGE, async (tab) => {
     const [one, other] = [tab.locator('main p > a.quantity.derived').nth(0), tab.locator('main p > a.quantity.derived').nth(1)];
     await one.tap();
