@@ -21,6 +21,7 @@ mod format;
 mod functions;
 mod headings;
 mod homes;
+mod inline_html;
 mod labels;
 mod ledger;
 mod links;
