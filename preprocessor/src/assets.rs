@@ -30,6 +30,13 @@ const NOTICE: &str = "The files beside this one hold the glyphs that the book sh
 const STYLE_SHEET: &str = "measured.css";
 const SCRIPT: &str = "measured.js";
 
+/// What it is made of. The tables come before the boxes: they decide what in them Tab reaches.
+const SCRIPTS: [&str; 3] = [
+    include_str!("../assets/tables.js"),
+    include_str!("../assets/boxes.js"),
+    include_str!("../assets/cards.js"),
+];
+
 /// What decides the bytes of a font beside the characters.
 const FONT_MAKERS: [&str; 8] = [
     include_str!("fonts/mod.rs"),
@@ -66,7 +73,7 @@ pub fn files(
     let mut files: Vec<File> = FONTS.par_iter().zip(&font_paths).map(make).collect();
     let style = style_sheet(folder, serving, digest.short());
     files.push((path(STYLE_SHEET), style.into_bytes().into()));
-    files.push((path(SCRIPT), include_bytes!("../assets/measured.js").into()));
+    files.push((path(SCRIPT), SCRIPTS.concat().into_bytes().into()));
     let licence = |(name, text): (&str, &'static str)| {
         let text = format!("{NOTICE}{text}");
         (path(&format!("fonts/{name}")), text.into_bytes().into())
@@ -98,7 +105,17 @@ fn style_sheet(folder: &str, serving: bool, digest: &str) -> String {
         false => "",
     };
     let tables = include_str!("../assets/tables.css");
-    [&style, plots::STYLE_SHEET, "\n", tables, themes, draft].concat()
+    let cards = include_str!("../assets/cards.css");
+    [
+        &style,
+        plots::STYLE_SHEET,
+        "\n",
+        tables,
+        cards,
+        themes,
+        draft,
+    ]
+    .concat()
 }
 
 /// The digest of what decides the bytes of the fonts: it stands in their names, so that no browser

@@ -119,7 +119,8 @@ fn a_question_is_answered_on_runs_that_were_measured() {
     let draft = declared("\"sort-1\"").replace(STRICT, "");
     let text = build(&draft, chapter).expect("a draft");
     assert!(
-        text.contains("> This is answered on 1 of 1 planned runs of `layer_time`: `sort-1` (not"),
+        text.replace("<span class=\"unbroken\">`sort-1`</span>", "`sort-1`")
+            .contains("> This is answered on 1 of 1 planned runs of `layer_time`: `sort-1` (not"),
         "{text}"
     );
 }

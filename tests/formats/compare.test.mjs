@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { digitsThatDiffer, evidenceMissing, headingsThatDiffer, numbersMissing, registerMissing, withoutRepeatedHeads } from './lib/compare.mjs';
-import { build, contents, entries, evidence, files, headings, partedEvidence, printed, shown, tableHeads } from './lib/html.mjs';
+import { build, cardFiles, contents, entries, evidence, files, headings, partedEvidence, printed, shown, tableHeads } from './lib/html.mjs';
 
 const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">A of 2</a></h1>
-<p>VGG-19 needs <a class="quantity" data-evidence="9 &lt; 10">143,667,240</a>&nbsp;weights, <b>1.776</b> ms<!-- 5 -->.</p>
+<p>VGG-19 needs <a class="quantity" data-cards="made/cards/1.js">143,667,240</a>&nbsp;weights, <b>1.776</b> ms<!-- 5 -->.</p>
 <ol><li>one</li><li>two</li></ol>
 <table><tr><td>12</td><td>34</td></tr></table>
 <p><a href="../data/k40.csv">CSV</a> <a href="b.html#x">b</a> <code>resnet-7.8</code> $<math><style><msup><mn>1&#46;5</mn><mn>6</mn></msup></style></math></p>
@@ -29,15 +29,12 @@ describe('numbers', () => {
 });
 
 test('evidence is looked for', () => {
-  assert.deepEqual(evidence(PAGE), ['9 < 10']);
-  assert.deepEqual(evidenceMissing(evidence(PAGE), 'nine: 9, ten: 10'), []);
-  assert.match(evidenceMissing(evidence(PAGE), '9, 11').join(), /`10` of the evidence `9 < 10`/);
-});
-
-test('the key in a record is no evidence that the PDF prints', () => {
-  const line = 'measured: epochs[199].loss of results/runs/a/b-2.json (EPYC, seed 1); cargo run 7';
-  assert.deepEqual(evidence(`<main><a data-evidence="${line}">1</a></main>`), ['results/runs/a/b-2.json (EPYC, seed 1); cargo run 7']);
-  assert.deepEqual(evidence('<main><a data-evidence="derived: a / b of c2, d and 3 more">1</a></main>'), ['derived: a / b of c2, d']);
+  assert.deepEqual(cardFiles(PAGE), ['made/cards/1.js']);
+  const numbers = { a: { sentence: 1, value: '9' }, b: { sentence: 0, value: 'not measured' }, c: { sentence: 1, value: '8', kind: 'quoted', place: 'line 7' }, d: { sentence: 1, value: '8', kind: 'measured', place: 'line 5' } };
+  const lines = evidence(`measuredCards(${JSON.stringify({ sentences: ['6', '9 < 10'], numbers, inputs: {} })});\n`);
+  assert.deepEqual(lines, ['9 < 10', '9 < 10', 'line 7', '9 < 10']);
+  assert.deepEqual(evidenceMissing(lines, 'nine: 9, ten: 10, seven: 7'), []);
+  assert.match(evidenceMissing(lines, '7, 9, 11').join(), /`10` of the evidence `9 < 10`/);
 });
 
 describe('the register', () => {

@@ -47,6 +47,8 @@ struct Work {
     reference: String,
     /// Who wrote it, for a sentence; empty where nobody is named.
     authors: String,
+    /// Who wrote it and when, as text: `Lu and Chan 2017`; its title where nobody is named.
+    by_year: String,
 }
 
 /// What is wrong at a byte of the file.
@@ -155,6 +157,12 @@ impl Bibliography {
     /// Who wrote the work, as Markdown for a sentence; empty where nobody is named.
     pub(super) fn authors(&self, key: &str) -> &str {
         self.works.get(key).map_or("", |work| &work.authors)
+    }
+
+    /// Who wrote the work and when, as text; the key where it is not known.
+    pub(super) fn by_year<'a>(&'a self, key: &'a str) -> &'a str {
+        let work = self.find(key).and_then(|key| self.works.get(key));
+        work.map_or(key, |work| &work.by_year)
     }
 
     /// All works in IEEE style as Markdown, by their keys.
@@ -308,6 +316,7 @@ fn work(entry: &biblatex::Entry, marks: &mut Marks) -> Result<Work, String> {
     let authors = ieee::authors_in_a_sentence(entry, marks).unwrap_or_default();
     Ok(Work {
         reference: ieee::reference(entry, marks)?,
+        by_year: ieee::by_year(entry, &authors, marks),
         authors: markdown(&authors),
     })
 }

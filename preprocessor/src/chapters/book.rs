@@ -2,8 +2,9 @@
 
 use super::bibliography::Bibliography;
 use super::build_identifier::{build_identifier, digest_of_inputs};
+use super::cards;
 use super::citations::{Citations, CitedWork};
-use super::contract::Renderer;
+use super::contract::{Renderer, cards_attribute};
 use super::diagnostic::{Diagnostic, Faults};
 use super::drawings::Drawings;
 use super::file_path::FilePath;
@@ -76,12 +77,14 @@ pub fn fill_book(
     };
     let (mut marked, mut typed_numbers, mut exempt_blocks) = (Vec::new(), Vec::new(), 0);
     let mut titles = BTreeMap::new();
+    let mut cards_of = Vec::new();
     let (read, inputs) = rayon::join(
         || read_each(chapters, &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, mut read) in chapters.iter().zip(read) {
         titles.extend(read.title.map(|title| (chapter.path.as_str(), title)));
+        cards_of.push(read.written.marked.clone());
         typed_numbers.extend(read.typed_numbers.found);
         exempt_blocks += read.typed_numbers.exempt_blocks;
         numbers.add_exhibits(chapter, &read.written, &mut faults);
@@ -122,9 +125,13 @@ pub fn fill_book(
             build: &build_identifier(&inputs, &written),
         },
     };
-    let resolved: Vec<_> = { marked.par_iter().with_max_len(1) }
-        .map(|(chapter, marked)| resolver.resolve(chapter, marked))
+    let cards: Vec<_> = { cards_of.par_iter().with_max_len(1) }
+        .map(|names| cards::file(names, &used, bibliography))
         .collect();
+    let resolved: Vec<_> = { marked.par_iter().zip(&cards).with_max_len(1) }
+        .map(|((chapter, marked), cards)| resolver.resolve(chapter, marked, cards.as_ref()))
+        .collect();
+    written.files.extend(cards.into_iter().flatten());
     let mut texts = BTreeMap::new();
     for ((chapter, _), (text, of_chapter)) in marked.iter().zip(resolved) {
         texts.insert(chapter.path.clone(), text);
@@ -302,10 +309,16 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// The chapter's final text, and its references to what does not exist.
-    fn resolve(&self, chapter: &Chapter, marked: &Marked) -> (String, Vec<Diagnostic>) {
+    fn resolve(
+        &self,
+        chapter: &Chapter,
+        marked: &Marked,
+        cards: Option<&(FilePath, Vec<u8>)>,
+    ) -> (String, Vec<Diagnostic>) {
         let mut page = Page {
             chapter,
             citations: &marked.citations,
+            cards: cards.map(|(path, _)| path),
             root: "../".repeat(chapter.path.matches('/').count()),
             text: String::with_capacity(marked.text.len() * 2),
             faults: Faults::default(),
@@ -344,6 +357,10 @@ impl Resolver<'_> {
             Mark::List(name) => page.or_fault(name, self.lists.list(name)),
             Mark::Plot(label) => self.drawings.get(label).cloned(),
             Mark::Root => Some(page.root.clone()),
+            Mark::Cards => Some(match page.cards.take() {
+                Some(path) => cards_attribute(&self.lists.facts.layout.generated, path),
+                None => String::new(),
+            }),
             Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) | Mark::Block(_) => None,
         }
     }
@@ -353,6 +370,8 @@ impl Resolver<'_> {
 struct Page<'a> {
     chapter: &'a Chapter,
     citations: &'a [CitedWork],
+    /// The file of its cards, until its first evidence mark names it.
+    cards: Option<&'a FilePath>,
     /// The path to the root of the book.
     root: String,
     text: String,

@@ -103,7 +103,7 @@ fn numbers_carry_their_evidence_in_both_formats() {
         Renderer::Html,
         source,
         expect![[r#"
-            <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-evidence="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.08 %</a>, <a class="quantity derived" href="../appendix/evidence.html#ev-time" data-evidence="derived: a definition">1.776 ms</a>, <math display="inline"><style><mn>1&#46;776</mn></style></math>, <a class="quantity derived" href="../appendix/evidence.html#ev-twice" data-evidence="derived: 2 × share of lu.share">1.98</a>.
+            <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-cards="generated/cards/2e91d694cd95.js">99.08 %</a>, <a class="quantity derived" href="../appendix/evidence.html#ev-time">1.776 ms</a>, <math display="inline"><style><mn>1&#46;776</mn></style></math>, <a class="quantity derived" href="../appendix/evidence.html#ev-twice">1.98</a>.
         "#]],
     );
     check_text(
@@ -155,7 +155,7 @@ fn names_from_data_are_text_not_markup() {
 
             | Device &#124; &lt;b&gt; | Share (%) |
             | :--- | ---: |
-            | A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#42;C&#42; | <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-evidence="quoted: lu2017, Table 3 &#124; with a bar (read in the paper)">99.1</a> |
+            | A &#124; B &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#42;C&#42; | <a class="quantity quoted" href="../appendix/evidence.html#ev-lu.share" data-cards="generated/cards/d51c22cd6788.js">99.1</a> |
 
             </figure>
         "#]],
@@ -382,7 +382,11 @@ fn lists_are_where_they_are_called() {
     let only_works = [("works.md", "<< references() >>")];
     let (text, faults) = filled(Renderer::Html, &only_works);
     assert_eq!(faults, [""; 0]);
-    assert!(text.starts_with("<span class=\"quantity quoted\" tabindex=\"0\" data-evidence="));
+    assert!(
+        text.starts_with(
+            "<span class=\"quantity quoted\" tabindex=\"0\" data-entry=\"#ev-lu.share\""
+        )
+    );
     let (text, _) = filled(Renderer::Pdf, &only_works);
     assert!(
         text.starts_with("<span class=\"quantity quoted\">99.08\u{a0}%</span> "),

@@ -1,17 +1,17 @@
 //! What the two renderers receive, where they differ.
 //!
 //! Both get the same Markdown. Only this differs: maths is MathML for the HTML and LaTeX for the
-//! PDF; a plot is inline SVG for the HTML and an image that carries it for the PDF; an evidence mark
-//! carries its line of evidence only in the HTML; and the evidence itself is a list of all in the HTML
+//! PDF; a plot is inline SVG for the HTML and an image that carries it for the PDF; a table has a
+//! caption and heads of rows only in the HTML; and the evidence itself is a list of all in the HTML
 //! and a register of what is printed in the PDF, whose records and tables lead to files that the PDF
 //! carries. All of it is decided here, and the PDF's writer reads it back.
 
 use super::file_path::FilePath;
 use super::homes::Home;
 use super::maths::{MathMl, shield_from_markdown};
-use super::sentinel::ROOT;
-use crate::escape::{Html, destination, html, markdown, write_destination};
-use crate::evidence::Quantity;
+use super::sentinel::{CARDS, ROOT};
+use crate::escape::{destination, html, markdown, write_destination};
+use crate::evidence::{Kind, Quantity};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write as _;
 
@@ -32,8 +32,11 @@ pub(crate) fn file_of_project(path: &str) -> String {
     format!("{PROJECT_FILE}{}", destination(path))
 }
 
+/// How the class of an evidence mark begins, behind which its kind stands.
+const MARK_CLASS: &str = " class=\"quantity ";
+
 /// Most evidence marks need no more bytes than these.
-const USUAL_MARK: usize = 384;
+const USUAL_MARK: usize = 256;
 
 /// Who reads the chapters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,26 +85,24 @@ impl Renderer {
         // The register of the PDF has no entry of what is not measured.
         let evidence = evidence.filter(|_| self == Renderer::Html || quantity.value.is_ok());
         let element = if evidence.is_some() { "a" } else { "span" };
-        mark.extend(["<", element, " class=\"quantity ", kind, state, "\""]);
+        mark.extend(["<", element, MARK_CLASS, kind, state, "\""]);
         match (self, evidence) {
             (Renderer::Html, Some(Home { page, .. })) => {
-                write_address(&mut mark, page, &quantity.name);
+                let _ = write!(mark, " href=\"{ROOT}{page}");
+                write_entry(&mut mark, &quantity.name);
+            }
+            (Renderer::Html, None) => {
+                mark.push_str(" tabindex=\"0\" data-entry=\""); // the keyboard reaches its card
+                write_entry(&mut mark, &quantity.name);
             }
             (Renderer::Pdf, Some(Home { markdown, .. })) => {
-                write_address(&mut mark, markdown, &quantity.name);
+                let _ = write!(mark, " href=\"{ROOT}{markdown}");
+                write_entry(&mut mark, &quantity.name);
             }
-            (Renderer::Html, None) => mark.push_str(" tabindex=\"0\""), // the keyboard reaches what it shows
             (Renderer::Pdf, None) => {}
         }
         if self == Renderer::Html {
-            mark.push_str(" data-evidence=\"");
-            let mut tip = Html(&mut mark);
-            let provenance = quantity.provenance();
-            let _ = match concern {
-                None => write!(tip, "{kind}: {provenance}"),
-                Some(concern) => write!(tip, "{provenance}; {}", concern.remedy),
-            };
-            mark.push('"');
+            let _ = write!(mark, "{CARDS}");
         }
         mark.extend([">", &text, "</", element, ">", &flag]);
         mark
@@ -133,9 +134,9 @@ impl Renderer {
     }
 }
 
-/// Writes the address of an entry of the evidence, which is on `page`.
-fn write_address(mark: &mut String, page: &str, name: &str) {
-    let _ = write!(mark, " href=\"{ROOT}{page}#ev-");
+/// Writes the place of a quantity's entry in the evidence, which ends an attribute.
+fn write_entry(mark: &mut String, name: &str) {
+    mark.push_str("#ev-");
     write_destination(mark, name);
     mark.push('"');
 }
@@ -144,6 +145,20 @@ fn numbered(id: &str, formula: &str, number: &str) -> String {
     format!(
         "<span{id} class=\"equation\">{formula}<span class=\"equation-number\">{number}</span></span>"
     )
+}
+
+/// The kind of the evidence mark that an HTML tag of a page begins, if it begins one.
+pub(crate) fn kind_of_mark(tag: &str) -> Option<Kind> {
+    let (_, class) = tag.split_once(MARK_CLASS)?;
+    let word = class.split([' ', '"']).next()?;
+    { [Kind::Measured, Kind::Derived, Kind::Quoted] }
+        .into_iter()
+        .find(|kind| kind.word() == word)
+}
+
+/// What says in a page's first evidence mark where its cards are.
+pub(crate) fn cards_attribute(folder: &str, path: &FilePath) -> String {
+    format!(" data-cards=\"{}/{path}\"", destination(folder))
 }
 
 /// An image among the generated files, which are in `folder`.

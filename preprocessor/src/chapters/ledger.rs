@@ -123,8 +123,8 @@ impl Ledger {
 
     /// A number, or words in its place, with the mark that leads to its evidence.
     pub(crate) fn evidence_mark(&self, quantity: &Quantity, text: &str) -> String {
-        self.written().marked.insert(quantity.name.clone());
         let evidence = self.home(List::Evidence);
+        self.written().marked.insert(quantity.name.clone());
         self.renderer.evidence_mark(evidence, quantity, text)
     }
 

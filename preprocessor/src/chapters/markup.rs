@@ -336,7 +336,7 @@ fn label_behind(text: &str, start: usize) -> Option<(&str, usize)> {
 }
 
 /// `text` with each range replaced; the ranges do not overlap.
-fn apply(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
+pub(super) fn apply(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     // What is put between two characters comes before what takes the place of the second.
     edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut edited = String::with_capacity(text.len() * 2);

@@ -43,6 +43,8 @@ pub(crate) enum Mark {
     /// The path from the chapter to the root of the book (`../` for each folder), known only when
     /// the chapter's place is.
     Root,
+    /// In the first evidence mark of a page, the address of its cards.
+    Cards,
 }
 
 /// A value that a template prints and that was not measured.
@@ -104,16 +106,19 @@ impl Absence {
     }
 }
 
-/// The mark [`Mark::Root`] in a text.
+/// A mark without a name in a text.
 #[derive(Clone, Copy)]
-pub(crate) struct Root;
+pub(crate) struct Nameless(char);
 
 /// The mark [`Mark::Root`], for `format!("{ROOT}a.md")`.
-pub(crate) const ROOT: Root = Root;
+pub(crate) const ROOT: Nameless = Nameless('/');
 
-impl fmt::Display for Root {
+/// The mark [`Mark::Cards`], for `format!("<a{CARDS}>")`.
+pub(crate) const CARDS: Nameless = Nameless('k');
+
+impl fmt::Display for Nameless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{START}{}/{END}", *KEY)
+        write!(f, "{START}{}{}{END}", *KEY, self.0)
     }
 }
 
@@ -131,6 +136,7 @@ impl Mark {
             Mark::Plot(label) => written('d', label),
             Mark::List(name) => written('l', name),
             Mark::Root => ROOT.to_string(),
+            Mark::Cards => CARDS.to_string(),
         }
     }
 
@@ -154,6 +160,7 @@ impl Mark {
             'd' => Mark::Plot(body),
             'l' => Mark::List(body),
             '/' => Mark::Root,
+            'k' => Mark::Cards,
             _ => return None,
         })
     }
@@ -283,6 +290,7 @@ mod tests {
             Mark::Plot("fig-a".into()),
             Mark::List("references".into()),
             Mark::Root,
+            Mark::Cards,
         ] {
             let text = format!("before {} after", mark.to_text());
             let mut seen = Vec::new();

@@ -56,7 +56,7 @@ impl SourceId {
     }
 
     /// What is not there where its file is not.
-    pub(super) fn absent(&self) -> &'static str {
+    pub(crate) fn absent(&self) -> &'static str {
         match self {
             SourceId::Run(_) => "no record yet",
             SourceId::Table(_) | SourceId::Images(_) => "no file yet",

@@ -186,7 +186,7 @@
   function captions() {
     return all('figure.plot, figure.table').flatMap((figure) => {
       const word = figure.classList.contains('plot') ? 'Figure' : 'Table';
-      const caption = figure.querySelector('figcaption')?.textContent.trim() ?? '';
+      const caption = figure.querySelector('figcaption, caption')?.textContent.trim() ?? '';
       return [
         figure.id ? null : `${nameOf(figure)}: has no id to link to`,
         new RegExp(`^${word}\\s+[0-9A-Z.]*[0-9]\\.?\\s+\\S`).test(caption) ? null : `${nameOf(figure)}: caption does not begin with “${word} N.” and a text`,

@@ -1,10 +1,12 @@
 // Keyboard: an evidence link is reached with Tab, shows that it has the focus, and shows where its number comes from.
 
+const NOTE_MS = 500; // until a note that is loaded is shown
+
 /** Tries one link of each kind that the page has. */
 export async function keyboardFaults(tab) {
   const faults = [];
   for (const kind of ['measured', 'derived', 'quoted']) {
-    const link = tab.locator(`main a.quantity.${kind}`).first();
+    const link = tab.locator(`main a.quantity.${kind}:not([tabindex="-1"])`).first(); // of a table one is reached with Tab
     if (await link.count() === 0) continue;
     faults.push(...await tryLink(tab, link));
   }
@@ -15,6 +17,7 @@ async function tryLink(tab, link) {
   const before = await link.evaluate(appearance);
   await link.evaluate(startBefore);
   await tab.keyboard.press('Tab');
+  await link.evaluate(untilShown, NOTE_MS);
   const after = await link.evaluate(appearance);
   const faults = [];
   if (!after.focused) faults.push(`${after.name}: Tab does not reach it`);
@@ -32,6 +35,14 @@ function startBefore(element) {
   element.before(mark);
   mark.focus();
   mark.scrollIntoView({ block: 'center' });
+}
+
+/** Waits for a tooltip, or so long. */
+async function untilShown(element, milliseconds) {
+  const isShown = () => [...document.querySelectorAll('[role=tooltip]')].some(window.measuredTest.isShown);
+  for (const end = performance.now() + milliseconds; !isShown() && performance.now() < end;) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
 }
 
 /** What a reader sees of the link: focus ring, and the note that a pseudo-element or a tooltip shows. */

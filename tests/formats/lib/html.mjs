@@ -5,8 +5,6 @@ const INSIDE_A_WORD = new Set(['a', 'span', 'strong', 'em', 'code', 'kbd', 'b', 
 const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta', 'wbr']);
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
 
-const KEY_IN_RECORD = /^(?:measured: )?.* of (?=\S+\.json \()/;
-
 // Text inside these is not prose, the outermost one counts.
 const KINDS = { code: 'code', pre: 'code', math: 'formula', svg: 'drawing', script: null, style: null, title: null, desc: null };
 
@@ -120,10 +118,16 @@ export function spaced(text) {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** The lines of evidence that a reader sees on hovering, without what the PDF does not print: the key in a record, and how many inputs are left out. */
-export function evidence(html) {
-  const lines = [...mainOf(html).matchAll(/\bdata-evidence="([^"]*)"/g)].map(([, text]) => decoded(text));
-  return lines.map((line) => line.replace(KEY_IN_RECORD, '').replace(/ and \d+ more(?=$|;)/, ''));
+/** The scripts that hold the cards of a page's numbers. */
+export function cardFiles(html) {
+  return [...mainOf(html).matchAll(/\bdata-cards="([^"]*)"/g)].map(([, file]) => decoded(file));
+}
+
+/** What a script of cards says of its numbers, as far as they have values, without the keys in records and tables, which the PDF leaves to its files. */
+export function evidence(script) {
+  const { sentences, numbers } = JSON.parse(/^measuredCards\((.*)\);\n$/s.exec(script)[1]);
+  const known = Object.values(numbers).filter(({ value }) => /\d/.test(value));
+  return known.flatMap(({ kind, sentence, place }) => [sentences[sentence], ...(place && kind !== 'measured' ? [place] : [])]);
 }
 
 /** The identifier of the build, as the evidence chapter shows it. */

@@ -15,6 +15,14 @@ pub(super) fn published(fields: &Fields) -> Option<String> {
     }
 }
 
+/// The year of publication; what stands in the place of a date, such as `in press`, where it has none.
+pub(super) fn year(fields: &Fields) -> Option<String> {
+    let date = published(fields)?;
+    let mut numbers = date.split(|c: char| !c.is_ascii_digit());
+    let year = numbers.find(|number| number.len() == 4).map(str::to_owned);
+    Some(year.unwrap_or(date))
+}
+
 /// The date in the field `name`, which has all in one.
 pub(super) fn in_field(fields: &Fields, name: &str) -> Option<String> {
     Some(written(fields, name, fields.text(name)?))

@@ -33,6 +33,19 @@ pub(super) fn authors_in_a_sentence(entry: &Entry, marks: &Marks) -> Option<Stri
     Some(marks.to_plain(&names.in_a_sentence()))
 }
 
+/// `authors`, or the title where nobody is named, and the year, as text.
+pub(super) fn by_year(entry: &Entry, authors: &str, marks: &Marks) -> String {
+    let fields = Fields { entry };
+    let title = || marks.to_plain(&fields.title("").unwrap_or_default());
+    let who = match authors.is_empty() {
+        true => title(),
+        false => authors.to_owned(),
+    };
+    let year = dates::year(&fields).map(|year| marks.to_plain(&year));
+    let parts: Vec<_> = [Some(who), year].into_iter().flatten().collect();
+    parts.join(" ").trim().to_owned()
+}
+
 struct Work<'a> {
     fields: Fields<'a>,
     kind: Kind,
