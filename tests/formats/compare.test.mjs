@@ -10,7 +10,7 @@ const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">A of 2</a></h1>
 <ol><li>one</li><li>two</li></ol>
 <table><tr><td>12</td><td>34</td></tr></table>
 <p><a href="../data/k40.csv">CSV</a> <a href="b.html#x">b</a> <code>resnet-7.8</code> $<math><style><msup><mn>1&#46;5</mn><mn>6</mn></msup></style></math></p>
-<svg><style/><title>77</title><text>80</text></svg><script>66</script>
+<svg class="plot"><style/><title>77</title><text>80</text></svg><svg class="plot narrow"><text>81</text></svg><script>66</script>
 <p>This is build <span id="evidence-build"><code class="hljs">3fa</code></span>.</p></main>`;
 const TEXT = '4.1 A of 2\nVGG-19 needs 143,667,240\nweights, 1.776 ms.\n1. one\n2. two\n12 34\nCSV (k40.csv) b resnet-7.\n8 1.56\n80\nThis is build 3fa.';
 

@@ -5,8 +5,10 @@ const INSIDE_A_WORD = new Set(['a', 'span', 'strong', 'em', 'code', 'kbd', 'b', 
 const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta', 'wbr']);
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
 
+const NARROW = 'narrow svg'; // what a phone shows in the place of another drawing
+
 // Text inside these is not prose, the outermost one counts.
-const KINDS = { code: 'code', pre: 'code', math: 'formula', svg: 'drawing', script: null, style: null, title: null, desc: null };
+const KINDS = { code: 'code', pre: 'code', math: 'formula', svg: 'drawing', [NARROW]: null, script: null, style: null, title: null, desc: null };
 
 /**
  * The pieces of text in a page's `<main>`, in order: `{ kind, text }`, where the kind is `prose`,
@@ -26,9 +28,10 @@ export function shown(html) {
     if (tag === 'a') pieces.push(...fileName(links, closes, attributes));
     if (!INSIDE_A_WORD.has(tag)) pieces.push({ kind: kindOf(open) ?? 'prose', text: ' ' });
     if (closes) {
-      if (open.includes(tag)) open.length = open.lastIndexOf(tag);
+      const at = open.findLastIndex((one) => one === tag || (tag === 'svg' && one === NARROW));
+      if (at >= 0) open.length = at;
     } else if (!VOID.has(tag) && !attributes.endsWith('/')) {
-      open.push(tag);
+      open.push(tag === 'svg' && /\bclass="[^"]*\bnarrow\b/.test(attributes) ? NARROW : tag);
     }
     pieces.push(...counter(list, tag, closes, attributes));
   }
