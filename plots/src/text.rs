@@ -1,4 +1,4 @@
-//! The width of text, without a font engine: in the font of the pages, and in that of the PDF.
+//! The width of text, without a font engine: in the wider one of the fonts of the pages and of the PDF.
 
 /// From the vertical centre of digits and capitals down to their baseline, in font sizes.
 pub(super) const CENTRE_TO_BASELINE: f64 = 0.32;
@@ -16,38 +16,54 @@ pub(super) struct Font {
     unknown: u16,
 }
 
-/// What mdBook sets its pages in, from the table `hmtx` of its `open-sans-v17-all-charsets-regular`.
+/// What mdBook sets its pages in. A label has room in either font, so that both formats have the
+/// same ones.
 pub(super) const PAGE: Font = Font {
     family: "Open Sans, sans-serif",
-    #[rustfmt::skip]
-    ascii: [
-        260, 267, 401, 646, 572, 823, 730, 221, 296, 296, 552, 572, 245, 322, 266, 367,
-        572, 572, 572, 572, 572, 572, 572, 572, 572, 572, 266, 266, 572, 572, 572, 429,
-        899, 633, 648, 631, 729, 556, 516, 728, 738, 279, 267, 614, 519, 903, 754, 779,
-        602, 779, 618, 549, 553, 728, 595, 926, 577, 560, 571, 329, 367, 329, 542, 448,
-        577, 556, 613, 476, 613, 561, 339, 548, 614, 253, 253, 525, 253, 930, 614, 604,
-        613, 613, 408, 477, 353, 614, 501, 778, 524, 504, 468, 379, 551, 379, 572,
-    ],
-    others: [266, 572, 200, 347],
+    ascii: wider(OPEN_SANS, LIBERTINUS),
+    others: wider([266, 572, 200, 347], [250, 550, 125, 307]),
     unknown: 640,
 };
 
-/// What the PDF is set in, from the table `hmtx` of `LibertinusSerif-Regular.otf` (typst-assets
-/// 0.15).
+/// What the PDF is set in.
 pub(super) const PRINT: Font = Font {
     family: "Libertinus Serif, serif",
-    #[rustfmt::skip]
-    ascii: [
-        250, 288, 336, 465, 465, 637, 705, 190, 298, 298, 369, 550, 220, 338, 220, 323,
-        465, 465, 465, 465, 465, 465, 465, 465, 465, 465, 236, 236, 550, 550, 550, 435,
-        895, 695, 588, 646, 701, 557, 485, 685, 730, 297, 322, 637, 528, 839, 699, 702,
-        541, 702, 587, 485, 597, 661, 652, 951, 660, 575, 604, 356, 287, 356, 518, 486,
-        392, 457, 493, 428, 506, 447, 310, 500, 538, 271, 272, 512, 264, 790, 542, 504,
-        519, 503, 372, 390, 316, 531, 497, 747, 490, 515, 424, 277, 205, 277, 449,
-    ],
-    others: [250, 550, 125, 307],
-    unknown: 565,
+    ..PAGE
 };
+
+/// From the table `hmtx` of mdBook's `open-sans-v17-all-charsets-regular`.
+#[rustfmt::skip]
+const OPEN_SANS: [u16; 95] = [
+    260, 267, 401, 646, 572, 823, 730, 221, 296, 296, 552, 572, 245, 322, 266, 367,
+    572, 572, 572, 572, 572, 572, 572, 572, 572, 572, 266, 266, 572, 572, 572, 429,
+    899, 633, 648, 631, 729, 556, 516, 728, 738, 279, 267, 614, 519, 903, 754, 779,
+    602, 779, 618, 549, 553, 728, 595, 926, 577, 560, 571, 329, 367, 329, 542, 448,
+    577, 556, 613, 476, 613, 561, 339, 548, 614, 253, 253, 525, 253, 930, 614, 604,
+    613, 613, 408, 477, 353, 614, 501, 778, 524, 504, 468, 379, 551, 379, 572,
+];
+
+/// From the table `hmtx` of `LibertinusSerif-Regular.otf` (typst-assets 0.15).
+#[rustfmt::skip]
+const LIBERTINUS: [u16; 95] = [
+    250, 288, 336, 465, 465, 637, 705, 190, 298, 298, 369, 550, 220, 338, 220, 323,
+    465, 465, 465, 465, 465, 465, 465, 465, 465, 465, 236, 236, 550, 550, 550, 435,
+    895, 695, 588, 646, 701, 557, 485, 685, 730, 297, 322, 637, 528, 839, 699, 702,
+    541, 702, 587, 485, 597, 661, 652, 951, 660, 575, 604, 356, 287, 356, 518, 486,
+    392, 457, 493, 428, 506, 447, 310, 500, 538, 271, 272, 512, 264, 790, 542, 504,
+    519, 503, 372, 390, 316, 531, 497, 747, 490, 515, 424, 277, 205, 277, 449,
+];
+
+/// The greater width of each character.
+const fn wider<const N: usize>(mut a: [u16; N], b: [u16; N]) -> [u16; N] {
+    let mut index = 0;
+    while index < N {
+        if a[index] < b[index] {
+            a[index] = b[index];
+        }
+        index += 1;
+    }
+    a
+}
 
 impl Font {
     /// Estimated width of `text` at a font size, in the units of the size.
@@ -110,12 +126,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn widths_follow_the_font() {
-        assert_eq!(PRINT.width("0.5", 10.0), 11.5);
-        assert_eq!(PRINT.width("−1", 20.0), 20.3);
-        assert_eq!(PRINT.width("", 10.0), 0.0);
-        assert_eq!(PAGE.width("0.5", 10.0), 14.1);
-        assert_eq!(PAGE.width("−1", 20.0), 22.88);
+    fn a_label_is_as_wide_as_in_the_wider_font() {
+        for font in [PAGE, PRINT] {
+            assert_eq!(font.width("0.5", 10.0), 14.1); // Open Sans
+            assert_eq!(font.width("−1", 20.0), 22.88);
+            assert_eq!(font.width("VA", 10.0), 13.47); // Libertinus
+            assert_eq!(font.width("", 10.0), 0.0);
+        }
     }
 
     #[test]
@@ -129,7 +146,7 @@ mod tests {
             wrap("fully connected layers", 75.0),
             ["fully connected", "layers"]
         );
-        assert_eq!(wrap("a convolution", 30.0), ["a", "convol", "ution"]);
+        assert_eq!(wrap("a convolution", 30.0), ["a", "convo", "lution"]);
         assert_eq!(wrap("iii", 1.0), ["i", "i", "i"]);
     }
 }
