@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { digitsThatDiffer, evidenceMissing, headingsThatDiffer, numbersMissing, registerMissing, withoutRepeatedHeads } from './lib/compare.mjs';
-import { build, cardFiles, contents, entries, evidence, files, headings, partedEvidence, printed, shown, tableHeads } from './lib/html.mjs';
+import { build, cardFiles, entries, evidence, files, headings, partedEvidence, parts, printed, shown, tableHeads } from './lib/html.mjs';
 
-const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">A of 2</a></h1>
+const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">4.1 A of 2</a></h1>
 <p>VGG-19 needs <a class="quantity" data-cards="made/cards/1.js">143,667,240</a>&nbsp;weights, <b>1.776</b> ms<!-- 5 -->.</p>
 <ol><li>one</li><li>two</li></ol>
 <table><tr><td>12</td><td>34</td></tr></table>
@@ -15,7 +15,7 @@ const PAGE = `<nav>99</nav><main><h1 id="a"><a href="#a">A of 2</a></h1>
 const TEXT = '4.1 A of 2\nVGG-19 needs 143,667,240\nweights, 1.776 ms.\n1. one\n2. two\n12 34\nCSV (k40.csv) b resnet-7.\n8 1.56\n80\nThis is build 3fa.';
 
 const pieces = shown(PAGE);
-const faults = (text) => [...numbersMissing(pieces, text), ...digitsThatDiffer(pieces, ['4.1'], text)];
+const faults = (text) => [...numbersMissing(pieces, text), ...digitsThatDiffer(pieces, text)];
 
 describe('numbers', () => {
   test('agree', () => assert.deepEqual(faults(TEXT), []));
@@ -57,9 +57,9 @@ describe('the register', () => {
 });
 
 test('headings are compared with bookmarks', () => {
-  assert.deepEqual(headings(PAGE), ['A of 2']);
+  assert.deepEqual(headings(PAGE), ['4.1 A of 2']);
   const toc = '<li class="part-title">Answers &amp; more</li><strong aria-hidden="true">1.2.</strong>';
-  assert.deepEqual(contents(toc), { numbers: ['1.2'], parts: ['Answers & more'] });
+  assert.deepEqual(parts(toc), ['Answers & more']);
   assert.deepEqual(headingsThatDiffer(['A of 2'], ['Answers'], ['Answers', '4.1 A of 2']), []);
   assert.deepEqual(headingsThatDiffer(['4.1 A of 2', 'B'], [], ['4.1 A of 2', '4.1.1 B']), []);
   assert.match(headingsThatDiffer(['A', 'B'], [], ['A']).join(), /`B` is 0 times a bookmark and 1/);

@@ -138,12 +138,9 @@ export function build(html) {
   return /<span id="[^"]*\bbuild">(?:<code[^>]*>)?([0-9a-f]+)</.exec(html)?.[1] ?? null;
 }
 
-/** What mdBook's table of contents adds: the chapters' numbers, and the titles of the parts. */
-export function contents(toc) {
-  return {
-    numbers: [...toc.matchAll(/<strong aria-hidden="true">([\d.]+)\.<\/strong>/g)].map(([, number]) => number),
-    parts: [...toc.matchAll(/class="part-title">([^<]*)</g)].map(([, title]) => decoded(title)),
-  };
+/** What mdBook's table of contents adds: the titles of the parts. */
+export function parts(toc) {
+  return [...toc.matchAll(/class="part-title">([^<]*)</g)].map(([, title]) => decoded(title));
 }
 
 function mainOf(html) {

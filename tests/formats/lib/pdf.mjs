@@ -17,21 +17,19 @@ export function titlePage(path) {
 
 /**
  * The text of the chapters, without contents, running heads and page numbers, in two parts: all but the
- * chapter called `evidence`, which begins a page and has its own, and that chapter with its pages and its
- * number.
+ * chapter called `evidence`, which begins a page and has its own, and that chapter with its pages.
  */
 export function chapters(path, evidence) {
   const marks = bookmarks(path);
   const titles = marks.filter(({ level }) => level === 0);
   const index = titles.findIndex(({ title }) => title.replace(/^\S+ /, '') === evidence || title === evidence);
   const [first, last] = [marks[0].page, pages(path)];
-  if (index < 0) return { text: textOf(path, first, last), register: '', registerPages: 0, number: null };
+  if (index < 0) return { text: textOf(path, first, last), register: '', registerPages: 0 };
   const start = titles[index].page;
   const end = (titles[index + 1]?.page ?? last + 1) - 1;
   const before = textOf(path, first, start - 1);
   const behind = end < last ? textOf(path, end + 1, last) : '';
-  const number = /^[\d.]+(?= )/.exec(titles[index].title)?.[0] ?? null;
-  return { text: before + behind, register: textOf(path, start, end), registerPages: end - start + 1, number };
+  return { text: before + behind, register: textOf(path, start, end), registerPages: end - start + 1 };
 }
 
 /** How many pages it has. */
