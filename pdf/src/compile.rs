@@ -1,6 +1,7 @@
 //! Typst source to PDF, and what the compiler says about it in terms of the chapters.
 
 use crate::destinations;
+use crate::pack;
 use crate::problems::{Place, Problem, Problems};
 use crate::world::BookWorld;
 use typst::WorldExt;
@@ -9,9 +10,6 @@ use typst::foundations::Smart;
 use typst::syntax::DiagSpan;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
-
-/// Objects that are compressed together: a reader that needs one unpacks all of its group.
-const OBJECTS_IN_A_GROUP: usize = 200;
 
 /// Finds the place in the book that a byte of a Typst source came from.
 pub(crate) type Origin<'a> = &'a dyn Fn(&str, usize) -> Option<Place>;
@@ -52,24 +50,7 @@ pub(crate) fn pdf(
     })?;
     crate::overflow::check(world, &document, origin).or(())?;
     let pdf = typst_pdf::pdf(&document, &options(identifier)).map_err(|errors| report(&errors))?;
-    packed(&pdf).map_err(|error| {
-        let message = format!("the PDF can't be packed: {error}");
-        Problems(vec![Problem::of_book(message, "")])
-    })
-}
-
-/// The same PDF with its thousands of small objects compressed in groups: less than half the bytes.
-fn packed(pdf: &[u8]) -> lopdf::Result<Vec<u8>> {
-    let mut document = lopdf::Document::load_mem(pdf)?;
-    let options = lopdf::SaveOptions::builder()
-        .use_object_streams(true)
-        .use_xref_streams(true)
-        .max_objects_per_stream(OBJECTS_IN_A_GROUP)
-        .compression_level(6)
-        .build();
-    let mut packed = Vec::with_capacity(pdf.len() / 2);
-    document.save_with_options(&mut packed, options)?;
-    Ok(packed)
+    Ok(pack::packed(&pdf).unwrap_or(pdf))
 }
 
 fn options(identifier: &str) -> PdfOptions {

@@ -16,6 +16,7 @@ mod links;
 mod markdown;
 mod math;
 mod overflow;
+mod pack;
 mod problems;
 mod seal;
 mod source;

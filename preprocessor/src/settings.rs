@@ -225,7 +225,7 @@ mod tests {
         for (keys, expected) in [
             (
                 "topic = ['optimus']",
-                "unknown field `topic`, expected one of `topics`, `strict`, `answered-on`, \
+                "unknown field `topic`, expected one of `topics`, `strict`, `appendix`, `answered-on`, \
                  `samples`, `plan`, `runs`, `generated`, `command`, `before`, `after`, `renderers`, `optional`",
             ),
             (

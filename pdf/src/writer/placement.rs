@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 /// So many bytes of text fill the page that a title begins, with room to spare.
 const FIRST_PAGE: usize = 2400;
 
+/// A figure takes about the room of so many bytes of text.
+const FIGURE: usize = 1000;
+
 /// Where a figure floats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Placement {
@@ -40,6 +43,7 @@ pub(super) fn place(
                 false => Placement::Either,
             };
             placements.insert(child.start, placement);
+            since_title += FIGURE;
         } else {
             since_title += child.text().len();
         }
@@ -68,5 +72,10 @@ mod tests {
         let placed: Vec<_> = placements.into_values().collect();
         assert_eq!(placed, [Placement::Foot, Placement::Either]);
         assert!(since_title > FIRST_PAGE);
+        let (tree, _) = tree::parse(&format!("# T\n\n{}", figure.repeat(4)), dialect);
+        let mut placements = BTreeMap::new();
+        place(&tree, 0, &mut placements);
+        let placed: Vec<_> = placements.into_values().collect();
+        assert_eq!(placed, [Placement::Foot, Placement::Foot, Placement::Foot, Placement::Either]);
     }
 }

@@ -96,15 +96,21 @@ fn headings_are_bookmarks() {
 fn the_pdf_says_that_it_is_accessible() {
     let pdf = pdf(&every_construct()).expect("a PDF");
     let raw = String::from_utf8_lossy(&pdf);
-    for mark in [
-        "<pdfuaid:part>1</pdfuaid:part>",
-        "/StructTreeRoot",
-        "/Lang",
-        "/MarkInfo",
-    ] {
-        assert!(raw.contains(mark), "`{mark}` is missing");
+    assert!(raw.contains("<pdfuaid:part>1</pdfuaid:part>"));
+    let catalog = reader::keys_of_catalog(&pdf);
+    for key in ["StructTreeRoot", "Lang", "MarkInfo"] {
+        assert!(catalog.contains(&key.to_owned()), "`{key}` is missing");
     }
     assert!(!raw.contains("CreationDate") && !raw.contains("xmp:CreateDate"));
+}
+
+#[test]
+fn its_objects_are_packed() {
+    let pdf = pdf(&every_construct()).expect("a PDF");
+    let raw = String::from_utf8_lossy(&pdf);
+    assert!(raw.contains("/Type/ObjStm") && raw.contains("/Type/XRef"));
+    let loose = raw.matches(" 0 obj").count() - raw.matches("stream\n").count() / 2;
+    assert_eq!(loose, 0, "objects outside of groups");
 }
 
 #[test]

@@ -337,7 +337,8 @@ fn a_setting_makes_the_pdf_while_serving() {
     let serving = "[output.html]\nlive-reload-endpoint = \"__livereload\"\n\
                    [output.measured-pdf]\nwhile-serving = true\n";
     let book = book(&[("a.md", "# A\n")], serving);
-    assert_eq!(mdbook_measured_pdf::render(&book.ctx).expect("a PDF"), None);
+    let line = mdbook_measured_pdf::render(&book.ctx).expect("a PDF");
+    assert_eq!(line.as_deref(), Some("PDF written to `out/book.pdf`"));
     let path = book.ctx.destination.join(mdbook_measured_pdf::FILE_NAME);
     assert!(path.exists());
 }

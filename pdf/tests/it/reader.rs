@@ -106,12 +106,7 @@ pub(crate) fn attachments(pdf: &[u8]) -> Vec<(String, String)> {
 /// The titles of the PDF's bookmarks, two spaces for each level.
 pub(crate) fn bookmarks(pdf: &[u8]) -> Vec<String> {
     let pdf = Pdf::new(pdf.to_vec()).expect("a readable PDF");
-    let catalog = pdf.objects().into_iter().find_map(|object| {
-        object
-            .into_dict()
-            .filter(|dict| dict.contains_key("Outlines"))
-    });
-    let outlines = catalog.and_then(|catalog| catalog.get::<Dict<'_>>("Outlines"));
+    let outlines = catalog(&pdf).and_then(|catalog| catalog.get::<Dict<'_>>("Outlines"));
     let mut titles = Vec::new();
     collect(
         outlines.and_then(|outlines| outlines.get("First")),
@@ -119,6 +114,20 @@ pub(crate) fn bookmarks(pdf: &[u8]) -> Vec<String> {
         &mut titles,
     );
     titles
+}
+
+fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {
+    let dictionaries = pdf.objects().into_iter().filter_map(Object::into_dict);
+    { dictionaries.into_iter() }.find(|dict| dict.contains_key("Outlines"))
+}
+
+/// The keys of the document's catalog.
+pub(crate) fn keys_of_catalog(pdf: &[u8]) -> Vec<String> {
+    let pdf = Pdf::new(pdf.to_vec()).expect("a readable PDF");
+    let catalog = catalog(&pdf).expect("a catalog");
+    { catalog.keys() }
+        .map(|key| String::from_utf8_lossy(key.as_ref()).into_owned())
+        .collect()
 }
 
 fn collect(first: Option<Dict<'_>>, level: usize, titles: &mut Vec<String>) {
