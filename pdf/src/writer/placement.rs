@@ -76,6 +76,14 @@ mod tests {
         let mut placements = BTreeMap::new();
         place(&tree, 0, &mut placements);
         let placed: Vec<_> = placements.into_values().collect();
-        assert_eq!(placed, [Placement::Foot, Placement::Foot, Placement::Foot, Placement::Either]);
+        assert_eq!(
+            placed,
+            [
+                Placement::Foot,
+                Placement::Foot,
+                Placement::Foot,
+                Placement::Either
+            ]
+        );
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
@@ -92,6 +93,29 @@ fn faults_of(state: State) -> Vec<String> {
         .collect()
 }
 
+/// Copies the drawings beside the chapters of this repository.
+fn copy_drawings(folder: &Path) {
+    let drawings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/drawings");
+    fs::create_dir_all(folder.join("book/drawings")).expect("a folder");
+    for drawing in fs::read_dir(drawings).expect("drawings") {
+        let drawing = drawing.expect("a drawing");
+        let copy = folder.join("book/drawings").join(drawing.file_name());
+        fs::copy(drawing.path(), copy).expect("a copy");
+    }
+}
+
+/// Writes the files of the project that the register carries.
+fn write_linked(folder: &Path, chapters: &[(String, String)]) {
+    for (_, text) in chapters {
+        for link in text.split("](project:").skip(1) {
+            let path = link.split(')').next().expect("a path");
+            let file = folder.join(path);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("the file's folder");
+            fs::write(file, "a file of the project").expect("the file");
+        }
+    }
+}
+
 /// The book as mdBook would hand it over, but for parts and levels of chapters.
 fn book(chapters: Vec<(String, String)>, files: &BTreeMap<String, String>) -> TrialBook {
     let mut book = crate::trial_book::book(&[], "");
@@ -100,6 +124,8 @@ fn book(chapters: Vec<(String, String)>, files: &BTreeMap<String, String>) -> Tr
         fs::create_dir_all(file.parent().expect("a folder")).expect("the file's folder");
         fs::write(file, content).expect("the file");
     }
+    copy_drawings(&book.folder);
+    write_linked(&book.folder, &chapters);
     let item = |(number, (path, text)): (u32, (String, String))| {
         let mut chapter = Chapter::new(&path, text, &path, Vec::new());
         chapter.number = Some(SectionNumber::new(vec![number]));

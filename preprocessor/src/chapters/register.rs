@@ -343,11 +343,11 @@ fn inputs(quantity: &Quantity) -> &[Arc<Quantity>] {
 
 /// What there is to say of a run with a record.
 fn run_head(run: &RunFacts) -> String {
-    let mut head = String::new();
-    if !run.is_measured() {
-        let _ = write!(head, "{}, ", emphasised(&run.state_text()));
-    }
-    head.push_str(&markdown(&run.circumstances()));
+    let state = match run.is_measured() {
+        true => run.state_text(),
+        false => emphasised(&run.state_text()),
+    };
+    let mut head = format!("{state}, {}", markdown(&run.circumstances()));
     if let Some((file, record)) = &run.record {
         let digest = code(record.digest.short());
         let _ = write!(head, ", [record {digest}]({})", file_of_project(file));

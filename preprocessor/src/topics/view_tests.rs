@@ -549,7 +549,7 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
     let first = facts.runs[0].record.as_ref().expect("a record").1.epochs[0].train_loss;
     facts.runs = runs;
     let of = json!({"runs": ["slow-1", "slow-2", "slow-3", "fast-1"], "y": "train_loss"});
-    let shown = figure("curves", arguments(of), &facts).expect("they have records");
+    let shown = figure("curves", arguments(of.clone()), &facts).expect("they have records");
     expect!["Lines are medians of several seeds, and bands reach from the least to the greatest."]
         .assert_eq(&shown.note);
     let Figure::Plot(plot) = shown.content else {
@@ -571,6 +571,27 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
             format!("learning rate 0.1,1,{},,", first + 1.0),
         ]
     );
+    // One seed that is not as planned is told, and that several are not alike.
+    let partial = |done| State::Partial { done, planned: 9 };
+    for (states, told) in [
+        (
+            vec![partial(4)],
+            "With learning rate 0.01 (partial, 4 of 9) it",
+        ),
+        (
+            vec![partial(4), partial(3)],
+            "With learning rate 0.01 (several not as planned) it",
+        ),
+    ] {
+        for (run, state) in facts.runs.iter_mut().skip(1).zip(states) {
+            run.state = state;
+        }
+        let shown = figure("curves", arguments(of.clone()), &facts).expect("they have records");
+        let Figure::Plot(plot) = shown.content else {
+            panic!("they have records");
+        };
+        assert!(plot.description.contains(told), "{}", plot.description);
+    }
 }
 
 /// Four epochs of 16 steps, two at 0.01, one at 0.001 and one at 0.0001. The training loss is a mean

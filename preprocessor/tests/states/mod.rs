@@ -17,7 +17,7 @@ use mdbook_preprocessor::config::Config;
 use records::{Flaw, SOURCE, complete, flawed};
 use regex::Regex;
 use results::{Digest, Plan, PlannedRun, Record, present_digest, states};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,6 +49,7 @@ pub(crate) struct RealBook {
     complete: BTreeMap<String, Record>,
     questions: Vec<Question>,
     samples: Vec<Samples>,
+    images: BTreeSet<String>,
 }
 
 /// What may be wrong with a run; `None` is no record, `Some(None)` a complete one.
@@ -81,6 +82,7 @@ impl RealBook {
             bibliography: inputs.bibliography,
             tables: inputs.facts.tables,
             questions: inputs.facts.questions,
+            images: inputs.facts.images,
             // Whether the reader has the data sets makes no difference here.
             samples: without_images(inputs.facts.samples),
             root,
@@ -111,6 +113,7 @@ impl RealBook {
         let mut facts = facts.unwrap_or_else(|faults| panic!("{}: {faults:?}", situation.name));
         facts.questions = self.questions.clone();
         facts.samples = self.samples.clone();
+        facts.images = self.images.clone();
         facts
     }
 

@@ -9,6 +9,7 @@ use crate::views::shown::listed;
 use crate::views::{Awaited, Figure};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// The arguments of [`figure`].
 #[derive(Deserialize, JsonSchema)]
@@ -173,9 +174,13 @@ impl<'a> Curve<'a> {
         let of_runs: Vec<_> = { runs.iter() }
             .map(|run| points(run, progress, measure))
             .collect();
-        let label = match runs.iter().find_map(|run| run.concern()) {
-            Some(concern) => format!("{label} ({})", concern.state),
-            None => label,
+        let states: BTreeSet<_> = { runs.iter() }
+            .filter_map(|run| Some(run.concern()?.state))
+            .collect();
+        let label = match (states.len(), states.first()) {
+            (_, None) => label,
+            (1, Some(state)) => format!("{label} ({state})"),
+            _ => format!("{label} (several not as planned)"),
         };
         Curve {
             runs,
