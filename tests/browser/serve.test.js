@@ -125,7 +125,7 @@ describe('mdbook serve', () => {
         await mend();
       }
       await untilPage(page, '.build-faults', false, told);
-      assert.ok((await page.locator('main').innerText()).includes(LAST_WORDS), 'the mended page');
+      await page.locator('main', { hasText: LAST_WORDS }).waitFor(); // the mended page
     });
   }
 

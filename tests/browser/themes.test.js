@@ -42,7 +42,7 @@ function addSpecimens({ tokens, notes }) {
   document.querySelector('main').innerHTML = `<pre><code class="hljs">${code}</code></pre>${headed}
     <blockquote>Said by <a href="#a">one</a>, with <code class="hljs">code</code></blockquote>
     <p><a href="#a"><code class="hljs">linked</code></a> and <mark>marked</mark>, <a href="#a"><mark>both</mark></a></p>
-    <table><thead><tr><th>Head with <a href="#a">link</a></th></tr></thead>
+    <table><thead><tr><th>Head with <a class="in-words" href="#a">link</a></th></tr></thead>
     <tbody><tr><td><a href="#a">one</a></td></tr><tr><td><a href="#a">two</a></td></tr></tbody></table>`;
 }
 

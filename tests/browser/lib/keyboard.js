@@ -6,7 +6,7 @@ const NOTE_MS = 500; // until a note that is loaded is shown
 export async function keyboardFaults(tab) {
   const faults = [];
   for (const kind of ['measured', 'derived', 'quoted']) {
-    const link = tab.locator(`main a.quantity.${kind}:not([tabindex="-1"])`).first(); // of a table one is reached with Tab
+    const link = tab.locator(`main a.quantity.${kind}:not(table [tabindex="-1"])`).first(); // of a table one is reached with Tab
     if (await link.count() === 0) continue;
     faults.push(...await tryLink(tab, link));
   }
