@@ -5,6 +5,7 @@
 //! is read, no other PDF: one cross-reference table, and no update. No crate is used: those that can do
 //! it bring a generator of random numbers into the lock file, by which measured runs would be stale.
 
+use crate::seal::last;
 use flate2::{Compression, write::ZlibEncoder};
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -160,11 +161,6 @@ fn write_stream(out: &mut Vec<u8>, number: usize, entries: &str, content: &[u8])
 
 fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
-}
-
-/// Where `wanted` stands last in `bytes`.
-fn last(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).rposition(|it| it == wanted)
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Inputs {
 }
 
 /// Where `wanted` stands last in `bytes`.
-fn last(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(crate) fn last(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).rposition(|it| it == wanted)
 }
 

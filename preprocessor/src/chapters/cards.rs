@@ -7,7 +7,7 @@
 use super::bibliography::Bibliography;
 use super::file_path::FilePath;
 use super::lists::{Used, plain};
-use crate::evidence::{Measurement, Missing, Origin, Quantity, Quotation, SourceId};
+use crate::evidence::{Measurement, Missing, Origin, Quantity, Quotation, SourceId, each_once};
 use results::Digest;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,9 +110,7 @@ fn first_inputs(quantity: &Quantity) -> (usize, Vec<&Quantity>) {
     let Origin::Derived { inputs, .. } = &quantity.origin else {
         return (0, Vec::new());
     };
-    let mut inputs: Vec<_> = inputs.iter().map(|input| &**input).collect();
-    inputs.sort_unstable_by_key(|input| &input.name);
-    inputs.dedup_by_key(|input| &input.name);
+    let mut inputs = each_once(inputs);
     let more = inputs.len().saturating_sub(INPUTS);
     inputs.truncate(INPUTS);
     (more, inputs)

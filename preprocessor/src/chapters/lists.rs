@@ -11,7 +11,7 @@ use crate::catalogue::{Catalogue, Facts, Question, RunFacts};
 use crate::data::{Declaration, Table};
 use crate::escape::{code, destination, markdown, message, write_code, write_destination};
 use crate::evidence::unit::Unit;
-use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId};
+use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId, each_once};
 use crate::views::numbers;
 use rayon::prelude::*;
 use results::SourceDigests;
@@ -96,9 +96,28 @@ impl Lists<'_> {
 
     /// The number of the work that is quoted; none where the bibliography lacks it.
     pub(super) fn number_of(&self, quotation: &Quotation) -> Option<usize> {
+        self.citations.number_of(self.key_of(quotation))
+    }
+
+    /// That number as it is printed, with a link to the work where the book lists works.
+    pub(super) fn work(&self, quotation: &Quotation) -> String {
+        // A work that is not in the bibliography is a fault of its own, and so is a book without a
+        // list of works.
+        let number = self.number_of(quotation);
+        let number = number.map_or("?".to_owned(), |number| number.to_string());
+        match self.homes.of(List::References) {
+            Some(Home { markdown, .. }) => {
+                let work = destination(self.key_of(quotation));
+                format!("[{number}]({ROOT}{markdown}#ref-{work})")
+            }
+            None => number,
+        }
+    }
+
+    /// The key of the work that is quoted: the first of its names.
+    fn key_of<'b>(&'b self, quotation: &'b Quotation) -> &'b str {
         let key = quotation.citation.as_str();
-        let key = self.bibliography.find(key).unwrap_or(key);
-        self.citations.number_of(key)
+        self.bibliography.find(key).unwrap_or(key)
     }
 
     fn evidence(&self) -> String {
@@ -297,18 +316,7 @@ fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
 }
 
 fn quotation_text(quotation: &Quotation, lists: &Lists) -> String {
-    let key = quotation.citation.as_str();
-    let key = lists.bibliography.find(key).unwrap_or(key);
-    let number = lists.number_of(quotation);
-    // A work that is not in the bibliography is a fault of its own, and so is a book without a list of works.
-    let number = number.map_or("?".to_owned(), |number| number.to_string());
-    let number = match lists.homes.of(List::References) {
-        Some(Home { markdown, .. }) => {
-            let work = destination(key);
-            format!("[{number}]({ROOT}{markdown}#ref-{work})")
-        }
-        None => number,
-    };
+    let number = lists.work(quotation);
     let note = match quotation.note.is_empty() {
         true => String::new(),
         false => format!("; {}", markdown(&quotation.note)),
@@ -322,17 +330,15 @@ fn quotation_text(quotation: &Quotation, lists: &Lists) -> String {
 
 /// Writes ` of ` and links to the evidence of the inputs, the first so many.
 fn write_inputs(out: &mut String, inputs: &[Arc<Quantity>], most: usize) {
-    let mut names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for (index, name) in names.iter().take(most).enumerate() {
+    let inputs = each_once(inputs);
+    for (index, Quantity { name, .. }) in inputs.iter().take(most).enumerate() {
         out.push_str(if index > 0 { ", [" } else { " of [" });
         write_code(out, name);
         out.push_str("](#ev-");
         write_destination(out, name);
         out.push(')');
     }
-    let left_out = names.len().saturating_sub(most);
+    let left_out = inputs.len().saturating_sub(most);
     if left_out > 0 {
         out.push_str(&format!(", {left_out} more"));
     }

@@ -5,14 +5,12 @@
 //! that these were computed from, too.
 
 use super::contract::{BUILD_ID, REGISTER, file_of_project};
-use super::homes::{Home, List};
 use super::ledger::ExhibitOrigin;
 use super::lists::{Lists, plain, reference};
-use super::sentinel::ROOT;
 use crate::catalogue::RunFacts;
 use crate::data::Table;
-use crate::escape::{code, destination, markdown, write_code, write_destination};
-use crate::evidence::{Measurement, Origin, Quantity, Quotation, SourceId};
+use crate::escape::{code, markdown, write_code, write_destination};
+use crate::evidence::{Measurement, Origin, Quantity, Quotation, SourceId, each_once};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -177,11 +175,7 @@ impl Lists<'_> {
             let of_same_inputs = quantities.chunk_by(|a, b| inputs(a) == inputs(b));
             for (index, run) in of_same_inputs.enumerate() {
                 out.push_str(if index == 0 { "" } else { "; " });
-                for (index, quantity) in run.iter().enumerate() {
-                    out.push_str(if index == 0 { "" } else { ", " });
-                    self.write_entry(quantity, before, out);
-                    before = &quantity.name;
-                }
+                before = self.write_entries(run.iter().copied(), before, out);
                 write_inputs(out, inputs(run[0]), before, &|name| self.has_entry(name));
             }
             out.push('\n');
@@ -195,12 +189,12 @@ impl Lists<'_> {
         }
         let unused = self.renderer.anchor("unused");
         out.push_str("\n## Quoted {#quoted}\n");
-        for (index, (number, quantities)) in printed.quoted.iter().enumerate() {
+        for (index, quantities) in printed.quoted.values().enumerate() {
             let of_all = if index == 0 { &*unused } else { "" };
             let _ = write!(
                 out,
                 "\n{of_all}**\\[{}\\]** ",
-                self.work(*number, quantities)
+                self.work(quantities[0].quotation)
             );
             let mut before = "";
             let alike = quantities.chunk_by(|a, b| remarks(a) == remarks(b));
@@ -222,11 +216,7 @@ impl Lists<'_> {
         let places = alike.chunk_by(|a, b| a.quotation.place == b.quotation.place);
         for (index, run) in places.enumerate() {
             out.push_str(if index == 0 { "" } else { "; " });
-            for (index, Quoted { quantity, .. }) in run.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                self.write_entry(quantity, before, out);
-                before = &quantity.name;
-            }
+            before = self.write_entries(run.iter().map(|it| it.quantity), before, out);
             let _ = write!(out, " – {}", markdown(&run[0].quotation.place));
         }
         let (checked, note) = remarks(&alike[0]);
@@ -238,30 +228,27 @@ impl Lists<'_> {
         before
     }
 
+    /// Names with their values, and commas between them. Returns the last name.
+    fn write_entries<'a>(
+        &self,
+        quantities: impl Iterator<Item = &'a Quantity>,
+        mut before: &'a str,
+        out: &mut String,
+    ) -> &'a str {
+        for (index, quantity) in quantities.enumerate() {
+            out.push_str(if index == 0 { "" } else { ", " });
+            self.write_entry(quantity, before, out);
+            before = &quantity.name;
+        }
+        before
+    }
+
     /// A name with its anchor, and its value.
     fn write_entry(&self, quantity: &Quantity, before: &str, out: &mut String) {
         out.push_str(&self.renderer.anchor(&format!("ev-{}", quantity.name)));
         write_name(out, &quantity.name, before);
         if let Some(value) = quantity.known() {
             let _ = write!(out, " {}", plain(value, quantity.unit));
-        }
-    }
-
-    /// The number of a work, with a link to it where the book lists works.
-    fn work(&self, number: usize, quantities: &[Quoted]) -> String {
-        let key = quantities[0].quotation.citation.as_str();
-        let key = self.bibliography.find(key).unwrap_or(key);
-        // A work that is not in the bibliography is a fault of its own.
-        let number = if number == 0 {
-            "?".to_owned()
-        } else {
-            number.to_string()
-        };
-        match self.homes.of(List::References) {
-            Some(Home { markdown, .. }) => {
-                format!("[{number}]({ROOT}{markdown}#ref-{})", destination(key))
-            }
-            None => number,
         }
     }
 
@@ -378,10 +365,8 @@ fn write_inputs<'a>(
     mut before: &'a str,
     has_entry: &dyn Fn(&str) -> bool,
 ) {
-    let mut names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for (index, name) in names.iter().take(NAMED_INPUTS).enumerate() {
+    let inputs = each_once(inputs);
+    for (index, Quantity { name, .. }) in inputs.iter().take(NAMED_INPUTS).enumerate() {
         out.push_str(if index > 0 { ", " } else { " of " });
         if has_entry(name) {
             out.push('[');
@@ -394,7 +379,7 @@ fn write_inputs<'a>(
         }
         before = name;
     }
-    let left_out = names.len().saturating_sub(NAMED_INPUTS);
+    let left_out = inputs.len().saturating_sub(NAMED_INPUTS);
     if left_out > 0 {
         let _ = write!(out, ", {left_out} more");
     }

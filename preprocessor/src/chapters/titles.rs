@@ -61,6 +61,17 @@ impl Title {
         let ids = named.map(|it| unique(&id_of(&it.words), &mut used));
         ids.last().unwrap_or_default()
     }
+
+    /// The chapter `text`, in which it was found, with a label before it.
+    fn labelled(&self, text: &str, label: &str) -> Option<String> {
+        let heading = self.own()?;
+        let mut labelled = text.to_owned();
+        if heading.own.is_none() {
+            put(&mut labelled, heading.range.clone(), &self.id());
+        }
+        labelled.insert_str(self.words, &format!("{label} "));
+        Some(labelled)
+    }
 }
 
 /// The words of a chapter's title.
@@ -75,16 +86,14 @@ pub(super) fn words(text: &str, smart_punctuation: bool) -> Option<String> {
 /// it has no title, or one that begins with that number.
 pub(crate) fn number(text: &str, smart_punctuation: bool, number: &str) -> Option<String> {
     let title = Title::find(text, smart_punctuation)?;
-    let heading = title.own()?;
-    if heading.words.trim_start().starts_with(number) {
-        return None;
-    }
-    let mut numbered = text.to_owned();
-    if heading.own.is_none() {
-        put(&mut numbered, heading.range.clone(), &title.id());
-    }
-    numbered.insert_str(title.words, &format!("{number} "));
-    Some(numbered)
+    let behind = title.own()?.words.trim_start().strip_prefix(number);
+    let is_there = behind.is_some_and(|it| !it.starts_with(char::is_alphanumeric));
+    (!is_there).then(|| title.labelled(text, number)).flatten()
+}
+
+/// The chapter `text` with a `label` before its title, which keeps its id. `None` where it has no title.
+pub(crate) fn label(text: &str, smart_punctuation: bool, label: &str) -> Option<String> {
+    Title::find(text, smart_punctuation)?.labelled(text, label)
 }
 
 #[cfg(test)]
@@ -129,6 +138,21 @@ mod tests {
             "# Größe & <b>mehr</b>",
             "# 2.3 Größe & <b>mehr</b> {#größe--mehr}",
         );
+    }
+
+    #[test]
+    fn a_title_that_begins_alike_gets_its_number() {
+        check("# 2.30 A", "# 2.3 2.30 A {#230-a}");
+        let lettered = |text| label(text, false, "E");
+        assert_eq!(
+            lettered("# Errors").as_deref(),
+            Some("# E Errors {#errors}")
+        );
+        assert_eq!(
+            lettered("# E is 2.7").as_deref(),
+            Some("# E E is 2.7 {#e-is-27}")
+        );
+        assert_eq!(lettered("Text."), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod source;
 
 pub use formula::{Formula, Statistic};
 pub use missing::Missing;
+pub(crate) use quantity::each_once;
 pub use quantity::{Kind, Origin, Quantity, Quotation};
 pub use quoted::{QuotedFact, read_quoted, read_quoted_in};
 pub use source::{Concern, Measurement, Source, SourceId};

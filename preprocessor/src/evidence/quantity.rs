@@ -46,6 +46,14 @@ pub enum Origin {
     },
 }
 
+/// What something was computed from, each once, in the order of the names.
+pub(crate) fn each_once(inputs: &[Arc<Quantity>]) -> Vec<&Quantity> {
+    let mut inputs: Vec<_> = inputs.iter().map(|input| &**input).collect();
+    inputs.sort_unstable_by_key(|input| &input.name);
+    inputs.dedup_by_key(|input| &input.name);
+    inputs
+}
+
 /// The place of a quoted value in a publication.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quotation {

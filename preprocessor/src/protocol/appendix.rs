@@ -33,7 +33,7 @@ pub(super) fn letter(part: &str, smart_punctuation: bool, book: &mut Book) -> Re
 fn name(chapter: &mut Chapter, label: &str, smart_punctuation: bool) {
     chapter.number = None;
     chapter.name = format!("{label} {}", chapter.name);
-    if let Some(text) = titles::number(&chapter.content, smart_punctuation, label) {
+    if let Some(text) = titles::label(&chapter.content, smart_punctuation, label) {
         chapter.content = text;
     }
     let below = chapter.sub_items.iter_mut().filter_map(|item| match item {
@@ -70,7 +70,7 @@ mod tests {
             part("Appendix"),
             chapter("Runs", 2, vec![chapter("Seeds", 1, vec![])]),
             BookItem::Separator,
-            chapter("Works", 3, vec![]),
+            chapter("Books", 3, vec![]),
             part("Index"),
             chapter("Names", 4, vec![]),
         ];
@@ -91,7 +91,7 @@ mod tests {
                 "1.|One|# One",
                 "|A Runs|# A Runs {#runs}",
                 "|A.1 Seeds|# A.1 Seeds {#seeds}",
-                "|B Works|# B Works {#works}",
+                "|B Books|# B Books {#books}",
                 "4.|Names|# Names"
             ]
         );
