@@ -5,37 +5,23 @@ import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { POLICY, attack, ownSocketIsRefused } from './lib/attack.js';
-import { htmlFolder, pagesOf } from './lib/book.js';
-import { launch } from './lib/chromium.js';
+import { REPOSITORY, pages, root } from './lib/built.js';
 import { brokenLinks } from './lib/links.js';
 import { debris, indexedDocuments, search } from './lib/search.js';
-import { serve } from './lib/server.js';
+import { browser, server } from './lib/session.js';
 import { CHECKS, COAL, LIGHT, PHONE, openLook, visit, visitFile } from './lib/visit.js';
 
 Error.stackTraceLimit = 0; // a failure's sentence names page and element; where the test stands does not help
 
-const REPOSITORY = new URL('../../', import.meta.url).pathname;
-const BUILD = process.env.BOOK ?? resolve(REPOSITORY, 'target/book');
 const OUT = resolve(REPOSITORY, 'target');
 const HOSTILE = ['handler', 'image', 'style', 'frame', 'object', 'embed', 'video', 'script', 'form', 'base',
   'fetch', 'beacon', 'socket', 'worker'];
 const SEARCHES = ['platform percent of peak', 'square-root sampling'];
 
-const root = htmlFolder(BUILD);
-const pages = await pagesOf(root).catch(() => []);
 const isBuilt = pages.includes('index.html');
 const [links, texts] = [new Map(), new Map()];
-let browser;
-let server;
 
-before(async () => {
-  await rm(`${OUT}/screenshots`, { recursive: true, force: true });
-  [browser, server] = await Promise.all([launch(), serve(root)]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+before(() => rm(`${OUT}/screenshots`, { recursive: true, force: true }));
 
 /** Fails with all that is wrong with the page, each sentence after the name of its check. */
 function assertFaultless(page, faults) {

@@ -1,16 +1,14 @@
 // Evidence cards: a number says beside itself what it is and where it comes from. BOOK names the build folder.
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
 
-import { htmlFolder } from './lib/book.js';
-import { launch } from './lib/chromium.js';
-import { serve } from './lib/server.js';
+import { root } from './lib/built.js';
+import { browser, server } from './lib/session.js';
 
 Error.stackTraceLimit = 0;
 
-const BUILD = process.env.BOOK ?? resolve(new URL('../../', import.meta.url).pathname, 'target/book');
 const CARD = '#evidence-card';
 const WIDE = { viewport: { width: 1280, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -24,16 +22,6 @@ const KINDS = {
 const PAGE = KINDS.quoted.page;
 const EACH = 30; // of the numbers in tables that are tried
 const NUMBER = 'main p > a.quantity.quoted';
-
-const root = htmlFolder(BUILD);
-let browser;
-let server;
-
-before(async () => { [browser, server] = await Promise.all([launch(), serve(root)]); });
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 /** Opens a page and hands it to `look`. */
 async function visit(options, base, page, look) {

@@ -5,13 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { htmlFolder, pagesOf } from './lib/book.js';
+import { root, single as pages } from './lib/built.js';
 
 Error.stackTraceLimit = 0;
 
-const BUILD = process.env.BOOK ?? resolve(new URL('../../', import.meta.url).pathname, 'target/book');
-const root = htmlFolder(BUILD);
-const pages = (await pagesOf(root).catch(() => [])).filter((page) => page !== 'print.html');
 const SECTION = /<a href="([^"#]+\.html)"[^>]*>(?:<strong aria-hidden="true">([\d.]+)\.<\/strong>\s*)?([^<]*)</g;
 
 /** Page → its number in the sidebar, if it has one, and its name there. */

@@ -1,28 +1,14 @@
 // Tables: what screen readers, the keyboard and a phone need of them. BOOK names the build folder.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { htmlFolder, pagesOf } from './lib/book.js';
-import { launch } from './lib/chromium.js';
-import { serve } from './lib/server.js';
+import { single as pages } from './lib/built.js';
+import { browser, server } from './lib/session.js';
 
 Error.stackTraceLimit = 0;
 
-const BUILD = process.env.BOOK ?? resolve(new URL('../../', import.meta.url).pathname, 'target/book');
 const WIDEST = 'problem-4/loss-models.html'; // with a table of many columns
 const MIXED = 'problem-3/k80.html'; // with quoted numbers among derived ones
-
-const root = htmlFolder(BUILD);
-const pages = (await pagesOf(root).catch(() => [])).filter((page) => page !== 'print.html');
-let browser;
-let server;
-
-before(async () => { [browser, server] = await Promise.all([launch(), serve(root)]); });
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 /** Opens a page in a window of this width and returns what `look` makes of it. */
 async function at(width, page, look) {

@@ -1,18 +1,13 @@
 // The pages in those of mdBook's five themes that book.test.js does not visit, as axe-core sees them; and what only a search or a code block shows.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { htmlFolder, pagesOf } from './lib/book.js';
-import { launch } from './lib/chromium.js';
-import { serve } from './lib/server.js';
+import { single as pages } from './lib/built.js';
+import { browser, server } from './lib/session.js';
 import { THEMES, axeFaults, openLook, visitTheme } from './lib/visit.js';
 
 Error.stackTraceLimit = 0;
 
-const BUILD = process.env.BOOK ?? resolve(new URL('../../', import.meta.url).pathname, 'target/book');
-const root = htmlFolder(BUILD);
-const pages = (await pagesOf(root).catch(() => [])).filter((page) => page !== 'print.html'); // it repeats every page
 const SEEN_THERE = ['light', 'coal']; // book.test.js visits every page in these
 const WORD = 'number';
 const DRAWN = 'appendix/architecture.html';
@@ -24,15 +19,6 @@ const TOKENS = ['addition', 'attr', 'attribute', 'builtin-name', 'built_in', 'bu
 // mdBook's own marks on its buttons are not ours.
 const WINDOW = ['main', '#mdbook-searchresults-outer', '.sidebar-scrollbox', '.menu-title'];
 const NOTES = ['note', 'tip', 'important', 'warning', 'caution'];
-
-let browser;
-let server;
-
-before(async () => { [browser, server] = await Promise.all([launch(), serve(root)]); });
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 /** Puts into the page what chapters may have: code in all colours, notes, links on every background. */
 function addSpecimens({ tokens, notes }) {

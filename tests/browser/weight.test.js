@@ -1,18 +1,13 @@
 // What a reader loads who opens a page for the first time, and what opening the longest page takes.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { htmlFolder, pagesOf } from './lib/book.js';
-import { launch } from './lib/chromium.js';
-import { serve } from './lib/server.js';
+import { pages } from './lib/built.js';
+import { browser, server } from './lib/session.js';
 import { workOf, weightOf } from './lib/weight.js';
 
 Error.stackTraceLimit = 0;
 
-const BUILD = process.env.BOOK ?? resolve(new URL('../../', import.meta.url).pathname, 'target/book');
-const root = htmlFolder(BUILD);
-const pages = await pagesOf(root).catch(() => []);
 const isBuilt = pages.includes('index.html');
 
 const EVIDENCE = 'appendix/evidence.html'; // thousands of entries; a page of another kind
@@ -20,15 +15,6 @@ const NO_CHAPTERS = ['print.html', EVIDENCE];
 const FIRST_KB = 400;
 const PAGE_KB = 700;
 const OPENING_MS = 200;
-
-let browser;
-let server;
-
-before(async () => { [browser, server] = await Promise.all([launch(), serve(root)]); });
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 describe('the files of a first visit, as they lie on the disk', { skip: !isBuilt }, () => {
   for (const page of pages.filter((it) => !NO_CHAPTERS.includes(it))) {

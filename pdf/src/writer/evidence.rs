@@ -120,6 +120,7 @@ mod tests {
             &["derived", "measured", "derived", "measured"],
             Some("measured"),
         );
+        check(&["quoted"], Some("quoted"));
         check(&["unknown"], None);
         check(&[], None);
     }

@@ -70,7 +70,7 @@ mod tests {
             part("Appendix"),
             chapter("Runs", 2, vec![chapter("Seeds", 1, vec![])]),
             BookItem::Separator,
-            chapter("Books", 3, vec![]),
+            chapter("B trees", 3, vec![]),
             part("Index"),
             chapter("Names", 4, vec![]),
         ];
@@ -91,7 +91,7 @@ mod tests {
                 "1.|One|# One",
                 "|A Runs|# A Runs {#runs}",
                 "|A.1 Seeds|# A.1 Seeds {#seeds}",
-                "|B Books|# B Books {#books}",
+                "|B B trees|# B B trees {#b-trees}",
                 "4.|Names|# Names"
             ]
         );
