@@ -1,16 +1,12 @@
-//! The characters that the pages of a book show.
+//! The characters that the formulas of a book show.
 
 use parsers::addresses::resolve_entities;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
-use ttf_parser::Face;
 
-/// The characters of a text, for a font of text and for one of formulas.
+/// The characters of all formulas.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Characters {
-    text: BTreeSet<char>,
-    formulas: BTreeSet<char>,
-}
+pub struct Characters(BTreeSet<char>);
 
 /// What browsers draw of themselves: the minus that they put for a hyphen, the root of `msqrt`.
 const DRAWN: [char; 2] = ['−', '√'];
@@ -19,42 +15,28 @@ const DRAWN: [char; 2] = ['−', '√'];
 const LONGEST_ENTITY: usize = 32;
 
 impl Characters {
-    /// Those of all `texts`, which are the chapters as the pages get them, and the printable ones of
-    /// ASCII.
+    /// Those in all `texts`, which are the chapters as the pages get them.
     pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let mut text: BTreeSet<char> = (' '..='~').collect();
         let mut formulas = BTreeSet::new();
-        for written in texts {
-            add(&mut text, written);
-            formulas_in(written).for_each(|it| add(&mut formulas, it));
+        for formula in texts.flat_map(formulas_in) {
+            add(&mut formulas, formula);
         }
         if !formulas.is_empty() {
             let italic: Vec<_> = formulas.iter().filter_map(|it| italic(*it)).collect();
             formulas.extend(italic.into_iter().chain(DRAWN));
         }
-        Characters { text, formulas }
+        Characters(formulas)
     }
 
-    /// Those that this font may be asked for.
-    pub(super) fn of_font(&self, face: &Face) -> &BTreeSet<char> {
-        match face.tables().math {
-            Some(_) => &self.formulas,
-            None => &self.text,
-        }
+    /// Each of them.
+    pub(super) fn all(&self) -> &BTreeSet<char> {
+        &self.0
     }
 }
 
 /// Adds the characters of a text, and those that its entities stand for.
 fn add(known: &mut BTreeSet<char>, written: &str) {
-    // Most are ASCII, and ask no tree of all that were found.
-    let mut ascii = [false; 128];
-    for character in written.chars() {
-        match ascii.get_mut(character as usize) {
-            Some(is_there) => *is_there = true,
-            None => _ = known.insert(character),
-        }
-    }
-    known.extend((0..128).map(char::from).filter(|it| ascii[*it as usize]));
+    known.extend(written.chars());
     let entities = written
         .split('&')
         .skip(1)
@@ -79,9 +61,7 @@ fn formulas_in(written: &str) -> impl Iterator<Item = &str> {
 
 impl fmt::Display for Characters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.text.iter().chain(['\n'].iter()).chain(&self.formulas);
-        text.copied()
-            .try_for_each(|character| f.write_char(character))
+        { self.0.iter() }.try_for_each(|character| f.write_char(*character))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The fonts of the pages: of each the glyphs that a book can show, as WOFF2.
+//! The font of the formulas: the glyphs that a book can show, as WOFF2.
 //!
 //! Glyphs keep their numbers, so that the tables that name them (kerning, ligatures, the sizes of
 //! brackets) stay as they are; what no text reaches has no outline and no width any more.
@@ -23,7 +23,7 @@ const DROPPED: [&[u8; 4]; 4] = [b"FFTM", b"PfEd", b"DSIG", b"CFF "];
 /// with CFF outlines.
 pub fn of_characters(font: &[u8], characters: &Characters) -> Option<Vec<u8>> {
     let face = Face::parse(font, 0).ok()?;
-    let reached = reach::glyphs(&face, characters.of_font(&face));
+    let reached = reach::glyphs(&face, characters.all());
     let mut font = font.to_vec();
     outlines::blank(table_mut(&face, &mut font, b"CFF ")?, |glyph| {
         reached.contains(glyph)
@@ -38,7 +38,7 @@ pub fn of_characters(font: &[u8], characters: &Characters) -> Option<Vec<u8>> {
     }
     let head = table_mut(&face, &mut font, b"head")?;
     tables::mark_as_converted(head);
-    let map = tables::character_map(&face, characters.of_font(&face));
+    let map = tables::character_map(&face, characters.all());
     Some(woff2::write(&tables_of(&face, &font, &outlines, &map)))
 }
 
