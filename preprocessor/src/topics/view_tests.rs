@@ -571,6 +571,12 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
             format!("learning rate 0.1,1,{},,", first + 1.0),
         ]
     );
+    // One of them stands for all, but for one of another setting.
+    let short = json!({"runs": ["slow-2", "fast-1"], "seeds": true, "y": "train_loss"});
+    let Figure::Plot(same) = figure("curves", arguments(short), &facts).unwrap().content else {
+        panic!("they have records");
+    };
+    assert_eq!(crate::views::plot::to_csv(&same).replace('\r', ""), csv);
     // One seed that is not as planned is told, and that several are not alike.
     let partial = |done| State::Partial { done, planned: 9 };
     for (states, told) in [

@@ -7,6 +7,7 @@ use crate::views::plot::{Band, Identity, Key, Line, Plot, Rule};
 use crate::views::shown::Shown;
 use crate::views::shown::listed;
 use crate::views::{Awaited, Figure};
+use results::{Configuration, PlannedRun};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -17,6 +18,9 @@ use std::collections::BTreeSet;
 pub(crate) struct Arguments {
     /// The ids of runs of the plan.
     runs: Vec<String>,
+    /// Whether each stands for all runs of the plan that differ from it in nothing but their seeds.
+    #[serde(default)]
+    seeds: bool,
     /// What the horizontal axis shows.
     #[serde(default)]
     x: Progress,
@@ -37,11 +41,12 @@ struct Curve<'a> {
 /// without a record are named in the note.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let (progress, measure) = (arguments.x, arguments.y);
-    let runs = arguments
-        .runs
-        .iter()
-        .map(|name| find(name, facts))
-        .collect::<Result<Vec<_>, _>>()?;
+    let named = arguments.runs.iter().map(|name| find(name, facts));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    let runs = match arguments.seeds {
+        true => named.iter().flat_map(|run| seeds_of(run, facts)).collect(),
+        false => named,
+    };
     let inputs = runs
         .iter()
         .filter_map(|run| {
@@ -94,6 +99,21 @@ pub(crate) fn find<'a>(name: &str, facts: &'a Facts) -> Result<&'a RunFacts, Str
             known.join(", ")
         )
     })
+}
+
+/// The planned runs that do what `run` does on the hardware it may use, with any seed; it among them.
+fn seeds_of<'a>(run: &RunFacts, facts: &'a Facts) -> Vec<&'a RunFacts> {
+    let without_seed = |planned: &PlannedRun| Configuration {
+        seed: 0,
+        ..planned.configuration.clone()
+    };
+    let (wanted, setting) = (&run.planned, without_seed(&run.planned));
+    let is_of_it = |other: &&RunFacts| {
+        let planned = &other.planned;
+        (&planned.experiment, &planned.hardware) == (&wanted.experiment, &wanted.hardware)
+            && without_seed(planned) == setting
+    };
+    facts.runs.iter().filter(is_of_it).collect()
 }
 
 /// Runs of one setting, what the setting is called, and what it is.
