@@ -22,6 +22,9 @@ pub struct Settings {
     pub note: Option<String>,
     /// The date on the title page, as text: no clock is asked.
     pub date: Option<String>,
+    /// Path of the chapter, from the book's source folder, behind which the contents stand; without
+    /// one they stand behind the title page.
+    pub contents_behind: Option<String>,
     /// Paths of chapters, from the book's source folder, that the PDF leaves out.
     pub leave_out: Vec<String>,
     /// Further font files, relative to the book's source folder, for scripts that the
@@ -39,6 +42,7 @@ impl Default for Settings {
             subtitle: None,
             note: None,
             date: None,
+            contents_behind: None,
             leave_out: Vec::new(),
             fonts: Vec::new(),
         }

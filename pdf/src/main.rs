@@ -18,13 +18,14 @@ book has no other output, into the build folder itself, and puts a copy beside t
 The title page has `title`, `description` and `authors` of [book]; an author may have an address or a
 number, \"Ada Lovelace <ada@example.org>\". Besides, [output.measured-pdf] takes:
 
-  subtitle       the line below the title
-  note           the line below the authors: a course, a place
-  date           the date, as text
-  leave-out      chapters that the PDF leaves out, such as [\"appendix/evidence.md\"]
-  paper          as Typst calls it: \"a4\" (if not given), \"us-letter\", …
-  fonts          font files below the folder of the chapters, for scripts that Latin fonts lack
-  while-serving  whether the PDF is made under `mdbook serve` too: true or false (if not given)
+  subtitle         the line below the title
+  note             the line below the authors: a course, a place
+  date             the date, as text
+  contents-behind  the chapter behind which the contents stand, such as \"front.md\"
+  leave-out        chapters that the PDF leaves out, such as [\"appendix/evidence.md\"]
+  paper            as Typst calls it: \"a4\" (if not given), \"us-letter\", …
+  fonts            font files below the folder of the chapters, for scripts that Latin fonts lack
+  while-serving    whether the PDF is made under `mdbook serve` too: true or false (if not given)
 
 Usage: mdbook-measured-pdf [OPTIONS]
 

@@ -186,6 +186,7 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
     let anchors = anchors(&entries);
     let left_out = left_out(settings, &anchors, &mut problems);
     let entries = kept(entries, &left_out);
+    let front = front_matter(settings, &entries, &anchors, &mut problems);
     let guide = Guide {
         anchors: &anchors,
         left_out: &left_out,
@@ -206,7 +207,7 @@ fn write(ctx: &RenderContext, settings: &Settings, fonts: &Fonts) -> Result<Writ
         page_points: page_points(&settings.paper),
         hidden_lines: html.code.hidelines.into_iter().collect(),
     };
-    let mut written = write_all(&book, &entries, &mut problems);
+    let mut written = write_all(&book, &entries, front, &mut problems);
     if written.origins.is_empty() {
         problems.push(Problem::of_book(
             "the book has no chapter",
@@ -230,13 +231,39 @@ fn left_out(
     for path in &settings.leave_out {
         match anchors.chapter(path) {
             Some((path, _)) => drop(left_out.insert(path.to_owned())),
-            None => problems.push(Problem::of_book(
-                format!("book.toml: `leave-out`: the book has no chapter `{path}`"),
-                "write its path as in SUMMARY.md",
-            )),
+            None => problems.push(no_chapter("leave-out", path)),
         }
     }
     left_out
+}
+
+/// The number of entries that stand before the contents.
+fn front_matter(
+    settings: &Settings,
+    entries: &[Entry],
+    anchors: &Anchors,
+    problems: &mut Vec<Problem>,
+) -> usize {
+    let Some(asked) = &settings.contents_behind else {
+        return 0;
+    };
+    let path = anchors.chapter(asked).map(|(path, _)| path);
+    let chapter = |entry: &Entry| entry.chapter().is_some_and(|it| Some(&*it.path) == path);
+    let place = entries.iter().position(chapter);
+    match (path, place) {
+        (None, _) => problems.push(no_chapter("contents-behind", asked)),
+        (Some(_), None) => problems.push(Problem::of_book(
+            format!("book.toml: `contents-behind`: `leave-out` leaves out `{asked}`"),
+            "name a chapter that the PDF holds",
+        )),
+        _ => {}
+    }
+    place.map_or(0, |place| place + 1)
+}
+
+fn no_chapter(key: &str, path: &str) -> Problem {
+    let message = format!("book.toml: `{key}`: the book has no chapter `{path}`");
+    Problem::of_book(message, "write its path as in SUMMARY.md")
 }
 
 /// The entries that the PDF holds: no part without chapters stays where its chapters go.
@@ -351,13 +378,23 @@ fn anchors(entries: &[Entry]) -> Anchors {
     anchors
 }
 
-/// Writes each chapter into a source of its own, and a main source that includes them.
-fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>) -> Written {
+/// Writes each chapter into a source of its own, and a main source that includes them, with the
+/// contents behind the first `front` entries.
+fn write_all(
+    book: &writer::Book,
+    entries: &[Entry],
+    front: usize,
+    problems: &mut Vec<Problem>,
+) -> Written {
+    const CONTENTS: &str = "#contents();\n#show: main-matter;\n";
     let mut main = String::new();
     let mut origins = BTreeMap::new();
     let mut images = BTreeMap::new();
     let mut before = Before::default();
-    for entry in entries {
+    for (index, entry) in entries.iter().enumerate() {
+        if index == front {
+            main += CONTENTS;
+        }
         match entry {
             Entry::Part(title) => {
                 main += &format!("#part[{}];\n", source::text(title));
@@ -383,6 +420,9 @@ fn write_all(book: &writer::Book, entries: &[Entry], problems: &mut Vec<Problem>
                 before = written.behind;
             }
         }
+    }
+    if front == entries.len() {
+        main += CONTENTS;
     }
     let template = include_str!("template.typ").to_owned();
     let mut sources = vec![

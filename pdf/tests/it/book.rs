@@ -209,6 +209,50 @@ fn a_drawing_in_its_address_is_set_like_a_file() {
 }
 
 #[test]
+fn the_contents_stand_behind_the_title_page_or_a_chapter() {
+    let pages = |config: &str| {
+        let chapters = [("a.md", "# A\n\nFirst.\n"), ("b.md", "# B\n\nSecond.\n")];
+        let pdf = pdf(&book(&chapters, config)).expect("a PDF");
+        let pages = reader::pages(&pdf).into_iter();
+        // The contents have dots before the numbers.
+        pages
+            .map(|page| page.text.replace('.', ""))
+            .collect::<Vec<_>>()
+    };
+    // Each page ends with its number; the contents have those of the chapters.
+    let first = ["TrialAAuthor", "Contents1A12B2ii", "1AFirst1", "2BSecond2"];
+    assert_eq!(pages(""), first);
+    let settings = "[output.measured-pdf]\ncontents-behind = ";
+    let second = [
+        "TrialAAuthor",
+        "1AFirstii",
+        "Contents1Aii2B1iii",
+        "2BSecond1",
+    ];
+    assert_eq!(pages(&format!("{settings}\"a.md\"\n")), second);
+    let last = [
+        "TrialAAuthor",
+        "1AFirstii",
+        "2BSecondiii",
+        "Contents1Aii2Biiiiv",
+    ];
+    assert_eq!(pages(&format!("{settings}\"b.md\"\n")), last);
+
+    let fault = |config: &str| {
+        let book = book(&[("a.md", "# A\n"), ("b.md", "# B\n")], config);
+        pdf(&book).expect_err(config).to_string()
+    };
+    assert_eq!(
+        fault(&format!("{settings}\"c.md\"\n")),
+        "book.toml: `contents-behind`: the book has no chapter `c.md`; hint: write its path as in SUMMARY.md"
+    );
+    assert_eq!(
+        fault(&format!("{settings}\"b.md\"\nleave-out = [\"b.md\"]\n")),
+        "book.toml: `contents-behind`: `leave-out` leaves out `b.md`; hint: name a chapter that the PDF holds"
+    );
+}
+
+#[test]
 fn the_build_stands_on_the_title_page() {
     let chapter = "# A\n\nThis is build <span id=\"build\">`0123abc`</span>.\n";
     let text = reader::text(&pdf(&book(&[("a.md", chapter)], "")).expect("a PDF"));

@@ -30,6 +30,7 @@ fn it_says_what_it_is() {
             "subtitle",
             "note",
             "date",
+            "contents-behind",
             "leave-out",
             "fonts",
         ] {

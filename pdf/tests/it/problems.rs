@@ -282,7 +282,7 @@ fn unknown_settings() {
     );
     let message = pdf(&book).expect_err("an unknown key").to_string();
     expect![[r#"
-        book.toml: `[output.measured-pdf]`: unknown field `papper`, expected one of `command`, `optional`, `while-serving`, `paper`, `subtitle`, `note`, `date`, `leave-out`, `fonts`
+        book.toml: `[output.measured-pdf]`: unknown field `papper`, expected one of `command`, `optional`, `while-serving`, `paper`, `subtitle`, `note`, `date`, `contents-behind`, `leave-out`, `fonts`
     "#]].assert_eq(&format!("{message}\n"));
 }
 

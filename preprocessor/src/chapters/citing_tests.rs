@@ -150,10 +150,7 @@ fn forms_in_the_text() {
             "A et al. \\[[1→DBLP%3Aconf/iclr/MusterT17\\]: yes",
         ),
         ("@muster.2017.", "\\[[1→muster.2017\\]."),
-        (
-            "@{O'Neil+2010}?",
-            "O&#39;Neil et al. \\[[1→O%27Neil%2B2010\\]?",
-        ),
+        ("@{O'Neil+2010}?", "O’Neil et al. \\[[1→O%27Neil%2B2010\\]?"),
         ("@foo_bar_baz", "&#95;Under&#42; \\[[1→foo_bar_baz\\]"),
         (
             "@fig-2017 and @eq-x",

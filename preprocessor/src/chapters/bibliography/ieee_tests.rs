@@ -226,10 +226,7 @@ fn latex_in_titles() {
             "“*&#40;k)*&#116;h &#120;*&#40;y)*.”",
         ),
         ("A \\emph{ b } c", "“A  *b*  c.”"),
-        (
-            "What is `this'? It isn't",
-            "“What is ‘this’? It isn&#39;t.”",
-        ),
+        ("What is `this'? It isn't", "“What is ‘this’? It isn’t.”"),
         (
             "\\enquote{Quoted} \\LaTeX{} on\\,time\\-less \\(x\\)",
             "“‘Quoted’ LaTeX on timeless $x$.”",

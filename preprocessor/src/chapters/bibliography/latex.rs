@@ -70,7 +70,6 @@ pub(super) fn rewrite<'a>(
         rest: value,
         out: String::with_capacity(value.len()),
         ends: vec![String::new()],
-        is_in_quotation: false,
         marks,
     };
     rewriter.run()?;
@@ -115,8 +114,6 @@ struct Rewriter<'a, 'm> {
     out: String,
     /// What is to be written where each open group ends.
     ends: Vec<String>,
-    /// Whether a quotation in single marks is open.
-    is_in_quotation: bool,
     marks: &'m mut Marks,
 }
 
@@ -135,12 +132,9 @@ impl<'a> Rewriter<'a, '_> {
                 '}' => self.end_group(),
                 '~' => self.out.push(' '),
                 '`' if self.eat("`") => self.out.push('“'),
-                '`' => {
-                    self.out.push('‘');
-                    self.is_in_quotation = true;
-                }
+                '`' => self.out.push('‘'),
                 '\'' if self.eat("'") => self.out.push('”'),
-                '\'' if self.closes_a_quotation() => self.out.push('’'),
+                '\'' => self.out.push('’'),
                 c => self.out.push(c),
             }
         }
@@ -161,13 +155,6 @@ impl<'a> Rewriter<'a, '_> {
         let rest = self.rest.strip_prefix(start);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
-    }
-
-    /// Whether an apostrophe ends a quotation: one inside a word does not.
-    fn closes_a_quotation(&mut self) -> bool {
-        let closes = self.is_in_quotation && !self.rest.starts_with(char::is_alphanumeric);
-        self.is_in_quotation &= !closes;
-        closes
     }
 
     fn mark(&mut self, mark: Mark) -> Result<(), String> {
@@ -265,7 +252,6 @@ impl<'a> Rewriter<'a, '_> {
             rest: letter,
             out: String::new(),
             ends: vec![],
-            is_in_quotation: false,
             marks: self.marks,
         };
         inner.run()?;

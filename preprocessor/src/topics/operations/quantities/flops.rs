@@ -155,7 +155,7 @@ fn add_last_layer_training(catalogue: &mut Catalogue, network: &str) {
     };
     let last_layer = of("forward pass", "two.total")
         + of(
-            "gradient of the last layer's weights",
+            "gradient of the last layer’s weights",
             "two.fully_connected",
         );
     let name = |leaf: &str| format!("flops.{network}.training.{leaf}");
@@ -176,8 +176,8 @@ fn add_differences(catalogue: &mut Catalogue) {
             "vgg19.mac.convolution_beyond_vgg16",
         ),
         (
-            ("Caffe's ResNet-50", "resnet50_v1.parameters"),
-            ("torchvision's ResNet-50", "resnet50.parameters"),
+            ("Caffe’s ResNet-50", "resnet50_v1.parameters"),
+            ("torchvision’s ResNet-50", "resnet50.parameters"),
             "resnet50_v1.parameters_beyond_resnet50",
         ),
     ];

@@ -52,7 +52,7 @@ impl Models<'_> {
         let r2 = (0..stages).map(|stage| format!("{}.r2", stage_name(stage)));
         let r2 = r2.filter_map(|leaf| of_run(&leaf)).collect();
         let name = format!("{}.stages.least_r2", self.prefix);
-        let least = Statistic::SMALLEST.over("the run's stages", r2, name, Unit::One);
+        let least = Statistic::SMALLEST.over("the run’s stages", r2, name, Unit::One);
         let whole = of_run("r2").and_then(|r2| r2.known());
         let is_better = least
             .known()
@@ -94,8 +94,8 @@ impl Models<'_> {
                 Ok(part(goodness_of_stage(fit, stage)?))
             })
         };
-        let rmse = "√(mean squared residual) of the stage's measured points";
-        let r2 = "1 − Σ residual² / Σ (loss − mean loss)² over the stage's measured points";
+        let rmse = "√(mean squared residual) of the stage’s measured points";
+        let r2 = "1 − Σ residual² / Σ (loss − mean loss)² over the stage’s measured points";
         [
             of("rmse", Unit::Nat, rmse, |goodness| goodness.rmse_nats),
             of("r2", Unit::One, r2, |goodness| goodness.r_squared),

@@ -71,7 +71,7 @@ fn add_measured_epochs(catalogue: &mut Catalogue, fits: &[LossFit]) {
         .find(|(is_complete, epochs)| *is_complete && epochs.value.is_ok());
     let name = EPOCHS[1].quantity;
     let function =
-        "of the first complete run of ResNet-20, in the plan's order, that reaches the target";
+        "of the first complete run of ResNet-20, in the plan’s order, that reaches the target";
     let measured = match reached {
         Some((_, epochs)) => epochs.chosen(name, function),
         None => {

@@ -17,7 +17,7 @@ const PLACES: usize = 30;
 /// The smallest error that is drawn: an axis of logarithms has no zero.
 const LEAST_ERROR: f64 = 1e-4;
 
-/// The error of the last epoch's loss over the share of a complete run that is known.
+/// The error of the last epoch’s loss over the share of a complete run that is known.
 pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figure>, String> {
     let shown = ShownRun::find(&arguments.run, facts)?;
     let complete = shown.fit.as_ref().ok().filter(|_| shown.run.is_complete());
@@ -31,7 +31,7 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
         Axis::linear("Share of the run that is known")
             .over(Range::Fixed(0.0, 1.0))
             .in_percent(),
-        Axis::log("Error of the last epoch's loss", 10).in_percent(),
+        Axis::log("Error of the last epoch’s loss", 10).in_percent(),
     );
     for (name, model, lines) in lines(&errors, fit) {
         let style = plot.style_of(model);

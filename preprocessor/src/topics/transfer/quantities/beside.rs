@@ -133,7 +133,7 @@ fn imbalance(catalogue: &mut Catalogue, run: Option<&RunFacts>) {
         let quantity = match of_run {
             Some(quantity) => quantity.chosen(
                 name,
-                "of the run at the rate that is best among the question's runs",
+                "of the run at the rate that is best among the question’s runs",
             ),
             None => awaited(name, Unit::One, &[]),
         };

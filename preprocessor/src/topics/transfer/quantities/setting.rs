@@ -144,7 +144,7 @@ impl<'a> Setting<'a> {
     fn statistic(&self, catalogue: &Catalogue, told: &Told) -> Arc<Quantity> {
         let inputs = self.of_runs(catalogue, told.from);
         told.statistic
-            .over("the runs' seeds", inputs, self.name(told.leaf), told.unit)
+            .over("the runs’ seeds", inputs, self.name(told.leaf), told.unit)
     }
 
     fn learning_rate(&self) -> Arc<Quantity> {
