@@ -37,7 +37,8 @@ pub(crate) fn pdf(
     let compiled = typst::compile::<PagedDocument>(world);
     let document = compiled.output.map_err(|errors| report(&errors))?;
     report(&compiled.warnings).or(())?;
-    let document = destinations::resolve(&document).map_err(|lost| {
+    typst::comemo::evict(0); // it holds the frames, which are led where they are
+    let document = destinations::resolve(document).map_err(|lost| {
         let lost = lost.into_iter();
         Problems(
             lost.map(|link| Problem {

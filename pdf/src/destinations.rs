@@ -5,13 +5,14 @@
 //! addresses with a scheme of this crate, and here each becomes the place of its label.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use typst::foundations::{Content, Label};
 use typst::introspection::{Introspector, Location, Tag};
 use typst::layout::{Frame, FrameItem};
 use typst::model::{Destination, Document, HeadingElem, LinkMarker};
 use typst::syntax::Span;
 use typst::utils::PicoStr;
-use typst_layout::PagedDocument;
+use typst_layout::{Page, PagedDocument, PagedIntrospector};
 
 /// What the addresses of places in the book begin with; `template.typ` writes it.
 const SCHEME: &str = "measured:";
@@ -25,24 +26,28 @@ pub(crate) struct LostLink {
     pub message: String,
 }
 
-/// Leads every link inside the book to its place.
+/// Leads every link inside the book to its place. The document is taken, since frames that nobody
+/// else holds are changed where they are.
 ///
 /// # Errors
 /// The links that lead to no single place.
-pub(crate) fn resolve(document: &PagedDocument) -> Result<PagedDocument, Vec<LostLink>> {
+pub(crate) fn resolve(document: PagedDocument) -> Result<PagedDocument, Vec<LostLink>> {
+    let name = |page: &Page| format!("{} {}", page.supplement.plain_text(), page.number);
     let mut guide = Guide {
-        document,
+        introspector: Arc::clone(document.introspector()),
+        names: document.pages().iter().map(name).collect(),
         places: BTreeMap::new(),
         lost: Vec::new(),
     };
-    let led = |page: &typst_layout::Page| {
-        let mut page = page.clone();
+    let (pages, info) = (document.pages().to_vec(), document.info().clone());
+    drop(document);
+    let led = |mut page: Page| {
         guide.lead(&mut page.frame);
         page
     };
-    let pages = document.pages().iter().map(led).collect();
+    let pages = pages.into_iter().map(led).collect();
     if guide.lost.is_empty() {
-        Ok(PagedDocument::new(pages, document.info().clone()))
+        Ok(PagedDocument::new(pages, info))
     } else {
         Err(guide.lost)
     }
@@ -56,14 +61,16 @@ struct Target {
     description: String,
 }
 
-struct Guide<'a> {
-    document: &'a PagedDocument,
+struct Guide {
+    introspector: Arc<PagedIntrospector>,
+    /// What each page is called, such as `page 12`.
+    names: Vec<String>,
     /// Places by address.
     places: BTreeMap<String, Target>,
     lost: Vec<LostLink>,
 }
 
-impl Guide<'_> {
+impl Guide {
     fn lead(&mut self, frame: &mut Frame) {
         frame.retain(|item| {
             match item {
@@ -109,9 +116,9 @@ impl Guide<'_> {
     }
 
     fn find(&self, name: &str) -> Result<Target, String> {
-        let introspector = self.document.introspector();
         let label = Label::new(PicoStr::intern(name)).ok_or("a link without a target")?;
-        let element = introspector
+        let element = self
+            .introspector
             .query_label(label)
             .map_err(|error| error.to_string())?;
         let location = element
@@ -127,11 +134,10 @@ impl Guide<'_> {
         })
     }
 
-    /// The page of a place, such as `page 12`.
+    /// What the page of a place is called.
     fn page_of(&self, location: Location) -> String {
-        let index = self.document.introspector().page(location);
-        let page = index.and_then(|index| self.document.pages().get(index.get() - 1));
-        page.map(|page| format!("{} {}", page.supplement.plain_text(), page.number))
-            .unwrap_or_default()
+        let index = self.introspector.page(location);
+        let name = index.and_then(|index| self.names.get(index.get() - 1));
+        name.cloned().unwrap_or_default()
     }
 }

@@ -24,18 +24,21 @@ pub(super) fn kind(node: &Node) -> Option<&'static str> {
     known.map(|(kind, _)| *kind)
 }
 
-/// The kind of most numbers in a table, of two kinds alike often the first; none without a number.
+/// The kind of most numbers in a table, of several the one that comes first, as on the pages; none
+/// without a number.
 pub(super) fn usual_kind(table: &Node) -> Option<&'static str> {
-    let mut counts = KINDS.map(|(kind, _)| (0, kind));
+    let mut counts: Vec<(&str, usize)> = Vec::new();
     count(table, &mut counts);
-    let most = counts.into_iter().rev().max_by_key(|(count, _)| *count);
-    most.filter(|(count, _)| *count > 0).map(|(_, kind)| kind)
+    let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+    most.map(|(kind, _)| *kind)
 }
 
-fn count(node: &Node, counts: &mut [(usize, &'static str)]) {
+fn count(node: &Node, counts: &mut Vec<(&'static str, usize)>) {
     if let Some(kind) = kind(node) {
-        let same = counts.iter_mut().filter(|(_, it)| *it == kind);
-        same.for_each(|(count, _)| *count += 1);
+        match counts.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((kind, 1)),
+        }
     }
     { node.children.iter() }.for_each(|child| count(child, counts));
 }
@@ -90,7 +93,9 @@ impl<'a> Writer<'a> {
     /// The section that the preprocessor makes of the evidence.
     pub(super) fn register(&mut self, node: &'a Node) {
         self.push("#register");
+        self.is_register = true;
         self.bracketed_blocks(&node.children);
+        self.is_register = false;
         self.push(";");
     }
 }
@@ -118,7 +123,7 @@ mod tests {
         check(&["derived", "quoted flawed", "quoted"], Some("quoted"));
         check(
             &["derived", "measured", "derived", "measured"],
-            Some("measured"),
+            Some("derived"),
         );
         check(&["quoted"], Some("quoted"));
         check(&["unknown"], None);

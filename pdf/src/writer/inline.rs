@@ -22,7 +22,8 @@ impl<'a> Writer<'a> {
             Kind::Text(text) => self.text(text, node.start),
             Kind::Code(code) => {
                 self.check_characters(code, node.start);
-                self.push(&format!("#raw({});", source::string(code)));
+                let call = if self.is_register { "entry" } else { "raw" };
+                self.push(&format!("#{call}({});", source::string(code)));
             }
             Kind::Emphasis => self.span("#emph", node),
             Kind::Strong => self.span("#strong", node),

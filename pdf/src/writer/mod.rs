@@ -94,6 +94,8 @@ pub(crate) struct Writer<'a> {
     is_row: bool,
     /// The anchors in a heading while it is written.
     behind_heading: Option<String>,
+    /// Whether a register is written, whose names are set as text.
+    is_register: bool,
     /// The kind of most numbers in a table while it is written.
     usual_kind: Option<&'static str>,
     /// Where the figures float, by their first bytes.
@@ -132,6 +134,7 @@ pub(crate) fn write<'a>(
         level: before.level,
         is_row: false,
         behind_heading: None,
+        is_register: false,
         usual_kind: None,
         placements: BTreeMap::new(),
         opens_part: before.is_part,
