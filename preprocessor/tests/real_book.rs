@@ -196,3 +196,15 @@ fn every_answer_opens_with_what_it_comes_to() {
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
+
+#[test]
+fn every_reference_says_where_it_is_found() {
+    let text = fs::read_to_string(root().join("book/references.bib")).expect("there are works");
+    let works = biblatex::Bibliography::parse(&text).expect("it is BibLaTeX");
+    let is_lost = |work: &&biblatex::Entry| {
+        let places = ["doi", "eprint", "url"];
+        places.iter().all(|place| work.get(place).is_none())
+    };
+    let lost: Vec<_> = works.iter().filter(is_lost).map(|work| &work.key).collect();
+    assert_eq!(lost, ["assignment"]); // which its readers have
+}

@@ -74,9 +74,20 @@ pub(super) fn doi(text: &str) -> String {
     rest.to_owned()
 }
 
-/// The number of a work in an archive, and what is printed of it: `arXiv:1905.00001`; none where
-/// `eprint` is an address elsewhere.
-pub(super) fn eprint(fields: &Fields) -> Option<(String, String)> {
+/// The place of a work in an archive.
+pub(super) struct Eprint {
+    /// Its number there: `1905.00001`.
+    pub(super) id: String,
+    /// The number as it is printed: `arXiv:1905.00001`.
+    pub(super) printed: String,
+    /// The class that the archive puts it in, as it is printed: ` [cs.LG]`.
+    pub(super) class: String,
+    /// Where it is found, if the archive is known.
+    pub(super) address: Option<String>,
+}
+
+/// The place of a work in an archive; none where `eprint` is an address elsewhere.
+pub(super) fn eprint(fields: &Fields) -> Option<Eprint> {
     let eprint = fields.text("eprint")?;
     let archive = fields.first(&["eprinttype", "archiveprefix"]);
     let is_arxiv_address = [
@@ -97,11 +108,16 @@ pub(super) fn eprint(fields: &Fields) -> Option<(String, String)> {
     let class = fields.first(&["eprintclass", "primaryclass"]);
     let class = class.map_or(String::new(), |class| format!(" [{class}]"));
     let printed = match (is_of_arxiv, archive) {
-        (true, _) => format!("arXiv:{id}{class}"),
-        (false, Some(archive)) => format!("{archive}:{id}{class}"),
-        (false, None) => format!("{id}{class}"),
+        (true, _) => format!("arXiv:{id}"),
+        (false, Some(archive)) => format!("{archive}:{id}"),
+        (false, None) => id.clone(),
     };
-    Some((id, printed))
+    Some(Eprint {
+        address: is_of_arxiv.then(|| format!("https://arxiv.org/abs/{id}")),
+        id,
+        printed,
+        class,
+    })
 }
 
 /// `1905.00001`, `math/0309136`.

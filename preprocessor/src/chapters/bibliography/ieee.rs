@@ -364,15 +364,30 @@ impl Work<'_> {
             .join(" ");
         let eprint = fields::eprint(&self.fields);
         let address = self.fields.text("eprint").filter(|_| eprint.is_none());
-        let number = eprint.filter(|(id, _)| !said.contains(id));
-        rest.add(number.map(|(_, printed)| printed));
+        if let Some(eprint) = eprint.filter(|eprint| !said.contains(&eprint.id)) {
+            let printed = match eprint.address {
+                Some(address) => {
+                    self.url = self.url.take().filter(|url| *url != address);
+                    self.linked(&eprint.printed, address)?
+                }
+                None => eprint.printed,
+            };
+            rest.add(printed + &eprint.class);
+        }
         if let Some(doi) = self.fields.text("doi").map(|doi| fields::doi(&doi)) {
             self.url = self.url.take().filter(|url| fields::doi(url) != doi);
-            let link = Mark::Link(format!("https://doi.org/{doi}"));
-            rest.add(format!("doi: {}", self.marks.character(link)?));
+            let link = self.linked(&doi, format!("https://doi.org/{doi}"))?;
+            rest.add(format!("doi: {link}"));
         }
         self.url = self.url.take().or(address);
         Ok(())
+    }
+
+    /// A text that leads to an address.
+    fn linked(&mut self, text: &str, address: String) -> Result<String, String> {
+        let start = self.marks.character(Mark::LinkStart(address))?;
+        let end = self.marks.character(Mark::LinkEnd)?;
+        Ok(format!("{start}{text}{end}"))
     }
 
     fn availability(&mut self) -> Result<String, String> {

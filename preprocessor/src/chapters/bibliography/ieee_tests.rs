@@ -27,7 +27,7 @@ fn kinds_of_works() {
             "@article{a, author = {Muster, Max and Roe, Jane}, title = {One}, journal = {J. W.}, \
              volume = 3, number = {4}, pages = {5--9}, month = mar, year = 2019, doi = {10.1000/182}}",
             "M. Muster and J. Roe, “One,” *J. W.*, vol. 3, no. 4, pp. 5–9, Mar. 2019, doi: \
-             <https://doi.org/10.1000/182>.",
+             [10.1000/182](<https://doi.org/10.1000/182>).",
         ),
         (
             "@article{a, author = {Muster, Max}, title = {One}, journal = {J. W.}, publisher = {OUP}, \
@@ -100,7 +100,7 @@ fn kinds_of_works() {
         (
             "@misc{a, author = {Muster, Max}, title = {Widgets}, year = {2019}, eprint = {1905.00001}, \
              archiveprefix = {arXiv}, primaryclass = {cs.LG}, url = {https://example.org/1905.00001}}",
-            "M. Muster, “Widgets,” 2019, arXiv:1905.00001 &#91;cs.LG&#93;. &#91;Online&#93;. Available: \
+            "M. Muster, “Widgets,” 2019, [arXiv:1905.00001](<https://arxiv.org/abs/1905.00001>) &#91;cs.LG&#93;. &#91;Online&#93;. Available: \
              <https://example.org/1905.00001>",
         ),
         (
@@ -285,27 +285,27 @@ fn identifiers_and_addresses() {
     for (fields, expected) in [
         (
             "doi = {https://doi.org/10.1000/182}",
-            ", doi: <https://doi.org/10.1000/182>.",
+            ", doi: [10.1000/182](<https://doi.org/10.1000/182>).",
         ),
         (
             "doi = {http://dx.doi.org/10.1000/182}",
-            ", doi: <https://doi.org/10.1000/182>.",
+            ", doi: [10.1000/182](<https://doi.org/10.1000/182>).",
         ),
         (
             "doi = {doi:10.1000/182}",
-            ", doi: <https://doi.org/10.1000/182>.",
+            ", doi: [10.1000/182](<https://doi.org/10.1000/182>).",
         ),
         (
             "doi = {10.1007/978-3\\_1}",
-            ", doi: <https://doi.org/10.1007/978-3_1>.",
+            ", doi: [10.1007/978-3&#95;1](<https://doi.org/10.1007/978-3_1>).",
         ),
         (
             "doi = {10.1000/182}, url = {https://doi.org/10.1000/182}",
-            ", doi: <https://doi.org/10.1000/182>.",
+            ", doi: [10.1000/182](<https://doi.org/10.1000/182>).",
         ),
         (
             "doi = {10.1000/182}, url = {https://x.org}",
-            &format!(", doi: <https://doi.org/10.1000/182>.{tail}<https://x.org>"),
+            &format!(", doi: [10.1000/182](<https://doi.org/10.1000/182>).{tail}<https://x.org>"),
         ),
         (
             "url = {https://x.org/a\\_b?c=1\\&d=~e}",
@@ -334,7 +334,7 @@ fn identifiers_and_addresses() {
         ),
         (
             "eprint = {https://x.org/a.pdf}, doi = {10.1/2}, url = {https://doi.org/10.1/2}",
-            &format!(", doi: <https://doi.org/10.1/2>.{tail}<https://x.org/a.pdf>"),
+            &format!(", doi: [10.1/2](<https://doi.org/10.1/2>).{tail}<https://x.org/a.pdf>"),
         ),
         (
             "howpublished = {http://x.org/}",
@@ -346,13 +346,26 @@ fn identifiers_and_addresses() {
         ),
         ("number = {3}, issue = {Spring}", ", no. 3, Spring."),
         ("number = {754}, type = {Standard}", ", Standard 754."),
-        ("eprint = {1905.00001}", ", arXiv:1905.00001."),
-        ("eprint = {arXiv:1905.00001v2}", ", arXiv:1905.00001v2."),
-        ("eprint = {math/0309136}", ", arXiv:math/0309136."),
+        (
+            "eprint = {1905.00001}",
+            ", [arXiv:1905.00001](<https://arxiv.org/abs/1905.00001>).",
+        ),
+        (
+            "eprint = {arXiv:1905.00001v2}",
+            ", [arXiv:1905.00001v2](<https://arxiv.org/abs/1905.00001v2>).",
+        ),
+        (
+            "eprint = {math/0309136}",
+            ", [arXiv:math/0309136](<https://arxiv.org/abs/math/0309136>).",
+        ),
         ("eprint = {123}, eprinttype = {jstor}", ", jstor:123."),
         (
+            "eprint = {1905.00001}, url = {https://arxiv.org/abs/1905.00001}",
+            ", [arXiv:1905.00001](<https://arxiv.org/abs/1905.00001>).",
+        ),
+        (
             "eprint = {1905.00001}, note = {Preprint}",
-            ", arXiv:1905.00001. Preprint.",
+            ", [arXiv:1905.00001](<https://arxiv.org/abs/1905.00001>). Preprint.",
         ),
         (
             "journal = {arXiv preprint arXiv:1905.00001}, eprint = {1905.00001}",

@@ -139,7 +139,7 @@ fn links_are_of_four_kinds() {
     check(
         "@misc{a, title = {T}, doi = {10.1000/<script> x}}",
         expect![[r#"
-            a: “T,” doi: <https://doi.org/10.1000/%3Cscript%3E%20x>.
+            a: “T,” doi: [10.1000/&lt;script&gt; x](<https://doi.org/10.1000/%3Cscript%3E%20x>).
         "#]],
     );
 }
@@ -330,7 +330,7 @@ fn a_part_takes_what_the_whole_has() {
             a: A, “Part,” in *Whole: All*, ser. S, E, Ed., Bern: P, in press, pp. 1–2.
             b: B, “Part,” *Journal*, vol. 3, 2001.
             j: *Journal*, vol. 3. 2000.
-            p: E, Ed., *Whole: All*, ser. S. Bern: P, in press, not theirs, doi: <https://doi.org/10.1/1>.
+            p: E, Ed., *Whole: All*, ser. S. Bern: P, in press, not theirs, doi: [10.1/1](<https://doi.org/10.1/1>).
         "#]],
     );
 }
