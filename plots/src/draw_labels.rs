@@ -1,5 +1,6 @@
 //! Draws titles, the legend, names at the ends of lines and notes.
 
+use super::Plot;
 use super::draw::attribute;
 use super::draw_marks::draw_sample;
 use super::end_labels::Label;
@@ -7,18 +8,12 @@ use super::layout::{DESCENT, LABEL_SIZE, LINE_HEIGHT, Layout, RULE_ROW, TICK_SIZ
 use super::legend::{Legend, ROW_HEIGHT};
 use super::svg::{Attribute, Svg, Value, number};
 use super::text::CENTRE_TO_BASELINE;
-use super::{Note, Plot, Side};
 use crate::palette::{Colour, INK, PAPER};
 
 /// A name farther than this from its line's end is joined to it by a thin line.
 const FAR: f64 = 5.0;
-/// Between a point and a note on it.
-const NOTE_GAP: f64 = 9.0;
-/// Height of capitals in font sizes.
-const CAPITALS: f64 = 0.66;
-
 /// A rim in the page's colour around text that crosses lines.
-const RIM: [Attribute; 4] = [
+pub(super) const RIM: [Attribute; 4] = [
     ("stroke", Value::Text(PAPER)),
     ("stroke-width", Value::Text("3.5")),
     ("stroke-linejoin", Value::Text("round")),
@@ -123,48 +118,8 @@ pub(super) fn draw_rule_labels(svg: &mut Svg, layout: &Layout) {
     svg.close();
 }
 
-/// A note with a rim in the page's colour, on the side that has room.
-pub(super) fn draw_note(svg: &mut Svg, plot: &Plot, layout: &Layout, note: &Note) {
-    let (x, y) = (
-        layout.x.nearest_place(note.x),
-        layout.y.nearest_place(note.y),
-    );
-    let text_width = layout.font.width(&note.text, LABEL_SIZE);
-    let beside = y + CENTRE_TO_BASELINE * LABEL_SIZE;
-    let middle = within(x, text_width, plot);
-    let (place, anchor) = match side_with_room(note.side, (x, y), text_width, plot, layout) {
-        Side::Right => ((x + NOTE_GAP, beside), "start"),
-        Side::Left => ((x - NOTE_GAP, beside), "end"),
-        Side::Above => ((middle, y - NOTE_GAP), "middle"),
-        Side::Below => ((middle, y + NOTE_GAP + CAPITALS * LABEL_SIZE), "middle"),
-    };
-    let style = [
-        attribute("class", "note"),
-        attribute("fill", note.colour.label()),
-        attribute("text-anchor", anchor),
-    ];
-    svg.text(place, &[&style[..], &RIM].concat(), &note.text);
-}
-
-fn side_with_room(
-    side: Side,
-    (x, y): (f64, f64),
-    text_width: f64,
-    plot: &Plot,
-    layout: &Layout,
-) -> Side {
-    let (aside, upright) = (NOTE_GAP + text_width, NOTE_GAP + LABEL_SIZE);
-    match side {
-        Side::Right if x + aside > f64::from(plot.width) => Side::Left,
-        Side::Left if x - aside < layout.frame.left => Side::Right,
-        Side::Above if y - upright < layout.frame.top => Side::Below,
-        Side::Below if y + upright > layout.frame.bottom => Side::Above,
-        side => side,
-    }
-}
-
 /// The middle of a text of this width, as near to `x` as the plot has room for.
-fn within(x: f64, text_width: f64, plot: &Plot) -> f64 {
+pub(super) fn within(x: f64, text_width: f64, plot: &Plot) -> f64 {
     let half = text_width / 2.0;
     x.min(f64::from(plot.width) - half).max(half)
 }

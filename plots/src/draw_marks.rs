@@ -2,10 +2,11 @@
 
 use super::draw::{attribute, stroke};
 use super::draw_bars::{bar_style, draw_bars, draw_rectangle};
-use super::draw_labels::draw_note;
+
 use super::extent::{Dimension, value_dimension};
 use super::layout::Layout;
 use super::legend::SAMPLE_WIDTH;
+use super::notes::draw_note;
 use super::simplify::simplified;
 use super::svg::{Attribute, Svg, dots, number, points};
 use super::{Band, Direction, Line, Mark, Plot, Point, Points, Rule};

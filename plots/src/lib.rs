@@ -22,6 +22,7 @@ mod legend;
 mod lying;
 mod marks;
 mod narrow;
+mod notes;
 mod panels;
 pub mod palette;
 mod rules;

@@ -12,7 +12,7 @@ use crate::topics::optimus::quantities::parameter_servers::{
 };
 use crate::views::Figure;
 use crate::views::numbers;
-use crate::views::palette::{Dash, SeriesStyle, Shape};
+use crate::views::palette::{Dash, SeriesStyle};
 use crate::views::plot::{Axis, Identity, Key, Line, Note, Plot, Points, Range, Side};
 use crate::views::shown::Shown;
 use schemars::JsonSchema;
@@ -166,18 +166,13 @@ impl Curve {
         }
     }
 
-    /// The colour tells the servers, dash and shape tell the distinction.
+    /// Colour and shape tell the servers, the dash tells the distinction: no two lines differ by colour
+    /// alone.
     pub(super) fn style(&self, plot: &mut Plot) -> SeriesStyle {
-        const CUES: [(Dash, Shape); 3] = [
-            (Dash::Solid, Shape::Circle),
-            (Dash::Dashed, Shape::Square),
-            (Dash::Dotted, Shape::Triangle),
-        ];
+        const DASHES: [Dash; 3] = [Dash::Solid, Dash::Dashed, Dash::Dotted];
         let servers = Identity::new("servers", &self.servers.to_string());
-        let (dash, shape) = CUES[self.rank % CUES.len()];
         SeriesStyle {
-            dash,
-            shape,
+            dash: DASHES[self.rank % DASHES.len()],
             ..plot.style_of(servers)
         }
     }
