@@ -111,9 +111,9 @@ pub fn fill_book(
         labels, citations, ..
     } = numbers;
     let resolver = Resolver {
-        labels: &labels,
         drawings,
         lists: Lists {
+            labels: &labels,
             renderer,
             bibliography,
             facts: &facts,
@@ -302,7 +302,6 @@ pub(super) const UNKNOWN: &str = "**??**";
 
 /// Puts numbers, links and lists where marks stand.
 struct Resolver<'a> {
-    labels: &'a Labels,
     drawings: Drawings,
     lists: Lists<'a>,
 }
@@ -343,9 +342,12 @@ impl Resolver<'_> {
 
     fn replacement(&self, mark: &Mark, page: &mut Page) -> Option<String> {
         match mark {
-            Mark::Number(label) => self.labels.number(label),
+            Mark::Number(label) => {
+                let number = self.lists.labels.number(label)?;
+                Some(number.to_string())
+            }
             Mark::Reference(label) => {
-                let reference = self.labels.reference(label, &page.root);
+                let reference = self.lists.labels.reference(label, &page.root);
                 page.or_fault(label, reference)
             }
             Mark::Citation(index) => {

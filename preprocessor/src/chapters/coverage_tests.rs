@@ -1,11 +1,11 @@
-//! What coverage holds open: all that a page says is not there.
+//! What coverage lists of an answer, and holds open: all that a page says is not there.
 
 use super::contract::Renderer;
 use super::waiting_tests::{LIST, facts, fill, question, table};
 use expect_test::{Expect, expect};
 
-/// What is open of a question that the chapter answers, as coverage says it.
-fn open(chapter: &str) -> String {
+/// The cells of a question that the chapter answers, as coverage has them.
+fn row(chapter: &str) -> Vec<String> {
     let mut facts = facts();
     facts.questions = vec![question("1")];
     let chapters = [("a.md", chapter), ("c.md", "<< coverage() >>"), LIST];
@@ -13,13 +13,13 @@ fn open(chapter: &str) -> String {
     assert_eq!(filled.faults, []);
     let mut rows = filled.chapters["c.md"].lines().skip(2);
     let row = rows.next().expect("a row for the question");
-    let cells: Vec<_> = row.trim_matches('|').split(" | ").collect();
-    cells.last().expect("a cell").trim().to_owned()
+    let cells = row.trim_matches('|').split(" | ");
+    cells.map(|cell| cell.trim().to_owned()).collect()
 }
 
 #[track_caller]
 fn check(chapter: &str, expect: Expect) {
-    expect.assert_eq(&open(chapter));
+    expect.assert_eq(row(chapter).last().expect("a cell"));
 }
 
 fn figure(arguments: &str) -> String {
@@ -90,4 +90,15 @@ fn an_answer_is_named_by_the_title_of_its_chapter() {
         "[Of all"
     );
     assert_eq!(answer("Text."), "[a");
+}
+
+#[test]
+fn many_tables_are_told_by_the_first_and_the_last() {
+    let shown = |count: usize| {
+        let tables = (0..count).map(|index| table(&format!("tbl-{index}"), &["runs.sort_1.time"]));
+        row(&tables.collect::<Vec<_>>().join("\n\n"))[3].clone()
+    };
+    assert_eq!(shown(0), "none");
+    assert_eq!(shown(2), "[Table 1](a.md#tbl-0), [Table 2](a.md#tbl-1)");
+    assert_eq!(shown(3), "Tables [1](a.md#tbl-0) to [3](a.md#tbl-2)");
 }

@@ -112,9 +112,9 @@ impl Labels {
         Ok(())
     }
 
-    /// The number of a label, as text.
-    pub(crate) fn number(&self, label: &str) -> Option<String> {
-        self.places.get(label).map(|place| place.number.to_string())
+    /// The number of a label.
+    pub(crate) fn number(&self, label: &str) -> Option<usize> {
+        self.places.get(label).map(|place| place.number)
     }
 
     /// The labels of a kind in words, the first so many.
@@ -175,7 +175,7 @@ mod tests {
         labels
             .define("fig-b", LabelKind::Figure, "two/b.md")
             .unwrap();
-        assert_eq!(labels.number("fig-b").as_deref(), Some("2"));
+        assert_eq!(labels.number("fig-b"), Some(2));
         assert_eq!(
             labels.reference("fig-b", "../").unwrap(),
             "[Figure 2](../two/b.md#fig-b)"

@@ -4,6 +4,7 @@ use super::bibliography::Bibliography;
 use super::citations::Citations;
 use super::contract::{BUILD_ID, Renderer};
 use super::homes::{Home, Homes, List};
+use super::labels::{LabelKind, Labels};
 use super::ledger::{ExhibitOrigin, Written};
 use super::missing_runs;
 use super::sentinel::{Mark, ROOT};
@@ -37,6 +38,7 @@ pub(crate) struct Lists<'a> {
     pub(crate) written: &'a Written,
     pub(crate) used: &'a Used<'a>,
     pub(crate) citations: &'a Citations,
+    pub(crate) labels: &'a Labels,
     pub(crate) homes: &'a Homes,
     /// The titles of the chapters by their paths.
     pub(crate) titles: &'a BTreeMap<&'a str, String>,
@@ -205,13 +207,42 @@ impl Lists<'_> {
         self.titles.get(chapter).cloned().unwrap_or_else(words)
     }
 
+    /// A chapter's figures and then its tables, many that follow each other as `Figures 3 to 7`.
     fn exhibits_of(&self, chapter: &str) -> String {
-        let exhibits = self.written.exhibits_of(chapter);
-        let references: Vec<_> = exhibits.map(reference).collect();
-        match references.is_empty() {
-            true => "none".to_owned(),
-            false => references.join(", "),
+        const MANY: usize = 3;
+        let of_kind = |kind| {
+            let exhibits = self.written.exhibits_of(chapter);
+            exhibits.filter(move |exhibit| exhibit.kind == kind)
+        };
+        let mut told = Vec::new();
+        for kind in [LabelKind::Figure, LabelKind::Table] {
+            let exhibits: Vec<_> = of_kind(kind).collect();
+            let follow = |before: &&ExhibitOrigin, next: &&ExhibitOrigin| {
+                let number = |exhibit: &ExhibitOrigin| self.labels.number(&exhibit.label);
+                number(before).map(|number| number + 1) == number(next)
+            };
+            for group in exhibits.chunk_by(follow) {
+                match group {
+                    [first, .., last] if group.len() >= MANY => told.push(format!(
+                        "{}s {} to {}",
+                        kind.word(),
+                        self.number_link(first),
+                        self.number_link(last)
+                    )),
+                    few => told.extend(few.iter().copied().map(reference)),
+                }
+            }
         }
+        match told.is_empty() {
+            true => "none".to_owned(),
+            false => told.join(", "),
+        }
+    }
+
+    /// The number of a figure or table with a link to it.
+    fn number_link(&self, ExhibitOrigin { label, chapter, .. }: &ExhibitOrigin) -> String {
+        let number = Mark::Number(label.clone()).to_text();
+        format!("[{number}]({ROOT}{}#{label})", destination(chapter))
     }
 
     /// What a question is answered on, where the book says so, and what its chapter waits for.
