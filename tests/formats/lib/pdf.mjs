@@ -20,16 +20,25 @@ export function titlePage(path) {
  * chapter called `evidence`, which begins a page and has its own, and that chapter with its pages.
  */
 export function chapters(path, evidence) {
-  const marks = bookmarks(path);
-  const titles = marks.filter(({ level }) => level === 0);
-  const index = titles.findIndex(({ title }) => title.replace(/^\S+ /, '') === evidence || title === evidence);
-  const [first, last] = [marks[0].page, pages(path)];
-  if (index < 0) return { text: textOf(path, first, last), register: '', registerPages: 0 };
-  const start = titles[index].page;
-  const end = (titles[index + 1]?.page ?? last + 1) - 1;
-  const before = textOf(path, first, start - 1);
-  const behind = end < last ? textOf(path, end + 1, last) : '';
-  return { text: before + behind, register: textOf(path, start, end), registerPages: end - start + 1 };
+  const titles = bookmarks(path).filter(({ level }) => level === 0);
+  const starts = titles.map(({ page }) => page);
+  const last = pages(path);
+  const endFrom = (page) => (starts.find((start) => start > page) ?? last + 1) - 1;
+  const from = (page) => Array.from({ length: endFrom(page) - page + 1 }, (_, index) => page + index);
+  const contents = from(contentsPage(path, starts));
+  const title = titles.find(({ title: it }) => it.replace(/^\S+ /, '') === evidence || it === evidence);
+  const register = title === undefined ? [] : from(title.page);
+  const all = Array.from({ length: last - 1 }, (_, index) => index + 2); // behind the title page
+  const read = all.filter((page) => !contents.includes(page) && !register.includes(page));
+  return { text: textOf(path, read), register: textOf(path, register), registerPages: register.length };
+}
+
+/** The first page of the contents: it stands behind the title page or a chapter, and has no bookmark. */
+function contentsPage(path, starts) {
+  for (let page = 2; page <= pages(path); page += 1) {
+    if (!starts.includes(page) && /^\s*Contents\n/.test(textOf(path, [page]))) return page;
+  }
+  throw new Error(`${path}: no page has the contents`);
 }
 
 /** How many pages it has. */
@@ -42,11 +51,23 @@ export function attachments(path) {
   return [...run('pdfdetach', ['-list', path]).matchAll(/^\d+: (.*)$/gm)].map(([, name]) => name);
 }
 
-function textOf(path, from, to) {
+/** The text of some pages, in their order. */
+function textOf(path, numbers) {
   const size = /^Page size:\s+([\d.]+) x ([\d.]+) pts/m.exec(run('pdfinfo', [path]));
   const [width, height] = size.slice(1).map(Number);
   const area = ['-x', 0, '-y', TOP * height, '-W', width, '-H', (BOTTOM - TOP) * height];
-  return run('pdftotext', ['-f', from, '-l', to, ...area, path, '-'].map((arg) => (typeof arg === 'number' ? String(Math.round(arg)) : arg)));
+  return spans(numbers).map(([from, to]) => run('pdftotext', ['-f', from, '-l', to, ...area, path, '-'].map((arg) => (typeof arg === 'number' ? String(Math.round(arg)) : arg)))).join('');
+}
+
+/** The first and the last of numbers that follow each other. */
+function spans(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    const span = found.at(-1);
+    if (span && span[1] === number - 1) span[1] = number;
+    else found.push([number, number]);
+  }
+  return found;
 }
 
 /** The bookmarks in the order of the book: `{ title, page, level }`. */
