@@ -6,7 +6,7 @@ use crate::topics::synthetic_runs::{facts_of, timed_run};
 use crate::views::plot::{Target, render};
 use crate::views::*;
 use expect_test::{Expect, expect, expect_file};
-use results::{Plan, PlannedRun, State};
+use results::{Hardware, Plan, PlannedRun, State};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -540,11 +540,17 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
         }
         run
     };
+    let mut elsewhere = run("elsewhere", 4, 0.01, 2.0);
+    elsewhere.planned.hardware = Hardware::Card("K80".to_owned());
+    let mut of_another = run("of-another", 5, 0.01, 2.0);
+    of_another.planned.experiment = "another".to_owned();
     let runs = vec![
         run("slow-1", 1, 0.01, 0.0),
         run("slow-2", 2, 0.01, 0.5),
         run("slow-3", 3, 0.01, 0.125),
         run("fast-1", 1, 0.1, 1.0),
+        elsewhere,
+        of_another,
     ];
     let first = facts.runs[0].record.as_ref().expect("a record").1.epochs[0].train_loss;
     facts.runs = runs;
@@ -571,7 +577,7 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
             format!("learning rate 0.1,1,{},,", first + 1.0),
         ]
     );
-    // One of them stands for all, but for one of another setting.
+    // One of them stands for all, but for none of another setting, card or experiment.
     let short = json!({"runs": ["slow-2", "fast-1"], "seeds": true, "y": "train_loss"});
     let Figure::Plot(same) = figure("curves", arguments(short), &facts).unwrap().content else {
         panic!("they have records");
