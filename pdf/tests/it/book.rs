@@ -238,18 +238,23 @@ fn the_contents_stand_behind_the_title_page_or_a_chapter() {
     ];
     assert_eq!(pages(&format!("{settings}\"b.md\"\n")), last);
 
-    let fault = |config: &str| {
-        let book = book(&[("a.md", "# A\n"), ("b.md", "# B\n")], config);
-        pdf(&book).expect_err(config).to_string()
-    };
-    assert_eq!(
-        fault(&format!("{settings}\"c.md\"\n")),
-        "book.toml: `contents-behind`: the book has no chapter `c.md`; hint: write its path as in SUMMARY.md"
-    );
-    assert_eq!(
-        fault(&format!("{settings}\"b.md\"\nleave-out = [\"b.md\"]\n")),
-        "book.toml: `contents-behind`: `leave-out` leaves out `b.md`; hint: name a chapter that the PDF holds"
-    );
+    for (asked, expected) in [
+        (
+            "\"c.md\"",
+            "the book has no chapter `c.md`; hint: write its path as in SUMMARY.md",
+        ),
+        (
+            "\"b.md\"\nleave-out = [\"b.md\"]",
+            "`leave-out` leaves out `b.md`; hint: name a chapter that the PDF holds",
+        ),
+    ] {
+        let book = book(
+            &[("a.md", "# A\n"), ("b.md", "# B\n")],
+            &format!("{settings}{asked}\n"),
+        );
+        let fault = pdf(&book).expect_err(asked).to_string();
+        assert_eq!(fault, format!("book.toml: `contents-behind`: {expected}"));
+    }
 }
 
 #[test]

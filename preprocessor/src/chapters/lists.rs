@@ -210,17 +210,14 @@ impl Lists<'_> {
     /// A chapter's figures and then its tables, many that follow each other as `Figures 3 to 7`.
     fn exhibits_of(&self, chapter: &str) -> String {
         const MANY: usize = 3;
-        let of_kind = |kind| {
-            let exhibits = self.written.exhibits_of(chapter);
-            exhibits.filter(move |exhibit| exhibit.kind == kind)
+        let number = |exhibit: &ExhibitOrigin| self.labels.number(&exhibit.label);
+        let follow = |before: &&ExhibitOrigin, next: &&ExhibitOrigin| {
+            number(before).is_some_and(|before| number(next) == Some(before + 1))
         };
         let mut told = Vec::new();
         for kind in [LabelKind::Figure, LabelKind::Table] {
-            let exhibits: Vec<_> = of_kind(kind).collect();
-            let follow = |before: &&ExhibitOrigin, next: &&ExhibitOrigin| {
-                let number = |exhibit: &ExhibitOrigin| self.labels.number(&exhibit.label);
-                number(before).map(|number| number + 1) == number(next)
-            };
+            let exhibits = self.written.exhibits_of(chapter);
+            let exhibits: Vec<_> = exhibits.filter(|exhibit| exhibit.kind == kind).collect();
             for group in exhibits.chunk_by(follow) {
                 match group {
                     [first, .., last] if group.len() >= MANY => told.push(format!(

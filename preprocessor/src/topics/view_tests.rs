@@ -578,11 +578,15 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
         ]
     );
     // One of them stands for all, but for none of another setting, card or experiment.
-    let short = json!({"runs": ["slow-2", "fast-1"], "seeds": true, "y": "train_loss"});
-    let Figure::Plot(same) = figure("curves", arguments(short), &facts).unwrap().content else {
-        panic!("they have records");
-    };
-    assert_eq!(crate::views::plot::to_csv(&same).replace('\r', ""), csv);
+    let twice = ["slow-2", "slow-1", "fast-1", "fast-1"];
+    for named in [&["slow-2", "fast-1"][..], &twice] {
+        let short = json!({"runs": named, "seeds": true, "y": "train_loss"});
+        let shown = figure("curves", arguments(short), &facts).expect("they have records");
+        let Figure::Plot(same) = shown.content else {
+            panic!("they have records");
+        };
+        assert_eq!(crate::views::plot::to_csv(&same).replace('\r', ""), csv);
+    }
     // One seed that is not as planned is told, and that several are not alike.
     let partial = |done| State::Partial { done, planned: 9 };
     for (states, told) in [

@@ -25,7 +25,7 @@ export function chapters(path, evidence) {
   const last = pages(path);
   const endFrom = (page) => (starts.find((start) => start > page) ?? last + 1) - 1;
   const from = (page) => Array.from({ length: endFrom(page) - page + 1 }, (_, index) => page + index);
-  const contents = from(contentsPage(path, starts));
+  const contents = from(contentsPage(path, starts, last));
   const title = titles.find(({ title: it }) => it.replace(/^\S+ /, '') === evidence || it === evidence);
   const register = title === undefined ? [] : from(title.page);
   const all = Array.from({ length: last - 1 }, (_, index) => index + 2); // behind the title page
@@ -34,8 +34,8 @@ export function chapters(path, evidence) {
 }
 
 /** The first page of the contents: it stands behind the title page or a chapter, and has no bookmark. */
-function contentsPage(path, starts) {
-  for (let page = 2; page <= pages(path); page += 1) {
+function contentsPage(path, starts, last) {
+  for (let page = 2; page <= last; page += 1) {
     if (!starts.includes(page) && /^\s*Contents\n/.test(textOf(path, [page]))) return page;
   }
   throw new Error(`${path}: no page has the contents`);
@@ -56,7 +56,8 @@ function textOf(path, numbers) {
   const size = /^Page size:\s+([\d.]+) x ([\d.]+) pts/m.exec(run('pdfinfo', [path]));
   const [width, height] = size.slice(1).map(Number);
   const area = ['-x', 0, '-y', TOP * height, '-W', width, '-H', (BOTTOM - TOP) * height];
-  return spans(numbers).map(([from, to]) => run('pdftotext', ['-f', from, '-l', to, ...area, path, '-'].map((arg) => (typeof arg === 'number' ? String(Math.round(arg)) : arg)))).join('');
+  const text = (args) => run('pdftotext', args.map((arg) => (typeof arg === 'number' ? String(Math.round(arg)) : arg)));
+  return spans(numbers).map(([from, to]) => text(['-f', from, '-l', to, ...area, path, '-'])).join('');
 }
 
 /** The first and the last of numbers that follow each other. */

@@ -43,10 +43,12 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
     let (progress, measure) = (arguments.x, arguments.y);
     let named = arguments.runs.iter().map(|name| find(name, facts));
     let named = named.collect::<Result<Vec<_>, _>>()?;
-    let runs = match arguments.seeds {
+    let mut runs: Vec<&RunFacts> = match arguments.seeds {
         true => named.iter().flat_map(|run| seeds_of(run, facts)).collect(),
         false => named,
     };
+    let mut known = BTreeSet::new();
+    runs.retain(|run| known.insert(&run.id)); // two may stand for the same seeds
     let inputs = runs
         .iter()
         .filter_map(|run| {
