@@ -43,6 +43,8 @@ pub struct Pages {
     pub others: BTreeSet<String>,
     /// Whether the book is set as a PDF, too.
     pub has_pdf: bool,
+    /// Whether the pages of the HTML have what Markdown cannot say, such as heads of rows.
+    pub are_typeset: bool,
 }
 
 impl Pages {

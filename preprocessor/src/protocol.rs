@@ -6,7 +6,7 @@ mod sections;
 
 use crate::assets;
 use crate::chapters::contract::Renderer;
-use crate::chapters::{Chapter, Diagnostic, FilePath, Filled, fill_book, typeset};
+use crate::chapters::{Chapter, Diagnostic, FilePath, Filled, fill_book};
 use crate::fonts::Characters;
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
@@ -140,11 +140,7 @@ fn project_of(context: &PreprocessorContext) -> Result<(Project, Option<Diagnost
 fn fill(project: &Project, chapters: &[Chapter], renderer: &str) -> Filled {
     let (known, faults) = project.read_draft();
     let renderer = Renderer::by_name(renderer);
-    let has_smart_punctuation = known.facts.has_smart_punctuation();
     let mut filled = fill_book(chapters, known.facts, &known.bibliography, renderer);
-    if renderer == Renderer::Html {
-        typeset(&mut filled.chapters, has_smart_punctuation);
-    }
     if !faults.is_empty() {
         return Filled {
             chapters: filled.chapters,

@@ -15,6 +15,7 @@ use super::ledger::{self, Ledger, Written};
 use super::links;
 use super::lists::{Lists, Used, used};
 use super::markup::{self, Marked};
+use super::parsed::Parsed;
 use super::sentinel::{Mark, Piece, pieces};
 use super::settable;
 use super::shortcomings;
@@ -203,13 +204,14 @@ fn read_each(
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, &context, path, file, source);
         let definitions = &facts.definitions;
-        let text = headings::name(&filled.text, facts.has_smart_punctuation(), definitions);
+        let parsed = Parsed::of(&filled.text, facts.has_smart_punctuation());
+        let text = headings::name(&parsed, definitions);
         let known = (bibliography, definitions);
         let mut marked = markup::mark(renderer, known, (file, source), &text);
         marked.hides_labels |= filled.hides_labels;
         marked.has_gaps |= !filled.faults.is_empty();
         Read {
-            title: titles::words(&text, facts.has_smart_punctuation()),
+            title: titles::words(&parsed),
             marked,
             of_templates: filled.faults,
             of_setting: match &facts.pages {

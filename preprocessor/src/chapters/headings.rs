@@ -5,12 +5,12 @@
 //! its id here, by one rule: of its words and of the letters and digits that its formulas show,
 //! without footnotes, images, citations and references. All others keep the id that mdBook gives.
 
-use super::markup::markdown_options;
+use super::parsed::Parsed;
 use super::sentinel::{Piece, pieces};
 use parsers::addresses::resolve_entities;
 use parsers::ids::{id_of, unique};
 use parsers::maths::{Definitions, Display, parse};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -40,19 +40,12 @@ pub(super) struct Heading {
     is_term: bool,
 }
 
-/// The options of a chapter's parser.
-pub(super) fn options(smart_punctuation: bool) -> Options {
-    let mut options = markdown_options();
-    options.set(Options::ENABLE_SMART_PUNCTUATION, smart_punctuation);
-    options
-}
-
-/// The chapter's `text` with ids at those headings that the renderers would name differently, or
+/// A chapter's text with ids at those headings that the renderers would name differently, or
 /// like another.
 ///
 /// The formulas in them may use the commands of `definitions`.
-pub(super) fn name(text: &str, smart_punctuation: bool, definitions: &Definitions) -> String {
-    let (headings, html) = headings(text, smart_punctuation, definitions);
+pub(super) fn name(parsed: &Parsed, definitions: &Definitions) -> String {
+    let (headings, html) = headings(parsed.text, &parsed.events, definitions);
     let own: BTreeSet<_> = headings
         .iter()
         .filter_map(|it| it.own.clone())
@@ -69,7 +62,7 @@ pub(super) fn name(text: &str, smart_punctuation: bool, definitions: &Definition
         }
     }
     used.extend(own);
-    let mut text = text.to_owned();
+    let mut text = parsed.text.to_owned();
     let ids = named.into_iter().map(|heading| {
         let id = id_of(&heading.words);
         let id = if id.is_empty() {
@@ -106,26 +99,28 @@ pub(super) fn put(text: &mut String, range: Range<usize>, id: &str) {
     }
 }
 
-/// The headings and terms of `text`, and the ids of its HTML.
+/// The headings and terms among the `events` of `text`, and the ids of their HTML.
 pub(super) fn headings(
     text: &str,
-    smart_punctuation: bool,
+    events: &[(Event, Range<usize>)],
     definitions: &Definitions,
 ) -> (Vec<Heading>, Vec<String>) {
     let (mut headings, mut html) = (Vec::new(), Vec::new());
     let mut open: Option<Heading> = None;
     let mut images = 0;
-    for (event, range) in Parser::new_ext(text, options(smart_punctuation)).into_offset_iter() {
-        match &event {
+    for (event, range) in events {
+        match event {
             Event::Html(tag) | Event::InlineHtml(tag) => html.extend(html_ids(tag)),
             Event::Start(Tag::Heading { id, .. }) => {
                 open = Some(Heading::at(
-                    range,
+                    range.clone(),
                     id.as_ref().map(ToString::to_string),
                     false,
                 ));
             }
-            Event::Start(Tag::DefinitionListTitle) => open = Some(Heading::at(range, None, true)),
+            Event::Start(Tag::DefinitionListTitle) => {
+                open = Some(Heading::at(range.clone(), None, true));
+            }
             Event::End(TagEnd::Heading(_) | TagEnd::DefinitionListTitle) => {
                 headings.extend(open.take().map(Heading::without_references));
             }
@@ -191,7 +186,7 @@ impl Heading {
 }
 
 /// What stands at `range`, with a backslash before it.
-fn raw(text: &str, range: Range<usize>) -> &str {
+fn raw<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
     let escape = text[..range.start].ends_with('\\');
     &text[range.start - usize::from(escape)..range.end]
 }
@@ -227,15 +222,16 @@ fn upright(c: char) -> char {
 
 /// The ids and names in raw HTML.
 fn html_ids(html: &str) -> impl Iterator<Item = String> {
-    HTML_ID
-        .captures_iter(html)
-        .map(|found| resolve_entities(&found[1]))
+    // Most elements have none, and to see that is quick.
+    let is_there = html.contains("id") || html.contains("name");
+    let found = is_there.then(|| HTML_ID.captures_iter(html));
+    { found.into_iter().flatten() }.map(|found| resolve_entities(&found[1]))
 }
 
 /// What links can lead to in a chapter that is filled.
-pub(super) fn ids(text: &str, smart_punctuation: bool) -> BTreeSet<String> {
+pub(super) fn ids(parsed: &Parsed) -> BTreeSet<String> {
     // A heading with a formula has its id already.
-    let (headings, html) = headings(text, smart_punctuation, &Definitions::default());
+    let (headings, html) = headings(parsed.text, &parsed.events, &Definitions::default());
     let mut used = BTreeSet::new();
     let auto = headings
         .iter()
@@ -253,7 +249,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        assert_eq!(name(text, false, &Definitions::default()), expected);
+        let parsed = Parsed::of(text, false);
+        assert_eq!(name(&parsed, &Definitions::default()), expected);
     }
 
     #[test]
@@ -306,14 +303,9 @@ mod tests {
 
     #[test]
     fn ids_are_those_of_the_page() {
-        let ids: Vec<_> = ids(
-            "# A -- b\n\n## C {#d}\n\n<h2 id=\"e\">f</h2>\n\nG\n: h\n\n## A -- b",
-            true,
-        )
-        .into_iter()
-        .collect();
-        assert_eq!(ids, ["a--b", "a--b-1", "d", "e", "g"]);
-        let ids = super::ids("<a id=\"ref-o&#39;n\"></a>", false);
-        assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["ref-o'n"]);
+        let ids = |text| ids(&Parsed::of(text, true)).into_iter().collect::<Vec<_>>();
+        let text = "# A -- b\n\n## C {#d}\n\n<h2 id=\"e\">f</h2>\n\nG\n: h\n\n## A -- b";
+        assert_eq!(ids(text), ["a--b", "a--b-1", "d", "e", "g"]);
+        assert_eq!(ids("<a id=\"ref-o&#39;n\"></a>"), ["ref-o'n"]);
     }
 }

@@ -4,7 +4,9 @@
 
 use super::contract::{Renderer, SVG_URL};
 use super::file_path::FilePath;
-use super::{Bibliography, Chapter, Filled, fill_book, markdown_options, typeset};
+use super::parsed::Parsed;
+use super::typeset::page;
+use super::{Bibliography, Chapter, Filled, fill_book, markdown_options};
 use crate::catalogue::{Question, RunFacts, SampleImage, Samples};
 use crate::escape::check_link;
 use crate::escape_tests::NASTY;
@@ -351,7 +353,10 @@ fn without_drawings(page: &str) -> (String, Vec<String>) {
 fn set(renderer: Renderer, text: &str) -> Filled {
     let mut filled = fill(renderer, text);
     if renderer == Renderer::Html {
-        typeset(&mut filled.chapters, false);
+        for text in filled.chapters.values_mut() {
+            let set = page(&Parsed::filled(text, renderer, false));
+            *text = set.unwrap_or_else(|| text.clone());
+        }
     }
     filled
 }

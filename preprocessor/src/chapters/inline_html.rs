@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 const IN_WORDS: &str = " class=\"in-words\"";
 
 /// Writes what stands in a line as HTML.
-pub(super) fn write_inline(events: &[Event], out: &mut String) {
+pub(super) fn write_inline(events: &[&Event], out: &mut String) {
     let mut images = 0_usize;
     let are_words = has_words_beside_links(events);
     for event in events {
@@ -48,7 +48,7 @@ pub(super) fn write_inline(events: &[Event], out: &mut String) {
 }
 
 /// Whether there are words that are no link's, among which a link must be told apart.
-fn has_words_beside_links(events: &[Event]) -> bool {
+fn has_words_beside_links(events: &[&Event]) -> bool {
     let mut links = 0_usize;
     events.iter().any(|event| {
         match event {

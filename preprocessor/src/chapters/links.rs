@@ -2,20 +2,25 @@
 //!
 //! The HTML's renderer takes a link as it is written, and so leads to nothing where a chapter's page
 //! has another name, as that of a `README.md` has, or where a path begins at the root. Such links are
-//! written anew; one that leads to nothing is a fault.
+//! written anew; one that leads to nothing is a fault. Each text is read once for that and for its setting
+//! as a page.
 
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::headings;
+use super::markup::apply;
+use super::parsed::Parsed;
+use super::typeset;
 use super::{Chapter, book::Filled};
 use crate::catalogue::Facts;
 use crate::escape::destination;
 use crate::layout::{Layout, Pages};
 use parsers::addresses::{PDF_FILE, beside, percent_decoded};
 use parsers::ids::hint;
-use pulldown_cmark::{Event, LinkType, Parser, Tag};
+use pulldown_cmark::{Event, LinkType, Tag};
 use rayon::prelude::*;
 use regex::Regex;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -54,8 +59,8 @@ struct Targets<'a> {
     lacking: Option<String>,
 }
 
-/// Leads the links of a filled book to their places, and notes those that lead to none; where its
-/// pages are known.
+/// Leads the links of a filled book to their places, notes those that lead to none, and typesets the pages
+/// of the HTML; where its pages are known.
 ///
 /// The chapters in `gaps` lack what a fault hides: other headings, and files that a build makes.
 pub(super) fn lead(
@@ -65,16 +70,38 @@ pub(super) fn lead(
     filled: &mut Filled,
 ) {
     let Some(pages) = &facts.pages else { return };
-    let targets = Targets::of(chapters, (pages, &facts.layout), (renderer, gaps), filled);
-    let led: Vec<_> = { chapters.par_iter().with_max_len(1) }
+    let smart_punctuation = pages.smart_punctuation;
+    let parsed: Vec<_> = { chapters.par_iter().with_max_len(1) }
         .map(|chapter| {
-            let text = filled.chapters.get(&chapter.path)?;
-            Some(targets.lead(chapter, text))
+            let text = filled.chapters.get(&chapter.path);
+            let text = text.map_or("", String::as_str);
+            Parsed::filled(text, renderer, smart_punctuation)
         })
         .collect();
-    for (chapter, led) in chapters.iter().zip(led) {
-        let Some((text, faults)) = led else { continue };
-        filled.chapters.insert(chapter.path.clone(), text);
+    let targets = Targets::of(
+        chapters,
+        &parsed,
+        (pages, &facts.layout),
+        (renderer, gaps),
+        filled,
+    );
+    let finish = |(chapter, parsed): (&Chapter, &Parsed)| {
+        let (led, faults) = targets.lead(chapter, parsed);
+        let is_typeset = pages.are_typeset && renderer == Renderer::Html;
+        let set = match &led {
+            _ if !is_typeset => None,
+            Some(led) => typeset::page(&Parsed::filled(led, renderer, smart_punctuation)),
+            None => typeset::page(parsed),
+        };
+        (set.or(led), faults)
+    };
+    let finished: Vec<_> = { chapters.par_iter().zip(&parsed).with_max_len(1) }
+        .map(finish)
+        .collect();
+    for (chapter, (text, faults)) in chapters.iter().zip(finished) {
+        if let Some(text) = text {
+            filled.chapters.insert(chapter.path.clone(), text);
+        }
         filled.faults.extend(faults);
     }
 }
@@ -82,19 +109,16 @@ pub(super) fn lead(
 impl<'a> Targets<'a> {
     fn of(
         chapters: &[Chapter],
+        parsed: &[Parsed],
         (pages, layout): (&'a Pages, &Layout),
         (renderer, gaps): (Renderer, &BTreeSet<&str>),
         filled: &Filled,
     ) -> Self {
-        let target = |chapter: &Chapter| {
-            let text = filled
-                .chapters
-                .get(&chapter.path)
-                .map_or("", String::as_str);
-            let is_whole = !gaps.contains(chapter.path.as_str()) && !text.contains("{{#");
+        let target = |chapter: &Chapter, parsed: &Parsed| {
+            let is_whole = !gaps.contains(chapter.path.as_str()) && !parsed.text.contains("{{#");
             Target {
                 page: pages.page_of(&chapter.path),
-                ids: headings::ids(text, pages.smart_punctuation),
+                ids: headings::ids(parsed),
                 is_whole: is_whole && pages.are_whole,
             }
         };
@@ -117,8 +141,8 @@ impl<'a> Targets<'a> {
         Targets {
             pages,
             renderer,
-            chapters: { chapters.par_iter() }
-                .map(|chapter| (chapter.path.clone(), target(chapter)))
+            chapters: { chapters.par_iter().zip(parsed).with_max_len(1) }
+                .map(|(chapter, parsed)| (chapter.path.clone(), target(chapter, parsed)))
                 .collect(),
             other_names,
             files: made.collect(),
@@ -135,20 +159,21 @@ impl<'a> Targets<'a> {
         })
     }
 
-    /// The text of a chapter with its links led, and those that lead nowhere.
-    fn lead(&self, chapter: &Chapter, text: &str) -> (String, Vec<Diagnostic>) {
+    /// The text of a chapter with its links led, where some have to be, and those that lead nowhere.
+    fn lead(&self, chapter: &Chapter, parsed: &Parsed) -> (Option<String>, Vec<Diagnostic>) {
+        let text = parsed.text;
         let mut faults = Faults::default();
         let mut edits: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
         for Address {
             url,
             within,
             is_image,
-        } in addresses(text, self.pages.smart_punctuation)
+        } in addresses(parsed)
         {
             match self.resolve(&chapter.path, &url, is_image) {
                 Ok(None) => {}
                 Ok(Some(led)) => {
-                    if let Some(at) = text[within.clone()].find(&url) {
+                    if let Some(at) = text[within.clone()].find(&*url) {
                         let start = within.start + at;
                         edits.insert(start, (start..start + url.len(), led));
                     }
@@ -159,10 +184,7 @@ impl<'a> Targets<'a> {
                 }
             }
         }
-        let mut led = text.to_owned();
-        for (range, address) in edits.into_values().rev() {
-            led.replace_range(range, &address);
-        }
+        let led = (!edits.is_empty()).then(|| apply(text, edits.into_values().collect()));
         (led, faults.into())
     }
 
@@ -253,21 +275,17 @@ fn matches_page(path: &str, page: &str) -> bool {
 }
 
 /// An address in a chapter, and the part of the text that it stands in.
-struct Address {
-    url: String,
+struct Address<'a> {
+    url: Cow<'a, str>,
     within: Range<usize>,
     is_image: bool,
 }
 
-/// The addresses of the links and images of `text`.
-fn addresses(text: &str, smart_punctuation: bool) -> Vec<Address> {
-    let parser = Parser::new_ext(text, headings::options(smart_punctuation));
-    let mut defined: Vec<_> = { parser.reference_definitions().iter() }
-        .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
-        .collect();
-    defined.sort_by_key(|(_, span)| span.start);
+/// The addresses of the links and images of a text.
+fn addresses<'a>(parsed: &'a Parsed) -> Vec<Address<'a>> {
+    let text = parsed.text;
     let mut found = Vec::new();
-    for (event, range) in parser.into_offset_iter() {
+    for (event, range) in &parsed.events {
         let (kind, url, is_image) = match event {
             Event::Start(Tag::Link {
                 link_type,
@@ -292,12 +310,13 @@ fn addresses(text: &str, smart_punctuation: bool) -> Vec<Address> {
                 range.start + open..range.end
             }
             _ => {
-                let definition = defined.iter().find(|(dest, _)| *dest == *url);
-                definition.map_or(range, |(_, span)| span.clone())
+                let mut definitions = parsed.definitions.iter();
+                let definition = definitions.find(|(dest, _)| **dest == **url);
+                definition.map_or(range.clone(), |(_, span)| span.clone())
             }
         };
         found.push(Address {
-            url: url.into_string(),
+            url: Cow::Borrowed(url),
             within,
             is_image,
         });
@@ -305,15 +324,20 @@ fn addresses(text: &str, smart_punctuation: bool) -> Vec<Address> {
     found
 }
 
-fn in_html(text: &str, range: Range<usize>) -> Vec<Address> {
-    let found = HTML_ADDRESS.captures_iter(&text[range.clone()]);
-    let address = |found: regex::Captures| {
+fn in_html<'a>(text: &'a str, range: &Range<usize>) -> impl Iterator<Item = Address<'a>> {
+    let html = &text[range.clone()];
+    // Most elements have none, and to see that is quick.
+    let is_there =
+        html.contains("href") || html.contains("src") || html.contains(char::is_uppercase);
+    let found = is_there.then(|| HTML_ADDRESS.captures_iter(html));
+    let start = range.start;
+    let address = move |found: regex::Captures<'a>| {
         let value = found.get(2).or(found.get(3))?;
         Some(Address {
-            url: value.as_str().to_owned(),
-            within: range.start + value.start()..range.start + value.end(),
+            url: Cow::Borrowed(value.as_str()),
+            within: start + value.start()..start + value.end(),
             is_image: found.name("image").is_some(),
         })
     };
-    found.filter_map(address).collect()
+    found.into_iter().flatten().filter_map(address)
 }

@@ -13,7 +13,7 @@ use std::ops::Range;
 #[derive(Default)]
 pub(super) struct Tables<'a> {
     /// What began the lists and quotations that are open, and where.
-    around: Vec<(Event<'a>, Range<usize>)>,
+    around: Vec<(&'a Event<'a>, &'a Range<usize>)>,
     caption: Caption,
     open: Option<Table<'a>>,
 }
@@ -38,7 +38,7 @@ struct Table<'a> {
 
 /// What stands in a cell, and where its source is.
 struct Cell<'a> {
-    events: Vec<Event<'a>>,
+    events: Vec<&'a Event<'a>>,
     source: Range<usize>,
 }
 
@@ -52,26 +52,26 @@ impl<'a> Tables<'a> {
     pub(super) fn read(
         &mut self,
         text: &str,
-        (event, range): (Event<'a>, Range<usize>),
+        (event, range): (&'a Event<'a>, &'a Range<usize>),
         edits: &mut Vec<(Range<usize>, String)>,
     ) {
         match (event, &mut self.open) {
             (Event::Start(Tag::Table(alignments)), _) => {
                 self.open = Some(Table {
                     beginning: self.beginning(text),
-                    alignments,
+                    alignments: alignments.clone(),
                     rows: Vec::new(),
                 });
             }
             (Event::End(TagEnd::Table), Some(_)) => {
                 let caption = std::mem::take(&mut self.caption);
                 let table = self.open.take().expect("it was matched");
-                table.put(text, range, caption, edits);
+                table.put(text, range.clone(), caption, edits);
             }
             (event, Some(table)) => table.read(event, range),
             (event, None) => {
-                self.caption.read(&event, range.clone());
-                match &event {
+                self.caption.read(event, range.clone());
+                match event {
                     Event::Start(tag) if is_container(&tag.to_end()) => {
                         self.around.push((event, range));
                     }
@@ -117,11 +117,11 @@ impl Caption {
 }
 
 impl<'a> Table<'a> {
-    fn read(&mut self, event: Event<'a>, range: Range<usize>) {
+    fn read(&mut self, event: &'a Event<'a>, range: &Range<usize>) {
         match event {
             Event::Start(Tag::TableHead | Tag::TableRow) => self.rows.push(Vec::new()),
             Event::Start(Tag::TableCell) => {
-                let (events, source) = (Vec::new(), range);
+                let (events, source) = (Vec::new(), range.clone());
                 self.rows.extend(self.rows.is_empty().then(Vec::new));
                 let row = self.rows.last_mut().expect("there is one");
                 row.push(Cell { events, source });
@@ -258,7 +258,7 @@ impl Cell<'_> {
             out.extend([" scope=\"", scope, "\""]);
         }
         out.extend([style, ">"]);
-        let is_note = |event: &Event| matches!(event, Event::FootnoteReference(_));
+        let is_note = |event: &&Event| matches!(event, Event::FootnoteReference(_));
         match self.events.iter().any(is_note) {
             // Only mdBook can number notes, so that Markdown stands between the tags.
             true => {

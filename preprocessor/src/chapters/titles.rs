@@ -1,9 +1,10 @@
 //! The title of a chapter: its first heading of the first level.
 
-use super::headings::{Heading, headings, options, put};
+use super::headings::{Heading, headings, put};
+use super::parsed::Parsed;
 use parsers::ids::{id_of, unique};
 use parsers::maths::Definitions;
-use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use std::collections::BTreeSet;
 
 /// A title, and what stands before it.
@@ -17,37 +18,40 @@ struct Title {
 impl Title {
     /// The title of the chapter `text`.
     fn find(text: &str, smart_punctuation: bool) -> Option<Title> {
-        let mut events = Parser::new_ext(text, options(smart_punctuation)).into_offset_iter();
-        let mut depth = 0; // a heading in a quotation is another's
-        let range = events.find_map(|(event, range)| match event {
-            Event::Start(Tag::Heading { level, .. }) if depth == 0 && level == HeadingLevel::H1 => {
-                Some(range)
-            }
-            Event::Start(_) => {
-                depth += 1;
-                None
-            }
-            Event::End(_) => {
-                depth -= 1;
-                None
-            }
-            _ => None,
-        })?;
-        let (event, words) = events.next()?;
-        if matches!(event, Event::End(_)) {
-            return None;
+        // A heading on the first line is one whatever follows, but what a bracket means is told behind it.
+        let first = text.lines().next().unwrap_or_default();
+        match first.starts_with("# ") && !first.contains('[') {
+            true => Title::among(&Parsed::of(first, smart_punctuation)),
+            false => Title::among(&Parsed::of(text, smart_punctuation)),
         }
-        // What a bracket means is told behind it.
-        let read = match text[range.clone()].contains('[') {
-            true => text,
-            false => &text[..range.end],
-        };
-        let (mut headings, _) = headings(read, smart_punctuation, &Definitions::default());
-        headings.retain(|heading| heading.range.start <= range.start);
-        Some(Title {
-            words: words.start,
-            headings,
-        })
+    }
+
+    /// The title of a chapter that is read.
+    fn among(parsed: &Parsed) -> Option<Title> {
+        let mut depth = 0; // a heading in a quotation is another's
+        let start = parsed.events.iter().position(|(event, _)| {
+            let is_title = matches!(
+                event,
+                Event::Start(Tag::Heading {
+                    level: HeadingLevel::H1,
+                    ..
+                })
+            );
+            match event {
+                _ if depth == 0 && is_title => return true,
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                _ => {}
+            }
+            false
+        })?;
+        let inside = &parsed.events[start + 1..];
+        let is_end = |(event, _): &(Event, _)| matches!(event, Event::End(TagEnd::Heading(_)));
+        let length = inside.iter().position(is_end)?;
+        let words = inside[..length].first()?.1.start;
+        let read = &parsed.events[..=start + 1 + length];
+        let (headings, _) = headings(parsed.text, read, &Definitions::default());
+        Some(Title { words, headings })
     }
 
     fn own(&self) -> Option<&Heading> {
@@ -74,9 +78,9 @@ impl Title {
     }
 }
 
-/// The words of a chapter's title.
-pub(super) fn words(text: &str, smart_punctuation: bool) -> Option<String> {
-    let title = Title::find(text, smart_punctuation)?;
+/// The words of the title of a chapter that is read.
+pub(super) fn words(parsed: &Parsed) -> Option<String> {
+    let title = Title::among(parsed)?;
     let words = title.own()?.words.split_whitespace();
     let words = words.collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
@@ -107,7 +111,8 @@ mod tests {
             Some(expected),
             "{text}"
         );
-        assert_eq!(ids(text, false), ids(expected, false), "ids stay");
+        let ids = |text| ids(&Parsed::of(text, false));
+        assert_eq!(ids(text), ids(expected), "ids stay");
     }
 
     #[test]
@@ -179,7 +184,11 @@ mod tests {
             ("# Top <a href=\"x\">5</a> [^1]\n\n[^1]: n", Some("Top 5")),
             ("## A", None),
         ] {
-            assert_eq!(words(text, false).as_deref(), expected, "{text}");
+            assert_eq!(
+                words(&Parsed::of(text, false)).as_deref(),
+                expected,
+                "{text}"
+            );
         }
     }
 }

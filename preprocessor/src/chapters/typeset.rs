@@ -2,38 +2,26 @@
 //! that stay in one line.
 
 use super::contract::BUILD_ID;
-use super::markup::{apply, markdown_options};
+use super::markup::apply;
 use super::page_tables::Tables;
+use super::parsed::Parsed;
 use super::unbroken::{self, UNBROKEN};
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
-use rayon::prelude::*;
-use std::collections::BTreeMap;
+use pulldown_cmark::{Event, LinkType, Tag};
 use std::ops::Range;
 
-/// Typesets the filled chapters for the pages that mdBook makes of them. In that of the evidence, whose
-/// thousands of lines are looked up and not read, names may break.
-pub fn typeset(chapters: &mut BTreeMap<String, String>, has_smart_punctuation: bool) {
-    let mut options = markdown_options() - Options::ENABLE_MATH; // as mdBook reads them
-    if has_smart_punctuation {
-        options |= Options::ENABLE_SMART_PUNCTUATION;
+/// A filled chapter typeset for the page that mdBook makes of it. In that of the evidence, whose thousands
+/// of lines are looked up and not read, names may break. `None` where it stays as it is.
+pub(super) fn page(parsed: &Parsed) -> Option<String> {
+    let text = parsed.text;
+    let is_read = !text.contains(&format!("id=\"{BUILD_ID}\""));
+    if !is_read && !text.contains('|') {
+        return None;
     }
-    let evidence = format!("id=\"{BUILD_ID}\"");
-    let texts: Vec<_> = chapters.values_mut().collect();
-    texts
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|text| (!text.contains(&evidence), text))
-        .filter(|(is_read, text)| *is_read || text.contains('|'))
-        .for_each(|(is_read, text)| *text = page(text, options, is_read));
-}
-
-/// One chapter's text, with names in one line where `is_read`.
-fn page(text: &str, options: Options, is_read: bool) -> String {
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let mut tables = Tables::default();
     let mut kept = Vec::new();
-    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
-        match &event {
+    for (event, range) in &parsed.events {
+        match event {
             Event::Start(tag) => kept.extend(is_kept(tag).then(|| tag.to_end())),
             Event::End(tag) => drop(kept.pop_if(|kept| kept == tag)),
             _ if !is_read || !kept.is_empty() || tables.are_open() => {}
@@ -46,7 +34,7 @@ fn page(text: &str, options: Options, is_read: bool) -> String {
         }
         tables.read(text, (event, range), &mut edits);
     }
-    apply(text, edits)
+    (!edits.is_empty()).then(|| apply(text, edits))
 }
 
 /// Whether words inside stay as they are: those of a heading make its id, those of some links say where

@@ -1,8 +1,14 @@
+use super::super::contract::Renderer;
 use super::*;
 use expect_test::{Expect, expect};
 
+fn page(text: &str) -> String {
+    let parsed = Parsed::filled(text, Renderer::Html, false);
+    super::page(&parsed).unwrap_or_else(|| text.to_owned())
+}
+
 fn check(text: &str, expected: Expect) {
-    expected.assert_eq(&page(text, markdown_options() - Options::ENABLE_MATH, true));
+    expected.assert_eq(&page(text));
 }
 
 const EXHIBIT: &str = "<figure id=\"tbl-a\" class=\"table\">\n\n<figcaption>\n\n**Table 1.** It[^a].\n\n\
@@ -71,11 +77,7 @@ fn check_heads(firsts: &[&str], expected: &[&str]) {
         .iter()
         .map(|text| format!("| {} | 2 |\n", number(text)))
         .collect();
-    let html = page(
-        &format!("| A | B |\n|---|---|\n{rows}"),
-        markdown_options(),
-        true,
-    );
+    let html = page(&format!("| A | B |\n|---|---|\n{rows}"));
     let heads = html.split("<th scope=\"row\">").skip(1);
     let heads: Vec<_> = heads.filter_map(|rest| rest.split_once("</th>")).collect();
     let heads: Vec<_> = { heads.iter() }
@@ -108,11 +110,7 @@ fn the_kind_of_a_table_is_that_of_most_of_its_numbers() {
     let table = |kinds: &[&str]| {
         let mark = |kind: &&str| format!("<a class=\"quantity {kind} flawed\" href=\"x\">1</a> ");
         let cell: String = kinds.iter().map(mark).collect();
-        page(
-            &format!("| A |\n|---|\n| {cell} |"),
-            markdown_options(),
-            true,
-        )
+        page(&format!("| A |\n|---|\n| {cell} |"))
     };
     assert!(table(&["quoted", "derived", "derived"]).contains("<table data-kind=\"derived\">"));
     assert!(table(&["quoted", "derived"]).contains("<table data-kind=\"quoted\">"));

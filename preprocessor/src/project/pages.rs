@@ -27,6 +27,7 @@ pub(super) fn of(config: &Config) -> Pages {
         are_whole: { preprocessors.keys() }.all(|name| QUIET.contains(&name.as_str())),
         others: others.chain(made).collect(),
         has_pdf,
+        are_typeset: true,
         ..Pages::default()
     }
 }

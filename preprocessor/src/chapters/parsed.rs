@@ -1,0 +1,45 @@
+//! A text as the parser of its renderer reads it.
+
+use super::contract::Renderer;
+use super::markup::markdown_options;
+use pulldown_cmark::{Event, Options, Parser};
+use std::ops::Range;
+
+/// A text that is read once, for all who look at what is in it.
+pub(super) struct Parsed<'a> {
+    pub(super) text: &'a str,
+    /// The parser's events, each with its place.
+    pub(super) events: Vec<(Event<'a>, Range<usize>)>,
+    /// What references lead to, with the places of their definitions, in the order of these.
+    pub(super) definitions: Vec<(String, Range<usize>)>,
+}
+
+impl<'a> Parsed<'a> {
+    /// The text of a chapter before its formulas are set.
+    pub(super) fn of(text: &'a str, smart_punctuation: bool) -> Self {
+        let mut options = markdown_options();
+        options.set(Options::ENABLE_SMART_PUNCTUATION, smart_punctuation);
+        Parsed::with(text, options)
+    }
+
+    /// The text of a filled chapter: mdBook gets its formulas as MathML and knows no others.
+    pub(super) fn filled(text: &'a str, renderer: Renderer, smart_punctuation: bool) -> Self {
+        let mut options = markdown_options();
+        options.set(Options::ENABLE_SMART_PUNCTUATION, smart_punctuation);
+        options.set(Options::ENABLE_MATH, renderer == Renderer::Pdf);
+        Parsed::with(text, options)
+    }
+
+    fn with(text: &'a str, options: Options) -> Self {
+        let parser = Parser::new_ext(text, options);
+        let mut definitions: Vec<_> = { parser.reference_definitions().iter() }
+            .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
+            .collect();
+        definitions.sort_by_key(|(_, span)| span.start);
+        Parsed {
+            text,
+            events: parser.into_offset_iter().collect(),
+            definitions,
+        }
+    }
+}
