@@ -13,11 +13,15 @@ pub(super) fn simplified(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
         if let Some(end) = kept.get_mut(last) {
             *end = true;
         }
-        let between =
-            (first + 1..last).map(|at| (at, beside(places[at], places[first], places[last])));
+        let between = (first + 1..last).map(|at| {
+            (
+                at,
+                squared_distance(places[at], places[first], places[last]),
+            )
+        });
         let farthest = between.max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((at, distance)) = farthest
-            && distance > TOLERANCE
+            && distance > TOLERANCE * TOLERANCE
         {
             parts.extend([(first, at), (at, last)]);
         }
@@ -26,13 +30,14 @@ pub(super) fn simplified(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     places.map(|(place, _)| *place).collect()
 }
 
-/// How far a point lies from the line from `a` to `b`.
-fn beside((x, y): (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
+/// The square of how far a point lies from the line from `a` to `b`.
+fn squared_distance((x, y): (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-    let length = dx.hypot(dy);
-    let along = ((x - a.0) * dx + (y - a.1) * dy) / length.powi(2).max(f64::MIN_POSITIVE);
+    let squared_length = dx * dx + dy * dy;
+    let along = ((x - a.0) * dx + (y - a.1) * dy) / squared_length.max(f64::MIN_POSITIVE);
     let along = along.clamp(0.0, 1.0);
-    (x - a.0 - along * dx).hypot(y - a.1 - along * dy)
+    let (across, up) = (x - a.0 - along * dx, y - a.1 - along * dy);
+    across * across + up * up
 }
 
 #[cfg(test)]
@@ -58,8 +63,9 @@ mod tests {
         let kept = simplified(&round);
         assert!(kept.len() < 60, "{} of {}", kept.len(), round.len());
         for place in &round {
-            let parts = kept.windows(2).map(|ends| beside(*place, ends[0], ends[1]));
-            let nearest = parts.fold(f64::INFINITY, f64::min);
+            let parts = kept.windows(2);
+            let parts = parts.map(|ends| squared_distance(*place, ends[0], ends[1]));
+            let nearest = parts.fold(f64::INFINITY, f64::min).sqrt();
             assert!(nearest <= TOLERANCE, "{place:?} is {nearest} from the line");
         }
         assert_eq!(simplified(&[]), []);

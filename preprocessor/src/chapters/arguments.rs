@@ -9,7 +9,7 @@ use super::calls;
 use super::composed_table::ColumnSpec;
 use super::diagnostic::Diagnostic;
 use super::format::{FILTERS, Filter, Format, Given, check_count, is_filter};
-use super::names::{TOKENS, begins_name, defined_in, tags};
+use super::names::{Placed, begins_name, defined_in, tokens};
 use super::template::LISTS;
 use crate::catalogue::Catalogue;
 use crate::views::described;
@@ -70,9 +70,6 @@ static OF_COLUMN: LazyLock<Vec<String>> = LazyLock::new(|| {
     keys.map(|key| key.name).collect()
 });
 
-/// A token with its place.
-type Token<'a> = (usize, &'a str);
-
 /// A call of a filter or a function.
 #[derive(Debug)]
 struct Call<'a> {
@@ -92,15 +89,19 @@ struct Argument<'a> {
     /// Empty where it has none.
     name: &'a str,
     at: usize,
-    value: Vec<Token<'a>>,
+    value: Vec<Placed<'a>>,
 }
 
-/// What is wrong with the calls in the templates of `source`.
-pub(super) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
+/// What is wrong with the calls in the `tags` of `source`.
+pub(super) fn check(
+    catalogue: &Catalogue,
+    (file, source): (&str, &str),
+    tags: &[Placed],
+) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    let own = defined_in(source);
-    let calls = |(_, tag): &(usize, &str)| tag.contains(['|', '(']) || tag.contains("filter");
-    for tag in tags(source).filter(calls) {
+    let own = defined_in(tags.iter().copied());
+    let calls = |(_, tag): &Placed| tag.contains(['|', '(']) || tag.contains("filter");
+    for tag in tags.iter().copied().filter(calls) {
         check_texts(tag, &mut |at, message| {
             faults.push(Diagnostic::at_offset(file, source, at, message));
         });
@@ -131,14 +132,12 @@ pub(super) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
 }
 
 /// The texts in quotation marks that hold a template, which is not filled there.
-fn check_texts((start, tag): (usize, &str), note: &mut impl FnMut(usize, String)) {
-    let texts = TOKENS
-        .find_iter(tag)
-        .filter(|token| unquoted(token.as_str()).is_some());
-    for text in texts.filter(|text| ["<<", "<%"].iter().any(|open| text.as_str().contains(open))) {
+fn check_texts(tag: Placed, note: &mut impl FnMut(usize, String)) {
+    let texts = tokens(tag).filter(|(_, token)| unquoted(token).is_some());
+    for (at, _) in texts.filter(|(_, text)| ["<<", "<%"].iter().any(|open| text.contains(open))) {
         let message = "a template in a text in quotation marks is not filled; hint: `\"…\" ~ (NAME | \
                        si) ~ \"…\"`, or `raw` where it is text";
-        note(start + text.start(), message.to_owned());
+        note(at, message.to_owned());
     }
 }
 
@@ -360,10 +359,8 @@ struct Open<'a> {
 }
 
 /// The calls in a tag, in the order in which they end.
-fn calls_in((start, tag): (usize, &str)) -> Vec<Call<'_>> {
-    let tokens: Vec<Token> = { TOKENS.find_iter(tag) }
-        .map(|token| (start + token.start(), token.as_str()))
-        .collect();
+fn calls_in(tag: Placed) -> Vec<Call> {
+    let tokens: Vec<_> = tokens(tag).collect();
     let (mut found, mut open) = (Vec::new(), Vec::<Open>::new());
     for (index, &(_, token)) in tokens.iter().enumerate() {
         match token {
@@ -403,7 +400,7 @@ fn calls_in((start, tag): (usize, &str)) -> Vec<Call<'_>> {
 }
 
 /// The call whose name is the token at `index`, without arguments.
-fn call<'a>(tokens: &[Token<'a>], index: usize) -> Option<Call<'a>> {
+fn call<'a>(tokens: &[Placed<'a>], index: usize) -> Option<Call<'a>> {
     const WORDS: [&str; 10] = [
         "if", "elif", "in", "and", "or", "not", "is", "else", "for", "filter",
     ];
@@ -432,7 +429,7 @@ fn call<'a>(tokens: &[Token<'a>], index: usize) -> Option<Call<'a>> {
     })
 }
 
-fn argument<'a>(tokens: &[Token<'a>]) -> Option<Argument<'a>> {
+fn argument<'a>(tokens: &[Placed<'a>]) -> Option<Argument<'a>> {
     let (at, first) = *tokens.first()?;
     let is_named = match tokens {
         [_, (_, "="), (_, "="), ..] => false,

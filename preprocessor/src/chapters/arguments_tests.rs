@@ -1,3 +1,4 @@
+use super::super::names::tags;
 use super::*;
 use crate::evidence::Quantity;
 use crate::evidence::unit::Unit;
@@ -13,7 +14,8 @@ fn check(source: &str, expect: Expect) {
     ] {
         catalogue.add(Quantity::exact(name, unit, 1.0, "a definition"));
     }
-    let faults = super::check(&catalogue, "a.md", source);
+    let tags: Vec<_> = tags(source).collect();
+    let faults = super::check(&catalogue, ("a.md", source), &tags);
     let lines: Vec<_> = faults.iter().map(|fault| format!("{fault}\n")).collect();
     expect.assert_eq(&lines.concat());
 }

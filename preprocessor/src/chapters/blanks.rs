@@ -57,9 +57,9 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn of(source: &'a str) -> Self {
+    pub(super) fn of(shadow: Shadow<'a>) -> Self {
         Draft {
-            shadow: Shadow::of(source),
+            shadow,
             hidden: Hidden::default(),
             variables: BTreeSet::new(),
             is_whole: true,

@@ -4,6 +4,7 @@ use super::bibliography::Bibliography;
 use super::build_identifier::{build_identifier, digest_of_inputs};
 use super::cards;
 use super::citations::{Citations, CitedWork};
+use super::code::Shadow;
 use super::contract::{Renderer, cards_attribute};
 use super::diagnostic::{Diagnostic, Faults};
 use super::drawings::Drawings;
@@ -14,7 +15,7 @@ use super::labels::{LabelKind, Labels};
 use super::ledger::{self, Ledger, Written};
 use super::links;
 use super::lists::{Lists, Used, used};
-use super::markup::{self, Marked};
+use super::markup::{self, Marked, long_row_of_dollars};
 use super::parsed::Parsed;
 use super::sentinel::{Mark, Piece, pieces};
 use super::settable;
@@ -24,6 +25,7 @@ use super::titles;
 use super::typed_numbers::{self, TypedNumbers};
 use crate::catalogue::Facts;
 use crate::evidence::Origin;
+use crate::layout::Pages;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -68,7 +70,10 @@ pub fn fill_book(
     renderer: Renderer,
 ) -> Filled {
     let facts: Arc<Facts> = facts.into();
-    let (homes, mut faults) = Homes::find(chapters);
+    let shadows: Vec<_> = { chapters.par_iter().with_max_len(1) }
+        .map(|chapter| Shadow::of(&chapter.source))
+        .collect();
+    let (homes, mut faults) = Homes::find(chapters.iter().zip(&shadows));
     let homes = Arc::new(homes);
     let mut written = Written::default();
     let mut numbers = Numbers {
@@ -80,7 +85,7 @@ pub fn fill_book(
     let mut titles = BTreeMap::new();
     let mut cards_of = Vec::new();
     let (read, inputs) = rayon::join(
-        || read_each(chapters, &facts, &homes, bibliography, renderer),
+        || read_each((chapters, shadows), &facts, &homes, bibliography, renderer),
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, mut read) in chapters.iter().zip(read) {
@@ -189,20 +194,21 @@ struct Read {
     typed_numbers: TypedNumbers,
 }
 
-/// Fills the templates of all chapters and sets their maths, on all cores, in the order of the
-/// chapters.
+/// Fills the templates of all chapters, each with its shadow, and sets their maths, on all cores, in the order
+/// of the chapters.
 fn read_each(
-    chapters: &[Chapter],
+    (chapters, shadows): (&[Chapter], Vec<Shadow>),
     facts: &Arc<Facts>,
     homes: &Arc<Homes>,
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Vec<Read> {
     let context = ledger::context(&facts.catalogue);
-    let read = |chapter: &Chapter| {
-        let Chapter { path, file, source } = chapter;
+    let read = |(chapter, shadow): (&Chapter, Shadow)| {
+        let Chapter { file, source, .. } = chapter;
+        let (typed_numbers, of_setting) = read_source(chapter, &shadow, facts, renderer);
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
-        let filled = template::fill(&ledger, &context, path, file, source);
+        let filled = template::fill(&ledger, &context, chapter, shadow);
         let definitions = &facts.definitions;
         let parsed = Parsed::of(&filled.text, facts.has_smart_punctuation());
         let text = headings::name(&parsed, definitions);
@@ -214,19 +220,34 @@ fn read_each(
             title: titles::words(&parsed),
             marked,
             of_templates: filled.faults,
-            of_setting: match &facts.pages {
-                Some(pages) if pages.has_pdf && renderer == Renderer::Html => {
-                    settable::find(chapter, pages)
-                }
-                _ => Vec::new(),
-            },
+            of_setting,
             written: std::mem::take(&mut *ledger.written()),
-            typed_numbers: typed_numbers::find(file, source),
+            typed_numbers,
         }
     };
-    let read = chapters.par_iter().with_max_len(1).map(read).collect();
+    let chapters = chapters.par_iter().zip(shadows).with_max_len(1);
+    let read = chapters.map(read).collect();
     leave(context);
     read
+}
+
+/// The typed numbers of a chapter, and what the PDF cannot set, as its author wrote it.
+fn read_source(
+    chapter: &Chapter,
+    shadow: &Shadow,
+    facts: &Facts,
+    renderer: Renderer,
+) -> (TypedNumbers, Vec<Diagnostic>) {
+    if long_row_of_dollars(&chapter.source).is_some() {
+        return Default::default(); // the fault of the chapter
+    }
+    let text = shadow.without_templates();
+    let parsed = Parsed::of(&text, false);
+    let has_pdf = |pages: &&Pages| pages.has_pdf && renderer == Renderer::Html;
+    let pages = facts.pages.as_ref().filter(has_pdf);
+    let of_setting = pages.map(|pages| settable::find(chapter, pages, &parsed));
+    let typed_numbers = typed_numbers::find(chapter, shadow, &parsed);
+    (typed_numbers, of_setting.unwrap_or_default())
 }
 
 /// The numbers of figures, tables, equations and works, given in the order of the book.

@@ -7,7 +7,7 @@
 use super::code::Shadow;
 use super::diagnostic::Diagnostic;
 use super::format::is_filter;
-use super::names::{TOKENS, begins_name, continues_name, tags};
+use super::names::{Placed, begins_name, continues_name, tags, tokens};
 
 /// The functions, and what their first arguments are called.
 pub(super) const FUNCTIONS: [(&str, &[&str]); 3] = [
@@ -26,8 +26,8 @@ pub(super) struct Call<'a> {
     pub(super) named: Vec<(usize, &'a str)>,
 }
 
-/// Every call in the templates of `source`, in the order in which they end.
-pub(super) fn calls(source: &str) -> Vec<Call<'_>> {
+/// Every call in the `tags` of `source`, in the order in which they end.
+pub(super) fn calls<'a>(source: &str, tags: &[Placed<'a>]) -> Vec<Call<'a>> {
     // Most chapters have none, and to look at every token takes longer than to see that.
     let is_called = |at: usize| source[at..].trim_start().starts_with('(');
     let is_there = |(function, _): &(&str, _)| {
@@ -35,9 +35,7 @@ pub(super) fn calls(source: &str) -> Vec<Call<'_>> {
         places.any(|(at, _)| is_called(at + function.len()))
     };
     match FUNCTIONS.iter().any(is_there) {
-        true => tags(source)
-            .flat_map(|(at, tag)| calls_in(at, tag))
-            .collect(),
+        true => tags.iter().flat_map(|tag| calls_in(*tag)).collect(),
         false => Vec::new(),
     }
 }
@@ -47,21 +45,19 @@ pub(super) fn calls_of(source: &str, function: &str) -> Vec<usize> {
     if !source.contains(function) {
         return Vec::new();
     }
-    let in_tag = |(start, tag): (usize, &str)| {
-        let tokens: Vec<_> = TOKENS.find_iter(tag).collect();
-        let called = tokens.windows(2).filter_map(move |pair| {
-            let is_call = pair[0].as_str() == function && pair[1].as_str() == "(";
-            is_call.then_some(start + pair[0].start())
+    let in_tag = |tag: Placed| {
+        let tokens: Vec<_> = tokens(tag).collect();
+        let called = tokens.windows(2).filter_map(move |pair| match pair {
+            [(at, name), (_, "(")] if *name == function => Some(*at),
+            _ => None,
         });
         called.collect::<Vec<_>>()
     };
     tags(source).flat_map(in_tag).collect()
 }
 
-fn calls_in(start: usize, tag: &str) -> Vec<Call<'_>> {
-    let tokens: Vec<_> = { TOKENS.find_iter(tag) }
-        .map(|token| (start + token.start(), token.as_str()))
-        .collect();
+fn calls_in(tag: Placed) -> Vec<Call> {
+    let tokens: Vec<_> = tokens(tag).collect();
     let word = |index: usize| tokens.get(index).map_or("", |(_, token)| *token);
     let mut found = Vec::new();
     // An open bracket, with the call that it belongs to.
@@ -107,15 +103,16 @@ pub(super) struct Named {
     inserted: Vec<(usize, usize)>,
 }
 
-/// A chapter's source with the names of first arguments and the places of filters; what opens no tag
-/// is printed as a text.
-pub(super) fn name_arguments(shadow: &Shadow) -> Named {
-    let (source, text) = (&shadow.source, &shadow.text);
-    let mut insertions: Vec<(usize, String)> = tags(text).flat_map(places_of_filters).collect();
+/// A chapter's source, of which these are the tags, with the names of first arguments and the places of
+/// filters; what opens no tag is printed as a text.
+pub(super) fn name_arguments(shadow: &Shadow, tags: &[Placed]) -> Named {
+    let source = &shadow.source;
+    let places = tags.iter().flat_map(|tag| places_of_filters(*tag));
+    let mut insertions: Vec<(usize, String)> = places.collect();
     for at in &shadow.openings {
         insertions.extend([(*at, "<< \"".to_owned()), (at + 2, "\" >>".to_owned())]);
     }
-    for call in calls(text) {
+    for call in calls(&shadow.text, tags) {
         let parameters = FUNCTIONS
             .iter()
             .find(|(function, _)| *function == call.function);
@@ -135,7 +132,7 @@ pub(super) fn name_arguments(shadow: &Shadow) -> Named {
 }
 
 /// The argument [`PLACE`] for each filter of a tag that prints quantities, and where it is put in.
-fn places_of_filters((start, tag): (usize, &str)) -> Vec<(usize, String)> {
+fn places_of_filters((start, tag): Placed) -> Vec<(usize, String)> {
     let mut places = Vec::new();
     let mut quote = None;
     let mut characters = tag.char_indices();
@@ -205,10 +202,16 @@ impl Named {
 mod tests {
     use super::*;
 
+    fn named(source: &str) -> Named {
+        let shadow = Shadow::of(source);
+        let tags: Vec<_> = tags(&shadow.text).collect();
+        name_arguments(&shadow, &tags)
+    }
+
     #[test]
     fn first_arguments_get_names() {
         let check = |source: &str, expected: &str| {
-            assert_eq!(name_arguments(&Shadow::of(source)).text, expected);
+            assert_eq!(named(source).text, expected);
         };
         check(
             "<< pick(\"a.b\", n=8, m='x') | si >>",
@@ -236,7 +239,7 @@ mod tests {
     #[test]
     fn filters_are_told_their_places() {
         let check = |source: &str, expected: &str| {
-            assert_eq!(name_arguments(&Shadow::of(source)).text, expected);
+            assert_eq!(named(source).text, expected);
         };
         check("é << a.b|fixed >>", "é << a.b|fixed(at=10) >>");
         check(
@@ -254,7 +257,7 @@ mod tests {
     #[test]
     fn places_are_those_of_the_source() {
         let source = "é\n<< ratio(a, b) >> << c >>";
-        let named = name_arguments(&Shadow::of(source));
+        let named = named(source);
         assert_eq!(named.text, "é\n<< ratio(of=a, to=b) >> << c >>");
         let at = |column| {
             let fault = Diagnostic {

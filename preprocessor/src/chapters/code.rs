@@ -5,7 +5,7 @@
 
 use super::format::FILTERS;
 use super::markup::{long_row_of_dollars, markdown_options};
-use super::names::{all_tags, defined_in};
+use super::names::{all_tags, defined_in, tags};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 use regex::Regex;
 use std::borrow::Cow;
@@ -75,6 +75,24 @@ impl<'a> Shadow<'a> {
         shadow
     }
 
+    /// The source with words in the place of its templates, which keep the Markdown around them what it is.
+    pub(super) fn without_templates(&self) -> String {
+        let mut text = self.text.clone();
+        for (open, close) in [("<<", ">>"), ("<%", "%>"), ("<#", "#>")] {
+            let mut at = 0;
+            while let Some(start) = text[at..].find(open).map(|offset| at + offset) {
+                let Some(length) = text[start..].find(close) else {
+                    break;
+                };
+                let end = start + length + close.len();
+                let blank = blanks_of(&text[start..end], 'x');
+                text.replace_range(start..end, &blank);
+                at = end;
+            }
+        }
+        text
+    }
+
     /// Blanks the signs of a quotation at the beginning of lines inside of tags.
     fn unquote(&mut self, tags: &[Range<usize>]) {
         let signs: Vec<_> = tags
@@ -108,7 +126,7 @@ impl<'a> Shadow<'a> {
         self.text = self.source.to_string();
         self.openings = Vec::new();
         let variables = match code.iter().any(|code| code.is_indented) {
-            true => defined_in(&self.source),
+            true => defined_in(tags(&self.source)),
             false => BTreeSet::new(),
         };
         for Code { range, is_indented } in code {

@@ -4,6 +4,7 @@ use super::arguments::unquoted;
 use super::calls::calls;
 use super::diagnostic::Diagnostic;
 use super::ledger::Ledger;
+use super::names::Placed;
 use super::sentinel::quantity_name;
 use crate::data::{Tables, difference, filters, ratio};
 use crate::evidence::Quantity;
@@ -82,11 +83,14 @@ fn two(
     }
 }
 
-/// What is wrong with the columns that the templates of `source` pick, in branches that are not
-/// taken, too.
-pub(super) fn check_picks(tables: &Tables, file: &str, source: &str) -> Vec<Diagnostic> {
+/// What is wrong with the columns that the `tags` of `source` pick, in branches that are not taken, too.
+pub(super) fn check_picks(
+    tables: &Tables,
+    (file, source): (&str, &str),
+    tags: &[Placed],
+) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    for call in calls(source)
+    for call in calls(source, tags)
         .into_iter()
         .filter(|call| call.function == "pick")
     {

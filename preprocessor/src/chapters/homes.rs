@@ -74,10 +74,13 @@ impl Home {
 
 impl Homes {
     /// The homes of the lists, and the calls that there should not be: each list has one.
-    pub(crate) fn find(chapters: &[Chapter]) -> (Homes, Vec<Diagnostic>) {
+    ///
+    /// Each chapter comes with its shadow.
+    pub(super) fn find<'a>(
+        chapters: impl IntoIterator<Item = (&'a Chapter, &'a Shadow<'a>)>,
+    ) -> (Homes, Vec<Diagnostic>) {
         let (mut homes, mut faults) = (Homes::default(), Vec::new());
-        for Chapter { path, file, source } in chapters {
-            let shadow = Shadow::of(source);
+        for (Chapter { path, file, source }, shadow) in chapters {
             for list in List::ALL {
                 for at in calls_of(&shadow.text, list.function()) {
                     let home = homes.slot(list);
@@ -188,9 +191,16 @@ mod tests {
         }
     }
 
+    fn find(chapters: &[Chapter]) -> (Homes, Vec<Diagnostic>) {
+        let shadows: Vec<_> = { chapters.iter() }
+            .map(|chapter| Shadow::of(&chapter.source))
+            .collect();
+        Homes::find(chapters.iter().zip(&shadows))
+    }
+
     #[test]
     fn a_list_is_in_the_chapter_that_calls_it() {
-        let (homes, faults) = Homes::find(&[
+        let (homes, faults) = find(&[
             chapter(
                 "a.md",
                 "`evidence()` <# << evidence() >> #> << \"evidence()\" >> evidence()",
@@ -217,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_second_list_is_a_fault() {
-        let (homes, faults) = Homes::find(&[
+        let (homes, faults) = find(&[
             chapter("a.md", "<< evidence() >>"),
             chapter("b.md", "x\n<< evidence() >>"),
         ]);

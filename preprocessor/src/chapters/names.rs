@@ -22,31 +22,24 @@ static TAGS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&tags).expect("the expression is well formed")
 });
 
-/// A quoted text, a number, or a name.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*";
-    let words = format!("(?s){QUOTED}|[0-9][A-Za-z0-9_.]*|{name}");
-    Regex::new(&words).expect("the expression is well formed")
-});
+/// A tag, or a token of one, with its place in the text.
+pub(super) type Placed<'a> = (usize, &'a str);
 
-/// A quoted text, a number, a dotted name or another character.
-pub(super) static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*";
-    let tokens = format!("(?s){QUOTED}|[0-9][A-Za-z0-9_.]*|{name}|[^ \t\r\n]");
-    Regex::new(&tokens).expect("the expression is well formed")
-});
-
-/// Every dotted name in the templates of `source` that the catalogue does not have, and that does
-/// not begin with a variable of the chapter's own.
-pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diagnostic> {
+/// Every dotted name in the `tags` of `source` that the catalogue does not have, and that does not
+/// begin with a variable of the chapter's own.
+pub(super) fn check(
+    catalogue: &Catalogue,
+    (file, source): (&str, &str),
+    tags: &[Placed],
+) -> Vec<Diagnostic> {
     let (mut variables, mut written) = (BTreeSet::from(["loop"]), Vec::new());
     let mut printed = BTreeSet::new();
-    for (start, tag) in tags(source) {
-        let names: Vec<_> = names_in((start, tag)).collect();
+    for tag in tags {
+        let names: Vec<_> = names_in(*tag).collect();
         variables.extend(defined(&names));
-        written.extend(words_of_condition((start, tag)));
+        written.extend(words_of_condition(*tag));
         written.extend(names.into_iter().filter(|(_, name)| name.contains('.')));
-        let name = printed_name((start, tag));
+        let name = printed_name(*tag);
         printed.extend(name.filter(|(_, name)| catalogue.is_group(name)));
     }
     written.extend(&printed);
@@ -71,7 +64,7 @@ pub(crate) fn check(catalogue: &Catalogue, file: &str, source: &str) -> Vec<Diag
 }
 
 /// The name in a tag that prints it as it stands.
-fn printed_name((start, tag): (usize, &str)) -> Option<(usize, &str)> {
+fn printed_name((start, tag): Placed) -> Option<Placed> {
     let content = tag.strip_prefix("<<")?.strip_suffix(">>")?;
     let name = content.trim_matches(|c: char| c == '-' || c.is_whitespace());
     let is_name = name.starts_with(begins_name) && { name.split('.') }
@@ -81,20 +74,16 @@ fn printed_name((start, tag): (usize, &str)) -> Option<(usize, &str)> {
 }
 
 /// The names without dots that a condition asks for, which Tera takes for false where nothing has them.
-fn words_of_condition((start, tag): (usize, &str)) -> Vec<(usize, &str)> {
+fn words_of_condition(tag: Placed) -> Vec<Placed> {
     const WORDS: [&str; 13] = [
         "if", "elif", "and", "or", "not", "is", "in", "true", "false", "True", "False", "none",
         "None",
     ];
-    let tokens: Vec<_> = { TOKENS.find_iter(tag) }
-        .map(|token| (start + token.start(), token.as_str()))
-        .collect();
-    let first = tokens
-        .iter()
-        .find(|(_, token)| token.starts_with(begins_name));
-    if !tag.starts_with("<%") || !first.is_some_and(|(_, word)| ["if", "elif"].contains(word)) {
+    let first = names_in(tag).next();
+    if !tag.1.starts_with("<%") || !first.is_some_and(|(_, word)| ["if", "elif"].contains(&word)) {
         return Vec::new();
     }
+    let tokens: Vec<_> = tokens(tag).collect();
     let token = |index: usize| tokens.get(index).map_or("", |(_, token)| *token);
     let before = |index: usize| index.checked_sub(1).map_or("", token);
     let is_test =
@@ -114,29 +103,77 @@ fn words_of_condition((start, tag): (usize, &str)) -> Vec<(usize, &str)> {
     indices.map(|index| tokens[index]).collect()
 }
 
-/// The names in a tag that begins at `start`, with or without dots, and their places.
-pub(super) fn names_in((start, tag): (usize, &str)) -> impl Iterator<Item = (usize, &str)> {
-    let words = WORDS
-        .find_iter(tag)
-        .map(move |word| (start + word.start(), word.as_str()));
-    words.filter(|(_, word)| word.starts_with(begins_name))
+/// The names in a tag, with or without dots.
+pub(super) fn names_in(tag: Placed) -> impl Iterator<Item = Placed> {
+    tokens(tag).filter(|(_, word)| word.starts_with(begins_name))
+}
+
+/// The tokens of a tag: quoted texts, numbers, dotted names and all other characters but blanks.
+pub(super) fn tokens((start, tag): Placed) -> impl Iterator<Item = Placed> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = tag[at..].trim_start_matches([' ', '\t', '\r', '\n']);
+        let length = token_length(rest)?;
+        let place = tag.len() - rest.len();
+        at = place + length;
+        Some((start + place, &rest[..length]))
+    })
+}
+
+/// How many bytes the token has that `rest` begins with.
+fn token_length(rest: &str) -> Option<usize> {
+    let first = rest.chars().next()?;
+    Some(match first {
+        '"' | '\'' | '`' => quoted_length(rest, first).unwrap_or(1),
+        '0'..='9' => length_of(rest, |c| continues_name(c) || c == '.'),
+        _ if begins_name(first) => name_length(rest),
+        _ => first.len_utf8(),
+    })
+}
+
+/// The same of a text between two of `mark`; `None` where the second is missing.
+fn quoted_length(rest: &str, mark: char) -> Option<usize> {
+    let mut characters = rest.char_indices().skip(1);
+    loop {
+        match characters.next()? {
+            (_, '\\') => drop(characters.next()?),
+            (at, character) if character == mark => return Some(at + 1),
+            _ => {}
+        }
+    }
+}
+
+/// The same of a name, with the parts behind its dots.
+fn name_length(rest: &str) -> usize {
+    let mut length = length_of(rest, continues_name);
+    while let Some(part) = rest[length..].strip_prefix('.') {
+        match length_of(part, continues_name) {
+            0 => break,
+            of_part => length += 1 + of_part,
+        }
+    }
+    length
+}
+
+fn length_of(text: &str, is_inside: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !is_inside(c)).unwrap_or(text.len())
 }
 
 /// The tags of `source` that are neither comments nor text that stays as it is, with their places.
-pub(super) fn tags(source: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn tags(source: &str) -> impl Iterator<Item = Placed<'_>> {
     all_tags(source).filter(|(_, tag)| is_read(tag))
 }
 
 /// The tags of `source`, comments and text that stays as it is among them, with their places.
-pub(super) fn all_tags(source: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn all_tags(source: &str) -> impl Iterator<Item = Placed<'_>> {
     let tags = TAGS.find_iter(source);
     tags.map(|tag| (tag.start(), tag.as_str()))
 }
 
-/// The variables that the tags of `source` define.
-pub(super) fn defined_in(source: &str) -> BTreeSet<&str> {
+/// The variables that these tags define.
+pub(super) fn defined_in<'a>(tags: impl Iterator<Item = Placed<'a>>) -> BTreeSet<&'a str> {
     let names = |tag| names_in(tag).collect::<Vec<_>>();
-    tags(source).flat_map(|tag| defined(&names(tag))).collect()
+    tags.flat_map(|tag| defined(&names(tag))).collect()
 }
 
 /// Whether a tag is neither a comment nor text that stays as it is.
@@ -160,7 +197,7 @@ pub(super) fn continues_name(c: char) -> bool {
 }
 
 /// The variables that a tag of these names defines.
-pub(super) fn defined<'a>(names: &[(usize, &'a str)]) -> Vec<&'a str> {
+pub(super) fn defined<'a>(names: &[Placed<'a>]) -> Vec<&'a str> {
     let mut names = names.iter().map(|(_, name)| *name);
     match names.next() {
         Some("set" | "set_global") => names.take(1).collect(),
@@ -179,7 +216,8 @@ mod tests {
     fn check(source: &str, expect: Expect) {
         let mut catalogue = Catalogue::default();
         catalogue.add(Quantity::exact("a.b.c", Unit::One, 1.0, "a definition"));
-        let faults = super::check(&catalogue, "book/x.md", source);
+        let tags: Vec<_> = tags(source).collect();
+        let faults = super::check(&catalogue, ("book/x.md", source), &tags);
         let lines: Vec<_> = faults.iter().map(|fault| format!("{fault}\n")).collect();
         expect.assert_eq(&lines.concat());
     }

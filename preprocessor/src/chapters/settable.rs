@@ -6,14 +6,12 @@
 //! page) only the PDF's program can know.
 
 use super::Chapter;
-use super::code::Shadow;
 use super::diagnostic::{Diagnostic, Faults};
-use super::markup::{long_row_of_dollars, markdown_options};
-use super::typed_numbers::without_templates;
+use super::parsed::Parsed;
 use crate::layout::Pages;
 use parsers::addresses::{beside, percent_decoded};
 use parsers::settable::{ELEMENTS, ELEMENTS_HINT, IMAGE_FORMATS, cells, format_of};
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -28,24 +26,21 @@ static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
 static ELSEWHERE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"://|^data:").expect("the expression is well formed"));
 
-/// The faults of a chapter in a book with these pages, which is set as a PDF, too.
-pub(super) fn find(chapter: &Chapter, pages: &Pages) -> Vec<Diagnostic> {
-    if long_row_of_dollars(&chapter.source).is_some() {
-        return Vec::new(); // the fault of the chapter
-    }
-    let text = without_templates(Shadow::of(&chapter.source).text);
+/// The faults of a chapter in a book with these pages, which is set as a PDF, too; `parsed` is its source
+/// without templates.
+pub(super) fn find(chapter: &Chapter, pages: &Pages, parsed: &Parsed) -> Vec<Diagnostic> {
     let mut reader = Reader {
         chapter,
         pages,
-        text: &text,
+        text: parsed.text,
         words: String::new(),
         columns: None,
         footnotes: BTreeMap::new(),
         references: BTreeSet::new(),
         faults: Faults::default(),
     };
-    for (event, range) in Parser::new_ext(&text, markdown_options()).into_offset_iter() {
-        reader.read(&event, range);
+    for (event, range) in &parsed.events {
+        reader.read(event, range.clone());
     }
     reader.check_footnotes();
     reader.faults.into()
@@ -176,6 +171,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::code::Shadow;
     use super::*;
 
     #[track_caller]
@@ -196,7 +192,8 @@ mod tests {
             .into(),
             ..Pages::default()
         };
-        let found: Vec<_> = find(&chapter, &pages)
+        let text = Shadow::of(source).without_templates();
+        let found: Vec<_> = find(&chapter, &pages, &Parsed::of(&text, false))
             .iter()
             .map(ToString::to_string)
             .collect();

@@ -4,17 +4,19 @@
 //! heading attributes `{#id}` and with mdBook's `{{#include}}`. Every chapter has an engine of its
 //! own, so that all chapters' faults are found in one build.
 
+use super::Chapter;
 use super::absent;
 use super::arguments;
 use super::blanks::Draft;
 use super::blocks::{self, Block};
 use super::calls::{PLACE, name_arguments};
+use super::code::Shadow;
 use super::diagnostic::{Diagnostic, Faults};
 use super::exhibits;
 use super::format::{FILTERS, Filter, Printing};
 use super::functions;
 use super::ledger::{Ledger, Written};
-use super::names;
+use super::names::{self, Placed, tags};
 use super::nested::freed;
 use super::placeholders;
 use super::sentinel::{Absence, Form, Mark, has_torn_marks, quantity_name, replace_marks};
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 /// A chapter whose templates are filled.
-pub(crate) struct FilledTemplates {
+pub(super) struct FilledTemplates {
     /// The text, with [`UNKNOWN`] or a box where a fault is.
     pub(crate) text: String,
     /// Every fault of the templates, each with line and column.
@@ -33,20 +35,20 @@ pub(crate) struct FilledTemplates {
     pub(crate) hides_labels: bool,
 }
 
-/// The chapter's text with its templates filled, all of it but what has a fault.
-pub(crate) fn fill(
+/// The chapter's text with the templates of its `shadow` filled, all of it but what has a fault.
+pub(super) fn fill(
     ledger: &Arc<Ledger>,
     context: &Context,
-    chapter: &str,
-    file: &str,
-    source: &str,
+    chapter: &Chapter,
+    shadow: Shadow,
 ) -> FilledTemplates {
+    let Chapter { path, file, source } = chapter;
     let mut filling = Filling {
         ledger,
-        chapter,
+        chapter: path,
         file,
         source,
-        draft: Draft::of(source),
+        draft: Draft::of(shadow),
         faults: Faults::default(),
     };
     let filled = filling.run(context);
@@ -110,7 +112,8 @@ impl Filling<'_> {
         let Filling { ledger, file, .. } = self;
         *ledger.written() = Written::default();
         let shadow = &self.draft.shadow;
-        let named = name_arguments(shadow);
+        let tags: Vec<_> = tags(&shadow.text).collect();
+        let named = name_arguments(shadow, &tags);
         let is_syntax = |error: &tera::Error| matches!(error.kind(), ErrorKind::SyntaxError(_));
         let fault = |error: &tera::Error| {
             let fault = template_faults::fault((file, self.source), (shadow, &named), error);
@@ -124,7 +127,7 @@ impl Filling<'_> {
         {
             return Err(fault(error));
         }
-        let unknown = self.unknown();
+        let unknown = self.unknown(&tags);
         if !unknown.is_empty() {
             return Err(unknown.into_iter().map(|fault| (fault, false)).collect());
         }
@@ -133,11 +136,11 @@ impl Filling<'_> {
     }
 
     /// What is known to be wrong with names and arguments, in every branch.
-    fn unknown(&self) -> Vec<Diagnostic> {
-        let (facts, text) = (&self.ledger.facts, &self.draft.shadow.text);
-        let mut unknown = names::check(&facts.catalogue, self.file, text);
-        unknown.extend(functions::check_picks(&facts.tables, self.file, text));
-        unknown.extend(arguments::check(&facts.catalogue, self.file, text));
+    fn unknown(&self, tags: &[Placed]) -> Vec<Diagnostic> {
+        let (facts, text) = (&self.ledger.facts, (self.file, &*self.draft.shadow.text));
+        let mut unknown = names::check(&facts.catalogue, text, tags);
+        unknown.extend(functions::check_picks(&facts.tables, text, tags));
+        unknown.extend(arguments::check(&facts.catalogue, text, tags));
         unknown
     }
 

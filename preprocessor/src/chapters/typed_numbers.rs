@@ -5,12 +5,13 @@
 //! (`Table 3.2`, `part 4.1`, a link to one). A block that begins with the comment
 //! `<!-- typed numbers: REASON -->` is exempt.
 
-use super::code::{Shadow, blanks_of};
+use super::Chapter;
+use super::code::Shadow;
 use super::diagnostic::{Diagnostic, Faults};
-use super::markup::{long_row_of_dollars, markdown_options};
-use super::names::{TOKENS, tags};
+use super::names::{tags, tokens};
+use super::parsed::Parsed;
 use parsers::shortened;
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -60,29 +61,27 @@ pub(crate) struct TypedNumbers {
     pub(crate) exempt_blocks: usize,
 }
 
-/// Looks for typed numbers in what the author of `file` wrote.
-pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
-    if long_row_of_dollars(source).is_some() {
-        return TypedNumbers::default(); // the fault of the chapter
-    }
-    let templates = Shadow::of(source).text;
-    let mut of_templates = typed_in_templates(&templates);
-    let text = without_templates(templates);
+/// Looks for typed numbers in what the author of `chapter` wrote, with the templates of `shadow`; `parsed` is
+/// the rest.
+pub(super) fn find(chapter: &Chapter, shadow: &Shadow, parsed: &Parsed) -> TypedNumbers {
+    let Chapter { file, source, .. } = chapter;
+    let text = parsed.text;
+    let mut of_templates = typed_in_templates(&shadow.text);
     let mut found = Faults::default();
     let mut skipped = 0;
     let (mut exempt, mut exempt_blocks, mut exempt_from) = (false, 0, 0);
     let mut run: Option<Range<usize>> = None;
-    for (event, range) in Parser::new_ext(&text, markdown_options()).into_offset_iter() {
-        if let (Event::Text(_), 0, false) = (&event, skipped, exempt) {
+    for (event, range) in &parsed.events {
+        if let (Event::Text(_), 0, false) = (event, skipped, exempt) {
             run = Some(run.map_or(range.start, |run| run.start)..range.end);
             continue;
         }
         if let Some(run) = run.take() {
-            check(file, source, &text, run, &mut found);
+            check(file, source, text, run, &mut found);
         }
         match event {
             Event::Html(html) => {
-                let reason = exemption(&html);
+                let reason = exemption(html);
                 if reason.is_some() {
                     (exempt, exempt_from) = (true, range.start);
                 }
@@ -106,7 +105,7 @@ pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
         }
     }
     if let Some(run) = run {
-        check(file, source, &text, run, &mut found);
+        check(file, source, text, run, &mut found);
     }
     for (at, typed) in of_templates {
         let message = format!(
@@ -127,11 +126,10 @@ pub(crate) fn find(file: &str, source: &str) -> TypedNumbers {
 fn typed_in_templates(source: &str) -> Vec<(usize, String)> {
     let mut typed = Vec::new();
     for (start, tag) in tags(source).filter(|(_, tag)| tag.contains(|c: char| c.is_ascii_digit())) {
-        let tokens: Vec<_> = TOKENS.find_iter(tag).collect();
-        let token = |index: usize| tokens.get(index).map_or("", |token| token.as_str());
+        let tokens: Vec<_> = tokens((start, tag)).collect();
+        let token = |index: usize| tokens.get(index).map_or("", |(_, token)| *token);
         let mut depth = 0;
-        for (index, found) in tokens.iter().enumerate() {
-            let token_here = found.as_str();
+        for (index, &(at, token_here)) in tokens.iter().enumerate() {
             match token_here {
                 "(" | "[" | "{" => depth += 1,
                 ")" | "]" | "}" => depth -= 1,
@@ -143,7 +141,6 @@ fn typed_in_templates(source: &str) -> Vec<(usize, String)> {
             let is_computed = ["/", "*", "+", "-", "%"]
                 .iter()
                 .any(|sign| token(index + 1) == *sign || index > 0 && token(index - 1) == *sign);
-            let at = start + found.start();
             if is_number && (is_computed || token_here.contains('.')) {
                 typed.push((at, tag.trim_matches(['<', '>', ' ', '-']).to_owned()));
                 break;
@@ -218,31 +215,20 @@ fn makes_it_a_name(before: &str) -> bool {
     PLACES.iter().any(is_named)
 }
 
-/// A `text` with its template tags blanked, so that every other byte keeps its place.
-pub(super) fn without_templates(mut text: String) -> String {
-    for (open, close) in [("<<", ">>"), ("<%", "%>"), ("<#", "#>")] {
-        let mut at = 0;
-        while let Some(start) = text[at..].find(open).map(|offset| at + offset) {
-            let Some(length) = text[start..].find(close) else {
-                break;
-            };
-            let end = start + length + close.len();
-            // A word in place of a value keeps the Markdown around it what it is.
-            let blank = blanks_of(&text[start..end], 'x');
-            text.replace_range(start..end, &blank);
-            at = end;
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};
 
     fn check(source: &str, expected: Expect) {
-        let found = find("book/a.md", source);
+        let chapter = Chapter {
+            path: "a.md".to_owned(),
+            file: "book/a.md".to_owned(),
+            source: source.to_owned(),
+        };
+        let shadow = Shadow::of(source);
+        let text = shadow.without_templates();
+        let found = find(&chapter, &shadow, &Parsed::of(&text, false));
         let lines: Vec<_> = found
             .found
             .iter()
