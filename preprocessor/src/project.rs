@@ -24,7 +24,7 @@ use parsers::maths::{DEFINITIONS, Definitions};
 use rayon::prelude::*;
 use results::files::read_text;
 use results::{Plan, Predictions, Record, present_digest, read_all_by, states};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -310,7 +310,18 @@ impl Project {
 
     /// The planned runs with their states.
     fn runs(&self, plan: &Plan, records: &[(PathBuf, Arc<Record>)]) -> Vec<RunFacts> {
-        let source = |path: &str, kind| present_digest(&self.root, path, kind);
+        let digest = |path: &str, kind| present_digest(&self.root, path, kind);
+        let recorded: BTreeSet<_> = { records.iter() }
+            .flat_map(|(_, record)| record.sources())
+            .collect();
+        let digests: BTreeMap<_, _> = recorded
+            .into_par_iter()
+            .map(|(path, kind)| ((path, kind), digest(path, kind)))
+            .collect();
+        let source = |path: &str, kind| match digests.get(&(path, kind)) {
+            Some(known) => known.clone(),
+            None => digest(path, kind), // where something moved to
+        };
         states(plan, records, source)
             .into_iter()
             .map(|state| RunFacts::new(state, &self.root))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::configuration::Configuration;
 use crate::digest::Digest;
-use crate::environment::{Environment, Session};
+use crate::environment::{Environment, Session, SourceDigests};
 use crate::measurement::{Counted, EpochRow, TestResult, TimedSpan};
 use crate::present;
 
@@ -60,6 +60,16 @@ impl Record {
             .iter()
             .map(|span| span.seconds.len() as u64);
         trials.min().unwrap_or(0)
+    }
+
+    /// The paths of the source files that decided the run or an earlier session of it, with the kind of their digests.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, SourceDigests)> {
+        let earlier = self.earlier_sessions.iter();
+        let environments = earlier.map(|session| &session.environment);
+        environments.chain([&self.environment]).flat_map(|of| {
+            let paths = of.sources.keys();
+            paths.map(|path| (path.as_str(), of.source_digests))
+        })
     }
 
     /// Epochs, or trials of each span, that the configuration asks for.

@@ -5,6 +5,7 @@
 //! its id here, by one rule: of its words and of the letters and digits that its formulas show,
 //! without footnotes, images, citations and references. All others keep the id that mdBook gives.
 
+use super::attributes::{Attribute, attributes};
 use super::parsed::Parsed;
 use super::sentinel::{Piece, pieces};
 use parsers::addresses::resolve_entities;
@@ -22,11 +23,6 @@ const NAMELESS: &str = "section";
 /// A citation or a reference.
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s*\[[^\[\]]*@[^\[\]]*\]|\s*\B@[\w:-]+").expect("the expression is well formed")
-});
-/// An id of an element in HTML.
-static HTML_ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)"#)
-        .expect("the expression is well formed")
 });
 
 /// A heading or a term.
@@ -222,10 +218,12 @@ fn upright(c: char) -> char {
 
 /// The ids and names in raw HTML.
 fn html_ids(html: &str) -> impl Iterator<Item = String> {
-    // Most elements have none, and to see that is quick.
-    let is_there = html.contains("id") || html.contains("name");
-    let found = is_there.then(|| HTML_ID.captures_iter(html));
-    { found.into_iter().flatten() }.map(|found| resolve_entities(&found[1]))
+    let is_id = |it: &Attribute| {
+        ["id", "name"]
+            .iter()
+            .any(|id| it.name.eq_ignore_ascii_case(id))
+    };
+    { attributes(html).filter(is_id) }.map(|it| resolve_entities(it.value))
 }
 
 /// What links can lead to in a chapter that is filled.

@@ -5,6 +5,7 @@
 //! written anew; one that leads to nothing is a fault. Each text is read once for that and for its setting
 //! as a page.
 
+use super::attributes::attributes;
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::headings;
@@ -24,13 +25,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
-
-/// An address in raw HTML.
-static HTML_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    let address =
-        r#"(?si)<(?:a\b[^<>]*?\shref|(?<image>img\b[^<>]*?\ssrc))\s*=\s*(?:"([^"]*)"|'([^']*)')"#;
-    Regex::new(address).expect("the expression is well formed")
-});
 
 /// The scheme of an address outside of the book.
 static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
@@ -325,19 +319,13 @@ fn addresses<'a>(parsed: &'a Parsed) -> Vec<Address<'a>> {
 }
 
 fn in_html<'a>(text: &'a str, range: &Range<usize>) -> impl Iterator<Item = Address<'a>> {
-    let html = &text[range.clone()];
-    // Most elements have none, and to see that is quick.
-    let is_there =
-        html.contains("href") || html.contains("src") || html.contains(char::is_uppercase);
-    let found = is_there.then(|| HTML_ADDRESS.captures_iter(html));
     let start = range.start;
-    let address = move |found: regex::Captures<'a>| {
-        let value = found.get(2).or(found.get(3))?;
-        Some(Address {
-            url: Cow::Borrowed(value.as_str()),
-            within: start + value.start()..start + value.end(),
-            is_image: found.name("image").is_some(),
+    attributes(&text[range.clone()]).filter_map(move |it| {
+        let is_image = it.is("img", "src");
+        (is_image || it.is("a", "href")).then(|| Address {
+            url: Cow::Borrowed(it.value),
+            within: start + it.at..start + it.at + it.value.len(),
+            is_image,
         })
-    };
-    found.into_iter().flatten().filter_map(address)
+    })
 }

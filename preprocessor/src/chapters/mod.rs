@@ -2,6 +2,7 @@
 
 mod absent;
 mod arguments;
+mod attributes;
 mod bibliography;
 mod blanks;
 mod blocks;

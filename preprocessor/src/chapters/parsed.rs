@@ -5,6 +5,9 @@ use super::markup::markdown_options;
 use pulldown_cmark::{Event, Options, Parser};
 use std::ops::Range;
 
+/// How many bytes of a text there are for each event, at least in most texts.
+const BYTES_PER_EVENT: usize = 16;
+
 /// A text that is read once, for all who look at what is in it.
 pub(super) struct Parsed<'a> {
     pub(super) text: &'a str,
@@ -36,9 +39,11 @@ impl<'a> Parsed<'a> {
             .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
             .collect();
         definitions.sort_by_key(|(_, span)| span.start);
+        let mut events = Vec::with_capacity(text.len() / BYTES_PER_EVENT);
+        events.extend(parser.into_offset_iter());
         Parsed {
             text,
-            events: parser.into_offset_iter().collect(),
+            events,
             definitions,
         }
     }
