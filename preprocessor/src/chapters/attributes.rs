@@ -87,9 +87,10 @@ impl<'a> Reader<'a> {
         match quote.filter(|quote| "\"'".contains(*quote)) {
             Some(quote) => {
                 self.at += 1;
-                let value = self.take(|c| c != quote);
-                self.at += self.rest().len().min(1);
-                Some((name, Some(start + 1..start + 1 + value.len())))
+                let length = self.rest().find(quote).unwrap_or(self.rest().len());
+                let value = self.at..self.at + length;
+                self.at = (value.end + 1).min(self.html.len());
+                Some((name, Some(value)))
             }
             None => {
                 self.take(|c| !c.is_ascii_whitespace() && c != '>');

@@ -11,8 +11,9 @@ use crate::statistics::positive_definite::solve_free;
 /// Steps after which the search ends; a curve of the model's shape needs fewer than ten.
 const MOST_STEPS: u32 = 200;
 
-/// The change of every β, relative to the largest, below which the search has converged.
-const TOLERANCE: f64 = 1e-9;
+/// The change of every β, relative to the largest, below which the search has converged: what is left to go
+/// is much smaller than the last step.
+const TOLERANCE: f64 = 1e-7;
 
 /// Fits l(k) = 1/(β₀k + β₁) + β₂ by minimising Σ (lᵢ − l(kᵢ))² over β ≥ 0; k in steps, l in nats.
 ///
@@ -45,16 +46,15 @@ pub(crate) fn minimise(points: &WeightedPoints, y: &[f64], start: [f64; 3]) -> [
     let mut damping = 1e-4;
     for _ in 0..MOST_STEPS {
         let next = here.projected_step(beta, damping);
+        if is_small_step(beta, next) {
+            return next;
+        }
         let there = NormalEquations::at(points, y, next);
-        let small = is_small_step(beta, next);
         if there.squared_error < here.squared_error {
             (beta, here) = (next, there);
             damping = (damping * 0.1_f64).max(1e-12);
         } else {
             damping *= 10.0;
-        }
-        if small {
-            break;
         }
     }
     beta
