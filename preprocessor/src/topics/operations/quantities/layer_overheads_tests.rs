@@ -136,12 +136,13 @@ fn layers_add_up_where_the_interval_of_the_ratio_holds_one() {
     let runs = [
         run("adds-up", [2.0 / 3.0, 1.0], DeviceKind::Cpu),
         run("does-not", [1.0, 1.0], DeviceKind::Cpu),
+        run("takes-less", [0.5, 1.0], DeviceKind::Cpu),
         run("elsewhere", [2.0 / 3.0, 1.0], DeviceKind::Cuda),
     ];
     let catalogue = catalogue(&runs);
     // Each run was also timed with two images.
     check(&catalogue, "own_sum.cpu.adds_up", Some(1.0));
-    check(&catalogue, "own_sum.cpu.compared", Some(4.0));
+    check(&catalogue, "own_sum.cpu.compared", Some(6.0));
 }
 
 #[test]
