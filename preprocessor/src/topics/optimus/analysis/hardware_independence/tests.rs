@@ -96,11 +96,11 @@ fn runs_without_spread_are_not_testable() {
 fn a_network_on_one_hardware_alone_is_left_out() {
     let mut with_extra = runs(5, 3, 0.0, 4);
     let p = p_value(&with_extra);
-    with_extra.push(EpochsToTarget {
+    with_extra.extend([1.0, 99.0].map(|epochs| EpochsToTarget {
         network: "network 9".to_owned(),
         hardware: "fp32".to_owned(),
-        epochs: 1.0,
-    });
+        epochs,
+    }));
     assert_eq!(p_value(&with_extra), p);
 }
 
