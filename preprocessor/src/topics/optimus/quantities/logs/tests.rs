@@ -162,6 +162,13 @@ fn models_of_published_logs_are_those_of_scipy() {
             beta("beta2")
         );
     }
+    for (log, error) in [
+        ("chenyaofo2021_resnet56_gtx_1080", 6.240_875),
+        ("dawnbench_resnet20_p100", 0.332_063_3),
+    ] {
+        let name = format!("log_model.logs_{log}.percentage_error");
+        close(value(&catalogue, &name), error, 1e-5);
+    }
 }
 
 #[test]
