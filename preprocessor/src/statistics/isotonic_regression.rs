@@ -104,4 +104,12 @@ mod tests {
         assert_eq!(fit.knots, [(2.0, 2.0)]);
         assert_eq!(IsotonicRegression::fit(&[]), None);
     }
+
+    /// From knot to knot y falls: neighbours of one y are one block, and half of it is reached half-way.
+    #[test]
+    fn equal_neighbours_are_one_block() {
+        let fit = IsotonicRegression::fit(&[(1.0, 2.0), (2.0, 2.0), (3.5, 0.0)]).unwrap();
+        assert_eq!(fit.knots, [(1.5, 2.0), (3.5, 0.0)]);
+        assert_eq!(fit.largest_x_reaching(1.0), Some(2.5));
+    }
 }

@@ -107,6 +107,16 @@ mod tests {
         check(&[[0.0, 1.0], [0.0, 1.0]], &[4.0, 4.0], [0.0, 4.0]);
     }
 
+    /// The second column is three tenths of the first, but for what the decimals round off; of the first
+    /// alone Σ a b / Σ a² is 2.2 / 0.54.
+    #[test]
+    fn columns_that_depend_but_for_rounding_are_not_both_used() {
+        let rows = [[0.1, 0.03], [0.2, 0.06], [0.7, 0.21]];
+        let x = nonnegative_least_squares(&rows, &[2.0, 3.0, 2.0]);
+        assert!((x[0] + 0.3 * x[1] - 2.2 / 0.54).abs() < 1e-12, "{x:?}");
+        assert!(x.contains(&0.0), "{x:?}");
+    }
+
     /// A fixed sequence in −1 … 1 (Knuth's linear congruential generator).
     fn sequence() -> impl FnMut() -> f64 {
         let mut state = 2018_u64;

@@ -61,6 +61,14 @@ fn equal_waits_do_not_differ() {
     assert!(!catalogue(&runs).flag("own_wait.gpu.differs"));
 }
 
+/// 0.5 to 0.75 ms for each layer, and 0.65 to 0.975 ms.
+#[test]
+fn waits_whose_intervals_overlap_do_not_differ() {
+    let runs = [("a", 1.0), ("b", 1.1)];
+    let runs = runs.map(|(id, factor)| run(id, [factor, 1.0], DeviceKind::Cuda));
+    assert!(!catalogue(&runs).flag("own_wait.gpu.differs"));
+}
+
 /// 23.5 ms over 20 layers, and 560.3 ms over 227.
 #[test]
 fn waits_of_published_platforms() {
@@ -106,17 +114,35 @@ fn the_wait_fades_where_the_ratio_falls_beyond_the_intervals() {
     assert_eq!(fading.text("own_sum.gpu.not_fading"), Some("not measured"));
 }
 
+/// The ratio of one image rises from 1.5 in the first trial to 3 in the last, that of two is 1.5.
+#[test]
+fn a_wait_does_not_fade_where_the_intervals_touch() {
+    let mut run = run("wavers", [1.0, 1.0], DeviceKind::Cuda);
+    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
+    let of_one_image =
+        |span: &&mut TimedSpan| span.span == TimedSpan::SYNCHRONISED_LAYER && span.batch_size == 1;
+    for span in record.timed_spans.iter_mut().filter(of_one_image) {
+        for (trial, seconds) in span.seconds.iter_mut().enumerate() {
+            *seconds *= 1.0 + trial as f64 / 5.0;
+        }
+    }
+    let catalogue = catalogue(&[run]);
+    check(&catalogue, "own_sum.gpu.compared", Some(1.0));
+    check(&catalogue, "own_sum.gpu.fades", Some(0.0));
+}
+
 #[test]
 fn layers_add_up_where_the_interval_of_the_ratio_holds_one() {
     let runs = [
         run("adds-up", [2.0 / 3.0, 1.0], DeviceKind::Cpu),
         run("does-not", [1.0, 1.0], DeviceKind::Cpu),
+        run("takes-less", [0.5, 1.0], DeviceKind::Cpu),
         run("elsewhere", [2.0 / 3.0, 1.0], DeviceKind::Cuda),
     ];
     let catalogue = catalogue(&runs);
     // Each run was also timed with two images.
     check(&catalogue, "own_sum.cpu.adds_up", Some(1.0));
-    check(&catalogue, "own_sum.cpu.compared", Some(4.0));
+    check(&catalogue, "own_sum.cpu.compared", Some(6.0));
 }
 
 #[test]

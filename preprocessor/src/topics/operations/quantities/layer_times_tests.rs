@@ -88,3 +88,20 @@ fn what_was_not_timed_has_names_without_values() {
         None
     );
 }
+
+#[test]
+fn a_run_that_waits_is_on_a_gpu_where_the_plan_asks_for_one() {
+    let is_on_gpu = |hardware: Hardware| {
+        let mut run = timed_run("NVIDIA H200");
+        run.planned.hardware = hardware;
+        run.record = None;
+        TimedPasses {
+            run: &run,
+            batch: 1,
+        }
+        .is_on_gpu()
+    };
+    let gpus = [Hardware::Cuda, Hardware::Card("V100".to_owned())];
+    assert_eq!(gpus.map(is_on_gpu), [true; 2]);
+    assert_eq!([Hardware::Any, Hardware::Cpu].map(is_on_gpu), [false; 2]);
+}

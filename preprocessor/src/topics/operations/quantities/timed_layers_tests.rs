@@ -68,3 +68,12 @@ fn other_layers_than_those_of_the_list_are_told() {
         "`layer0` (convolution, 47 numbers) was timed where `tiny` has `conv`",
     );
 }
+
+/// TF32 is a format of multiplications; the numbers stay fp32 in memory.
+#[test]
+fn bytes_of_a_number() {
+    let bytes = |arithmetic| batch(1, arithmetic).bytes_per_number;
+    let of_four = [Arithmetic::Fp32, Arithmetic::Tf32].map(bytes);
+    let of_two = [Arithmetic::Bf16, Arithmetic::Fp16].map(bytes);
+    assert_eq!((of_four, of_two), ([4, 4], [2, 2]));
+}

@@ -139,6 +139,19 @@ fn layers_stand_on_the_roof() {
     );
 }
 
+/// Left of the ridge are the first convolution, 3 fully connected layers, 15 ReLUs and 5 poolings.
+#[test]
+fn layers_left_of_the_ridge_are_counted() {
+    let arguments = roofline(false);
+    let arguments = arguments.as_object().expect("arguments are named").clone();
+    let made = figure("roofline", arguments, &facts()).expect("the view makes a figure");
+    let Figure::Plot(plot) = made.content else {
+        panic!("the roof is known");
+    };
+    let told = "Left of this ridge stand 24 of 36 layers of VGG-16.";
+    assert!(plot.description.ends_with(told), "{}", plot.description);
+}
+
 /// Layers that all take a millisecond stand at their operations over it: two images' second
 /// convolution of VGG-16 does 2 · 2 · 1,849,688,064.
 #[test]

@@ -247,6 +247,27 @@ mod tests {
         assert_eq!(link.loss_reaching(1.2), None);
     }
 
+    /// No loss follows from an accuracy by a line that does not fall.
+    #[test]
+    fn a_flat_line_is_none() {
+        let line = |second| falling_line(&[(0.5, 0.75), (1.5, second)], |loss| loss);
+        assert_eq!(line(0.25), Some((1.0, -0.5)));
+        assert_eq!(line(0.75), None);
+    }
+
+    /// Two points of 0.8 − 0.2 l and three of 0.7 − 0.2 l: each run is missed by 0.1 by the other’s line.
+    #[test]
+    fn every_point_of_a_run_that_is_left_out_counts() {
+        let runs = [
+            vec![(1.0, 0.6), (2.0, 0.4)],
+            vec![(1.0, 0.5), (2.0, 0.3), (3.0, 0.1)],
+        ];
+        let link = AccuracyLink::fit(&runs).unwrap();
+        let (form, error) = link.leave_one_run_out_errors[0];
+        assert_eq!(form, LinkForm::Linear);
+        assert!((error - 0.1).abs() < 1e-12, "{error}");
+    }
+
     #[test]
     fn runs_without_a_link() {
         let check = |runs: &[AccuracyRun], expected: &str| {

@@ -156,6 +156,22 @@ mod tests {
         check(0.9, 35..=70, 0.12..=0.24);
     }
 
+    /// By `optimal_block_length` of Python's `arch` 8.0.0, circular blocks: 19.24 and 23.63.
+    #[test]
+    fn lengths_of_another_program() {
+        let check = |correlation: f64, expected: usize| {
+            let mut state = 0.0;
+            let next = |k: u32| {
+                state = correlation * state + f64::from(k * k).sin();
+                state
+            };
+            let series: Vec<f64> = (1..=400).map(next).collect();
+            assert_eq!(block_rule(&series).length, expected, "{correlation}");
+        };
+        check(0.8, 20);
+        check(0.9, 24);
+    }
+
     #[test]
     fn longer_blocks_lose_less_at_their_seams() {
         let rule = BlockRule {

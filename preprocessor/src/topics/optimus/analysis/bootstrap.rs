@@ -238,6 +238,18 @@ mod tests {
         assert!((8.0..12.0).contains(&ratio), "{ratio}");
     }
 
+    /// About their mean of 3, times √(4/1 / 0.81) = 2/0.9: three parameters have shrunk four residuals,
+    /// and the seams lose 19 %.
+    #[test]
+    fn residuals_are_centred_and_inflated() {
+        let mut residuals = [1.0, 2.0, 3.0, 6.0];
+        centre_and_inflate(&mut residuals, 0.19);
+        let expected = [-2.0, -1.0, 0.0, 3.0].map(|it| it / 0.45);
+        for (found, expected) in std::iter::zip(residuals, expected) {
+            assert!((found - expected).abs() < 1e-12, "{residuals:?}");
+        }
+    }
+
     #[test]
     fn an_exact_curve_has_intervals_without_width() {
         let curve = curve(0.0);

@@ -280,4 +280,51 @@ mod tests {
         assert_eq!(judged(spiked.into_iter()), Ok(()));
         assert_eq!(judged([2.0, 1.0, 0.9, 0.8].into_iter()), Ok(()));
     }
+
+    /// From 2.5 to 0.5 in the first half, and up again by so much of that in the second.
+    #[test]
+    fn a_loss_may_rise_by_less_than_half_of_its_fall() {
+        let turns = |share: f64| {
+            let loss = |x: f64| 0.5 + 4.0 * (0.5 - x).max(share * (x - 0.5));
+            let losses = noisy(90, 0.001, 1, loss).into_iter().enumerate();
+            let points = losses.map(|(k, loss)| (Step(k as f64), loss));
+            let curve = LossCurve::new(points.collect()).unwrap();
+            Parts::of(&curve).check_turn().is_err()
+        };
+        assert_eq!([0.3, 0.7].map(turns), [false, true]);
+    }
+
+    /// Noise of 0.1 in 50 points each.
+    #[test]
+    fn the_noise_of_a_part_is_that_of_a_mean() {
+        let losses = noisy(2000, 0.1, 3, |_| 2.3).into_iter();
+        let points = losses.enumerate().map(|(k, loss)| (Step(k as f64), loss));
+        let noise = Parts::of(&LossCurve::new(points.collect()).unwrap()).noise;
+        let expected = 0.1 / 50_f64.sqrt();
+        assert!((noise / expected - 1.0).abs() < 0.05, "{noise}");
+    }
+
+    /// Residuals of the signs ++−−++−−: of seven products of neighbours four are positive, so that ρ =
+    /// 1/8, n′ = 8 × 7/9 and (n′ − 3)/2 = 29/18.
+    #[test]
+    fn points_whose_noise_is_correlated_count_as_fewer() {
+        let model = LossModel {
+            beta0: 0.5,
+            beta1: 0.5,
+            beta2: 0.1,
+        };
+        let noise = |k: u32| if k % 4 < 2 { 0.05 } else { -0.05 };
+        let points = (0..8).map(|k| {
+            let step = Step(f64::from(k));
+            (step, model.loss_at(step) + noise(k))
+        });
+        let curve = LossCurve::new(points.collect()).unwrap();
+        let unexplained = 1.0 - model.goodness_of_fit(&curve).r_squared;
+        let chance = chance_of(&curve, model);
+        let expected = unexplained.powf(29.0 / 18.0);
+        assert!(
+            (chance / expected - 1.0).abs() < 1e-9,
+            "{chance} {expected}"
+        );
+    }
 }

@@ -158,4 +158,20 @@ mod tests {
         assert!(run.stages.is_err());
         assert_eq!(run.fitted.len(), 60);
     }
+
+    /// One of 60 points is a spike of 9 nat.
+    #[test]
+    fn the_whole_run_is_fitted_without_its_outliers() {
+        let loss = |k: u32| match k {
+            45 => 9.0,
+            k => model(0.1).loss_at(Step(f64::from(k))),
+        };
+        let points = (1..=60).map(|k| (Step(f64::from(k)), loss(k)));
+        let run = FittedRun::of(LossCurve::new(points.collect()).unwrap(), Vec::new());
+        let found = run.whole_run.betas();
+        for (found, expected) in std::iter::zip(found, model(0.1).betas()) {
+            assert!((found / expected - 1.0).abs() < 0.01, "{found} {expected}");
+        }
+        assert_eq!(run.measured.largest_loss(), 9.0);
+    }
 }

@@ -82,4 +82,18 @@ mod tests {
         assert_eq!(noise_exponent(&[0.5; 4], &[0.1, -0.2, 0.1, 0.0]), 0.0);
         assert_eq!(noise_exponent(&[0.5, 0.4, 0.3, 0.2], &[0.0; 4]), 0.0);
     }
+
+    /// ln |residual| is ln fitted loss + a (1, −1, −1, 1), whose last part goes with neither 1 nor x: the
+    /// slope is 1, and its standard error √(4a² / 2 / 5) with two degrees of freedom, 0.63 a.
+    #[test]
+    fn the_exponent_must_exceed_two_standard_errors() {
+        let check = |a: f64, expected: f64| {
+            let x = [-1.5, -0.5, 0.5, 1.5];
+            let y = std::iter::zip(x, [a, -a, -a, a]).map(|(x, e): (f64, f64)| (x + e).exp());
+            let found = noise_exponent(&x.map(f64::exp), &y.collect::<Vec<_>>());
+            assert!((found - expected).abs() < 1e-9, "{a}: {found}");
+        };
+        check(0.78, 1.0);
+        check(0.8, 0.0);
+    }
 }

@@ -115,6 +115,19 @@ mod tests {
         );
     }
 
+    /// The seventh loss is below that five before it, and not below that four before it.
+    #[test]
+    fn five_neighbours_count_on_each_side() {
+        check(
+            &[10.0, 9.0, 5.0, 5.0, 5.0, 5.0, 6.0, 4.0, 4.0, 4.0, 4.0, 3.0],
+            &[],
+        );
+        check(
+            &[9.0, 5.0, 5.0, 5.0, 5.0, 5.0, 6.0, 4.0, 4.0, 4.0, 4.0, 3.0],
+            &[(6, (5.0 + 3.8) / 2.0)],
+        );
+    }
+
     #[test]
     fn the_ends_stay() {
         check(&[0.1, 4.0, 3.0, 2.0, 1.0, 9.0], &[(1, 1.55), (4, 5.5)]);

@@ -27,6 +27,9 @@ fn runs_that_may_be_fitted_to() {
         epochs: 50,
         ..of(NETWORKS[2])
     };
+    let mut larger_batch = of(NETWORKS[2]).complete();
+    let (_, record) = larger_batch.record.as_mut().expect("a record");
+    Arc::make_mut(record).configuration.batch_size = 256;
     let cases = [
         (
             "the first, which sets the recipe",
@@ -35,6 +38,7 @@ fn runs_that_may_be_fitted_to() {
         ),
         ("another", of(NETWORKS[2]).complete(), true),
         ("more epochs", longer.complete(), false),
+        ("larger batches", larger_batch, false),
         ("incomplete", of(NETWORKS[2]).recorded(39), false),
         ("the target", of(NETWORKS[5]).complete(), false),
         (

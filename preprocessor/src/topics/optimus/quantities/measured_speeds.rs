@@ -238,4 +238,18 @@ mod tests {
             "expected at least `5`, one per coefficient",
         );
     }
+
+    /// A model of one step per second where 0.8 and 2 were measured: 1/0.8 − 1 and 1 − 1/2.
+    #[test]
+    fn errors_are_relative_to_what_was_measured() {
+        let model = SynchronousSpeed::new([0.0, 1.0, 0.0, 0.0, 0.0]).unwrap();
+        let rows = [0.8, 2.0].map(|steps_per_second| Measurement {
+            servers: 1,
+            workers: 1,
+            batch: 128,
+            steps_per_second,
+        });
+        let found = mean_error(&model, &rows).unwrap();
+        assert!((found - (0.25 + 0.5) / 2.0).abs() < 1e-12, "{found}");
+    }
 }

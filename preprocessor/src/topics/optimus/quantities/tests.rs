@@ -339,6 +339,39 @@ fn a_missing_resnet_50_holds_back_the_comparison_alone() {
     );
 }
 
+/// One of fewer epochs, whose learning rate drops earlier, is no ResNet-50 to compare with.
+#[test]
+fn a_resnet_50_of_another_recipe_is_not_compared() {
+    let mut runs = complete_runs(&[Fp32], 40);
+    let target = SyntheticRun::new(NETWORKS[5], Fp32, "NVIDIA H200");
+    runs[5] = SyntheticRun {
+        epochs: 30,
+        ..target
+    }
+    .complete();
+    let catalogue = catalogue(&runs);
+    assert!(!catalogue.flag("prediction.on.fp32_nvidia_h200.measured"));
+    assert_eq!(
+        quantity(&catalogue, "prediction.percentage_error").known(),
+        None
+    );
+}
+
+/// Hardware whose ResNet-50 is complete comes before fp32, and one that has only begun does not.
+#[test]
+fn the_hardware_that_comes_first() {
+    let first = |done: u64| {
+        let mut runs = complete_runs(&[Fp32, Bf16], 40);
+        runs[5] = SyntheticRun::new(NETWORKS[5], Fp32, "").missing();
+        runs[11] = SyntheticRun::new(NETWORKS[5], Bf16, "NVIDIA H200").recorded(done);
+        catalogue(&runs)
+            .text("prediction.hardware")
+            .map(str::to_owned)
+    };
+    assert_eq!(first(40).as_deref(), Some("NVIDIA H200, bf16"));
+    assert_eq!(first(39).as_deref(), Some("NVIDIA H200, fp32"));
+}
+
 #[test]
 fn a_card_that_is_not_at_hand_is_no_source() {
     let mut runs = complete_runs(&[Fp32], 40);

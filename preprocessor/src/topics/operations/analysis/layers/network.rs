@@ -261,6 +261,19 @@ mod tests {
             },
             "a 5 × 4 × 4",
         );
+        // Of 7 rows the first, third, fifth and seventh are kept.
+        check(
+            |net| {
+                net.then("a", Convolution::new(3, 2)).then(
+                    "b",
+                    Layer::PaddedShortcut {
+                        channels: 5,
+                        stride: 2,
+                    },
+                );
+            },
+            "a 3 × 7 × 7, b 5 × 4 × 4",
+        );
     }
 
     #[test]

@@ -17,6 +17,17 @@ const BANDWIDTH: f64 = 1e11;
 /// A timing of the network with one image in which each layer takes what the device needs times
 /// `factor(kind)`, and the pass their sum without the factors, times `whole`.
 fn run(network: &str, whole: f64, factor: impl Fn(LayerKind) -> f64, kind: DeviceKind) -> RunFacts {
+    run_of(1, network, whole, factor, kind)
+}
+
+/// As [`run`], with so many images.
+fn run_of(
+    images: u64,
+    network: &str,
+    whole: f64,
+    factor: impl Fn(LayerKind) -> f64,
+    kind: DeviceKind,
+) -> RunFacts {
     let list = by_name(network).expect("it is known");
     let timed = |kind: LayerKind| !matches!(kind, LayerKind::Dropout | LayerKind::Softmax);
     let nodes: Vec<_> = { list.nodes().iter() }
@@ -27,26 +38,29 @@ fn run(network: &str, whole: f64, factor: impl Fn(LayerKind) -> f64, kind: Devic
         .map(|node| {
             (
                 node.layer.kind(),
-                Work::of(node, batch(1, Arithmetic::Bf16)),
+                Work::of(node, batch(images, Arithmetic::Bf16)),
             )
         })
         .collect();
     let total: f64 = works.iter().map(|(_, work)| seconds(*work)).sum();
     let mut run = timed_run("device");
-    run.id = format!("layer-time-{network}");
+    run.id = match images {
+        1 => format!("layer-time-{network}"),
+        _ => format!("layer-time-{network}-{images}"),
+    };
     run.planned.id = run.id.clone();
     run.planned.configuration.network = network.to_owned();
-    run.planned.configuration.batch_size = 1;
+    run.planned.configuration.batch_size = images;
     let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
     record.environment.device_kind = kind;
     let layers: Vec<_> = { nodes.iter() }
         .map(|node| (written(node.layer.kind()), node.output.elements()))
         .collect();
-    record.timed_spans.retain(|span| span.batch_size == 1);
+    record.timed_spans.retain(|span| span.batch_size == images);
     for span in &mut record.timed_spans {
         span.seconds = vec![whole * total * span.iterations as f64; 6];
     }
-    layer_spans(record, 1, &layers, |index| {
+    layer_spans(record, images, &layers, |index| {
         let (kind, work) = works[index];
         vec![factor(kind) * seconds(work); 6]
     });
@@ -98,12 +112,12 @@ fn constants_without_a_data_sheet() {
     check(&catalogue, &format!("{prefix}.ratio"), Some(1.0));
 }
 
-/// On a board of the data sheet the bandwidth is quoted, and the speed is the made-up one.
-#[test]
-fn constants_with_a_data_sheet() {
-    let mut run = run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda);
-    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
-    record.environment.device = "NVIDIA H200".to_owned();
+/// What is known of runs on a board of the data sheet.
+fn with_data_sheet(mut runs: Vec<RunFacts>) -> Catalogue {
+    for run in &mut runs {
+        let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
+        record.environment.device = "NVIDIA H200".to_owned();
+    }
     let mut catalogue = Catalogue::default();
     for (leaf, unit, value) in [
         ("peak_bf16", Unit::FlopPerSecond, 4.0 * SPEED),
@@ -112,8 +126,15 @@ fn constants_with_a_data_sheet() {
         let name = format!("device.h200_sxm.{leaf}");
         catalogue.add(Quantity::exact(name, unit, value, "a test"));
     }
-    layer_times::add(&mut catalogue, &[run.clone()]);
-    add(&mut catalogue, &[run]);
+    layer_times::add(&mut catalogue, &runs);
+    add(&mut catalogue, &runs);
+    catalogue
+}
+
+/// On a board of the data sheet the bandwidth is quoted, and the speed is the made-up one.
+#[test]
+fn constants_with_a_data_sheet() {
+    let catalogue = with_data_sheet(vec![run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda)]);
     let prefix = "runs.layer_time_resnet50.batch_1.paleo";
     check(&catalogue, &format!("{prefix}.bandwidth"), Some(BANDWIDTH));
     check(&catalogue, &format!("{prefix}.speed"), Some(SPEED));
@@ -196,20 +217,58 @@ fn errors_of_another_network() {
     check(&catalogue, "own_paleo.gpu_batch.worst_factor", None);
 }
 
-/// Constants of another device say nothing.
+/// VGG-16 takes twice as long as predicted, VGG-19 an eighth: factors of 2 and 8, whose geometric mean
+/// is 4, and ratios of ½ and 8, whose geometric mean is 2. With two images the factor is 2.
 #[test]
-fn a_network_without_constants_of_its_device_is_not_predicted() {
-    let mut other = run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda);
-    let record = Arc::make_mut(&mut other.record.as_mut().expect("it is complete").1);
+fn errors_of_several_networks_are_geometric_means() {
+    let run = |images, network, factor: f64| {
+        run_of(images, network, factor, |_| factor, DeviceKind::Cuda)
+    };
+    let catalogue = with_data_sheet(vec![
+        run(1, "resnet50", 1.0),
+        run(1, "vgg16", 2.0),
+        run(1, "vgg19", 1.0 / 8.0),
+        run(2, "resnet50", 1.0),
+        run(2, "vgg16", 2.0),
+    ]);
+    let check = |leaf: &str, expect| check(&catalogue, &format!("own_paleo.{leaf}"), Some(expect));
+    check("gpu_one_image.compared", 2.0);
+    check("gpu_one_image.typical_factor", 4.0);
+    check("gpu_one_image.worst_factor", 8.0);
+    check("gpu_one_image.mean.convolution", 2.0);
+    check("gpu_batch.typical_factor", 2.0);
+    assert!(!catalogue.flag("own_paleo.gpu_one_image.worst_is_below"));
+    assert!(catalogue.flag("own_paleo.one_image_is_worse"));
+}
+
+/// A first trial that takes ten times as long as the others does not move the median.
+#[test]
+fn kinds_of_layer_take_the_median_of_their_trials() {
+    let mut vgg16 = run("vgg16", 1.0, |_| 1.0, DeviceKind::Cuda);
+    let record = Arc::make_mut(&mut vgg16.record.as_mut().expect("it is complete").1);
+    for span in &mut record.timed_spans {
+        span.seconds[0] *= 10.0;
+    }
+    let runs = vec![run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda), vgg16];
+    let name = "runs.layer_time_vgg16.batch_1.paleo.kind.convolution";
+    check(&with_data_sheet(runs), name, Some(1.0));
+}
+
+/// Constants of another device or another arithmetic say nothing.
+#[test]
+fn a_network_without_constants_of_its_own_is_not_predicted() {
+    let mut device = run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda);
+    let record = Arc::make_mut(&mut device.record.as_mut().expect("it is complete").1);
     record.environment.device = "another".to_owned();
-    let vgg16 = run("vgg16", 1.0, |_| 1.0, DeviceKind::Cuda);
-    let catalogue = catalogue(&[other, vgg16]);
-    check(
-        &catalogue,
-        "runs.layer_time_vgg16.batch_1.paleo.ratio",
-        None,
-    );
-    assert!(!catalogue.flag("own_paleo.gpu_one_image.measured"));
+    let mut arithmetic = run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda);
+    arithmetic.planned.configuration.arithmetic = Arithmetic::Fp32;
+    for other in [device, arithmetic] {
+        let vgg16 = run("vgg16", 1.0, |_| 1.0, DeviceKind::Cuda);
+        let catalogue = catalogue(&[other, vgg16]);
+        let name = "runs.layer_time_vgg16.batch_1.paleo.ratio";
+        check(&catalogue, name, None);
+        assert!(!catalogue.flag("own_paleo.gpu_one_image.measured"));
+    }
 }
 
 #[test]

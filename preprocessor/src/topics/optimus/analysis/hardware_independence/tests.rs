@@ -96,10 +96,25 @@ fn runs_without_spread_are_not_testable() {
 fn a_network_on_one_hardware_alone_is_left_out() {
     let mut with_extra = runs(5, 3, 0.0, 4);
     let p = p_value(&with_extra);
-    with_extra.push(EpochsToTarget {
+    with_extra.extend([1.0, 99.0].map(|epochs| EpochsToTarget {
         network: "network 9".to_owned(),
         hardware: "fp32".to_owned(),
-        epochs: 1.0,
-    });
+        epochs,
+    }));
     assert_eq!(p_value(&with_extra), p);
+}
+
+/// One, two and four runs: of the 105 orders of the labels two reach the observed Σ n m², as a program
+/// that tries them all finds; of Σ m², which forgets how many runs a mean is of, 21.
+#[test]
+fn a_mean_weighs_as_many_runs_as_it_is_of() {
+    let epochs = [155, 150, 151, 158, 157, 156, 159];
+    let labels = ["bf16", "fp32", "fp32", "tf32", "tf32", "tf32", "tf32"];
+    let runs = std::iter::zip(labels, epochs).map(|(hardware, epochs)| EpochsToTarget {
+        network: "network".to_owned(),
+        hardware: hardware.to_owned(),
+        epochs: f64::from(epochs),
+    });
+    let p = p_value(&runs.collect::<Vec<_>>());
+    assert!((p - 2.0 / 105.0).abs() < 0.005, "{p}"); // 3.7 standard errors of 9,999 draws
 }

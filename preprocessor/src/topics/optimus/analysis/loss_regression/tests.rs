@@ -118,6 +118,14 @@ fn unknown_hardware_is_an_error() {
     );
 }
 
+/// The regression of β₂ may be one of fewer models than those of β₀ and β₁.
+#[test]
+fn hardware_that_one_parameter_lacks_is_not_known() {
+    let mut regression = LossRegression::fit(&models(&[20, 32, 44], 0.01)).unwrap();
+    regression.betas[2].hardware = vec!["bf16".to_owned()];
+    assert_eq!(regression.hardware(), ["bf16"]);
+}
+
 #[test]
 fn betas_that_fall_to_zero_are_no_prediction() {
     let model = |depth: u64, hardware: &str| TrainedModel {

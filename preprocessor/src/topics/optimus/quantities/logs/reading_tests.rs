@@ -209,6 +209,8 @@ fn numbers_that_no_training_has_are_refused() {
         "300,1.5,",
         expect![["`log.csv:4`: the epoch is `1.5` after `2`"]],
     );
+    // A log may have several rows of an epoch.
+    check("300,3,", "300,2,", expect![[""]]);
 }
 
 /// Steps of 0.1, 0.1, 0.4 and 0.1 s: the median is the first row's, and has a name of its own.

@@ -5,7 +5,13 @@ use super::*;
 
 /// A complete run whose test accuracies are 80 % but for these (epoch, accuracy).
 fn run(accuracies: &[(u64, f64)]) -> RunFacts {
-    let mut run = SyntheticRun::new(NETWORKS[1], Fp32, "NVIDIA H200").complete();
+    run_of(40, accuracies)
+}
+
+/// As [`run`], of so many epochs.
+fn run_of(epochs: u64, accuracies: &[(u64, f64)]) -> RunFacts {
+    let run = SyntheticRun::new(NETWORKS[1], Fp32, "NVIDIA H200");
+    let mut run = SyntheticRun { epochs, ..run }.complete();
     let (_, record) = run.record.as_mut().expect("a record");
     for row in &mut Arc::make_mut(record).epochs {
         let of_epoch = accuracies.iter().find(|(epoch, _)| *epoch == row.epoch);
@@ -67,6 +73,37 @@ fn after_a_drop() {
     let late = [(19, 0.93)];
     let expected = [Some(17.0), Some(2.0), Some(0.8), Some(0.93)];
     check(&late, expected, [true, true, false]);
+}
+
+/// Of 70 epochs the rate drops after 30: three more are a tenth, four are not.
+#[test]
+fn a_tenth_of_the_epochs_before_a_drop_is_soon() {
+    let is_soon = |epoch: u64| {
+        let catalogue = catalogue(&[run_of(70, &[(epoch, 0.93)])]);
+        catalogue.flag("loss_model.loss_resnet20_fp32.reaches_92_soon_after_drop")
+    };
+    assert_eq!([33, 34].map(is_soon), [true, false]);
+}
+
+/// A ResNet-50 that ends below 92 % is no training that is still under way.
+#[test]
+fn a_resnet_50_that_never_reaches_the_target_is_told() {
+    let told = |done: u64| {
+        let mut run = SyntheticRun::new(NETWORKS[5], Fp32, "NVIDIA H200").recorded(done);
+        let (_, record) = run.record.as_mut().expect("a record");
+        for row in &mut Arc::make_mut(record).epochs {
+            row.test.as_mut().expect("a test").accuracy = 0.8;
+        }
+        let catalogue = catalogue(&[run]);
+        let name = "prediction.on.fp32_nvidia_h200.measured_epochs_to_92";
+        let provenance = quantity(&catalogue, name).provenance().to_string();
+        let reason = ["the target is never reached", "no ResNet-50 is measured"]
+            .into_iter()
+            .find(|reason| provenance.contains(reason));
+        (catalogue.flag(&format!("{name}_never")), reason)
+    };
+    assert_eq!(told(40), (true, Some("the target is never reached")));
+    assert_eq!(told(39), (false, Some("no ResNet-50 is measured")));
 }
 
 #[test]

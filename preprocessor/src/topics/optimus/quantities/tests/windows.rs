@@ -163,6 +163,12 @@ fn the_order_of_depths() {
     assert_eq!(order([1.0, 1.0, 4.0, 16.0]), [true, false]);
     assert_eq!(order([1.0, 16.0, 4.0, 1.0]), [false, true]);
     assert_eq!(order([1.0, 1.0, 4.0, 1.0]), [false, false]);
+    // Beside ResNet-18 one depth alone has no order.
+    let catalogue = catalogue(&[of(0, 1.0), of(1, 1.0)]);
+    assert!(on(&catalogue, "epochs").is_some());
+    for flag in ["higher_with_depth", "lower_with_depth"] {
+        assert!(!on_is(&catalogue, flag), "{flag}");
+    }
 }
 
 #[test]
