@@ -26,6 +26,9 @@ pub fn beside(chapter: &str, path: &str) -> String {
 
 /// Resolves `%20` and its like; a sequence that is no UTF-8 stays as written.
 pub fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;

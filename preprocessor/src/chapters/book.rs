@@ -29,6 +29,7 @@ use crate::layout::Pages;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tera::Context;
 
 /// A chapter as its author wrote it.
 #[derive(Debug, Clone)]
@@ -70,9 +71,11 @@ pub fn fill_book(
     renderer: Renderer,
 ) -> Filled {
     let facts: Arc<Facts> = facts.into();
-    let shadows: Vec<_> = { chapters.par_iter().with_max_len(1) }
-        .map(|chapter| Shadow::of(&chapter.source))
-        .collect();
+    let shadows = || { chapters.par_iter().with_max_len(1) }.map(|it| Shadow::of(&it.source));
+    let (context, shadows) = rayon::join(
+        || ledger::context(&facts.catalogue),
+        || shadows().collect::<Vec<_>>(),
+    );
     let (homes, mut faults) = Homes::find(chapters.iter().zip(&shadows));
     let homes = Arc::new(homes);
     let mut written = Written::default();
@@ -85,7 +88,15 @@ pub fn fill_book(
     let mut titles = BTreeMap::new();
     let mut cards_of = Vec::new();
     let (read, inputs) = rayon::join(
-        || read_each((chapters, shadows), &facts, &homes, bibliography, renderer),
+        || {
+            read_each(
+                (chapters, shadows),
+                &context,
+                (&facts, &homes),
+                bibliography,
+                renderer,
+            )
+        },
         || digest_of_inputs(chapters, &facts),
     );
     for (chapter, mut read) in chapters.iter().zip(read) {
@@ -154,7 +165,7 @@ pub fn fill_book(
         shortcomings,
     };
     links::lead(chapters, &facts, (renderer, &gaps), &mut filled);
-    leave((facts, written.exhibits));
+    leave((facts, context, written.exhibits));
     filled
 }
 
@@ -198,17 +209,16 @@ struct Read {
 /// of the chapters.
 fn read_each(
     (chapters, shadows): (&[Chapter], Vec<Shadow>),
-    facts: &Arc<Facts>,
-    homes: &Arc<Homes>,
+    context: &Context,
+    (facts, homes): (&Arc<Facts>, &Arc<Homes>),
     bibliography: &Bibliography,
     renderer: Renderer,
 ) -> Vec<Read> {
-    let context = ledger::context(&facts.catalogue);
     let read = |(chapter, shadow): (&Chapter, Shadow)| {
         let Chapter { file, source, .. } = chapter;
         let (typed_numbers, of_setting) = read_source(chapter, &shadow, facts, renderer);
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
-        let filled = template::fill(&ledger, &context, chapter, shadow);
+        let filled = template::fill(&ledger, context, chapter, shadow);
         let definitions = &facts.definitions;
         let parsed = Parsed::of(&filled.text, facts.has_smart_punctuation());
         let text = headings::name(&parsed, definitions);
@@ -226,9 +236,7 @@ fn read_each(
         }
     };
     let chapters = chapters.par_iter().zip(shadows).with_max_len(1);
-    let read = chapters.map(read).collect();
-    leave(context);
-    read
+    chapters.map(read).collect()
 }
 
 /// The typed numbers of a chapter, and what the PDF cannot set, as its author wrote it.

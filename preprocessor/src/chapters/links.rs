@@ -22,7 +22,7 @@ use pulldown_cmark::{Event, LinkType, Tag};
 use rayon::prelude::*;
 use regex::Regex;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -38,6 +38,16 @@ struct Target {
     ids: BTreeSet<String>,
     /// Whether what it holds is known: a file that it includes may have further headings.
     is_whole: bool,
+}
+
+/// What the path of an address leads to.
+enum Place<'a> {
+    /// A chapter, and whether the renderer finds its page by the path as it is written.
+    Chapter { target: &'a Target, is_led: bool },
+    /// A file, and the same of it.
+    File { place: String, is_led: bool },
+    /// Nothing that is known at this path; whether an image is looked for.
+    Nothing(String, bool),
 }
 
 /// All that links can lead to.
@@ -158,13 +168,22 @@ impl<'a> Targets<'a> {
         let text = parsed.text;
         let mut faults = Faults::default();
         let mut edits: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
+        // Most links lead to few pages.
+        let mut places = HashMap::new();
         for Address {
             url,
             within,
             is_image,
         } in addresses(parsed)
         {
-            match self.resolve(&chapter.path, &url, is_image) {
+            if url.is_empty() || leads_outside(&url) {
+                continue;
+            }
+            let path = url.split(['#', '?']).next().unwrap_or_default();
+            let place = places
+                .entry((path.to_owned(), is_image))
+                .or_insert_with(|| self.place_of(&chapter.path, path, is_image));
+            match self.resolve(&chapter.path, &url, place) {
                 Ok(None) => {}
                 Ok(Some(led)) => {
                     if let Some(at) = text[within.clone()].find(&*url) {
@@ -182,36 +201,45 @@ impl<'a> Targets<'a> {
         (led, faults.into())
     }
 
-    /// Where an address leads that has to be written anew, if it has.
-    fn resolve(&self, from: &str, url: &str, is_image: bool) -> Result<Option<String>, String> {
-        if url.is_empty() || SCHEME.is_match(url) {
-            return Ok(None);
-        }
-        let (path, id) = url.split_once('#').unwrap_or((url, ""));
-        let path = path.split('?').next().unwrap_or(path);
-        let decoded = percent_decoded(path);
+    /// What the path of an address in the chapter `from` leads to.
+    fn place_of(&self, from: &str, path: &str, is_image: bool) -> Place<'_> {
         let place = match path.is_empty() {
             true => from.to_owned(),
-            false => beside(from, &decoded),
+            false => beside(from, &percent_decoded(path)),
         };
-        if !is_image && let Some(target) = self.chapter(&place) {
-            let id = percent_decoded(id);
-            if !id.is_empty() && target.is_whole && !target.ids.contains(&id) {
-                let ids = target.ids.iter().map(String::as_str);
-                let hint = hint(ids.filter(|id| !id.starts_with("ev-")), &id);
-                let page = &target.page;
-                return Err(format!(
-                    "link to `{url}`: `{page}` has no `#{id}`; hint: {hint}"
-                ));
+        match self.chapter(&place).filter(|_| !is_image) {
+            Some(target) => {
+                let is_led =
+                    path.is_empty() || matches_page(&place, &target.page) && !path.starts_with('/');
+                Place::Chapter { target, is_led }
             }
-            let is_led =
-                path.is_empty() || matches_page(&place, &target.page) && !path.starts_with('/');
-            return Ok((!is_led).then(|| self.anew(from, &target.page, url)));
+            None if self.has_file(&place) => Place::File {
+                is_led: !path.starts_with('/'),
+                place,
+            },
+            None => Place::Nothing(place, is_image),
         }
-        if !self.has_file(&place) {
-            return Err(self.nothing(url, &place, is_image));
+    }
+
+    /// Where an address leads that has to be written anew, if it has.
+    fn resolve(&self, from: &str, url: &str, place: &Place) -> Result<Option<String>, String> {
+        match place {
+            Place::Chapter { target, is_led } => {
+                let (_, id) = url.split_once('#').unwrap_or_default();
+                let id = percent_decoded(id);
+                if !id.is_empty() && target.is_whole && !target.ids.contains(&id) {
+                    let ids = target.ids.iter().map(String::as_str);
+                    let hint = hint(ids.filter(|id| !id.starts_with("ev-")), &id);
+                    let page = &target.page;
+                    return Err(format!(
+                        "link to `{url}`: `{page}` has no `#{id}`; hint: {hint}"
+                    ));
+                }
+                Ok((!is_led).then(|| self.anew(from, &target.page, url)))
+            }
+            Place::File { place, is_led } => Ok((!is_led).then(|| self.anew(from, place, url))),
+            Place::Nothing(place, is_image) => Err(self.nothing(url, place, *is_image)),
         }
-        Ok(path.starts_with('/').then(|| self.anew(from, &place, url)))
     }
 
     /// An address to a path from the root of the book, with what `url` has behind its path.
@@ -257,6 +285,11 @@ impl<'a> Targets<'a> {
             }
         }
     }
+}
+
+/// Whether an address is outside of the book.
+fn leads_outside(url: &str) -> bool {
+    url.contains([':', '/']) && SCHEME.is_match(url)
 }
 
 /// Whether a path is that of a page, in Markdown or in HTML.
