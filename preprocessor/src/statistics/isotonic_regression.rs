@@ -53,6 +53,11 @@ impl IsotonicRegression {
         (!knots.is_empty()).then_some(Self { knots })
     }
 
+    /// Whether y falls anywhere.
+    pub(crate) fn falls(&self) -> bool {
+        self.knots.len() > 1
+    }
+
     /// y at x; constant beyond the first and the last block.
     pub(crate) fn at(&self, x: f64) -> f64 {
         let after = self.knots.partition_point(|knot| knot.0 < x);

@@ -155,7 +155,9 @@ impl Curve {
                 let (intercept, slope) = falling_line(&points, f64::ln)?;
                 Some(Self::Logarithmic { intercept, slope })
             }
-            LinkForm::Isotonic => Some(Self::Isotonic(IsotonicRegression::fit(&points)?)),
+            LinkForm::Isotonic => IsotonicRegression::fit(&points)
+                .filter(IsotonicRegression::falls)
+                .map(Self::Isotonic),
         }
     }
 
@@ -285,6 +287,11 @@ mod tests {
         check(
             &[good.clone(), vec![(0.1, 0.5), (0.1, 92.0)]],
             "the test accuracy of point `1` of run `1` is `92`; expected a number in 0..1",
+        );
+        let rising = vec![(0.5, 0.5), (1.0, 0.7)];
+        check(
+            &[rising.clone(), rising],
+            "no link falls with the training loss; expected accuracy to rise while the loss falls",
         );
     }
 

@@ -149,7 +149,8 @@ impl BetaRegression {
     }
 }
 
-/// Assesses every candidate and returns the best that can be fitted with a degree of freedom left.
+/// Assesses every candidate and returns the best that can be fitted. It has a degree of freedom left: its error
+/// comes of fits without one depth, which takes a row at least.
 pub(crate) fn choose(
     observations: &[Observation],
 ) -> (Vec<AssessedCandidate>, Option<BetaRegression>) {
@@ -162,10 +163,8 @@ pub(crate) fn choose(
         .filter_map(|assessed| Some((assessed.leave_one_out_error?, assessed.candidate)))
         .collect();
     ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let fitted = ranked
-        .into_iter()
-        .filter_map(|(_, best)| BetaRegression::fit(best, observations));
-    let chosen = { fitted }.find(|fit| fit.regression.degrees_of_freedom > 0);
+    let mut ranked = ranked.into_iter();
+    let chosen = ranked.find_map(|(_, best)| BetaRegression::fit(best, observations));
     (assessed.to_vec(), chosen)
 }
 

@@ -108,9 +108,10 @@ impl Blocks {
         if self.excess.iter().flatten().all(|excess| *excess == 0.0) {
             return Some("every network needed the same epochs on all hardware".to_owned());
         }
-        (smallest_p > SIGNIFICANCE).then(|| {
+        // What is rejected has a p below that.
+        (smallest_p >= SIGNIFICANCE).then(|| {
             format!(
-                "the smallest p that so few runs can give is {smallest_p:.2}, above {SIGNIFICANCE}"
+                "the smallest p that so few runs can give is {smallest_p:.2}, not below {SIGNIFICANCE}"
             )
         })
     }
