@@ -13,6 +13,7 @@ pub mod environment;
 pub mod error;
 pub mod experiments;
 pub mod files;
+mod grid;
 pub mod measurement;
 mod nearest;
 pub mod networks;

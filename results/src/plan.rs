@@ -15,6 +15,28 @@
 //! experiment = "loss_curve"
 //! configuration = { network = "resnet20", arithmetic = "bf16", seed = 1 }
 //! ```
+//!
+//! Defaults that are `like` others take from those what they do not say themselves. A grid is a run for each
+//! combination of the points of its axes. A point is a value of the configuration, or a table of anything that a run
+//! says, with the text that stands for it in the ids. Seeds may be counted from run to run. A `[[run]]` with the id of a
+//! grid's run says what is different in that one:
+//!
+//! ```toml
+//! [[grid]]
+//! id = "loss-{network}-{on}"
+//! experiment = "loss_curve"
+//! configuration.seed = { first = 1 }
+//! [grid.axes]
+//! on = [
+//!   { as = "bf16", configuration.arithmetic = "bf16" },
+//!   { as = "k80", hardware = "K80", configuration.arithmetic = "fp32" },
+//! ]
+//! network = ["resnet20", "resnet32"]
+//!
+//! [[run]]
+//! id = "loss-resnet32-k80"
+//! priority = 9
+//! ```
 
 use std::fmt;
 use std::path::Path;
@@ -58,6 +80,9 @@ pub struct PlannedRun {
     /// Whether the named card is known not to be at hand, so that the run is not expected.
     #[serde(default)]
     pub card_not_at_hand: bool,
+    /// The grid that the run is of, by its `id` with the names of the axes.
+    #[serde(skip)]
+    pub grid: Option<String>,
 }
 
 /// A content of a source file, data or weights under which a recorded run still counts.

@@ -9,6 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 use crate::configuration::Configuration;
 use crate::error::Problem;
 use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
+use crate::grid::{Tabled, expand};
 use crate::nearest::{nearest_hint, with_nearest};
 use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Hardware, Plan, PlannedRun, underscored};
@@ -72,27 +73,127 @@ impl<'a> Reader<'a> {
                 return Vec::new();
             }
         };
-        let (mut defaults, mut tables) = (DeTable::new(), DeArray::new());
+        let (mut defaults, mut tables, mut grids) =
+            (DeTable::new(), DeArray::new(), DeArray::new());
         for (key, value) in root {
             match (key.get_ref().as_ref(), value.into_inner()) {
                 ("defaults", DeValue::Table(table)) => defaults = table,
                 ("run", DeValue::Array(array)) => tables = array,
+                ("grid", DeValue::Array(array)) => grids = array,
                 (other, _) => {
                     let problem = format!(
-                        "`{other}` is unknown, expected `[defaults.EXPERIMENT]` and `[[run]]`"
+                        "`{other}` is unknown, expected `[defaults.EXPERIMENT]`, `[[run]]` and `[[grid]]`"
                     );
                     self.report(Some(key.span()), problem);
                 }
             }
         }
-        self.runs(&defaults, tables)
+        let shared = self.add_shared_defaults(&mut defaults);
+        let tables = self.tabled(tables, grids);
+        self.runs(&defaults, &shared, tables)
     }
 
-    fn runs(&mut self, defaults: &DeTable<'a>, tables: DeArray<'a>) -> Vec<PlannedRun> {
+    /// Adds to each table of defaults those of the one that it is `like`; the names of these.
+    fn add_shared_defaults(&mut self, defaults: &mut DeTable<'a>) -> BTreeSet<String> {
+        let written = defaults.clone();
+        let mut shared = BTreeSet::new();
+        for (name, table) in defaults.iter_mut() {
+            let mut followed = BTreeSet::from([name.get_ref().to_string()]);
+            while let Some(like) = like(table) {
+                let span = like.span();
+                let other = like.get_ref().as_str().unwrap_or_default().to_owned();
+                let Some(common) = written.get(&*other) else {
+                    let hint = nearest_hint(&other, written.keys().map(|key| &**key.get_ref()));
+                    let problem =
+                        format!("`like` is `{other}`, of which there are no defaults{hint}");
+                    self.report(Some(span), problem);
+                    break;
+                };
+                if !followed.insert(other.clone()) {
+                    let problem = format!("`like` leads from `{other}` back to it");
+                    self.report(Some(span), problem);
+                    break;
+                }
+                merge(table, common);
+                shared.insert(other);
+            }
+        }
+        shared
+    }
+
+    /// The tables of all runs in the order of the file. A `[[run]]` with the id of a grid's run takes from that one what
+    /// it does not say itself, and stands in its place.
+    fn tabled(&mut self, runs: DeArray<'a>, grids: DeArray<'a>) -> Vec<Tabled<'a>> {
+        let (mut tabled, before, has_grids) = (Vec::new(), self.problems.len(), !grids.is_empty());
+        for grid in grids {
+            let start = grid.span().start;
+            match expand(grid) {
+                Ok(runs) => tabled.extend(runs.into_iter().map(|run| (start, run))),
+                Err(faults) => {
+                    let faults = faults.into_iter();
+                    faults.for_each(|(span, fault)| self.report(Some(span), fault));
+                }
+            }
+        }
+        let are_whole = self.problems.len() == before;
+        let id = |table: &Spanned<DeValue<'a>>| Some(text_of(table, "id")?.to_owned());
+        let of_grids = tabled.iter().enumerate();
+        let mut of_grids: BTreeMap<_, _> = of_grids
+            .filter_map(|(index, (_, run))| Some((id(&run.table)?, index)))
+            .collect();
+        for mut table in runs {
+            let id = id(&table);
+            if let Some(index) = id.as_ref().and_then(|id| of_grids.remove(id)) {
+                let (_, run) = &mut tabled[index];
+                let configuration = table.get_ref().get("configuration");
+                let seed = configuration.and_then(|it| it.get_ref().get("seed"));
+                run.seed_offset *= u64::from(seed.is_none());
+                merge(&mut table, &run.table);
+                run.table = table;
+                continue;
+            }
+            let start = table.span().start;
+            match id.filter(|_| has_grids && text_of(&table, "experiment").is_none()) {
+                // It may be one of a grid that is not known for its faults.
+                Some(_) if !are_whole => {}
+                Some(id) => {
+                    let hint = nearest_hint(&id, of_grids.keys().map(String::as_str));
+                    let problem =
+                        format!("`experiment` is missing, and no grid has a run `{id}`{hint}");
+                    self.report(Some(span_of(&table, "id")), problem);
+                }
+                None => tabled.push((
+                    start,
+                    Tabled {
+                        table,
+                        grid: None,
+                        seed_offset: 0,
+                    },
+                )),
+            }
+        }
+        tabled.sort_by_key(|(start, _)| *start);
+        tabled.into_iter().map(|(_, run)| run).collect()
+    }
+
+    fn runs(
+        &mut self,
+        defaults: &DeTable<'a>,
+        shared: &BTreeSet<String>,
+        tables: Vec<Tabled<'a>>,
+    ) -> Vec<PlannedRun> {
         let (mut names, mut experiments, mut runs) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
-        for table in tables {
+        for Tabled {
+            table,
+            grid,
+            seed_offset,
+        } in tables
+        {
             let span = table.span();
-            let known = match experiment(&table).map(known_experiment).transpose() {
+            let known = match text_of(&table, "experiment")
+                .map(known_experiment)
+                .transpose()
+            {
                 Ok(known) => known,
                 Err(unknown) => {
                     self.report(Some(span_of(&table, "experiment")), unknown);
@@ -100,9 +201,11 @@ impl<'a> Reader<'a> {
                 }
             };
             experiments.extend(known.map(|known| known.name));
-            let Some(run) = self.run(known, defaults, table) else {
+            let Some(mut run) = self.run(known, defaults, table) else {
                 continue;
             };
+            run.grid = grid;
+            run.configuration.seed += seed_offset;
             let id = (run.id.clone(), self.line(span.start));
             if let Some(first) = names.insert(underscored(&run.id), id) {
                 self.report(Some(span), taken(&run, &first));
@@ -112,6 +215,7 @@ impl<'a> Reader<'a> {
         for name in defaults
             .keys()
             .filter(|name| !experiments.contains(name.get_ref().as_ref()))
+            .filter(|name| !shared.contains(name.get_ref().as_ref()))
         {
             let hint = match known_experiment(name.get_ref()) {
                 Ok(_) => String::new(),
@@ -132,6 +236,10 @@ impl<'a> Reader<'a> {
     ) -> Option<PlannedRun> {
         if let Some(common) = known.and_then(|known| defaults.get(known.name)) {
             merge(&mut table, common);
+        }
+        if let Some((span, unknown)) = unknown_network(&table) {
+            self.report(Some(span), unknown);
+            return None;
         }
         self.add_depth(&mut table);
         match serde_path_to_error::deserialize(ValueDeserializer::from(table.clone())) {
@@ -217,11 +325,21 @@ fn in_words(message: &str) -> String {
         .replace("expected f64", "expected a number")
 }
 
+/// A network's name that is none, and where it stands.
+fn unknown_network(run: &Spanned<DeValue<'_>>) -> Option<(Range<usize>, String)> {
+    let name = run
+        .get_ref()
+        .get("configuration")?
+        .get_ref()
+        .get("network")?;
+    let unknown = known_network(name.get_ref().as_str()?).err()?;
+    Some((name.span(), unknown.to_string()))
+}
+
 /// What the network's name says, against the rest of the configuration.
 fn network_faults(configuration: &Configuration) -> Vec<(&'static str, String)> {
-    let known = match known_network(&configuration.network) {
-        Ok(known) => known,
-        Err(unknown) => return vec![("configuration.network", unknown.to_string())],
+    let Ok(known) = known_network(&configuration.network) else {
+        return Vec::new(); // it was told before
     };
     let name = known.name;
     let mut faults = Vec::new();
@@ -272,12 +390,21 @@ fn span_of(table: &Spanned<DeValue<'_>>, path: &str) -> Range<usize> {
     value.span()
 }
 
-fn experiment<'t>(run: &'t Spanned<DeValue<'_>>) -> Option<&'t str> {
-    run.get_ref().get("experiment")?.get_ref().as_str()
+/// Takes `like` out of a table of defaults.
+fn like<'a>(table: &mut Spanned<DeValue<'a>>) -> Option<Spanned<DeValue<'a>>> {
+    match table.get_mut() {
+        DeValue::Table(table) => table.remove("like"),
+        _ => None,
+    }
+}
+
+/// A text that a run says.
+fn text_of<'t>(run: &'t Spanned<DeValue<'_>>, key: &str) -> Option<&'t str> {
+    run.get_ref().get(key)?.get_ref().as_str()
 }
 
 /// Adds to `value` what `common` has and it has not; tables are merged, lists `accepted` joined, anything else stays.
-fn merge<'a>(value: &mut Spanned<DeValue<'a>>, common: &Spanned<DeValue<'a>>) {
+pub(crate) fn merge<'a>(value: &mut Spanned<DeValue<'a>>, common: &Spanned<DeValue<'a>>) {
     let (DeValue::Table(own), DeValue::Table(common)) = (value.get_mut(), common.get_ref()) else {
         return;
     };

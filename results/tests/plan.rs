@@ -76,7 +76,7 @@ fn an_unknown_key_of_the_file() {
         "[defaults.loss_curve]",
         "[default.loss_curve]",
         expect![[r#"
-            plan.toml:1: `default` is unknown, expected `[defaults.EXPERIMENT]` and `[[run]]`
+            plan.toml:1: `default` is unknown, expected `[defaults.EXPERIMENT]`, `[[run]]` and `[[grid]]`
             plan.toml:17: `run`: missing field `hardware`
         "#]],
     );
@@ -519,4 +519,305 @@ fn the_committed_plan_is_sound() {
     if path.exists() {
         Plan::read(&path).unwrap_or_else(|error| panic!("{error}"));
     }
+}
+
+/// The plan of a grid: two arithmetics by three networks, one run of which is different.
+const GRID: &str = r#"
+[[grid]]
+id = "loss-{network}-{on}"
+experiment = "loss_curve"
+configuration.seed = { first = 7 }
+[grid.axes]
+on = [
+  { as = "bf16", configuration.arithmetic = "bf16" },
+  { as = "k80", hardware = "K80", card_not_at_hand = true, configuration = { arithmetic = "fp32", training = { epochs = 9, learning_rate.milestones = [3] } } },
+]
+network = ["resnet20", "resnet32", "resnet44"]
+
+[[run]]
+id = "loss-resnet32-bf16"
+priority = 5
+hardware = "any"
+"#;
+
+/// [`PLAN`] with the runs of a grid before its last run.
+fn with_grid(grid: &str) -> Result<Plan, PlanError> {
+    let (defaults, runs) = PLAN.split_once("[[run]]").unwrap();
+    let (first, last) = runs.split_once("[[run]]").unwrap();
+    let last = last.replace("milestones = []", "milestones = [1]");
+    Plan::parse(
+        &format!("{defaults}[[run]]{first}{grid}\n[[run]]{last}"),
+        "plan.toml",
+    )
+}
+
+#[test]
+fn a_grid_is_a_run_for_each_combination() {
+    let plan = with_grid(GRID).unwrap();
+    let lines: Vec<_> = { plan.runs.iter() }
+        .map(|run| {
+            let Configuration {
+                seed,
+                arithmetic,
+                depth,
+                ..
+            } = &run.configuration;
+            let grid = run.grid.as_deref().unwrap_or("-");
+            format!(
+                "{} {} {} {seed} {arithmetic} {depth} {} {grid}\n",
+                run.id,
+                run.hardware,
+                run.priority,
+                run.configuration.planned()
+            )
+        })
+        .collect();
+    expect![[r#"
+        resnet20-bf16-1 cuda 2 1 bf16 20 350 -
+        loss-resnet20-bf16 cuda 2 7 bf16 20 350 loss-{network}-{on}
+        loss-resnet32-bf16 any 5 8 bf16 32 350 loss-{network}-{on}
+        loss-resnet44-bf16 cuda 2 9 bf16 44 350 loss-{network}-{on}
+        loss-resnet20-k80 K80 2 10 fp32 20 9 loss-{network}-{on}
+        loss-resnet32-k80 K80 2 11 fp32 32 9 loss-{network}-{on}
+        loss-resnet44-k80 K80 2 12 fp32 44 9 loss-{network}-{on}
+        resnet20-v100 V100 9 2 fp32 20 3 -
+    "#]].assert_eq(&lines.concat());
+}
+
+#[test]
+fn a_value_goes_where_its_axis_says() {
+    let grid = "[[grid]]\nid = 'r{base}-{horizontal_flip}'\nexperiment = 'loss_curve'\n\
+                configuration = { network = 'resnet20', arithmetic = 'fp32', seed = 3 }\n\
+                [grid.axes.training]\nlearning_rate.base = [1, 0.10]\naugmentation.horizontal_flip = [false]\n";
+    let plan = with_grid(grid).unwrap();
+    let found: Vec<_> = { plan.runs.iter().filter(|run| run.grid.is_some()) }
+        .map(|run| {
+            let training = run.configuration.training.as_ref().unwrap();
+            let flips = training.augmentation.horizontal_flip;
+            (
+                run.id.as_str(),
+                training.learning_rate.base,
+                flips,
+                run.configuration.seed,
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [("r1-false", 1.0, false, 3), ("r0.10-false", 0.1, false, 3)]
+    );
+}
+
+#[test]
+fn a_run_of_a_grid_may_have_its_own_seed() {
+    let own = GRID.replace("priority = 5", "configuration.seed = 40");
+    let plan = with_grid(&own).unwrap();
+    assert_eq!(
+        plan.run("loss-resnet32-bf16").unwrap().configuration.seed,
+        40
+    );
+    assert_eq!(
+        plan.run("loss-resnet44-bf16").unwrap().configuration.seed,
+        9
+    );
+}
+
+/// Applies `old` → `new` to a sound grid.
+fn check_grid(old: &str, new: &str, expect: Expect) {
+    assert!(GRID.contains(old), "{old}");
+    let error = with_grid(&GRID.replacen(old, new, 1)).unwrap_err();
+    expect.assert_eq(&format!("{error}\n"));
+}
+
+#[test]
+fn what_is_wrong_with_a_grid() {
+    check_grid(
+        "id = \"loss-{network}-{on}\"\n",
+        "",
+        expect![[r#"
+            plan.toml:23: a grid without `id`, expected one that names its axes, such as `loss-{network}`
+        "#]],
+    );
+    check_grid(
+        "{network}",
+        "{netwrok}",
+        expect![[r#"
+            plan.toml:24: `id` names `{netwrok}`, which is no axis; hint: `network`
+            plan.toml:32: axis `network` is not in `id`, so that runs would have one id
+        "#]],
+    );
+    check_grid(
+        "-{on}",
+        "",
+        expect![[r#"
+            plan.toml:28: axis `on` is not in `id`, so that runs would have one id
+        "#]],
+    );
+    check_grid(
+        "-{on}",
+        "-{on",
+        expect![[r#"
+            plan.toml:24: `id` is `loss-{network}-{on`, expected the name of an axis between `{` and `}`
+        "#]],
+    );
+    check_grid(
+        "-{on}",
+        "-on}",
+        expect![[r#"
+            plan.toml:24: `id` is `loss-{network}-on}`, expected the name of an axis between `{` and `}`
+        "#]],
+    );
+    check_grid(
+        "\"loss-{network}-{on}\"",
+        "3",
+        expect![[r#"
+            plan.toml:24: `id` is no text, expected one that names the axes
+        "#]],
+    );
+    check_grid(
+        "[grid.axes]",
+        "[grid.axis]",
+        expect![[r#"
+            plan.toml:23: a grid without `axes`; hint: a single run is a `[[run]]`
+        "#]],
+    );
+    check_grid(
+        "[\"resnet20\", \"resnet32\", \"resnet44\"]",
+        "[]",
+        expect![[r#"
+            plan.toml:32: axis `network` is empty
+        "#]],
+    );
+    check_grid(
+        "[\"resnet20\", \"resnet32\", \"resnet44\"]",
+        "\"resnet20\"",
+        expect![[r#"
+            plan.toml:32: axis `network`: found string, expected a list
+        "#]],
+    );
+    check_grid(
+        "\"resnet44\"",
+        "\"resnet20\"",
+        expect![[r#"
+            plan.toml:23: `id` is `loss-resnet20-bf16` a second time, expected a new one
+            plan.toml:23: `id` is `loss-resnet20-k80` a second time, expected a new one
+        "#]],
+    );
+    check_grid(
+        "\"resnet44\"",
+        "\"resnet45\"",
+        expect![[r#"
+            plan.toml:32: network `resnet45` is unknown, expected one of `alexnet`, `alexnet-torchvision`, `vgg16`, `vgg19`, `googlenet`, `resnet50`, `resnet50-v1`, `resnet20`, `resnet32`, `resnet44`, `resnet50-6n2`, `resnet56`, `resnet18`, `resnet50-bottleneck`; hint: `resnet44`
+        "#]],
+    );
+    check_grid(
+        "\"resnet44\"",
+        "[\"resnet44\"]",
+        expect![[r#"
+            plan.toml:32: found array, expected a number, a text or a table with `as`
+        "#]],
+    );
+    check_grid(
+        "as = \"k80\", ",
+        "",
+        expect![[r#"
+            plan.toml:30: a point without `as`, expected the text that stands for it in ids
+        "#]],
+    );
+    check_grid(
+        "{ arithmetic = \"fp32\",",
+        "{ arithmetic = \"fp32\", network = \"resnet56\",",
+        expect![[r#"
+            plan.toml:32: axis `network`: `configuration.network` is another axis's, too
+        "#]],
+    );
+    check_grid(
+        "{ first = 7 }",
+        "{ frist = 7 }",
+        expect![[r#"
+            plan.toml:26: `configuration.seed` is a table, expected a seed or `{ first = 1 }`, from which the grid counts
+        "#]],
+    );
+    check_grid(
+        "{ first = 7 }",
+        "{ first = \"a\" }",
+        expect![[r#"
+            plan.toml:26: `configuration.seed` is a table, expected a seed or `{ first = 1 }`, from which the grid counts
+        "#]],
+    );
+    check_grid(
+        "id = \"loss-resnet32-bf16\"",
+        "id = \"loss-resnet33-bf16\"",
+        expect![[r#"
+            plan.toml:35: `experiment` is missing, and no grid has a run `loss-resnet33-bf16`; hint: `loss-resnet32-bf16`
+        "#]],
+    );
+    check_grid(
+        "network = [",
+        "training.network = [1]\nnetwork = [",
+        expect![[r#"
+            plan.toml:33: axis `network` a second time; hint: `id` names an axis by the last part of its key
+        "#]],
+    );
+    check_grid(
+        "[grid.axes]\n",
+        "[grid.axes]\nseed = [1]\n",
+        expect![[r#"
+            plan.toml:28: axis `seed` is not in `id`, so that runs would have one id
+        "#]],
+    );
+}
+
+#[test]
+fn a_grid_is_not_endless() {
+    let many: Vec<_> = (0..400).map(|number| number.to_string()).collect();
+    let many = many.join(", ");
+    let grid = format!(
+        "[[grid]]\nid = '{{seed}}-{{batch_size}}'\n[grid.axes]\nseed = [{many}]\nbatch_size = [{many}]\n"
+    );
+    expect!["plan.toml:22: a grid of more than 100000 runs"]
+        .assert_eq(&with_grid(&grid).unwrap_err().to_string());
+}
+
+#[test]
+fn the_same_exception_twice() {
+    let (_, exception) = GRID.split_once("[[run]]").unwrap();
+    let twice = format!("{GRID}\n[[run]]{exception}");
+    expect!["plan.toml:40: `experiment` is missing, and no grid has a run `loss-resnet32-bf16`; hint: `loss-resnet20-bf16`"].assert_eq(&with_grid(&twice).unwrap_err().to_string());
+}
+
+#[test]
+fn defaults_may_be_like_others() {
+    let like = |table: &str| {
+        let plan = PLAN.replace("[defaults.loss_curve", "[defaults.curves");
+        Plan::parse(&format!("{table}\n{plan}"), "plan.toml")
+    };
+    let plan = like("[defaults.loss_curve]\nlike = 'curves'\npriority = 1").unwrap();
+    assert_eq!((plan.runs[0].priority, plan.runs[1].priority), (1, 9));
+    assert_eq!(plan.runs[0].hardware, Hardware::Cuda);
+    let chain =
+        "[defaults.loss_curve]\nlike = 'more'\n[defaults.more]\nlike = 'curves'\npriority = 3";
+    assert_eq!(like(chain).unwrap().runs[0].priority, 3);
+    let check = |table: &str, expected: Expect| {
+        expected.assert_eq(&format!("{}\n", like(table).unwrap_err()));
+    };
+    check(
+        "[defaults.loss_curve]\nlike = 'curve'",
+        expect![[r#"
+        plan.toml:2: `like` is `curve`, of which there are no defaults; hint: `curves`
+        plan.toml:3: `defaults.curves` serves no run
+        plan.toml:22: `configuration`: missing field `image_px`
+        plan.toml:30: `configuration.training.learning_rate`: missing field `base`
+    "#]],
+    );
+    check(
+        "[defaults.loss_curve]\nlike = 'more'\n[defaults.more]\nlike = 'loss_curve'",
+        expect![[r#"
+            plan.toml:2: `like` leads from `more` back to it
+            plan.toml:4: `like` leads from `loss_curve` back to it
+            plan.toml:5: `defaults.curves` serves no run
+            plan.toml:24: `configuration`: missing field `image_px`
+            plan.toml:32: `configuration.training.learning_rate`: missing field `base`
+        "#]],
+    );
 }

@@ -21,6 +21,7 @@ fn planned() -> PlannedRun {
             reason: "a comment".to_owned(),
         }],
         card_not_at_hand: false,
+        grid: None,
     }
 }
 

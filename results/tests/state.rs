@@ -21,6 +21,7 @@ fn planned() -> PlannedRun {
         configuration: record().configuration,
         accepted: Vec::new(),
         card_not_at_hand: false,
+        grid: None,
     }
 }
 
@@ -124,6 +125,7 @@ fn no_such_card() {
     let run = PlannedRun {
         hardware: Hardware::Card("K80".to_owned()),
         card_not_at_hand: true,
+        grid: None,
         ..planned()
     };
     check(
