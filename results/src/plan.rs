@@ -38,10 +38,11 @@
 //! priority = 9
 //! ```
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::configuration::Configuration;
 use crate::digest::Digest;
@@ -61,7 +62,7 @@ pub struct Plan {
 }
 
 /// One planned run.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedRun {
     /// Id, unique in the plan.
@@ -75,10 +76,10 @@ pub struct PlannedRun {
     /// What the run does.
     pub configuration: Configuration,
     /// Contents that changed after the run was recorded and that do not make it stale.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Accepted>,
     /// Whether the named card is known not to be at hand, so that the run is not expected.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub card_not_at_hand: bool,
     /// The grid that the run is of, by its `id` with the names of the axes.
     #[serde(skip)]
@@ -86,7 +87,7 @@ pub struct PlannedRun {
 }
 
 /// A content of a source file, data or weights under which a recorded run still counts.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
     /// What changed: a source file's path from the repository's root, or a field such as `configuration.data.digest`.
@@ -94,14 +95,18 @@ pub struct Accepted {
     /// Digest of its changed content, the current one: a further change is stale again.
     pub digest: Digest,
     /// Where a part of the file is now, that records of it do not name: a change of that is stale too.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub moved_to: Option<MovedTo>,
     /// Why the result is the same.
     pub reason: String,
 }
 
 /// A source file that a part of another one was moved to.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MovedTo {
     /// Its path from the repository's root.
@@ -176,6 +181,16 @@ impl PlannedRun {
     pub fn command(&self) -> String {
         command(&self.id)
     }
+
+    /// The run as a `[[run]]` that takes nothing from elsewhere.
+    pub fn to_toml(&self) -> String {
+        let run = PlannedRun {
+            grid: None,
+            ..self.clone()
+        };
+        let document = BTreeMap::from([("run", [run])]);
+        toml::to_string(&document).expect("a run is a table of texts, numbers and lists")
+    }
 }
 
 /// The command that makes a run, in the repository's root.
@@ -219,6 +234,12 @@ impl fmt::Display for Hardware {
             Hardware::Cuda => "cuda",
             Hardware::Card(card) => card,
         })
+    }
+}
+
+impl Serialize for Hardware {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

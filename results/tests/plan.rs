@@ -581,7 +581,8 @@ fn a_grid_is_a_run_for_each_combination() {
         loss-resnet32-k80 K80 2 11 fp32 32 9 loss-{network}-{on}
         loss-resnet44-k80 K80 2 12 fp32 44 9 loss-{network}-{on}
         resnet20-v100 V100 9 2 fp32 20 3 -
-    "#]].assert_eq(&lines.concat());
+    "#]]
+    .assert_eq(&lines.concat());
 }
 
 #[test]
@@ -820,4 +821,26 @@ fn defaults_may_be_like_others() {
             plan.toml:32: `configuration.training.learning_rate`: missing field `base`
         "#]],
     );
+}
+
+#[test]
+fn a_run_that_is_shown_is_the_run() {
+    let plan = with_grid(GRID).unwrap();
+    for run in &plan.runs {
+        let shown = Plan::parse(&run.to_toml(), "shown").unwrap();
+        let run = PlannedRun {
+            grid: None,
+            ..run.clone()
+        };
+        assert_eq!(shown.runs, [run]);
+    }
+    let accepted = "experiment = \"loss_curve\"\naccepted = [{ file = 'a', digest = 'DIGEST', moved_to = { file = 'b', digest = 'DIGEST' }, reason = 'r' }]\n";
+    let accepted = accepted.replace("DIGEST", &"1".repeat(64));
+    let plan = Plan::parse(
+        &PLAN.replace("experiment = \"loss_curve\"\n", &accepted),
+        "p",
+    )
+    .unwrap();
+    let shown = Plan::parse(&plan.runs[1].to_toml(), "shown").unwrap();
+    assert_eq!(shown.runs, plan.runs[1..]);
 }

@@ -127,14 +127,20 @@ fn defaults_table<'a>(document: &'a mut DocumentMut, experiment: &str) -> Result
     table.with_context(|| format!("the plan has no table `[defaults.{experiment}]`"))
 }
 
-/// The table `[[run]]` of this id.
+/// The table `[[run]]` of this id; a new one at the end for a run of a grid, which has none yet.
 fn run_table<'a>(document: &'a mut DocumentMut, id: &str) -> Result<&'a mut Table> {
-    let runs = document
-        .get_mut("run")
-        .and_then(Item::as_array_of_tables_mut);
-    let mut runs = runs.into_iter().flat_map(ArrayOfTables::iter_mut);
-    let run = runs.find(|run| run.get("id").and_then(Item::as_str) == Some(id));
-    run.with_context(|| format!("the plan has no table `[[run]]` with the id `{id}`"))
+    let runs = document.entry("run").or_insert(ArrayOfTables::new().into());
+    let runs = runs.as_array_of_tables_mut();
+    let runs = runs.context("the plan's runs are no tables `[[run]]`")?;
+    let is_it = |run: &Table| run.get("id").and_then(Item::as_str) == Some(id);
+    let found = runs.iter().position(is_it);
+    if found.is_none() {
+        let mut run = Table::from_iter([("id", id)]);
+        run.decor_mut().set_prefix("\n");
+        runs.push(run);
+    }
+    let index = found.unwrap_or(runs.len() - 1);
+    Ok(runs.get_mut(index).expect("it was found or added"))
 }
 
 /// Adds `entries` to the list `accepted` of `table`, each on a line of its own; one of the same content is replaced.
@@ -225,6 +231,13 @@ mod tests {
         assert_eq!(twice, once.replace("' },\n", &format!("' }},\n{line}")));
         let again = added(&twice, &entry("22", "c"));
         assert_eq!(again, twice.replace("reason = \"b\"", "reason = \"c\""));
+    }
+
+    #[test]
+    fn a_run_of_a_grid_gets_a_table_at_the_end() {
+        let grid = "[[grid]]\nid = \"{seed}\"\n[grid.axes]\nseed = [1]\n";
+        let table = "\n[[run]]\nid = \"b\"\naccepted = [\n  { file = \"a.rs\", digest = \"11\", reason = \"r\" },\n]\n";
+        assert_eq!(added(grid, &entry("11", "r")), format!("{grid}{table}"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod execute;
 mod import;
 mod job;
 mod pack;
+mod show;
 mod status;
 mod tracked;
 mod unpack;
@@ -56,7 +57,9 @@ struct Places {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Prints the state of each planned run
-    Status,
+    Status(status::Status),
+    /// Prints a planned run as it would be made
+    Show(show::Show),
     /// Makes the most wanted runs that this machine can make
     Run(execute::Wanted),
     /// Checks that the data sets and weights which the plan names are there and unaltered
@@ -76,7 +79,8 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let Options { places, command } = Options::parse();
     match command {
-        Command::Status => status::print(&places)?,
+        Command::Status(status) => status::print(&places, &status)?,
+        Command::Show(show) => show::print(&places, &show)?,
         Command::Run(wanted) => return execute::run(&places, &wanted),
         Command::Data(wanted) => data::check(&places, &wanted)?,
         Command::Pack(pack) => pack::pack(&places, &pack)?,

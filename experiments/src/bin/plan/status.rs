@@ -1,25 +1,45 @@
-//! The state of every planned run, a line for each.
+//! The state of every planned run: a line for each, those of a grid below a line for it.
 
 use anyhow::Result;
+use clap::Args;
 use experiments::say;
 use experiments::sources::present_digest;
 use results::{PlannedRunState, State, states, unplanned};
 
 use crate::Places;
 
+/// How much is said.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// One line for each grid, without its runs
+    #[arg(long)]
+    brief: bool,
+}
+
 /// Prints the states, then how many runs are in which.
-pub(crate) fn print(places: &Places) -> Result<()> {
+pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
     let states = states(&plan, &records, present_digest);
-    let width = plan
-        .runs
-        .iter()
-        .map(|run| run.id.len())
+    let width = { plan.runs.iter() }
+        .map(|run| run.id.len() + if run.grid.is_some() { 2 } else { 0 })
         .max()
         .unwrap_or_default();
-    for state in &states {
-        say::line(&format!("{:width$}  {}", state.run.id, describe(state)));
+    for group in states.chunk_by(|a, b| a.run.grid.is_some() && a.run.grid == b.run.grid) {
+        let indent = match &group[0].run.grid {
+            Some(grid) => {
+                say::line(&format!("{grid}: {}", counted(group)));
+                "  "
+            }
+            None => "",
+        };
+        if status.brief && !indent.is_empty() {
+            continue;
+        }
+        for state in group {
+            let id = format!("{indent}{}", state.run.id);
+            say::line(&format!("{id:width$}  {}", describe(state)));
+        }
     }
     for (path, _) in unplanned(&plan, &records) {
         say::line(&format!(
@@ -27,18 +47,32 @@ pub(crate) fn print(places: &Places) -> Result<()> {
             path.display()
         ));
     }
-    let count = |is: fn(&State) -> bool| states.iter().filter(|state| is(&state.state)).count();
-    say::line(&format!(
-        "{} runs: {} measured, {} partial, {} stale, {} failed, {} missing, {} on cards that are not at hand",
-        states.len(),
-        count(|state| *state == State::Measured),
-        count(|state| matches!(state, State::Partial { .. })),
-        count(|state| matches!(state, State::Stale { .. })),
-        count(|state| matches!(state, State::Failed { .. })),
-        count(|state| matches!(state, State::Missing { .. })),
-        count(|state| *state == State::NoSuchCard),
-    ));
+    say::line(&format!("{} runs: {}", states.len(), counted(&states)));
     Ok(())
+}
+
+/// How many of the runs are in which state.
+fn counted(states: &[PlannedRunState]) -> String {
+    type Is = fn(&State) -> bool;
+    let kinds: [(&str, Is); 6] = [
+        ("measured", |state| *state == State::Measured),
+        ("partial", |state| matches!(state, State::Partial { .. })),
+        ("stale", |state| matches!(state, State::Stale { .. })),
+        ("failed", |state| matches!(state, State::Failed { .. })),
+        ("missing", |state| matches!(state, State::Missing { .. })),
+        ("on cards that are not at hand", |state| {
+            *state == State::NoSuchCard
+        }),
+    ];
+    let count = |is: Is| states.iter().filter(|state| is(&state.state)).count();
+    let counts = kinds.iter().map(|(kind, is)| (count(*is), kind));
+    let counts: Vec<_> = { counts.filter(|(count, _)| *count > 0) }
+        .map(|(count, kind)| format!("{count} {kind}"))
+        .collect();
+    match counts.is_empty() {
+        true => "none".to_owned(),
+        false => counts.join(", "),
+    }
 }
 
 fn describe(state: &PlannedRunState) -> String {
