@@ -844,3 +844,23 @@ fn a_run_that_is_shown_is_the_run() {
     let shown = Plan::parse(&plan.runs[1].to_toml(), "shown").unwrap();
     assert_eq!(shown.runs, plan.runs[1..]);
 }
+
+#[test]
+fn the_grid_of_the_readme() {
+    let readme = include_str!("../../README.md");
+    let (_, grid) = readme.split_once("```toml\n[[grid]]").unwrap();
+    let (grid, _) = grid.split_once("```").unwrap();
+    let plan = with_grid(&format!("[[grid]]{grid}")).unwrap();
+    let runs: Vec<_> = { plan.runs.iter().filter(|run| run.grid.is_some()) }
+        .map(|run| (run.id.as_str(), run.configuration.seed, run.priority))
+        .collect();
+    assert_eq!(
+        runs,
+        [
+            ("loss-resnet20-bf16", 1, 2),
+            ("loss-resnet32-bf16", 2, 2),
+            ("loss-resnet20-k80", 3, 2),
+            ("loss-resnet32-k80", 4, 9)
+        ]
+    );
+}
