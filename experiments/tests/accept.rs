@@ -7,7 +7,7 @@ use std::path::Path;
 
 use common::root;
 use common::tiny_run::plan;
-use results::{Digest, Record, SourceDigests, present_digest};
+use results::{Digest, Plan, PlannedRun, Record, SourceDigests, present_digest};
 use tempfile::TempDir;
 
 const LAYERS: &str = "experiments/src/layers.rs";
@@ -21,9 +21,10 @@ fn folder() -> TempDir {
     let text = fs::read_to_string(root().join("experiments/plan.toml")).unwrap();
     let digest = present(WEIGHTS).unwrap();
     let entry = format!("  {{ file = \"{WEIGHTS}\", digest = \"{digest}\", reason = \"r\" }},\n");
-    let list = "[defaults.finetune]\naccepted = [\n";
-    assert!(text.contains(list));
-    let text = text.replacen(list, &format!("{list}{entry}"), 1);
+    let (before, defaults) = text.split_once("[defaults.finetune]").unwrap();
+    let list = "accepted = [\n";
+    let defaults = defaults.replacen(list, &format!("{list}{entry}"), 1);
+    let text = format!("{before}[defaults.finetune]{defaults}");
     fs::write(folder.path().join("plan.toml"), text).unwrap();
     of_older_sources(folder.path(), "finetune-lr0.01", &[WEIGHTS, LAYERS]);
     of_older_sources(folder.path(), "finetune-lr0.1", &[WEIGHTS, LAYERS, SGD]);
@@ -58,9 +59,9 @@ fn state(folder: &TempDir, run: &str) -> String {
     let (_, states) = said(folder, &["status"]);
     let line = states
         .lines()
-        .find(|line| line.split(' ').next() == Some(run))
+        .find(|line| line.split_whitespace().next() == Some(run))
         .unwrap();
-    let words = line[run.len()..].split_whitespace();
+    let words = line.split_whitespace().skip(1);
     let words = words.take_while(|word| *word != "was");
     words.collect::<Vec<_>>().join(" ")
 }
@@ -83,7 +84,9 @@ fn accepted_for_a_run_the_others_stay_stale() {
         .split_once("accepted = [\n  { file = \"experiments/src/layers.rs\"")
         .unwrap();
     let (_, end) = end.split_once("]\n").unwrap();
-    assert_eq!(format!("{begin}{end}"), before);
+    // It is a run of a grid, which had no table of its own; this one stands behind the last.
+    let begin = begin.strip_suffix("\n[[run]]\nid = \"finetune-lr0.01\"\n");
+    assert_eq!(format!("{}{end}", begin.unwrap()), before);
     let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(names.len(), 2, "{names:?}");
 }
@@ -135,4 +138,60 @@ fn another_experiment_is_not_accepted() {
         assert!(!accepted, "{arguments:?}: {said}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
+}
+
+#[test]
+fn a_plan_is_told_by_its_grids() {
+    let folder = folder();
+    let (_, whole) = said(&folder, &["status"]);
+    let grid: Vec<_> = { whole.lines() }
+        .skip_while(|line| !line.starts_with("finetune-lr{base}:"))
+        .take(4)
+        .map(|line| line.split(" was ").next().unwrap().trim_end())
+        .collect();
+    let [head, runs @ ..] = &grid[..] else {
+        panic!("{whole}")
+    };
+    assert_eq!(*head, "finetune-lr{base}: 2 stale, 1 missing");
+    let words: Vec<Vec<_>> = { runs.iter() }
+        .map(|line| line.split_whitespace().take(2).collect())
+        .collect();
+    let expected = [
+        ["finetune-lr0.001", "missing,"],
+        ["finetune-lr0.01", "stale:"],
+        ["finetune-lr0.1", "stale:"],
+    ];
+    assert_eq!(words, expected);
+    assert!(runs.iter().all(|line| line.starts_with("  ")), "{whole}");
+
+    let (_, brief) = said(&folder, &["status", "--brief"]);
+    assert!(
+        brief.contains(head) && !brief.contains("  finetune-lr0.01"),
+        "{brief}"
+    );
+    let last = |text: &str| text.lines().last().map(str::to_owned);
+    assert_eq!(last(&brief), last(&whole));
+}
+
+#[test]
+fn a_run_is_shown_with_all_that_it_takes_from_elsewhere() {
+    let folder = folder();
+    let (shown, text) = said(&folder, &["show", "loss-resnet32-k80"]);
+    assert!(shown, "{text}");
+    assert!(
+        text.starts_with("# Of the grid `loss-{network}-{card}`.\n"),
+        "{text}"
+    );
+    let plan = Plan::parse(&text, "shown").unwrap();
+    let whole = Plan::read(&folder.path().join("plan.toml")).unwrap();
+    let expected = PlannedRun {
+        grid: None,
+        ..whole.run("loss-resnet32-k80").unwrap().clone()
+    };
+    assert_eq!(plan.runs, [expected]);
+    let (shown, text) = said(&folder, &["show", "loss-resnet32-k81"]);
+    assert!(
+        !shown && text.contains("hint: `loss-resnet32-k80`"),
+        "{text}"
+    );
 }

@@ -9,8 +9,8 @@ use toml::de::{DeArray, DeTable, DeValue};
 use crate::nearest::nearest_hint;
 use crate::plan_file::merge;
 
-/// The most runs of one grid.
-const MOST_RUNS: usize = 100_000;
+/// The most runs of all grids of a plan.
+pub(crate) const MOST_RUNS: usize = 20_000;
 
 /// What is wrong, and where in the plan.
 pub(crate) type Fault = (Range<usize>, String);
@@ -24,8 +24,11 @@ pub(crate) struct Tabled<'a> {
     pub(crate) seed_offset: u64,
 }
 
-/// The runs of a `[[grid]]`, in the order of its axes, the last of which changes from run to run.
-pub(crate) fn expand<'a>(grid: Spanned<DeValue<'a>>) -> Result<Vec<Tabled<'a>>, Vec<Fault>> {
+/// The runs of a `[[grid]]`, at most `room`, in the order of its axes, the last of which changes from run to run.
+pub(crate) fn expand<'a>(
+    grid: Spanned<DeValue<'a>>,
+    room: usize,
+) -> Result<Vec<Tabled<'a>>, Vec<Fault>> {
     let span = grid.span();
     let one = |message: &str| vec![(span.clone(), message.to_owned())];
     let DeValue::Table(mut common) = grid.into_inner() else {
@@ -50,8 +53,10 @@ pub(crate) fn expand<'a>(grid: Spanned<DeValue<'a>>) -> Result<Vec<Tabled<'a>>, 
     let size = axes
         .iter()
         .try_fold(1_usize, |size, axis| size.checked_mul(axis.points.len()));
-    let Some(size) = size.filter(|size| *size <= MOST_RUNS) else {
-        return Err(one(&format!("a grid of more than {MOST_RUNS} runs")));
+    let Some(size) = size.filter(|size| *size <= room) else {
+        return Err(one(&format!(
+            "with it, the plan has more than {MOST_RUNS} runs of grids"
+        )));
     };
     let runs = (0..size).map(|index| {
         let points = points_at(&axes, index);

@@ -9,7 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 use crate::configuration::Configuration;
 use crate::error::Problem;
 use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
-use crate::grid::{Tabled, expand};
+use crate::grid::{MOST_RUNS, Tabled, expand};
 use crate::nearest::{nearest_hint, with_nearest};
 use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Hardware, Plan, PlannedRun, underscored};
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
         let (mut tabled, before, has_grids) = (Vec::new(), self.problems.len(), !grids.is_empty());
         for grid in grids {
             let start = grid.span().start;
-            match expand(grid) {
+            match expand(grid, MOST_RUNS - tabled.len()) {
                 Ok(runs) => tabled.extend(runs.into_iter().map(|run| (start, run))),
                 Err(faults) => {
                     let faults = faults.into_iter();

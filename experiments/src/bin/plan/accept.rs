@@ -127,7 +127,7 @@ fn defaults_table<'a>(document: &'a mut DocumentMut, experiment: &str) -> Result
     table.with_context(|| format!("the plan has no table `[defaults.{experiment}]`"))
 }
 
-/// The table `[[run]]` of this id; a new one at the end for a run of a grid, which has none yet.
+/// The table `[[run]]` of this id; a new one behind the last for a run of a grid, which has none yet.
 fn run_table<'a>(document: &'a mut DocumentMut, id: &str) -> Result<&'a mut Table> {
     let runs = document.entry("run").or_insert(ArrayOfTables::new().into());
     let runs = runs.as_array_of_tables_mut();
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_a_grid_gets_a_table_at_the_end() {
+    fn a_run_of_a_grid_gets_a_table() {
         let grid = "[[grid]]\nid = \"{seed}\"\n[grid.axes]\nseed = [1]\n";
         let table = "\n[[run]]\nid = \"b\"\naccepted = [\n  { file = \"a.rs\", digest = \"11\", reason = \"r\" },\n]\n";
         assert_eq!(added(grid, &entry("11", "r")), format!("{grid}{table}"));
