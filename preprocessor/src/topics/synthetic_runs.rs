@@ -129,6 +129,7 @@ impl SyntheticRun {
             configuration: self.configuration(),
             accepted: Vec::new(),
             card_not_at_hand: false,
+            grid: None,
         }
     }
 
