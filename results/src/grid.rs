@@ -22,6 +22,8 @@ pub(crate) struct Tabled<'a> {
     pub(crate) grid: Option<String>,
     /// What is added to its seed, where the grid counts seeds.
     pub(crate) seed_offset: u64,
+    /// What the axes of its grid say of it.
+    pub(crate) point: DeTable<'a>,
 }
 
 /// The runs of a `[[grid]]`, at most `room`, in the order of its axes, the last of which changes from run to run.
@@ -42,13 +44,15 @@ pub(crate) fn expand<'a>(
     let template = Template::parse(&id).map_err(|fault| vec![fault])?;
     let axes = match common.remove("axes").map(Spanned::into_inner) {
         Some(DeValue::Table(axes)) => Axis::all(axes)?,
-        _ => Vec::new(),
+        Some(_) => return Err(one("`axes` is no table, expected `[grid.axes]`")),
+        None => Vec::new(),
     };
     if axes.is_empty() {
         return Err(one(
-            "a grid without `axes`; hint: a single run is a `[[run]]`",
+            "a grid without `axes`; hint: they stand in `[grid.axes]`, and a single run is a `[[run]]`",
         ));
     }
+    check_common(&common, &axes, &span).map_err(|fault| vec![fault])?;
     template.check(&axes)?;
     let size = axes
         .iter()
@@ -68,6 +72,7 @@ pub(crate) fn expand<'a>(
             }
             add(&mut run, &point.table);
         }
+        let point = run.clone();
         let id = Spanned::new(
             template.span.clone(),
             DeValue::String(template.id(&axes, &points).into()),
@@ -79,9 +84,49 @@ pub(crate) fn expand<'a>(
             table: Spanned::new(span.clone(), DeValue::Table(run)),
             grid: Some(template.text.clone()),
             seed_offset: if counts { index as u64 } else { 0 },
+            point,
         })
     });
     runs.collect::<Result<_, _>>().map_err(|fault| vec![fault])
+}
+
+/// Whether what the runs of the grid at `span` have in common can be theirs.
+fn check_common(common: &DeTable, axes: &[Axis], span: &Range<usize>) -> Result<(), Fault> {
+    check_run(common)?;
+    for Axis { name, span, points } in axes {
+        let paths: Option<Vec<_>> = { points.iter() }
+            .map(|point| shared(common, &point.table))
+            .collect();
+        if let Some([path, ..]) = paths.as_deref() {
+            let message = format!(
+                "axis `{name}` says `{path}` at every point, and what all runs have in common does, too"
+            );
+            return Err((span.clone(), message));
+        }
+    }
+    let of_points =
+        |axis: &Axis| { axis.points.iter() }.all(|it| it.table.contains_key("experiment"));
+    match common.contains_key("experiment") || axes.iter().any(of_points) {
+        true => Ok(()),
+        false => {
+            let message = "a grid without `experiment`, expected that of its runs";
+            Err((span.clone(), message.to_owned()))
+        }
+    }
+}
+
+/// Whether a part of a run has tables and lists where a run has them.
+pub(crate) fn check_run(part: &DeTable) -> Result<(), Fault> {
+    for (key, expected) in [("configuration", "table"), ("accepted", "array")] {
+        if let Some(value) = part.get(key)
+            && value.get_ref().type_str() != expected
+        {
+            let found = value.get_ref().type_str();
+            let message = format!("`{key}`: found {found}, expected {expected}");
+            return Err((value.span(), message));
+        }
+    }
+    Ok(())
 }
 
 /// Adds to `table` what `common` has and it has not.
@@ -97,7 +142,7 @@ fn add<'a>(table: &mut DeTable<'a>, common: &DeTable<'a>) {
 }
 
 /// The path of a value that both tables have.
-fn shared(a: &DeTable, b: &DeTable) -> Option<String> {
+pub(crate) fn shared(a: &DeTable, b: &DeTable) -> Option<String> {
     b.iter().find_map(|(key, value)| {
         let name = key.get_ref();
         match (a.get(name.as_ref())?.get_ref(), value.get_ref()) {
@@ -195,6 +240,20 @@ impl<'a> Axis<'a> {
                     faults.push((span, format!("axis `{name}` is empty")));
                 }
                 DeValue::Array(values) => match Point::all(values, &path) {
+                    Ok(_) if path[0] == "configuration" => {
+                        let message =
+                            "axes are those of the configuration; hint: leave `configuration.` out";
+                        faults.push((span, message.to_owned()));
+                    }
+                    Ok(points)
+                        if OF_RUNS.contains(&path[0].as_str())
+                            && points.iter().any(Point::is_value) =>
+                    {
+                        let message = format!(
+                            "axis `{name}`: a value is one of the configuration; hint: `{{ as = \"a\", {name} = … }}`"
+                        );
+                        faults.push((span, message));
+                    }
                     Ok(points) => found.push(Axis { name, span, points }),
                     Err(fault) => faults.push(fault),
                 },
@@ -202,7 +261,7 @@ impl<'a> Axis<'a> {
                     let found = other.type_str();
                     faults.push((
                         span,
-                        format!("axis `{name}`: found {found}, expected a list"),
+                        format!("axis `{name}`: found {found}, expected a list; hint: what all runs have in common stands before `[grid.axes]`"),
                     ));
                 }
             }
@@ -210,7 +269,22 @@ impl<'a> Axis<'a> {
     }
 }
 
+/// What a run has beside its configuration.
+const OF_RUNS: [&str; 5] = [
+    "experiment",
+    "hardware",
+    "priority",
+    "accepted",
+    "card_not_at_hand",
+];
+
 impl<'a> Point<'a> {
+    /// Whether it is a value of the configuration.
+    fn is_value(&self) -> bool {
+        let configuration = self.table.get("configuration").map(Spanned::get_ref);
+        configuration.is_some_and(|it| OF_RUNS.iter().any(|key| it.get(*key).is_some()))
+    }
+
     fn all(values: DeArray<'a>, path: &[String]) -> Result<Vec<Self>, Fault> {
         values
             .into_iter()
@@ -223,14 +297,15 @@ impl<'a> Point<'a> {
         let span = value.span();
         let word = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
-            DeValue::Integer(number) => number.as_str().to_owned(),
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
             DeValue::Float(number) => number.as_str().to_owned(),
             DeValue::Boolean(flag) => flag.to_string(),
             DeValue::Table(_) => return Point::of_table(value),
             other => {
                 let found = other.type_str();
-                let message =
-                    format!("found {found}, expected a number, a text or a table with `as`");
+                let message = format!(
+                    "found {found}, expected a decimal number, a text, or a table such as `{{ as = \"a\", … }}`"
+                );
                 return Err((span, message));
             }
         };
@@ -251,12 +326,29 @@ impl<'a> Point<'a> {
         let DeValue::Table(mut table) = value.into_inner() else {
             unreachable!("it is a table");
         };
+        if table.contains_key("id") {
+            let message = "a point with `id`: the grid's makes the ids, hint: `as` is the text for this point";
+            return Err((span, message.to_owned()));
+        }
+        check_run(&table)?;
+        let configuration = table.get("configuration").map(Spanned::get_ref);
+        if let Some(seed) = configuration.and_then(|it| it.get("seed"))
+            && seed.get_ref().is_table()
+        {
+            let message =
+                "`seed` is a table, expected a seed: only what all runs have in common counts";
+            return Err((seed.span(), message.to_owned()));
+        }
         match table.remove("as").map(Spanned::into_inner) {
             Some(DeValue::String(word)) => Ok(Point {
                 word: word.into_owned(),
                 table,
             }),
-            _ => {
+            Some(other) => {
+                let found = other.type_str();
+                Err((span, format!("`as`: found {found}, expected a text")))
+            }
+            None => {
                 let message = "a point without `as`, expected the text that stands for it in ids";
                 Err((span, message.to_owned()))
             }
@@ -338,7 +430,11 @@ impl Template {
             .iter()
             .filter(|name| !names().any(|axis| axis == **name))
         {
-            let hint = nearest_hint(name, names());
+            let last = name.trim().rsplit('.').next().unwrap_or_default();
+            let hint = match names().find(|axis| *axis == last) {
+                Some(axis) => format!("; hint: `{{{axis}}}`"),
+                None => nearest_hint(name, names()),
+            };
             faults.push((
                 self.span.clone(),
                 format!("`id` names `{{{name}}}`, which is no axis{hint}"),

@@ -9,7 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 use crate::configuration::Configuration;
 use crate::error::Problem;
 use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
-use crate::grid::{MOST_RUNS, Tabled, expand};
+use crate::grid::{MOST_RUNS, Tabled, check_run, expand, shared};
 use crate::nearest::{nearest_hint, with_nearest};
 use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Hardware, Plan, PlannedRun, underscored};
@@ -80,6 +80,10 @@ impl<'a> Reader<'a> {
                 ("defaults", DeValue::Table(table)) => defaults = table,
                 ("run", DeValue::Array(array)) => tables = array,
                 ("grid", DeValue::Array(array)) => grids = array,
+                (name @ ("grid" | "run"), DeValue::Table(_)) => {
+                    let problem = format!("`{name}` is a table, expected `[[{name}]]`");
+                    self.report(Some(key.span()), problem);
+                }
                 (other, _) => {
                     let problem = format!(
                         "`{other}` is unknown, expected `[defaults.EXPERIMENT]`, `[[run]]` and `[[grid]]`"
@@ -89,8 +93,60 @@ impl<'a> Reader<'a> {
             }
         }
         let shared = self.add_shared_defaults(&mut defaults);
+        self.check_defaults(&defaults);
+        let before = self.problems.len();
         let tables = self.tabled(tables, grids);
-        self.runs(&defaults, &shared, tables)
+        if self.problems.len() == before {
+            self.check_service(&defaults, shared, &tables);
+        }
+        self.runs(&defaults, tables)
+    }
+
+    /// Finds defaults that no run could take.
+    fn check_defaults(&mut self, defaults: &DeTable<'a>) {
+        for (name, table) in defaults {
+            let DeValue::Table(table) = table.get_ref() else {
+                let problem = format!(
+                    "`defaults.{0}` is no table, expected `[defaults.{0}]`",
+                    name.get_ref()
+                );
+                self.report(Some(name.span()), problem);
+                continue;
+            };
+            if let Err((span, problem)) = check_run(table) {
+                self.report(Some(span), problem);
+            }
+            for key in ["id", "experiment"] {
+                if let Some(value) = table.get(key) {
+                    let problem = format!("`{key}` among defaults, expected in each run");
+                    self.report(Some(value.span()), problem);
+                }
+            }
+        }
+    }
+
+    /// Finds defaults that no run takes, and no other defaults, as those that are `shared`.
+    fn check_service(
+        &mut self,
+        defaults: &DeTable<'a>,
+        mut shared: BTreeSet<String>,
+        runs: &[Tabled<'a>],
+    ) {
+        let experiments = runs
+            .iter()
+            .filter_map(|run| text_of(&run.table, "experiment"));
+        shared.extend(experiments.map(str::to_owned));
+        let unused = defaults
+            .keys()
+            .filter(|name| !shared.contains(name.get_ref().as_ref()));
+        for name in unused {
+            let hint = match known_experiment(name.get_ref()) {
+                Ok(_) => String::new(),
+                Err(_) => nearest_hint(name.get_ref(), EXPERIMENTS.iter().map(|known| known.name)),
+            };
+            let problem = format!("`defaults.{}` serves no run{hint}", name.get_ref());
+            self.report(Some(name.span()), problem);
+        }
     }
 
     /// Adds to each table of defaults those of the one that it is `like`; the names of these.
@@ -101,7 +157,13 @@ impl<'a> Reader<'a> {
             let mut followed = BTreeSet::from([name.get_ref().to_string()]);
             while let Some(like) = like(table) {
                 let span = like.span();
-                let other = like.get_ref().as_str().unwrap_or_default().to_owned();
+                let Some(other) = like.get_ref().as_str().map(str::to_owned) else {
+                    let found = like.get_ref().type_str();
+                    let problem =
+                        format!("`like`: found {found}, expected the name of other defaults");
+                    self.report(Some(span), problem);
+                    break;
+                };
                 let Some(common) = written.get(&*other) else {
                     let hint = nearest_hint(&other, written.keys().map(|key| &**key.get_ref()));
                     let problem =
@@ -141,52 +203,73 @@ impl<'a> Reader<'a> {
         let mut of_grids: BTreeMap<_, _> = of_grids
             .filter_map(|(index, (_, run))| Some((id(&run.table)?, index)))
             .collect();
-        for mut table in runs {
-            let id = id(&table);
-            if let Some(index) = id.as_ref().and_then(|id| of_grids.remove(id)) {
-                let (_, run) = &mut tabled[index];
-                let configuration = table.get_ref().get("configuration");
-                let seed = configuration.and_then(|it| it.get_ref().get("seed"));
-                run.seed_offset *= u64::from(seed.is_none());
-                merge(&mut table, &run.table);
-                run.table = table;
-                continue;
-            }
-            let start = table.span().start;
-            match id.filter(|_| has_grids && text_of(&table, "experiment").is_none()) {
-                // It may be one of a grid that is not known for its faults.
-                Some(_) if !are_whole => {}
-                Some(id) => {
-                    let hint = nearest_hint(&id, of_grids.keys().map(String::as_str));
-                    let problem =
-                        format!("`experiment` is missing, and no grid has a run `{id}`{hint}");
-                    self.report(Some(span_of(&table, "id")), problem);
-                }
-                None => tabled.push((
+        let mut changed = BTreeMap::new();
+        for table in runs {
+            let (start, id) = (table.span().start, id(&table));
+            // One with an experiment is a run of its own.
+            let Some(id) = id.filter(|_| has_grids && table.get_ref().get("experiment").is_none())
+            else {
+                tabled.push((
                     start,
                     Tabled {
                         table,
                         grid: None,
                         seed_offset: 0,
+                        point: DeTable::new(),
                     },
-                )),
+                ));
+                continue;
+            };
+            let line = self.line(start);
+            if let Some(index) = of_grids.remove(&id) {
+                self.change(&mut tabled[index].1, table);
+                changed.insert(id, line);
+            } else if let Some(first) = changed.get(&id) {
+                let problem = format!("run `{id}` of a grid is changed in line {first} already");
+                self.report(Some(span_of(&table, "id")), problem);
+            } else if are_whole {
+                let hint = nearest_hint(&id, of_grids.keys().map(String::as_str));
+                let problem =
+                    format!("`experiment` is missing, and no grid has a run `{id}`{hint}");
+                self.report(Some(span_of(&table, "id")), problem);
             }
         }
         tabled.sort_by_key(|(start, _)| *start);
         tabled.into_iter().map(|(_, run)| run).collect()
     }
 
-    fn runs(
-        &mut self,
-        defaults: &DeTable<'a>,
-        shared: &BTreeSet<String>,
-        tables: Vec<Tabled<'a>>,
-    ) -> Vec<PlannedRun> {
-        let (mut names, mut experiments, mut runs) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+    /// Puts `table`, which says what is different in a run of a grid, into its place.
+    fn change(&mut self, run: &mut Tabled<'a>, mut table: Spanned<DeValue<'a>>) {
+        if let DeValue::Table(own) = table.get_ref()
+            && let Err((span, problem)) = check_run(own)
+        {
+            return self.report(Some(span), problem);
+        }
+        let configuration = table.get_ref().get("configuration").map(Spanned::get_ref);
+        let of_axes = run.point.get("configuration").map(Spanned::get_ref);
+        if let (Some(DeValue::Table(own)), Some(DeValue::Table(of_axes))) = (configuration, of_axes)
+            && let Some(path) = shared(own, of_axes)
+        {
+            let path = format!("configuration.{path}");
+            let problem = format!(
+                "`{path}` is what an axis of the grid says; hint: a `[[run]]` with an id of its own"
+            );
+            return self.report(Some(span_of(&table, &path)), problem);
+        }
+        if configuration.is_some_and(|it| it.get("seed").is_some()) {
+            run.seed_offset = 0;
+        }
+        merge(&mut table, &run.table);
+        run.table = table;
+    }
+
+    fn runs(&mut self, defaults: &DeTable<'a>, tables: Vec<Tabled<'a>>) -> Vec<PlannedRun> {
+        let (mut names, mut runs) = (BTreeMap::new(), Vec::new());
         for Tabled {
             table,
             grid,
             seed_offset,
+            ..
         } in tables
         {
             let span = table.span();
@@ -200,29 +283,24 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             };
-            experiments.extend(known.map(|known| known.name));
+            let seed = span_of(&table, "configuration.seed");
             let Some(mut run) = self.run(known, defaults, table) else {
                 continue;
             };
             run.grid = grid;
-            run.configuration.seed += seed_offset;
+            let counted = run.configuration.seed.checked_add(seed_offset);
+            match counted.filter(|seed| *seed <= i64::MAX as u64) {
+                Some(counted) => run.configuration.seed = counted,
+                None => self.report(
+                    Some(seed),
+                    format!("the grid counts beyond {}, the largest seed", i64::MAX),
+                ),
+            }
             let id = (run.id.clone(), self.line(span.start));
             if let Some(first) = names.insert(underscored(&run.id), id) {
                 self.report(Some(span), taken(&run, &first));
             }
             runs.push(run);
-        }
-        for name in defaults
-            .keys()
-            .filter(|name| !experiments.contains(name.get_ref().as_ref()))
-            .filter(|name| !shared.contains(name.get_ref().as_ref()))
-        {
-            let hint = match known_experiment(name.get_ref()) {
-                Ok(_) => String::new(),
-                Err(_) => nearest_hint(name.get_ref(), EXPERIMENTS.iter().map(|known| known.name)),
-            };
-            let problem = format!("`defaults.{}` serves no run{hint}", name.get_ref());
-            self.report(Some(name.span()), problem);
         }
         runs
     }

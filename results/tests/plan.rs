@@ -679,7 +679,7 @@ fn what_is_wrong_with_a_grid() {
         "[grid.axes]",
         "[grid.axis]",
         expect![[r#"
-            plan.toml:23: a grid without `axes`; hint: a single run is a `[[run]]`
+            plan.toml:23: a grid without `axes`; hint: they stand in `[grid.axes]`, and a single run is a `[[run]]`
         "#]],
     );
     check_grid(
@@ -693,7 +693,7 @@ fn what_is_wrong_with_a_grid() {
         "[\"resnet20\", \"resnet32\", \"resnet44\"]",
         "\"resnet20\"",
         expect![[r#"
-            plan.toml:32: axis `network`: found string, expected a list
+            plan.toml:32: axis `network`: found string, expected a list; hint: what all runs have in common stands before `[grid.axes]`
         "#]],
     );
     check_grid(
@@ -715,7 +715,7 @@ fn what_is_wrong_with_a_grid() {
         "\"resnet44\"",
         "[\"resnet44\"]",
         expect![[r#"
-            plan.toml:32: found array, expected a number, a text or a table with `as`
+            plan.toml:32: found array, expected a decimal number, a text, or a table such as `{ as = "a", … }`
         "#]],
     );
     check_grid(
@@ -764,8 +764,204 @@ fn what_is_wrong_with_a_grid() {
         "[grid.axes]\n",
         "[grid.axes]\nseed = [1]\n",
         expect![[r#"
-            plan.toml:28: axis `seed` is not in `id`, so that runs would have one id
+            plan.toml:28: axis `seed` says `configuration.seed` at every point, and what all runs have in common does, too
         "#]],
+    );
+}
+
+/// What an author of a grid writes that would have no effect, or another than meant.
+#[test]
+fn nothing_of_a_grid_is_left_out_in_silence() {
+    let points = "[\"resnet20\", \"resnet32\", \"resnet44\"]";
+    check_grid(
+        "as = \"bf16\"",
+        "as = \"bf16\", id = \"mine\"",
+        expect![[r#"
+        plan.toml:29: a point with `id`: the grid's makes the ids, hint: `as` is the text for this point
+    "#]],
+    );
+    check_grid(
+        "as = \"bf16\"",
+        "as = 16",
+        expect![[r#"
+        plan.toml:29: `as`: found integer, expected a text
+    "#]],
+    );
+    check_grid(
+        "configuration.seed",
+        "configuration.network = \"resnet20\"\nconfiguration.seed",
+        expect![[r#"
+            plan.toml:33: axis `network` says `configuration.network` at every point, and what all runs have in common does, too
+        "#]],
+    );
+    check_grid(
+        "[grid.axes]\n",
+        "[grid.axes]\nseed = [1, 2]\n",
+        expect![[r#"
+        plan.toml:28: axis `seed` says `configuration.seed` at every point, and what all runs have in common does, too
+    "#]],
+    );
+    check_grid(
+        "configuration.seed = { first = 7 }",
+        "configuration = 3",
+        expect![[r#"
+            plan.toml:26: `configuration`: found integer, expected table
+        "#]],
+    );
+    check_grid(
+        "as = \"bf16\", ",
+        "as = \"bf16\", accepted = \"none\", ",
+        expect![[r#"
+            plan.toml:29: `accepted`: found string, expected array
+        "#]],
+    );
+    check_grid(
+        "arithmetic = \"fp32\",",
+        "arithmetic = \"fp32\", seed = { first = 1 },",
+        expect![[r#"
+            plan.toml:30: `seed` is a table, expected a seed: only what all runs have in common counts
+        "#]],
+    );
+    check_grid(
+        "{ first = 7 }",
+        "{ first = 9223372036854775806 }",
+        expect![[r#"
+            plan.toml:26: the grid counts beyond 9223372036854775807, the largest seed
+        "#]],
+    );
+    check_grid(
+        "network = [",
+        "batch_size = [0x10]\nnetwork = [",
+        expect![[r#"
+            plan.toml:32: found integer, expected a decimal number, a text, or a table such as `{ as = "a", … }`
+        "#]],
+    );
+    check_grid(
+        "network = [",
+        "hardware = [\"cpu\"]\nnetwork = [",
+        expect![[r#"
+            plan.toml:32: axis `hardware`: a value is one of the configuration; hint: `{ as = "a", hardware = … }`
+        "#]],
+    );
+    check_grid(
+        "network = [",
+        "configuration.network = [",
+        expect![[r#"
+        plan.toml:32: axes are those of the configuration; hint: leave `configuration.` out
+    "#]],
+    );
+    check_grid(
+        "network = [",
+        "priority = 3\nnetwork = [",
+        expect![[r#"
+        plan.toml:32: axis `priority`: found integer, expected a list; hint: what all runs have in common stands before `[grid.axes]`
+    "#]],
+    );
+    check_grid(
+        "{network}",
+        "{configuration.network}",
+        expect![[r#"
+        plan.toml:24: `id` names `{configuration.network}`, which is no axis; hint: `{network}`
+        plan.toml:32: axis `network` is not in `id`, so that runs would have one id
+    "#]],
+    );
+    check_grid(
+        "experiment = \"loss_curve\"\n",
+        "",
+        expect![[r#"
+        plan.toml:23: a grid without `experiment`, expected that of its runs
+    "#]],
+    );
+    check_grid(
+        "experiment = \"loss_curve\"\n",
+        "experiment = \"loss_curve\"\nlike = \"x\"\n",
+        expect![[r#"
+            plan.toml:26: `like`: unknown field `like`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`, `card_not_at_hand`
+        "#]],
+    );
+    check_grid(
+        "[grid.axes]\non = [",
+        "[grid]\non = [",
+        expect![[r#"
+        plan.toml:27: duplicate key
+    "#]],
+    );
+    check_grid(
+        points,
+        "[\"resnet20\", 2026-11-29]",
+        expect![[r#"
+        plan.toml:32: found datetime, expected a decimal number, a text, or a table such as `{ as = "a", … }`
+    "#]],
+    );
+    // Changes of single runs.
+    check_grid(
+        "priority = 5",
+        "configuration.network = \"resnet56\"",
+        expect![[r#"
+            plan.toml:36: `configuration.network` is what an axis of the grid says; hint: a `[[run]]` with an id of its own
+        "#]],
+    );
+    check_grid(
+        "priority = 5",
+        "experiment = \"loss_curve\"\nconfiguration = { network = \"resnet32\", arithmetic = \"fp32\", seed = 1 }",
+        expect![[r#"
+            plan.toml:34: `id` is `loss-resnet32-bf16` a second time, expected a new one
+        "#]],
+    );
+    check_grid(
+        "priority = 5",
+        "configuration = 3",
+        expect![[r#"
+        plan.toml:36: `configuration`: found integer, expected table
+    "#]],
+    );
+    check_grid(
+        "[[grid]]",
+        "[grid]",
+        expect![[r#"
+        plan.toml:23: `grid` is a table, expected `[[grid]]`
+        plan.toml:34: `run`: missing field `experiment`
+    "#]],
+    );
+}
+
+#[test]
+fn defaults_are_tables_of_what_runs_have() {
+    let check = |old: &str, new: &str, expected: Expect| {
+        assert!(PLAN.contains(old), "{old}");
+        let error = Plan::parse(&PLAN.replacen(old, new, 1), "plan.toml").unwrap_err();
+        expected.assert_eq(&format!("{error}\n"));
+    };
+    check(
+        "[defaults.loss_curve]\n",
+        "[defaults]\nfinetune = 3\n[defaults.loss_curve]\n",
+        expect![[r#"
+            plan.toml:2: `defaults.finetune` is no table, expected `[defaults.finetune]`
+            plan.toml:2: `defaults.finetune` serves no run
+        "#]],
+    );
+    check(
+        "priority = 2",
+        "priority = 2\nid = \"x\"\nexperiment = \"loss_curve\"",
+        expect![[r#"
+            plan.toml:4: `id` among defaults, expected in each run
+            plan.toml:5: `experiment` among defaults, expected in each run
+        "#]],
+    );
+    check(
+        "priority = 2",
+        "priority = 2\naccepted = 3",
+        expect![[r#"
+        plan.toml:4: `accepted`: found integer, expected array
+        plan.toml:4: `accepted`: invalid type: integer `3`, expected a sequence
+    "#]],
+    );
+    check(
+        "priority = 2",
+        "priority = 2\nlike = 3",
+        expect![[r#"
+        plan.toml:4: `like`: found integer, expected the name of other defaults
+    "#]],
     );
 }
 
@@ -774,7 +970,7 @@ fn a_grid_is_not_endless() {
     let many: Vec<_> = (0..400).map(|number| number.to_string()).collect();
     let many = many.join(", ");
     let grid = format!(
-        "[[grid]]\nid = '{{seed}}-{{batch_size}}'\n[grid.axes]\nseed = [{many}]\nbatch_size = [{many}]\n"
+        "[[grid]]\nid = '{{seed}}-{{batch_size}}'\nexperiment = 'loss_curve'\n[grid.axes]\nseed = [{many}]\nbatch_size = [{many}]\n"
     );
     expect!["plan.toml:22: with it, the plan has more than 20000 runs of grids"]
         .assert_eq(&with_grid(&grid).unwrap_err().to_string());
@@ -784,7 +980,8 @@ fn a_grid_is_not_endless() {
 fn the_same_exception_twice() {
     let (_, exception) = GRID.split_once("[[run]]").unwrap();
     let twice = format!("{GRID}\n[[run]]{exception}");
-    expect!["plan.toml:40: `experiment` is missing, and no grid has a run `loss-resnet32-bf16`; hint: `loss-resnet20-bf16`"].assert_eq(&with_grid(&twice).unwrap_err().to_string());
+    expect!["plan.toml:40: run `loss-resnet32-bf16` of a grid is changed in line 34 already"]
+        .assert_eq(&with_grid(&twice).unwrap_err().to_string());
 }
 
 #[test]

@@ -52,7 +52,13 @@ pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
         plan.expect_run(id, &places.plan).map_err(Error::msg)?;
     }
     let states = states(&plan, &records, present_digest);
-    let mut document: DocumentMut = fs::read_to_string(&places.plan)?.parse()?;
+    let document = fs::read_to_string(&places.plan)?.parse();
+    let mut document: DocumentMut = document.with_context(|| {
+        format!(
+            "`{}` is to be edited as TOML 1.0; hint: a table in braces stands on one line",
+            places.plan.display()
+        )
+    })?;
     let mut accepted = BTreeSet::new();
     if let Some(name) = &accept.experiment {
         let of_experiment = states.iter().filter(|state| state.run.experiment == *name);
@@ -127,7 +133,7 @@ fn defaults_table<'a>(document: &'a mut DocumentMut, experiment: &str) -> Result
     table.with_context(|| format!("the plan has no table `[defaults.{experiment}]`"))
 }
 
-/// The table `[[run]]` of this id; a new one behind the last for a run of a grid, which has none yet.
+/// The table `[[run]]` of this id; a new one at the end for a run of a grid, which has none yet.
 fn run_table<'a>(document: &'a mut DocumentMut, id: &str) -> Result<&'a mut Table> {
     let runs = document.entry("run").or_insert(ArrayOfTables::new().into());
     let runs = runs.as_array_of_tables_mut();
@@ -137,6 +143,7 @@ fn run_table<'a>(document: &'a mut DocumentMut, id: &str) -> Result<&'a mut Tabl
     if found.is_none() {
         let mut run = Table::from_iter([("id", id)]);
         run.decor_mut().set_prefix("\n");
+        run.set_position(usize::MAX); // behind comments that end the file of runs
         runs.push(run);
     }
     let index = found.unwrap_or(runs.len() - 1);
