@@ -141,7 +141,7 @@ fn add<'a>(table: &mut DeTable<'a>, common: &DeTable<'a>) {
     }
 }
 
-/// The path of a value that both tables have.
+/// The path of a value that both tables have; lists `accepted` are joined.
 pub(crate) fn shared(a: &DeTable, b: &DeTable) -> Option<String> {
     b.iter().find_map(|(key, value)| {
         let name = key.get_ref();
@@ -149,6 +149,7 @@ pub(crate) fn shared(a: &DeTable, b: &DeTable) -> Option<String> {
             (DeValue::Table(a), DeValue::Table(b)) => {
                 shared(a, b).map(|path| format!("{name}.{path}"))
             }
+            _ if name == "accepted" => None,
             _ => Some(name.to_string()),
         }
     })

@@ -623,6 +623,33 @@ fn a_run_of_a_grid_may_have_its_own_seed() {
     );
 }
 
+#[test]
+fn what_grid_and_points_accept_is_joined() {
+    let accepted = |file: &str| {
+        let digest = "1".repeat(64);
+        format!("accepted = [{{ file = '{file}', digest = '{digest}', reason = 'r' }}]")
+    };
+    let grid = GRID
+        .replace(
+            "configuration.seed",
+            &format!("{}\nconfiguration.seed", accepted("a")),
+        )
+        .replace(
+            "as = \"bf16\"",
+            &format!("as = \"bf16\", {}", accepted("b")),
+        )
+        .replace("as = \"k80\"", &format!("as = \"k80\", {}", accepted("c")))
+        .replace("priority = 5", &accepted("d"));
+    let plan = with_grid(&grid).unwrap();
+    let files = |run: &str| {
+        let accepted = plan.run(run).unwrap().accepted.iter();
+        accepted.map(|it| it.file.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(files("loss-resnet20-bf16"), ["b", "a"]);
+    assert_eq!(files("loss-resnet32-bf16"), ["d", "b", "a"]);
+    assert_eq!(files("loss-resnet44-k80"), ["c", "a"]);
+}
+
 /// Applies `old` → `new` to a sound grid.
 fn check_grid(old: &str, new: &str, expect: Expect) {
     assert!(GRID.contains(old), "{old}");
