@@ -1006,7 +1006,7 @@ fn a_grid_is_not_endless() {
     let grid = format!(
         "[[grid]]\nid = '{{seed}}-{{batch_size}}'\nexperiment = 'loss_curve'\n[grid.axes]\nseed = [{many}]\nbatch_size = [{many}]\n"
     );
-    expect!["plan.toml:26: `configuration`: missing field `network`"]
+    expect!["plan.toml:22: with it, the plan has more than 20000 runs of grids"]
         .assert_eq(&with_grid(&grid).unwrap_err().to_string());
 }
 
