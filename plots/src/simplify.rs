@@ -52,6 +52,12 @@ mod tests {
         assert_eq!(simplified(&peak), peak);
         let back = [(0.0, 0.0), (5.0, 0.0), (2.0, 0.0)];
         assert_eq!(simplified(&back), back);
+        let beside = |y| [(0.0, 0.0), (1.0, y), (2.0, 0.0)];
+        assert_eq!(
+            simplified(&beside(TOLERANCE * 1.01)),
+            beside(TOLERANCE * 1.01)
+        );
+        assert_eq!(simplified(&beside(TOLERANCE * 0.99)).len(), 2);
         let round: Vec<_> = (0..=1000)
             .map(|i| {
                 (

@@ -88,6 +88,20 @@ fn other_links_stay() {
 }
 
 #[test]
+fn an_image_and_a_link_of_one_path_are_two_things() {
+    let (_, faults) = book(Renderer::Html, "[a](../one.md) ![b](../one.md)");
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(
+        faults[0].contains("image `../one.md`: there is no file"),
+        "{faults:?}"
+    );
+    check(
+        "![a](../x.png) [b](../x.png)",
+        "![a](../x.png) [b](../x.png)",
+    );
+}
+
+#[test]
 fn a_link_to_nothing_is_told_with_what_is_near() {
     let check = |link: &str, expected: &str| {
         for renderer in [Renderer::Html, Renderer::Pdf] {

@@ -243,6 +243,43 @@ mod tests {
     }
 
     #[test]
+    fn tokens_are_texts_numbers_names_and_signs() {
+        let check = |tag: &str, expected: &[&str]| {
+            let found: Vec<_> = tokens((7, tag)).collect();
+            for (at, token) in &found {
+                assert_eq!(&tag[at - 7..][..token.len()], *token, "{tag}");
+            }
+            let found: Vec<_> = found.iter().map(|(_, token)| *token).collect();
+            assert_eq!(found, expected, "{tag}");
+        };
+        check(
+            "<< a.b1_c.2|f(x='d \\' e', y=\"\\\\\") >>",
+            &[
+                "<",
+                "<",
+                "a.b1_c.2",
+                "|",
+                "f",
+                "(",
+                "x",
+                "=",
+                "'d \\' e'",
+                ",",
+                "y",
+                "=",
+                "\"\\\\\"",
+                ")",
+                ">",
+                ">",
+            ],
+        );
+        check("1.5e3 2a\t_x. .é", &["1.5e3", "2a", "_x", ".", ".", "é"]);
+        // A text without an end is a sign.
+        check("'a `b\\`", &["'", "a", "`", "b", "\\", "`"]);
+        check(" \n", &[]);
+    }
+
+    #[test]
     fn a_group_is_not_printed() {
         check(
             "<< a >> and << a.b >>, not << a.b.c >>",

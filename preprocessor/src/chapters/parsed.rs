@@ -48,3 +48,28 @@ impl<'a> Parsed<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_those_of_the_pdf_alone_in_a_filled_chapter() {
+        let formulas = |parsed: Parsed| {
+            let is_formula = |(event, _): &&(Event, _)| matches!(event, Event::InlineMath(_));
+            parsed.events.iter().filter(is_formula).count()
+        };
+        assert_eq!(formulas(Parsed::of("$x$", false)), 1);
+        assert_eq!(formulas(Parsed::filled("$x$", Renderer::Pdf, false)), 1);
+        assert_eq!(formulas(Parsed::filled("$x$", Renderer::Html, false)), 0);
+    }
+
+    #[test]
+    fn definitions_stand_in_their_order() {
+        let parsed = Parsed::of("[a]: c.md\n[b]: d.md \"t\"\n\n[a][b]", true);
+        let found: Vec<_> = { parsed.definitions.iter() }
+            .map(|(to, span)| (to.as_str(), &parsed.text[span.clone()]))
+            .collect();
+        assert_eq!(found, [("c.md", "[a]: c.md"), ("d.md", "[b]: d.md \"t\"")]);
+    }
+}
