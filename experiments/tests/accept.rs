@@ -89,6 +89,18 @@ fn accepted_for_a_run_the_others_stay_stale() {
     assert_eq!(format!("{}{end}", begin.unwrap()), before);
     let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(names.len(), 2, "{names:?}");
+    // A run of which nothing changed gets no table.
+    let both = [
+        "accept",
+        "finetune-lr0.001",
+        "finetune-lr0.1",
+        "--reason",
+        "r",
+    ];
+    assert!(said(&folder, &both).0);
+    let after = fs::read_to_string(folder.path().join("plan.toml")).unwrap();
+    let has = |run: &str| after.contains(&format!("id = \"{run}\""));
+    assert!(has("finetune-lr0.1") && !has("finetune-lr0.001"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::nearest::nearest_hint;
-use crate::plan_file::merge;
+use crate::plan_file::merge_tables;
 
 /// The most runs of all grids of a plan.
 pub(crate) const MOST_RUNS: usize = 20_000;
@@ -70,7 +70,7 @@ pub(crate) fn expand<'a>(
                 let message = format!("axis `{}`: `{path}` is another axis's, too", axis.name);
                 return Err((axis.span.clone(), message));
             }
-            add(&mut run, &point.table);
+            merge_tables(&mut run, &point.table);
         }
         let point = run.clone();
         let id = Spanned::new(
@@ -78,7 +78,7 @@ pub(crate) fn expand<'a>(
             DeValue::String(template.id(&axes, &points).into()),
         );
         run.insert(Spanned::new(template.span.clone(), "id".into()), id);
-        add(&mut run, &common);
+        merge_tables(&mut run, &common);
         let counts = first_seed(&mut run)?;
         Ok(Tabled {
             table: Spanned::new(span.clone(), DeValue::Table(run)),
@@ -127,18 +127,6 @@ pub(crate) fn check_run(part: &DeTable) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-/// Adds to `table` what `common` has and it has not.
-fn add<'a>(table: &mut DeTable<'a>, common: &DeTable<'a>) {
-    let mut value = Spanned::new(0..0, DeValue::Table(std::mem::take(table)));
-    merge(
-        &mut value,
-        &Spanned::new(0..0, DeValue::Table(common.clone())),
-    );
-    if let DeValue::Table(merged) = value.into_inner() {
-        *table = merged;
-    }
 }
 
 /// The path of a value that both tables have; lists `accepted` are joined.

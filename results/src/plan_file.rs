@@ -482,10 +482,14 @@ fn text_of<'t>(run: &'t Spanned<DeValue<'_>>, key: &str) -> Option<&'t str> {
 }
 
 /// Adds to `value` what `common` has and it has not; tables are merged, lists `accepted` joined, anything else stays.
-pub(crate) fn merge<'a>(value: &mut Spanned<DeValue<'a>>, common: &Spanned<DeValue<'a>>) {
-    let (DeValue::Table(own), DeValue::Table(common)) = (value.get_mut(), common.get_ref()) else {
-        return;
-    };
+fn merge<'a>(value: &mut Spanned<DeValue<'a>>, common: &Spanned<DeValue<'a>>) {
+    if let (DeValue::Table(own), DeValue::Table(common)) = (value.get_mut(), common.get_ref()) {
+        merge_tables(own, common);
+    }
+}
+
+/// The same of tables.
+pub(crate) fn merge_tables<'a>(own: &mut DeTable<'a>, common: &DeTable<'a>) {
     for (key, default) in common {
         match own.get_mut(key) {
             Some(own) if key.get_ref() == "accepted" => join(own, default),

@@ -57,6 +57,30 @@ pub enum State {
     NoSuchCard,
 }
 
+impl State {
+    /// The kinds of states.
+    pub const KINDS: [&str; 6] = [
+        "measured",
+        "partial",
+        "stale",
+        "failed",
+        "missing",
+        "no_such_card",
+    ];
+
+    /// The kind, one of [`State::KINDS`].
+    pub fn kind(&self) -> &'static str {
+        match self {
+            State::Measured => "measured",
+            State::Partial { .. } => "partial",
+            State::Stale { .. } => "stale",
+            State::Failed { .. } => "failed",
+            State::Missing { .. } => "missing",
+            State::NoSuchCard => "no_such_card",
+        }
+    }
+}
+
 /// One difference between a record and the present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {

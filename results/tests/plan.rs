@@ -421,22 +421,22 @@ fn an_unknown_network() {
     );
 }
 
+/// A list with one accepted change of a file.
+fn accepting(file: &str) -> String {
+    let digest = Digest::of(file);
+    format!("accepted = [{{ file = \"{file}\", digest = \"{digest}\", reason = \"r\" }}]\n")
+}
+
 #[test]
 fn a_run_adds_to_what_its_defaults_accept() {
-    let entry = |of: &str| {
-        format!(
-            "accepted = [{{ file = \"{of}\", digest = \"{}\", reason = \"r\" }}]\n",
-            Digest::of(of)
-        )
-    };
     let text = PLAN
         .replace(
             "hardware = \"cuda\"\n",
-            &format!("hardware = \"cuda\"\n{}", entry("a.rs")),
+            &format!("hardware = \"cuda\"\n{}", accepting("a.rs")),
         )
         .replace(
             "priority = 9\n",
-            &format!("priority = 9\n{}", entry("b.rs")),
+            &format!("priority = 9\n{}", accepting("b.rs")),
         );
     let plan = Plan::parse(&text, "plan.toml").unwrap();
     let files = |run: &PlannedRun| -> Vec<String> {
@@ -625,10 +625,7 @@ fn a_run_of_a_grid_may_have_its_own_seed() {
 
 #[test]
 fn what_grid_and_points_accept_is_joined() {
-    let accepted = |file: &str| {
-        let digest = "1".repeat(64);
-        format!("accepted = [{{ file = '{file}', digest = '{digest}', reason = 'r' }}]")
-    };
+    let accepted = |file: &str| accepting(file).trim_end().to_owned();
     let grid = GRID
         .replace(
             "configuration.seed",

@@ -183,22 +183,13 @@ fn add_texts(catalogue: &mut Catalogue, run: &RunFacts) {
 }
 
 fn add_counts(catalogue: &mut Catalogue, runs: &[RunFacts], plan: &str) {
-    type Holds = fn(&State) -> bool;
-    let count = |holds: Holds| runs.iter().filter(|run| holds(&run.state)).count();
-    let states: [(&str, Holds); 7] = [
-        ("measured", |state| *state == State::Measured),
-        ("partial", |state| matches!(state, State::Partial { .. })),
-        ("stale", |state| matches!(state, State::Stale { .. })),
-        ("missing", |state| matches!(state, State::Missing { .. })),
-        ("failed", |state| matches!(state, State::Failed { .. })),
-        ("no_such_card", |state| *state == State::NoSuchCard),
-        ("planned", |_| true),
-    ];
-    for (name, holds) in states {
+    let count = |kind: &str| runs.iter().filter(|run| run.state.kind() == kind).count();
+    let counts = State::KINDS.map(|kind| (kind, count(kind)));
+    for (name, count) in counts.into_iter().chain([("planned", runs.len())]) {
         catalogue.add(Quantity::exact(
             format!("runs.count.{name}"),
             Unit::One,
-            count(holds) as f64,
+            count as f64,
             format!("count of the runs in {plan} by state"),
         ));
     }

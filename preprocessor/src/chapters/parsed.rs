@@ -20,15 +20,12 @@ pub(super) struct Parsed<'a> {
 impl<'a> Parsed<'a> {
     /// The text of a chapter before its formulas are set.
     pub(super) fn of(text: &'a str, smart_punctuation: bool) -> Self {
-        let mut options = markdown_options();
-        options.set(Options::ENABLE_SMART_PUNCTUATION, smart_punctuation);
-        Parsed::with(text, options)
+        Parsed::with(text, options(smart_punctuation))
     }
 
     /// The text of a filled chapter: mdBook gets its formulas as MathML and knows no others.
     pub(super) fn filled(text: &'a str, renderer: Renderer, smart_punctuation: bool) -> Self {
-        let mut options = markdown_options();
-        options.set(Options::ENABLE_SMART_PUNCTUATION, smart_punctuation);
+        let mut options = options(smart_punctuation);
         options.set(Options::ENABLE_MATH, renderer == Renderer::Pdf);
         Parsed::with(text, options)
     }
@@ -47,6 +44,12 @@ impl<'a> Parsed<'a> {
             definitions,
         }
     }
+}
+
+fn options(smart_punctuation: bool) -> Options {
+    let mut options = markdown_options();
+    options.set(Options::ENABLE_SMART_PUNCTUATION, smart_punctuation);
+    options
 }
 
 #[cfg(test)]

@@ -68,7 +68,9 @@ pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
     for id in &accept.ids {
         let of_run = states.iter().filter(|state| state.run.id == *id);
         let entries = entries(accept, of_run)?;
-        add(run_table(&mut document, id)?, &entries)?;
+        if !entries.is_empty() {
+            add(run_table(&mut document, id)?, &entries)?;
+        }
         accepted.extend(entries);
     }
     if accepted.is_empty() {

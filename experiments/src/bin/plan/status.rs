@@ -53,21 +53,17 @@ pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
 
 /// How many of the runs are in which state.
 fn counted(states: &[PlannedRunState]) -> String {
-    type Is = fn(&State) -> bool;
-    let kinds: [(&str, Is); 6] = [
-        ("measured", |state| *state == State::Measured),
-        ("partial", |state| matches!(state, State::Partial { .. })),
-        ("stale", |state| matches!(state, State::Stale { .. })),
-        ("failed", |state| matches!(state, State::Failed { .. })),
-        ("missing", |state| matches!(state, State::Missing { .. })),
-        ("on cards that are not at hand", |state| {
-            *state == State::NoSuchCard
-        }),
-    ];
-    let count = |is: Is| states.iter().filter(|state| is(&state.state)).count();
-    let counts = kinds.iter().map(|(kind, is)| (count(*is), kind));
+    let count = |kind: &str| {
+        { states.iter() }
+            .filter(|it| it.state.kind() == kind)
+            .count()
+    };
+    let counts = State::KINDS.map(|kind| (count(kind), kind)).into_iter();
     let counts: Vec<_> = { counts.filter(|(count, _)| *count > 0) }
-        .map(|(count, kind)| format!("{count} {kind}"))
+        .map(|(count, kind)| match kind {
+            "no_such_card" => format!("{count} on cards that are not at hand"),
+            kind => format!("{count} {kind}"),
+        })
         .collect();
     match counts.is_empty() {
         true => "none".to_owned(),
