@@ -21,7 +21,6 @@ use parsers::ids::hint;
 use pulldown_cmark::{Event, LinkType, Tag};
 use rayon::prelude::*;
 use regex::Regex;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -176,24 +175,24 @@ impl<'a> Targets<'a> {
             is_image,
         } in addresses(parsed)
         {
-            if url.is_empty() || leads_outside(&url) {
+            if url.is_empty() || leads_outside(url) {
                 continue;
             }
             let path = url.split(['#', '?']).next().unwrap_or_default();
             let place = places
                 .entry((path.to_owned(), is_image))
                 .or_insert_with(|| self.place_of(&chapter.path, path, is_image));
-            match self.resolve(&chapter.path, &url, place) {
+            match self.resolve(&chapter.path, url, place) {
                 Ok(None) => {}
                 Ok(Some(led)) => {
-                    if let Some(at) = text[within.clone()].find(&*url) {
+                    if let Some(at) = text[within.clone()].find(url) {
                         let start = within.start + at;
                         edits.insert(start, (start..start + url.len(), led));
                     }
                 }
                 Err(message) => {
                     let Chapter { file, source, .. } = chapter;
-                    faults.add(|| Diagnostic::at_snippet(file, source, &url, message));
+                    faults.add(|| Diagnostic::at_snippet(file, source, url, message));
                 }
             }
         }
@@ -303,7 +302,7 @@ fn matches_page(path: &str, page: &str) -> bool {
 
 /// An address in a chapter, and the part of the text that it stands in.
 struct Address<'a> {
-    url: Cow<'a, str>,
+    url: &'a str,
     within: Range<usize>,
     is_image: bool,
 }
@@ -343,7 +342,7 @@ fn addresses<'a>(parsed: &'a Parsed) -> Vec<Address<'a>> {
             }
         };
         found.push(Address {
-            url: Cow::Borrowed(url),
+            url,
             within,
             is_image,
         });
@@ -356,7 +355,7 @@ fn in_html<'a>(text: &'a str, range: &Range<usize>) -> impl Iterator<Item = Addr
     attributes(&text[range.clone()]).filter_map(move |it| {
         let is_image = it.is("img", "src");
         (is_image || it.is("a", "href")).then(|| Address {
-            url: Cow::Borrowed(it.value),
+            url: it.value,
             within: start + it.at..start + it.at + it.value.len(),
             is_image,
         })
