@@ -3,29 +3,28 @@
 use std::fs;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Whether the user asked the program to stop.
+/// Whether the program was asked to stop.
 pub struct Interrupt {
-    requested: Arc<AtomicBool>,
+    /// The signal that came last; zero where none came.
+    signal: Arc<AtomicUsize>,
 }
 
 impl Interrupt {
-    /// From now on SIGTERM, Ctrl-C and SIGHUP are noted instead of ending the program. A second SIGTERM or Ctrl-C ends it
-    /// at once; two different ones do not, since a program of `plan run` gets SIGTERM from it and SIGINT when it dies.
-    /// SIGHUP comes more than once when a terminal closes, and not at all under `nohup`.
+    /// From now on SIGTERM, Ctrl-C and SIGHUP are noted instead of ending the program. A second Ctrl-C ends it at once.
+    /// The others come more than once: batch systems send SIGTERM to all programs of a job, of which one passes it on,
+    /// and SIGHUP comes again when a terminal closes, and not at all under `nohup`.
     ///
     /// # Errors
     /// What the operating system refuses.
     pub fn listen() -> io::Result<Interrupt> {
-        for signal in [SIGTERM, SIGINT] {
-            let seen = Arc::new(AtomicBool::new(false));
-            flag::register_conditional_default(signal, Arc::clone(&seen))?;
-            flag::register(signal, seen)?;
-        }
+        let seen = Arc::new(AtomicBool::new(false));
+        flag::register_conditional_default(SIGINT, Arc::clone(&seen))?;
+        flag::register(SIGINT, seen)?;
         Interrupt::note()
     }
 
@@ -34,25 +33,26 @@ impl Interrupt {
     /// # Errors
     /// What the operating system refuses.
     pub fn note() -> io::Result<Interrupt> {
-        let requested = Arc::new(AtomicBool::new(false));
+        let signal = Arc::new(AtomicUsize::new(0));
         let hangs_up = !is_ignored(SIGHUP);
-        for signal in [SIGTERM, SIGINT]
+        for noted in [SIGTERM, SIGINT]
             .into_iter()
             .chain(hangs_up.then_some(SIGHUP))
         {
-            flag::register(signal, Arc::clone(&requested))?;
+            flag::register_usize(noted, Arc::clone(&signal), noted.unsigned_abs() as usize)?;
         }
-        Ok(Interrupt { requested })
+        Ok(Interrupt { signal })
     }
 
     /// Whether to stop.
     pub fn is_requested(&self) -> bool {
-        self.requested.load(Ordering::Relaxed)
+        self.signal.load(Ordering::Relaxed) != 0
     }
 
-    /// Whether there was a signal since this was asked last.
-    pub fn is_new(&self) -> bool {
-        self.requested.swap(false, Ordering::Relaxed)
+    /// The signal that came since this was asked last.
+    pub fn take(&self) -> Option<i32> {
+        let signal = self.signal.swap(0, Ordering::Relaxed);
+        (signal != 0).then_some(signal as i32)
     }
 }
 

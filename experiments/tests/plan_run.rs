@@ -14,7 +14,8 @@ use common::PLAN;
 use common::tiny_run;
 use experiments::checkpoint::Checkpoints;
 use experiments::part::Reached;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// SHA-256 of the six files of CIFAR-10 with a zero for each byte.
@@ -105,7 +106,7 @@ fn ctrl_c_saves_and_the_same_command_goes_on() {
     let began = Instant::now();
     let (status, said) = ended(child);
     assert!(began.elapsed() < Duration::from_secs(60), "{said}");
-    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(status, Some(124), "{said}");
     assert!(said.contains("tiny: goes on from 0."), "{said}");
     assert!(
         said.contains("saved, from 0.") && said.contains("1 run is left; to go on: "),
@@ -159,9 +160,117 @@ fn a_budget_that_is_over_before_the_first_step_says_so() {
         .spawn()
         .unwrap();
     let (status, said) = ended(child);
-    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(status, Some(124), "{said}");
     assert!(
         said.contains("at the beginning as before: it had not got to a step"),
+        "{said}"
+    );
+}
+
+/// What tells events: each line of standard output, as JSON.
+fn events(output: &Output) -> Vec<serde_json::Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn sigterm_saves_however_often_it_comes_and_is_told_as_an_event() {
+    let folder = folder();
+    let folder = folder.path();
+    let mut child = plan_run(folder, &["--json"]).spawn().unwrap();
+    wait_for_progress(&mut child);
+    // A batch system sends it to all programs of a job, and again when the time is over.
+    let program = child_of(&child);
+    for _ in 0..2 {
+        for process in [Pid::from_child(&child), program] {
+            let _ = kill_process(process, Signal::TERM);
+        }
+        sleep(Duration::from_millis(300));
+    }
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(143), "{said}");
+    assert!(!said.contains("Ctrl-C again"), "{said}");
+    assert!(said.contains("1 run is left; to go on: "), "{said}");
+    assert!(reached(folder) > 0.0, "{said}");
+    let events = events(&output);
+    let [begins, stopped] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert_eq!(*begins, json!({ "event": "begins", "run": "tiny" }));
+    assert_eq!(
+        (&stopped["event"], &stopped["planned"]),
+        (&json!("stopped"), &json!(30))
+    );
+    assert_eq!(stopped["epochs"].as_f64(), Some(reached(folder)));
+}
+
+/// The program that `plan run` started.
+fn child_of(plan: &Child) -> Pid {
+    let path = format!("/proc/{0}/task/{0}/children", plan.id());
+    let children = fs::read_to_string(path).unwrap();
+    let child = children.split_whitespace().next().unwrap();
+    Pid::from_raw(child.parse().unwrap()).unwrap()
+}
+
+#[test]
+fn a_run_that_never_gets_further_is_given_up() {
+    let folder = folder();
+    let arguments = ["--budget", "0.1s", "--give-up-after", "2"];
+    for _ in 0..2 {
+        let (status, said) = ended(plan_run(folder.path(), &arguments).spawn().unwrap());
+        assert_eq!(status, Some(124), "{said}");
+    }
+    let (status, said) = ended(plan_run(folder.path(), &arguments).spawn().unwrap());
+    assert_eq!(status, Some(1), "{said}");
+    let expect = "error: run `tiny` began 2 times from epoch 0 and ended each time before it got further; hint: ";
+    assert!(said.contains(expect), "{said}");
+    // It counts those that follow each other from one place: this one gets further.
+    let starts = folder.path().join("state/loss_curve/tiny/starts");
+    assert_eq!(fs::read_to_string(&starts).unwrap(), "2 from epoch 0\n");
+    fs::write(&starts, "2 from epoch 0 and 3 steps\n").unwrap();
+    let (status, said) = ended(plan_run(folder.path(), &arguments).spawn().unwrap());
+    assert_eq!(status, Some(124), "{said}");
+    assert_eq!(fs::read_to_string(&starts).unwrap(), "1 from epoch 0\n");
+}
+
+/// A run of one small network's times, on any CPU.
+const TIMES: &str = r#"
+[[run]]
+id = "tiny"
+experiment = "layer_time"
+hardware = "any"
+priority = 1
+[run.configuration]
+network = "alexnet"
+image_px = 227
+batch_size = 1
+arithmetic = "fp32"
+seed = 1
+timing = { warm_up_iterations = 1, trials = 1, iterations = 1 }
+"#;
+
+#[test]
+fn what_is_made_is_no_failure() {
+    let folder = folder();
+    fs::write(folder.path().join("plan.toml"), TIMES).unwrap();
+    let output = plan_run(folder.path(), &["--json", "--give-up-after", "1"]);
+    let output = { output }.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let expect = [
+        json!({ "event": "begins", "run": "tiny" }),
+        json!({ "event": "complete", "run": "tiny" }),
+    ];
+    assert_eq!(events(&output), expect);
+    assert!(!folder.path().join("state/layer_time/tiny/starts").exists());
+    let (status, said) = ended(plan_run(folder.path(), &[]).spawn().unwrap());
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        said.contains("not made, since it is measured; hint: `--again`"),
         "{said}"
     );
 }

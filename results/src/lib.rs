@@ -1,7 +1,7 @@
 //! The typed record of a run: reading, writing, checking; and the plan that says which runs there should be.
 //!
 //! The way of the data: [`configuration`], [`environment`] and [`measurement`] make a [`record`], which `check`
-//! examines and [`record_file`] reads and writes; [`plan`] lists the runs that are wanted, [`state`] compares both, and
+//! examines and [`record_file`] reads and writes; [`plan`] lists the runs that are wanted and says how [`slurm`] makes them, [`state`] compares both, and
 //! [`mod@replacement`] says which of two records of a run stays.
 
 mod canonical;
@@ -24,6 +24,7 @@ mod ranges;
 pub mod record;
 pub mod record_file;
 pub mod replacement;
+pub mod slurm;
 pub mod sources;
 pub mod state;
 
@@ -46,6 +47,7 @@ pub use ranges::is_plain_name;
 pub use record::{Completion, Record, SCHEMA_VERSION};
 pub use record_file::{RECORD_BYTES, read_all, read_all_by, record_path};
 pub use replacement::{Replacement, replacement};
+pub use slurm::{Slurm, SlurmOptions, SlurmValue};
 pub use sources::{deciding_sources, present_digest};
 pub use state::{Change, PlannedRunState, State, better, states, unplanned};
 

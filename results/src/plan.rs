@@ -38,7 +38,7 @@
 //! priority = 9
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
@@ -49,16 +49,19 @@ use crate::digest::Digest;
 use crate::environment::{DeviceKind, Environment};
 use crate::files::read_text;
 use crate::nearest::nearest_hint;
+use crate::slurm::Slurm;
 use crate::{cards, plan_file, present};
 
 /// The longest plan, in bytes.
 const PLAN_BYTES: u64 = 16 << 20;
 
-/// All planned runs, in the order of the file.
-#[derive(Debug, Clone, PartialEq)]
+/// All planned runs, in the order of the file, and what makes them.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     /// The runs; ids are unique.
     pub runs: Vec<PlannedRun>,
+    /// How they are submitted to Slurm.
+    pub slurm: Slurm,
 }
 
 /// One planned run.
@@ -174,6 +177,27 @@ impl Plan {
             format!("`{}` has no run `{id}`{hint}", file.display())
         })
     }
+
+    /// The ids of the runs that `wanted` names, each by its id or by a pattern such as `loss-*-bf16`.
+    ///
+    /// # Errors
+    /// A name or pattern that no run of the plan in `file` has.
+    pub fn chosen(&self, wanted: &[String], file: &Path) -> Result<BTreeSet<&str>, String> {
+        let mut chosen = BTreeSet::new();
+        for name in wanted {
+            if !name.contains('*') {
+                chosen.insert(self.expect_run(name, file)?.id.as_str());
+                continue;
+            }
+            let ids = self.runs.iter().map(|run| run.id.as_str());
+            let fitting: Vec<&str> = ids.filter(|id| fits(id, name)).collect();
+            if fitting.is_empty() {
+                return Err(format!("`{}` has no run like `{name}`", file.display()));
+            }
+            chosen.extend(fitting);
+        }
+        Ok(chosen)
+    }
 }
 
 impl PlannedRun {
@@ -201,6 +225,20 @@ pub fn command(run: &str) -> String {
 /// A run's id as a part of a dotted name: `resnet20_bf16_1`.
 pub fn underscored(id: &str) -> String {
     id.replace(['-', '.'], "_")
+}
+
+/// Whether a run's id is what `pattern` says, in which `*` stands for any characters.
+pub fn fits(id: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let start = parts.next().unwrap_or_default();
+    let Some(end) = parts.next_back() else {
+        return pattern == id;
+    };
+    let inside = { id.strip_prefix(start) }.and_then(|rest| rest.strip_suffix(end));
+    let behind = |rest: &str, part: &str| rest.find(part).map(|at| at + part.len());
+    let found = inside
+        .and_then(|inside| parts.try_fold(inside, |rest, part| Some(&rest[behind(rest, part)?..])));
+    found.is_some()
 }
 
 impl Hardware {
@@ -277,5 +315,36 @@ impl fmt::Display for PlanError {
             write!(f, "{separator}{}{line}: {problem}", self.file)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for pattern in [
+            "sort-a-1",
+            "*",
+            "sort-*",
+            "*-1",
+            "s*-a-*1",
+            "sort-a-1*",
+            "**o**-**",
+        ] {
+            assert!(fits("sort-a-1", pattern), "{pattern}");
+        }
+        for pattern in [
+            "",
+            "sort",
+            "sort-a-1-*",
+            "*-2",
+            "s*a*a*1",
+            "sort-a-1*1",
+            "a*",
+        ] {
+            assert!(!fits("sort-a-1", pattern), "{pattern}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! From the plan's text to planned runs: defaults are merged before the types are checked, positions kept.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
@@ -14,6 +16,7 @@ use crate::nearest::{nearest_hint, with_nearest};
 use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Hardware, Plan, PlannedRun, underscored};
 use crate::ranges;
+use crate::slurm::Slurm;
 
 /// What is wrong, with its line counted from 1.
 type Problems = Vec<(Option<usize>, String)>;
@@ -33,7 +36,7 @@ pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
         newlines: text.match_indices('\n').map(|(at, _)| at).collect(),
         problems: Problems::new(),
     };
-    let runs = reader.plan();
+    let plan = reader.plan();
     // A mistake in the defaults shows in each run that takes them.
     let mut seen = BTreeSet::new();
     reader
@@ -41,7 +44,7 @@ pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
         .retain(|problem| seen.insert(problem.clone()));
     reader.problems.sort();
     if reader.problems.is_empty() {
-        Ok(Plan { runs })
+        Ok(plan)
     } else {
         Err(reader.problems)
     }
@@ -65,17 +68,22 @@ impl<'a> Reader<'a> {
         self.newlines.partition_point(|&newline| newline < offset) + 1
     }
 
-    fn plan(&mut self) -> Vec<PlannedRun> {
+    fn plan(&mut self) -> Plan {
         let root = match DeTable::parse(self.text) {
             Ok(root) => root.into_inner(),
             Err(error) => {
                 self.report(error.span(), error.message().trim());
-                return Vec::new();
+                return Plan::default();
             }
         };
+        let mut slurm = Slurm::default();
         let (mut defaults, mut tables, mut grids) =
             (DeTable::new(), DeArray::new(), DeArray::new());
         for (key, value) in root {
+            if key.get_ref() == "engine" {
+                slurm = self.engine(key, value);
+                continue;
+            }
             match (key.get_ref().as_ref(), value.into_inner()) {
                 ("defaults", DeValue::Table(table)) => defaults = table,
                 ("run", DeValue::Array(array)) => tables = array,
@@ -86,7 +94,7 @@ impl<'a> Reader<'a> {
                 }
                 (other, _) => {
                     let problem = format!(
-                        "`{other}` is unknown, expected `[defaults.EXPERIMENT]`, `[[run]]` and `[[grid]]`"
+                        "`{other}` is unknown, expected `[defaults.EXPERIMENT]`, `[[run]]`, `[[grid]]` and `[engine.slurm]`"
                     );
                     self.report(Some(key.span()), problem);
                 }
@@ -99,7 +107,52 @@ impl<'a> Reader<'a> {
         if self.problems.len() == before {
             self.check_service(&defaults, shared, &tables);
         }
-        self.runs(&defaults, tables)
+        let runs = self.runs(&defaults, tables);
+        Plan { runs, slurm }
+    }
+
+    /// What `[engine.…]` says of the systems that make runs.
+    fn engine(&mut self, key: Spanned<Cow<'a, str>>, value: Spanned<DeValue<'a>>) -> Slurm {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Engine {
+            slurm: Slurm,
+        }
+        #[derive(Deserialize)]
+        struct Engines {
+            engine: Engine,
+        }
+        let span = value.span();
+        let table = DeTable::from_iter([(key, value)]);
+        let table = Spanned::new(span, DeValue::Table(table));
+        let Some(Engines { engine }) = self.deserialize(&table, "engine") else {
+            return Slurm::default();
+        };
+        for (key, problem) in engine.slurm.faults() {
+            let key = format!("engine.slurm.{key}");
+            let span = span_of(&table, &key);
+            self.report(Some(span), format!("`{key}`: {problem}"));
+        }
+        engine.slurm
+    }
+
+    /// What a table says; a fault is told with its key, one of the whole table with its `name`.
+    fn deserialize<T: Deserialize<'a>>(
+        &mut self,
+        table: &Spanned<DeValue<'a>>,
+        name: &str,
+    ) -> Option<T> {
+        match serde_path_to_error::deserialize(ValueDeserializer::from(table.clone())) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let key = error.path().to_string();
+                let key = if key == "." { name } else { &key };
+                let place = error.inner().span().unwrap_or(table.span());
+                let message = with_nearest(&in_words(error.inner().message().trim()));
+                self.report(Some(place), format!("`{key}`: {message}"));
+                None
+            }
+        }
     }
 
     /// Finds defaults that no run could take.
@@ -320,23 +373,12 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.add_depth(&mut table);
-        match serde_path_to_error::deserialize(ValueDeserializer::from(table.clone())) {
-            Ok(run) => {
-                self.check(&run, &table);
-                for (key, problem) in known.map_or(Vec::new(), |it| experiments::faults(it, &run)) {
-                    self.report(Some(span_of(&table, key)), problem);
-                }
-                Some(run)
-            }
-            Err(error) => {
-                let key = error.path().to_string();
-                let key = if key == "." { "run" } else { &key };
-                let place = error.inner().span().unwrap_or(table.span());
-                let message = with_nearest(&in_words(error.inner().message().trim()));
-                self.report(Some(place), format!("`{key}`: {message}"));
-                None
-            }
+        let run = self.deserialize(&table, "run")?;
+        self.check(&run, &table);
+        for (key, problem) in known.map_or(Vec::new(), |it| experiments::faults(it, &run)) {
+            self.report(Some(span_of(&table, key)), problem);
         }
+        Some(run)
     }
 
     /// Writes the depth that follows from the network's name where the run says none.
@@ -400,6 +442,11 @@ impl<'a> Reader<'a> {
 fn in_words(message: &str) -> String {
     message
         .replace("expected u64", "expected a whole number of at least 0")
+        .replace(
+            "expected a nonzero u32",
+            "expected a whole number of at least 1",
+        )
+        .replace("expected u32", "expected a whole number of at least 0")
         .replace("expected f64", "expected a number")
 }
 

@@ -76,7 +76,7 @@ fn an_unknown_key_of_the_file() {
         "[defaults.loss_curve]",
         "[default.loss_curve]",
         expect![[r#"
-            plan.toml:1: `default` is unknown, expected `[defaults.EXPERIMENT]`, `[[run]]` and `[[grid]]`
+            plan.toml:1: `default` is unknown, expected `[defaults.EXPERIMENT]`, `[[run]]`, `[[grid]]` and `[engine.slurm]`
             plan.toml:17: `run`: missing field `hardware`
         "#]],
     );

@@ -44,7 +44,7 @@ fn check(
     sources: impl Fn(&str, SourceDigests) -> Option<Digest>,
     expect: Expect,
 ) {
-    let (plan, records) = (Plan { runs: vec![run] }, files(records));
+    let (plan, records) = (plan_of(vec![run]), files(records));
     let states = states(&plan, &records, sources);
     let [found] = &states[..] else {
         panic!("{states:?}")
@@ -292,12 +292,7 @@ fn each_kind_of_digest_is_compared_with_its_own() {
         }
     };
     let stale = |record: Record, bytes, tokens| {
-        let (plan, records) = (
-            Plan {
-                runs: vec![planned()],
-            },
-            files(vec![record]),
-        );
+        let (plan, records) = (plan_of(vec![planned()]), files(vec![record]));
         states(&plan, &records, now(bytes, tokens))[0].state != State::Measured
     };
     assert!(!stale(complete(), "training", "changed"));
@@ -437,7 +432,7 @@ fn states_do_not_depend_on_the_order_of_the_records() {
             ..planned()
         })
         .collect();
-    let (plan, forward) = (Plan { runs }, files(drawn.clone()));
+    let (plan, forward) = (plan_of(runs), files(drawn.clone()));
     let backward = files(drawn.into_iter().rev().collect());
     let (a, b) = (
         states(&plan, &forward, sources),
@@ -452,15 +447,20 @@ fn states_do_not_depend_on_the_order_of_the_records() {
     }
 }
 
+fn plan_of(runs: Vec<PlannedRun>) -> Plan {
+    Plan {
+        runs,
+        ..Plan::default()
+    }
+}
+
 fn sealed(record: Record) -> Record {
     Record::parse(&record.to_text().unwrap()).unwrap()
 }
 
 #[test]
 fn records_that_no_plan_asks_for() {
-    let plan = Plan {
-        runs: vec![planned()],
-    };
+    let plan = plan_of(vec![planned()]);
     let records = files(vec![
         complete(),
         Record {

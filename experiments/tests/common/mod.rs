@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub(crate) mod batch;
 pub(crate) mod tiny_run;
 
 use std::path::Path;

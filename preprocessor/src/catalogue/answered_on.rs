@@ -9,6 +9,7 @@ use super::{Question, RunFacts};
 use crate::diagnostic::{Diagnostic, LineNumbers};
 use crate::escape::{code, markdown};
 use crate::views::shown::listed;
+use results::plan::fits;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeTable;
 
@@ -149,7 +150,7 @@ fn fault(line: Option<usize>, message: String) -> Diagnostic {
 /// The identifiers of the runs that a pattern fits.
 fn fitting(pattern: &str, runs: &[RunFacts]) -> Vec<String> {
     let ids = runs.iter().map(|run| run.id.as_str());
-    ids.filter(|id| fits(pattern, id))
+    ids.filter(|id| fits(id, pattern))
         .map(str::to_owned)
         .collect()
 }
@@ -158,20 +159,6 @@ fn fits_none(question: &str, pattern: &str) -> String {
     format!(
         "question `{question}`: no planned run fits `{pattern}`; hint: `*` stands for any characters"
     )
-}
-
-/// Whether `text` is what `pattern` says, in which `*` stands for any characters.
-fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let start = parts.next().unwrap_or_default();
-    let Some(end) = parts.next_back() else {
-        return pattern == text;
-    };
-    let inside = { text.strip_prefix(start) }.and_then(|rest| rest.strip_suffix(end));
-    let behind = |rest: &str, part: &str| rest.find(part).map(|at| at + part.len());
-    let found = inside
-        .and_then(|inside| parts.try_fold(inside, |rest, part| Some(&rest[behind(rest, part)?..])));
-    found.is_some()
 }
 
 /// Where `book.toml` declares questions and patterns, counted in lines.
@@ -214,36 +201,5 @@ impl Lines {
             known == id && text.as_deref() == Some(pattern)
         };
         self.0.iter().find(is_it).map(|(.., line)| *line)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn a_star_stands_for_any_characters() {
-        for pattern in [
-            "sort-a-1",
-            "*",
-            "sort-*",
-            "*-1",
-            "s*-a-*1",
-            "sort-a-1*",
-            "**o**-**",
-        ] {
-            assert!(fits(pattern, "sort-a-1"), "{pattern}");
-        }
-        for pattern in [
-            "",
-            "sort",
-            "sort-a-1-*",
-            "*-2",
-            "s*a*a*1",
-            "sort-a-1*1",
-            "a*",
-        ] {
-            assert!(!fits(pattern, "sort-a-1"), "{pattern}");
-        }
     }
 }

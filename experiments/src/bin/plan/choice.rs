@@ -1,16 +1,26 @@
-//! Which runs can be made on this machine, and why the others cannot.
+//! Which runs are to be made, and why the others are not.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::{Error, Result};
+use clap::Args;
 use experiments::checkpoint::Checkpoints;
 use experiments::data;
-use experiments::device::{cpu_name, nvidia_smi};
-use experiments::say;
-use results::{DeviceKind, PlannedRun, PlannedRunState, State};
+use results::{Plan, PlannedRun, PlannedRunState, State};
 
 use crate::Places;
-use crate::execute::Wanted;
+use crate::voice::Voice;
+
+/// What to make.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Only these runs; `*` stands for any characters
+    pub(crate) ids: Vec<String>,
+    /// Folder of the data sets; MEASURED_DATA where it is not given
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+}
 
 /// What is to be made, most wanted first, begun ones before others; and what is not, by the reason.
 #[derive(Default)]
@@ -22,51 +32,66 @@ pub(crate) struct Choice<'a> {
 /// Why a run is not made, in the order in which it is told.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
-    /// It is made already, or was.
-    State(String),
-    Hardware(String),
+    Measured(String),
+    /// There is a record that stands in its way.
+    Record(String),
+    /// This is not the place to make it.
+    Place(String),
     Data(String),
 }
 
 impl<'a> Choice<'a> {
+    /// The runs of `selection` that are not made, or with `again` all of them. `obstacle` says why one cannot be made
+    /// here.
+    ///
+    /// # Errors
+    /// A run that the plan does not have.
     pub(crate) fn new(
+        plan: &Plan,
         mut states: Vec<PlannedRunState<'a>>,
         places: &Places,
-        wanted: &Wanted,
-    ) -> Choice<'a> {
-        let device = match nvidia_smi("name") {
-            Some(name) => (name, DeviceKind::Cuda),
-            None => (cpu_name(), DeviceKind::Cpu),
-        };
+        selection: &Selection,
+        again: bool,
+        obstacle: impl Fn(&PlannedRun) -> Option<String>,
+    ) -> Result<Choice<'a>> {
+        let chosen = plan.chosen(&selection.ids, &places.plan);
+        let chosen = chosen.map_err(Error::msg)?;
+        let data = selection.data.as_deref();
         states.sort_by_key(|state| (state.run.priority, !is_begun(state, places)));
         let mut choice = Choice::default();
         for state in &states {
-            let asked = wanted.ids.contains(&state.run.id);
-            if !asked && !wanted.ids.is_empty() {
+            let asked = chosen.contains(state.run.id.as_str());
+            if !asked && !chosen.is_empty() {
                 continue;
             }
-            match reason(state, asked, &device, wanted) {
+            match reason(state, asked, again, data, &obstacle) {
                 Some(reason) => choice.left.entry(reason).or_default().push(&state.run.id),
                 None if is_unmade(&state.state) || asked => choice.open.push(state.run),
                 None => (),
             }
         }
-        choice
+        Ok(choice)
     }
 
     /// Says why runs are left.
-    pub(crate) fn tell_left(&self) {
+    pub(crate) fn tell_left(&self, voice: Voice) {
         for (reason, ids) in &self.left {
-            let (Reason::State(text) | Reason::Hardware(text) | Reason::Data(text)) = reason;
-            say::line(&format!("not made, {text}: {}", ids.join(", ")));
+            let (Reason::Measured(text)
+            | Reason::Record(text)
+            | Reason::Place(text)
+            | Reason::Data(text)) = reason;
+            voice.line(&format!("not made, {text}: {}", ids.join(", ")));
         }
     }
 
-    /// Whether a run is left that the user could have made here.
-    pub(crate) fn lacks_data(&self) -> bool {
-        self.left
-            .keys()
-            .any(|reason| matches!(reason, Reason::Data(_)))
+    /// Whether a run is left that the user could have made here, or, where runs were named, another than those that are
+    /// measured.
+    pub(crate) fn lacks(&self, selection: &Selection) -> bool {
+        self.left.keys().any(|reason| match reason {
+            Reason::Measured(_) => false,
+            Reason::Data(_) => true,
+            Reason::Record(_) | Reason::Place(_) => !selection.ids.is_empty(),
+        })
     }
 }
 
@@ -87,44 +112,35 @@ fn is_unmade(state: &State) -> bool {
 fn reason(
     state: &PlannedRunState,
     asked: bool,
-    (name, kind): &(String, DeviceKind),
-    wanted: &Wanted,
+    again: bool,
+    data: Option<&Path>,
+    obstacle: impl Fn(&PlannedRun) -> Option<String>,
 ) -> Option<Reason> {
     let run = state.run;
-    let again = "hint: `--again` makes it anew";
+    let hint = "hint: `--again` makes it anew";
     let made = match &state.state {
-        State::Measured => asked.then(|| format!("since it is measured; {again}")),
-        State::Failed { reason } => Some(format!("since it failed before: {reason}; {again}")),
+        State::Measured if asked => Some(Reason::Measured(format!("since it is measured; {hint}"))),
+        State::Failed { reason } => Some(Reason::Record(format!(
+            "since it failed before: {reason}; {hint}"
+        ))),
         State::Stale { changes } => {
             let changed: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
-            Some(format!(
-                "since it is stale, by {}; {again}",
-                changed.join(", ")
-            ))
+            let changed = changed.join(", ");
+            Some(Reason::Record(format!(
+                "since it is stale, by {changed}; {hint}"
+            )))
         }
         _ => None,
     };
-    if !wanted.again
-        && let Some(made) = made
-    {
-        return Some(Reason::State(made));
+    if !again && made.is_some() {
+        return made;
     }
     if !is_unmade(&state.state) && !asked {
         return None;
     }
-    if !run.hardware.admits_device(name, *kind) {
-        let (hardware, device) = (&run.hardware, device(name, *kind));
-        return Some(Reason::Hardware(format!(
-            "since it needs `{hardware}`, and this is {device}"
-        )));
+    if let Some(obstacle) = obstacle(run) {
+        return Some(Reason::Place(format!("since {obstacle}")));
     }
-    let missing = data::missing(&run.configuration, wanted.data.as_deref().map(Path::new));
+    let missing = data::missing(&run.configuration, data);
     missing.map(|missing| Reason::Data(format!("since {missing}")))
-}
-
-fn device(name: &str, kind: DeviceKind) -> String {
-    match kind {
-        DeviceKind::Cpu => format!("the CPU `{name}` without an NVIDIA GPU"),
-        DeviceKind::Cuda => format!("`{name}`"),
-    }
 }

@@ -1,40 +1,46 @@
 //! Making runs: the experiments' programs are started, several at once, until all is done or the time is over.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
+use experiments::device::{cpu_name, nvidia_smi};
 use experiments::interrupt::Interrupt;
+use experiments::lock::IN_WORK_STATUS;
 use experiments::say;
 use experiments::sources::present_digest;
-use results::states;
+use results::{DeviceKind, PlannedRun, states};
 use rustix::process::Signal;
-use signal_hook::consts::SIGTSTP;
+use signal_hook::consts::{SIGINT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
 use crate::Places;
-use crate::choice::Choice;
+use crate::attempts::Attempts;
+use crate::choice::{Choice, Selection};
 use crate::job::{End, Job};
+use crate::shell::quoted;
+use crate::voice::Voice;
 
 /// Time before the budget's end at which the programs are asked to stop, enough for a step and for saving; of a short
 /// budget a quarter.
 const STOPPING: Duration = Duration::from_secs(10);
 /// Time between two looks at the programs.
 const TICK: Duration = Duration::from_millis(200);
-/// The exit status after Ctrl-C, as shells have it.
-const INTERRUPTED: u8 = 130;
+/// The exit status when the budget is over, that of `timeout`.
+const OVER_STATUS: u8 = 124;
+/// What a signal's number is added to for the exit status, as in shells: 130 after Ctrl-C, 143 after SIGTERM.
+const SIGNALLED: i32 = 128;
 
-/// What to make.
+/// What to make, and how.
 #[derive(Debug, Args)]
 pub(crate) struct Wanted {
-    /// Only these runs
-    pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// Time for all of it, such as `9m`, `90s` or `2h`; without it, until all is done
     #[arg(long, value_parser = duration)]
     budget: Option<Duration>,
@@ -47,47 +53,75 @@ pub(crate) struct Wanted {
     /// CPU threads of each program; the cores divided by the programs if not given
     #[arg(long)]
     pub(crate) threads: Option<usize>,
-    /// Folder of the data sets; MEASURED_DATA where it is not given
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) data: Option<PathBuf>,
     /// Make these runs anew from epoch 1, whatever there is; what there was is kept beside it
     #[arg(long, requires = "ids")]
     pub(crate) again: bool,
+    /// Do not start a run that began so many times in a row from one place; for what starts programs again by itself
+    #[arg(long, value_name = "TIMES")]
+    give_up_after: Option<u32>,
+    /// Print what happens as lines of JSON, and sentences on standard error
+    #[arg(long)]
+    json: bool,
+}
+
+impl Wanted {
+    pub(crate) fn voice(&self) -> Voice {
+        Voice { json: self.json }
+    }
 }
 
 /// Makes the wanted runs.
 pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<ExitCode> {
     let plan = places.read_plan()?;
     let records = places.read_records();
-    for id in &wanted.ids {
-        plan.expect_run(id, &places.plan).map_err(Error::msg)?;
-    }
-    let choice = Choice::new(states(&plan, &records, present_digest), places, wanted);
-    choice.tell_left();
+    let (selection, voice) = (&wanted.selection, wanted.voice());
+    let states = states(&plan, &records, present_digest);
+    let (name, kind) = device();
+    let obstacle = |run: &PlannedRun| {
+        let admits = run.hardware.admits_device(&name, kind);
+        let here = match kind {
+            DeviceKind::Cpu => format!("the CPU `{name}` without an NVIDIA GPU"),
+            DeviceKind::Cuda => format!("`{name}`"),
+        };
+        (!admits).then(|| format!("it needs `{}`, and this is {here}", run.hardware))
+    };
+    let choice = Choice::new(&plan, states, places, selection, wanted.again, obstacle)?;
+    choice.tell_left(voice);
     if choice.open.is_empty() {
-        say::line("nothing to make on this machine");
-        let failed = choice.lacks_data() || !wanted.ids.is_empty();
-        return Ok(ExitCode::from(u8::from(failed)));
+        voice.line("nothing to make on this machine");
+        return Ok(ExitCode::from(u8::from(choice.lacks(selection))));
     }
+    let lacks = choice.lacks(selection);
     let mut work = Work::new(places, wanted, choice)?;
     while !work.is_over() {
         work.tick()?;
     }
-    work.end()
+    work.end(lacks)
+}
+
+/// The GPU of this machine, or else its CPU.
+fn device() -> (String, DeviceKind) {
+    match nvidia_smi("name") {
+        Some(name) => (name, DeviceKind::Cuda),
+        None => (cpu_name(), DeviceKind::Cpu),
+    }
 }
 
 /// Programs that work, and runs that wait.
 struct Work<'a> {
     places: &'a Places,
     wanted: &'a Wanted,
-    waiting: VecDeque<&'a results::PlannedRun>,
+    waiting: VecDeque<&'a PlannedRun>,
     jobs: Vec<Job<'a>>,
     failures: Vec<String>,
     /// Runs with more to do that were stopped.
     stopped: usize,
+    /// Runs that other programs make.
+    in_work: usize,
     stopping: bool,
     interrupt: Interrupt,
-    interrupts: usize,
+    /// The signal that came first.
+    signal: Option<i32>,
     suspended: Arc<AtomicBool>,
     deadline: Option<Instant>,
 }
@@ -104,9 +138,10 @@ impl<'a> Work<'a> {
             jobs: Vec::new(),
             failures: Vec::new(),
             stopped: 0,
+            in_work: 0,
             stopping: false,
             interrupt: Interrupt::note()?,
-            interrupts: 0,
+            signal: None,
             suspended,
             deadline: wanted
                 .budget
@@ -127,12 +162,20 @@ impl<'a> Work<'a> {
             && self.jobs.len() < self.wanted.jobs.max(1)
             && let Some(run) = self.waiting.pop_front()
         {
-            self.jobs.push(Job::start(run, self.places, self.wanted)?);
+            let start = match self.wanted.give_up_after {
+                Some(most) => Attempts::of(run, self.places).note(most)?,
+                None => Ok(()),
+            };
+            match start {
+                Ok(()) => self.jobs.push(Job::start(run, self.places, self.wanted)?),
+                Err(reason) => self.failures.push(reason),
+            }
         }
         sleep(TICK);
         for finished in self.jobs.extract_if(.., |job| job.is_finished()) {
             match finished.report()? {
-                End::Settled => (),
+                End::Made => (),
+                End::InWork => self.in_work += 1,
                 End::Stopped => self.stopped += 1,
                 End::Failed(reason) => self.failures.push(reason),
             }
@@ -140,19 +183,15 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// One Ctrl-C saves, a second one ends at once, and Ctrl-Z stops the programs too.
+    /// One signal saves, a second Ctrl-C ends at once, and Ctrl-Z stops the programs too.
     fn heed_signals(&mut self) {
-        if self.interrupt.is_new() {
-            self.interrupts += 1;
-            let ids: Vec<&str> = self.jobs.iter().map(Job::id).collect();
-            match self.interrupts {
-                1 => say::note(&format!(
-                    "stopping: {} saves its state after the step in work; Ctrl-C again ends at once, and half a minute \
-                     of work at most is lost",
-                    ids.join(", ")
-                )),
-                _ => self.jobs.iter_mut().for_each(Job::kill),
+        if let Some(signal) = self.interrupt.take() {
+            match self.signal {
+                None => self.tell_stopping(signal),
+                Some(_) if signal == SIGINT => self.jobs.iter_mut().for_each(Job::kill),
+                Some(_) => (), // batch systems send SIGTERM more than once
             }
+            self.signal.get_or_insert(signal);
             self.stop();
         }
         if self.suspended.swap(false, Ordering::Relaxed) {
@@ -162,13 +201,27 @@ impl<'a> Work<'a> {
         }
     }
 
+    fn tell_stopping(&self, signal: i32) {
+        let ids: Vec<&str> = self.jobs.iter().map(Job::id).collect();
+        let again = match signal {
+            SIGINT => "; Ctrl-C again ends at once, and half a minute of work at most is lost",
+            _ => "",
+        };
+        if !ids.is_empty() {
+            let ids = ids.join(", ");
+            say::note(&format!(
+                "stopping: {ids} saves its state after the step in work{again}"
+            ));
+        }
+    }
+
     fn stop(&mut self) {
         self.stopping = true;
         self.jobs.iter_mut().for_each(Job::ask_to_stop);
     }
 
-    /// Says what is left and how to go on.
-    fn end(self) -> Result<ExitCode> {
+    /// Says what is left and how to go on; `lacks` says whether something could not be made.
+    fn end(self, lacks: bool) -> Result<ExitCode> {
         let left = self.stopped + self.waiting.len();
         if left > 0 {
             let runs = if left == 1 {
@@ -176,16 +229,20 @@ impl<'a> Work<'a> {
             } else {
                 &format!("{left} runs are")
             };
-            say::line(&format!("{runs} left; to go on: {}", same_command()));
+            let text = format!("{runs} left; to go on: {}", same_command());
+            self.wanted.voice().line(&text);
         }
         if !self.failures.is_empty() {
             bail!("{}", self.failures.join("\n"));
         }
-        Ok(ExitCode::from(if self.interrupts > 0 {
-            INTERRUPTED
-        } else {
-            0
-        }))
+        // A program that got the signal too may have ended before it was seen here.
+        let signal = self.signal.or(self.interrupt.take());
+        Ok(match signal {
+            Some(signal) => ExitCode::from((SIGNALLED + signal) as u8),
+            None if left > 0 => ExitCode::from(OVER_STATUS),
+            None if self.in_work > 0 => ExitCode::from(IN_WORK_STATUS),
+            None => ExitCode::from(u8::from(lacks)),
+        })
     }
 }
 
@@ -194,15 +251,6 @@ fn same_command() -> String {
     let words = std::env::args().filter(|word| word != "--again");
     let words: Vec<String> = words.map(|word| quoted(&word)).collect();
     words.join(" ")
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 /// Reads `90s`, `9m` or `2h`.
@@ -252,17 +300,5 @@ mod tests {
         check("", None);
         check("9µ", None);
         check("1e15h", Some(366 * 86_400));
-    }
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_split_them() {
-        for (word, expect) in [
-            ("scripts/plan", "scripts/plan"),
-            ("my data", "'my data'"),
-            ("it's", r"'it'\''s'"),
-            ("", "''"),
-        ] {
-            assert_eq!(quoted(word), expect);
-        }
     }
 }

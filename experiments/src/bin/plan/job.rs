@@ -1,11 +1,11 @@
 //! A program at work on a run.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::available_parallelism;
+use std::thread::{JoinHandle, available_parallelism, spawn};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -19,8 +19,12 @@ use rustix::process::{
     Pid, Signal, kill_process, kill_process_group, set_parent_process_death_signal,
 };
 
+use serde_json::{Map, Value, json};
+
 use crate::Places;
+use crate::attempts::Attempts;
 use crate::execute::Wanted;
+use crate::voice::Voice;
 
 /// Lines of a failed program's log that are told.
 const LAST_LINES: usize = 20;
@@ -34,12 +38,17 @@ pub(crate) struct Job<'a> {
     before: Option<Reached>,
     asked_to_stop: bool,
     log: Option<Log>,
+    voice: Voice,
+    /// Passes the lines of JSON on.
+    reader: Option<JoinHandle<()>>,
 }
 
 /// How a program ended.
 pub(crate) enum End {
-    /// The run is made, or another program makes it.
-    Settled,
+    /// The run is made.
+    Made,
+    /// Another program makes it.
+    InWork,
     /// There is more to do.
     Stopped,
     /// Why there is no result.
@@ -68,11 +77,18 @@ impl<'a> Job<'a> {
             command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::INT))?));
         }
         let before = reached(run, places);
-        let program = command.spawn().with_context(|| {
+        let voice = wanted.voice();
+        if voice.json {
+            command.arg("--json").stdout(Stdio::piped());
+        }
+        let mut program = command.spawn().with_context(|| {
             let path = path.display();
             format!("`{path}` does not start; hint: `scripts/plan` builds it")
         })?;
-        say::line(&format!("{} begins", run.id));
+        voice.line(&format!("{} begins", run.id));
+        voice.event(&run.id, "begins", reached_fields(before));
+        let rows = program.stdout.take().map(BufReader::new);
+        let id = run.id.clone();
         Ok(Job {
             run,
             places,
@@ -81,6 +97,8 @@ impl<'a> Job<'a> {
             before,
             asked_to_stop: false,
             log,
+            voice,
+            reader: rows.map(|rows| spawn(move || pass_on_rows(rows, &id, voice))),
         })
     }
 
@@ -120,28 +138,48 @@ impl<'a> Job<'a> {
     /// Says how the program ended and how far the run came.
     pub(crate) fn report(mut self) -> Result<End> {
         let status = self.program.wait()?;
-        let (id, took) = (&self.run.id, duration(self.began.elapsed().as_secs_f64()));
+        if let Some(reader) = self.reader.take() {
+            // It ends with the program's output.
+            let _ = reader.join();
+        }
+        let after = duration(self.began.elapsed().as_secs_f64());
+        let (end, event, text) = self.judge(status, &after);
+        let id = &self.run.id;
+        self.voice.line(&format!("{id} {text}"));
+        let mut fields = reached_fields(reached(self.run, self.places));
+        if let End::Failed(reason) = &end {
+            fields.insert("reason".to_owned(), reason.as_str().into());
+        }
+        self.voice.event(id, event, fields);
+        if matches!(end, End::Made) {
+            Attempts::of(self.run, self.places).forget()?;
+        }
+        Ok(end)
+    }
+
+    /// How the program ended `after` some time: for the caller, as an event, and in words.
+    fn judge(&self, status: ExitStatus, after: &str) -> (End, &'static str, String) {
+        let id = &self.run.id;
         if status.code() == Some(i32::from(IN_WORK_STATUS)) {
-            say::line(&format!(
-                "{id} is left to the program that makes it already, after {took}"
-            ));
-            return Ok(End::Settled);
+            let text = format!("is left to the program that makes it already, after {after}");
+            return (End::InWork, "in work", text);
         }
         if !status.success() && !self.was_ended(status) {
-            say::line(&format!("{id} fails after {took}"));
             let said = self.log.as_ref().map_or(String::new(), Log::last_lines);
-            return Ok(End::Failed(
-                format!("run `{id}`: {status}\n{said}").trim().to_owned(),
-            ));
+            let reason = format!("run `{id}`: {status}\n{said}").trim().to_owned();
+            return (
+                End::Failed(reason),
+                "failed",
+                format!("fails after {after}"),
+            );
         }
         let path = record_path(&self.places.runs, &self.run.experiment, id);
         let complete = Record::read(&path).is_ok_and(|it| it.completion == Completion::Complete);
         if status.success() && complete {
-            say::line(&format!("{id} is complete after {took}"));
-            return Ok(End::Settled);
+            return (End::Made, "complete", format!("is complete after {after}"));
         }
-        say::line(&format!("{id} stops after {took}: {}", self.way()));
-        Ok(End::Stopped)
+        let text = format!("stops after {after}: {}", self.way());
+        (End::Stopped, "stopped", text)
     }
 
     /// Whether the program was ended by a signal that was sent from here.
@@ -171,6 +209,23 @@ fn reached(run: &PlannedRun, places: &Places) -> Option<Reached> {
     Checkpoints::new(&places.state, &run.experiment, &run.id).reached()
 }
 
+/// How far a run is, as fields of an event.
+fn reached_fields(reached: Option<Reached>) -> Map<String, Value> {
+    let fields = reached.map(|it| [("epochs", json!(it.epochs)), ("planned", json!(it.planned))]);
+    let fields = fields.into_iter().flatten();
+    fields.map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// Tells a program's rows of epochs as events of the run.
+fn pass_on_rows(rows: impl BufRead, run: &str, voice: Voice) {
+    for row in rows.lines().map_while(Result::ok) {
+        match serde_json::from_str(&row) {
+            Ok(Value::Object(row)) => voice.event(run, "epoch", row),
+            _ => say::note(&row),
+        }
+    }
+}
+
 fn command(path: &Path, run: &PlannedRun, places: &Places, wanted: &Wanted) -> Command {
     let cores = available_parallelism().map_or(1, usize::from);
     let threads = wanted.threads.unwrap_or(cores / wanted.jobs.max(1)).max(1);
@@ -185,7 +240,7 @@ fn command(path: &Path, run: &PlannedRun, places: &Places, wanted: &Wanted) -> C
     ] {
         command.arg(option).arg(value);
     }
-    if let Some(data) = &wanted.data {
+    if let Some(data) = &wanted.selection.data {
         command.arg("--data").arg(data);
     }
     if wanted.again {
@@ -231,8 +286,15 @@ impl Log {
     }
 
     fn last_lines(&self) -> String {
-        let text = fs::read_to_string(&self.path).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+        last_lines(&self.path, LAST_LINES).join("\n")
     }
+}
+
+/// The last lines of a log, at most so many; none where it cannot be read.
+pub(crate) fn last_lines(log: &Path, most: usize) -> Vec<String> {
+    let bytes = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().collect();
+    let last = &lines[lines.len().saturating_sub(most)..];
+    last.iter().map(|line| (*line).to_owned()).collect()
 }

@@ -1,16 +1,22 @@
 //! The plan: which runs are made, and making those that are not.
 
 mod accept;
+mod attempts;
+mod cancel;
 mod choice;
 mod data;
 mod execute;
 mod import;
 mod job;
 mod pack;
+mod shell;
 mod show;
+mod slurm;
 mod status;
+mod submit;
 mod tracked;
 mod unpack;
+mod voice;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,6 +68,10 @@ enum Command {
     Show(show::Show),
     /// Makes the most wanted runs that this machine can make
     Run(execute::Wanted),
+    /// Submits the runs that are not made to Slurm
+    Submit(submit::Submit),
+    /// Takes runs back from Slurm; those that are being made save their state
+    Cancel(cancel::Cancel),
     /// Checks that the data sets and weights which the plan names are there and unaltered
     Data(data::Data),
     /// Packs records and resumable states into archives
@@ -82,6 +92,8 @@ fn run() -> Result<ExitCode> {
         Command::Status(status) => status::print(&places, &status)?,
         Command::Show(show) => show::print(&places, &show)?,
         Command::Run(wanted) => return execute::run(&places, &wanted),
+        Command::Submit(wanted) => submit::run(&places, &wanted)?,
+        Command::Cancel(wanted) => cancel::run(&places, &wanted)?,
         Command::Data(wanted) => data::check(&places, &wanted)?,
         Command::Pack(pack) => pack::pack(&places, &pack)?,
         Command::Import(import) => import::import(&places, &import)?,

@@ -1,12 +1,22 @@
 //! The state of every planned run: a line for each, those of a grid below a line for it.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use clap::Args;
+use experiments::checkpoint::Checkpoints;
+use experiments::part::Reached;
 use experiments::say;
 use experiments::sources::present_digest;
-use results::{PlannedRunState, State, states, unplanned};
+use results::{PlannedRun, PlannedRunState, State, record_path, states, unplanned};
+use serde_json::json;
 
 use crate::Places;
+use crate::job::last_lines;
+use crate::slurm::{Job, JobState, Queue};
+
+/// Lines of a failed job's log that are shown.
+const LAST_LINES: usize = 5;
 
 /// How much is said.
 #[derive(Debug, Args)]
@@ -14,6 +24,9 @@ pub(crate) struct Status {
     /// One line for each grid, without its runs
     #[arg(long)]
     brief: bool,
+    /// A line of JSON for each run
+    #[arg(long, conflicts_with = "brief")]
+    json: bool,
 }
 
 /// Prints the states, then how many runs are in which.
@@ -21,6 +34,18 @@ pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
     let states = states(&plan, &records, present_digest);
+    let unmade = states.iter().filter(|it| it.state != State::Measured);
+    let unmade: BTreeSet<&str> = unmade.map(|it| it.run.id.as_str()).collect();
+    let queue = Queue::read(places, &unmade)?;
+    if let Some(fault) = &queue.fault {
+        say::note(&format!(
+            "where the submitted runs are is not known: {fault}"
+        ));
+    }
+    if status.json {
+        { states.iter() }.for_each(|state| print_json(state, &queue, places));
+        return Ok(());
+    }
     let width = { plan.runs.iter() }
         .map(|run| run.id.len() + if run.grid.is_some() { 2 } else { 0 })
         .max()
@@ -38,7 +63,15 @@ pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
         }
         for state in group {
             let id = format!("{indent}{}", state.run.id);
-            say::line(&format!("{id:width$}  {}", describe(state)));
+            let job = queue.job(&state.run.id);
+            let of_job = job.and_then(|job| describe_job(job, places, state.run));
+            let of_job = of_job.map_or(String::new(), |text| format!("; {text}"));
+            say::line(&format!("{id:width$}  {}{of_job}", describe(state)));
+            if let Some(job) = job.filter(|job| job.failure(places).is_some()) {
+                for line in last_lines(&job.log(places), LAST_LINES) {
+                    say::line(&format!("{:width$}  | {line}", ""));
+                }
+            }
         }
     }
     for (path, _) in unplanned(&plan, &records) {
@@ -47,8 +80,82 @@ pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
             path.display()
         ));
     }
-    say::line(&format!("{} runs: {}", states.len(), counted(&states)));
+    let sums = counted(&states);
+    let in_queue = in_queue(&queue, &states);
+    say::line(&format!("{} runs: {sums}{in_queue}", states.len()));
     Ok(())
+}
+
+/// How many of the runs wait and are made, where some do.
+fn in_queue(queue: &Queue, states: &[PlannedRunState]) -> String {
+    let jobs: Vec<&JobState> = { states.iter() }
+        .filter_map(|state| Some(&queue.job(&state.run.id)?.state))
+        .collect();
+    let count = |is_it: fn(&JobState) -> bool| jobs.iter().filter(|job| is_it(job)).count();
+    let counts = [
+        (
+            count(|job| matches!(job, JobState::Running { .. })),
+            "running",
+        ),
+        (
+            count(|job| matches!(job, JobState::Queued { .. })),
+            "queued",
+        ),
+    ];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0);
+    let told: Vec<_> = told
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    match told.is_empty() {
+        true => String::new(),
+        false => format!("; of them {}", told.join(", ")),
+    }
+}
+
+/// A run for programs.
+fn print_json(state: &PlannedRunState, queue: &Queue, places: &Places) {
+    let run = state.run;
+    let job = queue.job(&run.id);
+    let line = json!({
+        "run": run.id,
+        "experiment": run.experiment,
+        "hardware": run.hardware.to_string(),
+        "priority": run.priority,
+        "state": state.state.kind(),
+        "record": record_path(&places.runs, &run.experiment, &run.id),
+        "reached": reached(run, places).map(|it| [it.epochs, it.planned as f64]),
+        "job": job.and_then(|job| describe_job(job, places, run)),
+    });
+    say::line(&line.to_string());
+}
+
+/// What is known of a run's newest job; nothing of one that ended well.
+fn describe_job(job: &Job, places: &Places, run: &PlannedRun) -> Option<String> {
+    let log = job.log(places);
+    match &job.state {
+        JobState::Queued { id, reason } => Some(format!("queued as {id} ({reason})")),
+        JobState::Running { id } => Some(match reached(run, places) {
+            Some(reached) => format!("running as {id}, saved at {reached}"),
+            None => format!("running as {id}"),
+        }),
+        JobState::Unknown => Some(format!("submitted as {}", job.submission.name)),
+        JobState::Ended(_) if job.is_cancelled() => Some("its job was cancelled".to_owned()),
+        JobState::Ended(_) => {
+            let how = job.failure(places)?;
+            let where_to_look = match log.exists() {
+                true => format!("`{}` ends", log.display()),
+                false => format!(
+                    "there is no `{}`; hint: all nodes share the folders of programs, plan, records and states",
+                    log.display()
+                ),
+            };
+            Some(format!("its job failed: {how}; {where_to_look}"))
+        }
+    }
+}
+
+fn reached(run: &PlannedRun, places: &Places) -> Option<Reached> {
+    Checkpoints::new(&places.state, &run.experiment, &run.id).reached()
 }
 
 /// How many of the runs are in which state.
