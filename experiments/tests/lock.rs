@@ -96,7 +96,11 @@ fn plan_run_leaves_a_run_in_work_and_goes_on_with_the_next() {
         assert!(said.contains("other begins"), "{said}{errors}");
         assert!(said.contains("other fails"), "{said}{errors}");
         assert!(!errors.contains("run `tiny`: "), "{errors}");
+        assert_eq!(output.status.code(), Some(1), "{errors}");
     }
+    // What starts it may try again later.
+    let output = plan(folder.path(), &["run", "tiny"]);
+    assert_eq!(output.status.code(), Some(75), "{}", text(&output.stderr));
     drop(lock);
 }
 

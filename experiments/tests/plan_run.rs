@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -10,30 +10,19 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::PLAN;
 use common::tiny_run;
+use common::{PLAN, black_images};
 use experiments::checkpoint::Checkpoints;
 use experiments::part::Reached;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// SHA-256 of the six files of CIFAR-10 with a zero for each byte.
-const BLACK: &str = "e9737878d0fc8a6ccb0ca17a8e077751d585606795da1f3a7e4da564276f2f32";
-
 /// A folder with a plan of one run, an epoch of which takes minutes, and its data.
 fn folder() -> TempDir {
     let folder = TempDir::new().unwrap();
-    let data = folder.path().join("cifar-10-batches-bin");
-    fs::create_dir(&data).unwrap();
-    let train = (1..=5).map(|number| format!("data_batch_{number}.bin"));
-    for name in train.chain(["test_batch.bin".to_owned()]) {
-        File::create(data.join(name))
-            .unwrap()
-            .set_len(30_730_000)
-            .unwrap();
-    }
-    let plan = PLAN.replace(&"0".repeat(64), BLACK);
+    let digest = black_images(folder.path());
+    let plan = PLAN.replace(&"0".repeat(64), digest);
     fs::write(folder.path().join("plan.toml"), plan).unwrap();
     folder
 }

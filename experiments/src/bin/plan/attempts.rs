@@ -9,6 +9,7 @@ use experiments::checkpoint::Checkpoints;
 use experiments::lock::own_folder;
 use experiments::part::Position;
 use results::PlannedRun;
+use results::files::replace_file;
 
 use crate::Places;
 
@@ -43,7 +44,8 @@ impl<'a> Attempts<'a> {
             )));
         }
         own_folder(&self.places.state, &[&self.run.experiment, &self.run.id])?;
-        fs::write(self.path(), format!("{} from {position}\n", count + 1))
+        let text = format!("{} from {position}\n", count + 1);
+        replace_file(&self.path(), text.as_bytes())
             .with_context(|| format!("`{}`", self.path().display()))?;
         Ok(Ok(()))
     }

@@ -29,10 +29,19 @@ pub(crate) struct Choice<'a> {
     left: BTreeMap<Reason, Vec<&'a str>>,
 }
 
+/// Why a run cannot be made here.
+pub(crate) enum Obstacle {
+    /// It is being made, or will be.
+    InWork(String),
+    /// This is not the place for it.
+    Place(String),
+}
+
 /// Why a run is not made, in the order in which it is told.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
     Measured(String),
+    InWork(String),
     /// There is a record that stands in its way.
     Record(String),
     /// This is not the place to make it.
@@ -52,7 +61,7 @@ impl<'a> Choice<'a> {
         places: &Places,
         selection: &Selection,
         again: bool,
-        obstacle: impl Fn(&PlannedRun) -> Option<String>,
+        obstacle: impl Fn(&PlannedRun) -> Option<Obstacle>,
     ) -> Result<Choice<'a>> {
         let chosen = plan.chosen(&selection.ids, &places.plan);
         let chosen = chosen.map_err(Error::msg)?;
@@ -77,6 +86,7 @@ impl<'a> Choice<'a> {
     pub(crate) fn tell_left(&self, voice: Voice) {
         for (reason, ids) in &self.left {
             let (Reason::Measured(text)
+            | Reason::InWork(text)
             | Reason::Record(text)
             | Reason::Place(text)
             | Reason::Data(text)) = reason;
@@ -85,10 +95,10 @@ impl<'a> Choice<'a> {
     }
 
     /// Whether a run is left that the user could have made here, or, where runs were named, another than those that are
-    /// measured.
+    /// measured or in work.
     pub(crate) fn lacks(&self, selection: &Selection) -> bool {
         self.left.keys().any(|reason| match reason {
-            Reason::Measured(_) => false,
+            Reason::Measured(_) | Reason::InWork(_) => false,
             Reason::Data(_) => true,
             Reason::Record(_) | Reason::Place(_) => !selection.ids.is_empty(),
         })
@@ -114,7 +124,7 @@ fn reason(
     asked: bool,
     again: bool,
     data: Option<&Path>,
-    obstacle: impl Fn(&PlannedRun) -> Option<String>,
+    obstacle: impl Fn(&PlannedRun) -> Option<Obstacle>,
 ) -> Option<Reason> {
     let run = state.run;
     let hint = "hint: `--again` makes it anew";
@@ -138,8 +148,10 @@ fn reason(
     if !is_unmade(&state.state) && !asked {
         return None;
     }
-    if let Some(obstacle) = obstacle(run) {
-        return Some(Reason::Place(format!("since {obstacle}")));
+    match obstacle(run) {
+        Some(Obstacle::InWork(text)) => return Some(Reason::InWork(format!("since {text}"))),
+        Some(Obstacle::Place(text)) => return Some(Reason::Place(format!("since {text}"))),
+        None => (),
     }
     let missing = data::missing(&run.configuration, data);
     missing.map(|missing| Reason::Data(format!("since {missing}")))

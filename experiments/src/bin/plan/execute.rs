@@ -21,7 +21,7 @@ use signal_hook::{flag, low_level};
 
 use crate::Places;
 use crate::attempts::Attempts;
-use crate::choice::{Choice, Selection};
+use crate::choice::{Choice, Obstacle, Selection};
 use crate::job::{End, Job};
 use crate::shell::quoted;
 use crate::voice::Voice;
@@ -83,7 +83,8 @@ pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<ExitCode> {
             DeviceKind::Cpu => format!("the CPU `{name}` without an NVIDIA GPU"),
             DeviceKind::Cuda => format!("`{name}`"),
         };
-        (!admits).then(|| format!("it needs `{}`, and this is {here}", run.hardware))
+        let text = || format!("it needs `{}`, and this is {here}", run.hardware);
+        (!admits).then(|| Obstacle::Place(text()))
     };
     let choice = Choice::new(&plan, states, places, selection, wanted.again, obstacle)?;
     choice.tell_left(voice);

@@ -13,7 +13,7 @@ use results::{Digest, Hardware, PlannedRun, Slurm, SlurmOptions, SlurmValue, slu
 
 use crate::Places;
 use crate::attempts::Attempts;
-use crate::choice::{Choice, Selection};
+use crate::choice::{Choice, Obstacle, Selection};
 use crate::slurm::{Array, JobState, Queue, Submission, most_jobs, submit};
 use crate::voice::Voice;
 
@@ -53,9 +53,9 @@ pub(crate) fn run(places: &Places, wanted: &Submit) -> Result<()> {
         (Some(fault), false) => bail!("which runs wait already is not known: {fault}"),
         (None, _) => (),
     }
-    let obstacle = |run: &PlannedRun| {
-        let fault = || slurm.options_on(&run.hardware, &own).err();
-        in_work(&queue, &run.id).or_else(fault)
+    let obstacle = |run: &PlannedRun| match in_work(&queue, &run.id) {
+        Some(text) => Some(Obstacle::InWork(text)),
+        None => { slurm.options_on(&run.hardware, &own).err() }.map(Obstacle::Place),
     };
     let states = states(&plan, &records, present_digest);
     let choice = Choice::new(&plan, states, places, &wanted.selection, false, obstacle)?;

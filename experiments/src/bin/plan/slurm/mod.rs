@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use experiments::lock::own_folder;
 use experiments::say;
 use jiff::Timestamp;
-use results::files::read_text;
+use results::files::{read_text, replace_file};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use client::{cancel, most_jobs, submit};
@@ -77,12 +77,13 @@ impl Submission {
     /// What the file system refuses.
     pub(crate) fn write(&self, state: &Path, script: &str) -> Result<PathBuf> {
         let folder = own_folder(state, &["slurm"])?;
-        let path = folder.join(format!("{}.json", self.name));
-        fs::write(&path, serde_json::to_string_pretty(self)? + "\n")
-            .with_context(|| format!("`{}`", path.display()))?;
-        let path = path.with_extension("sh");
-        fs::write(&path, script).with_context(|| format!("`{}`", path.display()))?;
-        Ok(path)
+        let note = serde_json::to_string_pretty(self)? + "\n";
+        for (ending, text) in [("json", note.as_str()), ("sh", script)] {
+            let path = folder.join(format!("{}.{ending}", self.name));
+            replace_file(&path, text.as_bytes())
+                .with_context(|| format!("`{}`", path.display()))?;
+        }
+        Ok(folder.join(format!("{}.sh", self.name)))
     }
 
     /// Removes both where Slurm did not take the array.

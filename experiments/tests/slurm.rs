@@ -1,0 +1,319 @@
+//! Six runs on a real Slurm: one is killed, one runs into its limit, all are made, and a book shows them.
+//!
+//! `scripts/test slurm` starts the Slurm, names its settings in `SLURM_CONF`, and the folder to work in, which stays for
+//! the book, in `MEASURED_SLURM_FOLDER`.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use common::black_images;
+use common::tiny_run::plan;
+use experiments::checkpoint::Checkpoints;
+use results::{Completion, Record, record_path};
+use serde_json::Value;
+
+/// Four networks whose layers are timed, and two that are trained for an epoch, on one core each.
+const PLAN: &str = r#"
+[engine.slurm]
+stop_s = 5
+[engine.slurm.options]
+cpus-per-task = 1
+time = 30
+comment = "a # in quotes"
+
+[defaults.layer_time]
+hardware = "any"
+priority = 2
+[defaults.layer_time.configuration]
+image_px = 224
+batch_size = 1
+arithmetic = "fp32"
+seed = 1
+timing = { warm_up_iterations = 1, trials = 1, iterations = 1 }
+
+[[grid]]
+id = "time-{network}"
+experiment = "layer_time"
+[grid.axes]
+network = [{ as = "alexnet", configuration = { network = "alexnet", image_px = 227 } }, "vgg16", "googlenet", "resnet50"]
+
+[defaults.loss_curve]
+hardware = "any"
+priority = 1
+[defaults.loss_curve.configuration]
+network = "resnet20"
+image_px = 32
+batch_size = 128
+arithmetic = "fp32"
+data = { name = "cifar10", digest = "BLACK" }
+[defaults.loss_curve.configuration.training]
+epochs = 1
+learning_rate = { base = 0.05, factor = 0.1, milestones = [] }
+momentum = 0.9
+weight_decay = 5e-4
+augmentation = { crop_padding_px = 1, horizontal_flip = true }
+trainable = "all"
+frozen_batch_norm = "none"
+
+[[grid]]
+id = "loss-{seed}"
+experiment = "loss_curve"
+[grid.axes]
+seed = [1, 2]
+"#;
+
+/// Longer than all of it takes on a slow machine with two cores.
+const PATIENCE: Duration = Duration::from_secs(1500);
+
+struct Site {
+    folder: PathBuf,
+    began: Instant,
+}
+
+impl Site {
+    fn said(&self, arguments: &[&str]) -> String {
+        let output = plan(&self.folder, arguments).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        println!("$ plan {}\n{said}", arguments.join(" "));
+        assert!(output.status.success(), "{said}");
+        said
+    }
+
+    fn submit(&self, ids: &[&str]) -> String {
+        let data = self.folder.join("data");
+        let data = data.to_str().unwrap();
+        self.said(&[&["submit", "--data", data], ids].concat())
+    }
+
+    /// What `plan status` says of each run.
+    fn status(&self) -> BTreeMap<String, Value> {
+        let output = plan(&self.folder, &["status", "--json"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let runs = text.lines().map(|line| {
+            let run: Value = serde_json::from_str(line).unwrap();
+            (run["run"].as_str().unwrap().to_owned(), run)
+        });
+        runs.collect()
+    }
+
+    /// What is said of the job of a run.
+    fn job(&self, run: &str) -> String {
+        let status = self.status();
+        status[run]["job"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until it is so.
+    fn wait(&self, for_what: &str, is_so: impl Fn(&Site) -> bool) {
+        while !is_so(self) {
+            assert!(
+                self.began.elapsed() < PATIENCE,
+                "{for_what}: {:#?}\n{}",
+                self.status(),
+                self.logs()
+            );
+            sleep(Duration::from_millis(500));
+        }
+        println!("{:.0} s: {for_what}", self.began.elapsed().as_secs_f64());
+    }
+
+    /// What all jobs said.
+    fn logs(&self) -> String {
+        let mut paths: Vec<_> = { fs::read_dir(self.folder.join("state/slurm")).unwrap() }
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|it| it == "log"))
+            .collect();
+        paths.sort();
+        let said = paths.iter().map(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            format!("==> {}\n{text}", path.display())
+        });
+        said.collect()
+    }
+
+    /// Whether the program of the run has begun.
+    fn is_at_work(&self, run: &str) -> bool {
+        let program = format!("/loss_curve --run {run} ");
+        let found = Command::new("pgrep").args(["--full", &program]).output();
+        found.unwrap().status.success()
+    }
+
+    fn saved(&self, run: &str) -> f64 {
+        let checkpoints = Checkpoints::new(&self.folder.join("state"), "loss_curve", run);
+        checkpoints.reached().map_or(0.0, |reached| reached.epochs)
+    }
+}
+
+/// A command of Slurm's.
+fn slurm(program: &str, arguments: &[&str]) {
+    let status = Command::new(program).args(arguments).status().unwrap();
+    assert!(status.success(), "{program} {arguments:?}");
+}
+
+/// Sends a signal to the program that makes a run.
+fn pkill(signal: &str, run: &str) {
+    let program = format!("/loss_curve --run {run} ");
+    slurm("pkill", &["--signal", signal, "--full", &program]);
+}
+
+/// Slurm's id of the job, `12_3`, in what is said of it.
+fn id(job: &str) -> &str {
+    let word = job.split([' ', ',']).find(|word| word.contains('_'));
+    word.unwrap_or_else(|| panic!("no id in `{job}`"))
+}
+
+#[test]
+#[ignore = "needs a Slurm: `scripts/test slurm`"]
+fn six_runs_are_made_whatever_befalls_them() {
+    let folder = PathBuf::from(env::var_os("MEASURED_SLURM_FOLDER").expect("`scripts/test slurm`"));
+    let digest = black_images(&folder.join("data"));
+    fs::write(folder.join("plan.toml"), PLAN.replace("BLACK", digest)).unwrap();
+    let site = Site {
+        folder,
+        began: Instant::now(),
+    };
+    let said = site.submit(&[]);
+    assert!(said.contains("6 jobs on `any`: "), "{said}");
+    site.wait("both networks are trained", |site| {
+        ["loss-1", "loss-2"]
+            .iter()
+            .all(|run| site.job(run).starts_with("running as "))
+    });
+    assert!(
+        site.job("time-alexnet").starts_with("queued as "),
+        "{:#?}",
+        site.status()
+    );
+    let said = site.said(&["submit", "loss-*"]);
+    assert!(said.contains("makes it: loss-1\n"), "{said}");
+    assert!(said.contains("nothing to submit"), "{said}");
+
+    // The limit of one comes nearer.
+    let limited = site.job("loss-2");
+    let limited = id(&limited);
+    slurm(
+        "scontrol",
+        &["update", &format!("JobId={limited}"), "TimeLimit=1"],
+    );
+    // The other one is killed once something is saved.
+    site.wait("loss-1 is saved", |site| site.saved("loss-1") > 0.0);
+    let saved = site.saved("loss-1");
+    slurm(
+        "pkill",
+        &["--signal", "KILL", "--full", "/loss_curve --run loss-1 "],
+    );
+    site.wait("loss-1 has failed", |site| {
+        site.job("loss-1").contains("failed")
+    });
+    let said = site.said(&["status"]);
+    assert!(said.contains("its job failed: exit status 1; `"), "{said}");
+    assert!(
+        said.contains("| error: run `loss-1`: signal: 9 (SIGKILL)"),
+        "{said}"
+    );
+    site.wait("loss-2 waits after its limit", |site| {
+        site.job("loss-2").starts_with("queued as ")
+    });
+    assert!(site.saved("loss-2") > 0.0);
+    assert!(
+        site.logs()
+            .contains("loss-2: stopped; the same command goes on from 0.")
+    );
+    // Slurm lets a job that was requeued wait for two minutes.
+    slurm(
+        "scontrol",
+        &[
+            "update",
+            &format!("JobId={limited}"),
+            "TimeLimit=30",
+            "StartTime=now",
+        ],
+    );
+
+    let said = site.submit(&[]);
+    assert!(said.contains("1 job on `any`: "), "{said}");
+    site.wait("all are measured", |site| {
+        site.status().values().all(|run| run["state"] == "measured")
+    });
+    let said = site.said(&["status"]);
+    assert!(said.contains("6 runs: 6 measured\n"), "{said}");
+    let runs = site.folder.join("runs");
+    for (run, sessions) in [("loss-1", 2), ("loss-2", 2)] {
+        let record = Record::read(&record_path(&runs, "loss_curve", run)).unwrap();
+        assert_eq!(record.completion, Completion::Complete, "{run}");
+        assert_eq!(record.earlier_sessions.len() + 1, sessions, "{run}");
+        assert_eq!(record.environment.threads, 1, "{run}");
+    }
+    let log = site.logs();
+    println!("{log}");
+    assert!(
+        log.contains(&format!("loss-1: goes on from {}", rounded(saved))),
+        "{log}"
+    );
+    let (status, nothing) = (site.said(&["submit"]), "nothing to submit\n");
+    assert_eq!(status, nothing);
+}
+
+/// A number of epochs as progress prints it.
+fn rounded(epochs: f64) -> String {
+    let reached = experiments::part::Reached { epochs, planned: 1 };
+    reached.to_string()
+}
+
+#[test]
+#[ignore = "needs a Slurm: `scripts/test slurm`"]
+fn a_job_that_dies_each_time_is_not_started_for_ever() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let digest = black_images(&folder.path().join("data"));
+    fs::write(
+        folder.path().join("plan.toml"),
+        PLAN.replace("BLACK", digest),
+    )
+    .unwrap();
+    let site = Site {
+        folder: folder.path().to_owned(),
+        began: Instant::now(),
+    };
+    site.submit(&["loss-1"]);
+    site.wait("it runs", |site| site.is_at_work("loss-1"));
+    let job = site.job("loss-1");
+    let job = id(&job);
+    for start in 2..=4 {
+        // As after a node has failed: nothing is saved, and Slurm itself starts the job anew.
+        pkill("STOP", "loss-1");
+        slurm("scontrol", &["requeue", job]);
+        pkill("KILL", "loss-1");
+        site.wait("it waits", |site| site.job("loss-1").starts_with("queued"));
+        slurm(
+            "scontrol",
+            &["update", &format!("JobId={job}"), "StartTime=now"],
+        );
+        site.wait(&format!("start {start}"), |site| {
+            !site.job("loss-1").starts_with("queued")
+        });
+    }
+    site.wait("it is given up", |site| {
+        site.job("loss-1").contains("failed: exit status 1")
+    });
+    let log = site.logs();
+    assert!(
+        log.contains("run `loss-1` began 3 times from epoch 0 and ended each time"),
+        "{log}"
+    );
+    // Who submits it again means it.
+    site.submit(&["loss-1"]);
+    site.wait("it runs again", |site| {
+        site.job("loss-1").starts_with("running")
+    });
+    site.said(&["cancel", "--all"]);
+    site.wait("it is cancelled", |site| {
+        site.job("loss-1") == "its job was cancelled"
+    });
+}
