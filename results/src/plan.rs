@@ -250,7 +250,7 @@ impl<'de> Deserialize<'de> for Hardware {
             "any" => Ok(Hardware::Any),
             "cpu" => Ok(Hardware::Cpu),
             "cuda" => Ok(Hardware::Cuda),
-            card => match cards::fault(card) {
+            card => match cards::hardware_fault(card) {
                 None => Ok(Hardware::Card(text)),
                 Some(fault) => Err(de::Error::custom(fault)),
             },
