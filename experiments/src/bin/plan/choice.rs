@@ -5,11 +5,11 @@ use std::path::Path;
 
 use experiments::checkpoint::Checkpoints;
 use experiments::data;
-use experiments::device::{cpu_name, nvidia_smi};
 use experiments::say;
-use results::{DeviceKind, PlannedRun, PlannedRunState, State};
+use results::{PlannedRun, PlannedRunState, State};
 
 use crate::Places;
+use crate::device::ThisDevice;
 use crate::execute::Wanted;
 
 /// What is to be made, most wanted first, begun ones before others; and what is not, by the reason.
@@ -33,11 +33,8 @@ impl<'a> Choice<'a> {
         mut states: Vec<PlannedRunState<'a>>,
         places: &Places,
         wanted: &Wanted,
+        device: &ThisDevice,
     ) -> Choice<'a> {
-        let device = match nvidia_smi("name") {
-            Some(name) => (name, DeviceKind::Cuda),
-            None => (cpu_name(), DeviceKind::Cpu),
-        };
         states.sort_by_key(|state| (state.run.priority, !is_begun(state, places)));
         let mut choice = Choice::default();
         for state in &states {
@@ -45,7 +42,7 @@ impl<'a> Choice<'a> {
             if !asked && !wanted.ids.is_empty() {
                 continue;
             }
-            match reason(state, asked, &device, wanted) {
+            match reason(state, asked, device, wanted) {
                 Some(reason) => choice.left.entry(reason).or_default().push(&state.run.id),
                 None if is_unmade(&state.state) || asked => choice.open.push(state.run),
                 None => (),
@@ -87,7 +84,7 @@ fn is_unmade(state: &State) -> bool {
 fn reason(
     state: &PlannedRunState,
     asked: bool,
-    (name, kind): &(String, DeviceKind),
+    device: &ThisDevice,
     wanted: &Wanted,
 ) -> Option<Reason> {
     let run = state.run;
@@ -112,19 +109,12 @@ fn reason(
     if !is_unmade(&state.state) && !asked {
         return None;
     }
-    if !run.hardware.admits_device(name, *kind) {
-        let (hardware, device) = (&run.hardware, device(name, *kind));
+    if !device.suits(&run.hardware) {
         return Some(Reason::Hardware(format!(
-            "since it needs `{hardware}`, and this is {device}"
+            "since it needs `{}`, and this is {device}",
+            run.hardware
         )));
     }
     let missing = data::missing(&run.configuration, wanted.data.as_deref().map(Path::new));
     missing.map(|missing| Reason::Data(format!("since {missing}")))
-}
-
-fn device(name: &str, kind: DeviceKind) -> String {
-    match kind {
-        DeviceKind::Cpu => format!("the CPU `{name}` without an NVIDIA GPU"),
-        DeviceKind::Cuda => format!("`{name}`"),
-    }
 }

@@ -20,6 +20,7 @@ use signal_hook::{flag, low_level};
 
 use crate::Places;
 use crate::choice::Choice;
+use crate::device::ThisDevice;
 use crate::job::{End, Job};
 
 /// Time before the budget's end at which the programs are asked to stop, enough for a step and for saving; of a short
@@ -62,7 +63,9 @@ pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<ExitCode> {
     for id in &wanted.ids {
         plan.expect_run(id, &places.plan).map_err(Error::msg)?;
     }
-    let choice = Choice::new(states(&plan, &records, present_digest), places, wanted);
+    let device = ThisDevice::find();
+    let states = states(&plan, &records, present_digest, |card| device.is_card(card));
+    let choice = Choice::new(states, places, wanted, &device);
     choice.tell_left();
     if choice.open.is_empty() {
         say::line("nothing to make on this machine");

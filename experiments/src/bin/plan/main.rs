@@ -3,6 +3,7 @@
 mod accept;
 mod choice;
 mod data;
+mod device;
 mod execute;
 mod import;
 mod job;

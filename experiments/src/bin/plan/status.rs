@@ -7,6 +7,7 @@ use experiments::sources::present_digest;
 use results::{PlannedRunState, State, states, unplanned};
 
 use crate::Places;
+use crate::device::ThisDevice;
 
 /// How much is said.
 #[derive(Debug, Args)]
@@ -20,7 +21,8 @@ pub(crate) struct Status {
 pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
-    let states = states(&plan, &records, present_digest);
+    let device = ThisDevice::find();
+    let states = states(&plan, &records, present_digest, |card| device.is_card(card));
     let width = { plan.runs.iter() }
         .map(|run| run.id.len() + if run.grid.is_some() { 2 } else { 0 })
         .max()
@@ -61,7 +63,7 @@ fn counted(states: &[PlannedRunState]) -> String {
     let counts = State::KINDS.map(|kind| (count(kind), kind)).into_iter();
     let counts: Vec<_> = { counts.filter(|(count, _)| *count > 0) }
         .map(|(count, kind)| match kind {
-            "no_such_card" => format!("{count} on cards that are not at hand"),
+            "no_such_card" => format!("{count} on cards that are not here"),
             kind => format!("{count} {kind}"),
         })
         .collect();
@@ -77,7 +79,7 @@ fn describe(state: &PlannedRunState) -> String {
         State::Partial { done, planned } => format!("partial, {done} of {planned}"),
         State::Missing { .. } => format!("missing, on {}", state.run.hardware),
         State::Failed { reason } => format!("failed: {reason}"),
-        State::NoSuchCard => "no such card".to_owned(),
+        State::NoSuchCard => format!("no such card here, needs {}", state.run.hardware),
         State::Stale { changes } => {
             let change = |change: &results::Change| {
                 format!(
