@@ -2,7 +2,8 @@
 
 mod common;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use common::root;
@@ -183,6 +184,35 @@ fn a_plan_is_told_by_its_grids() {
     );
     let last = |text: &str| text.lines().last().map(str::to_owned);
     assert_eq!(last(&brief), last(&whole));
+}
+
+/// A program `nvidia-smi` that names this card stands in for a machine that has it.
+#[test]
+fn the_cards_of_the_machine_decide_which_runs_are_missing() {
+    let folder = folder();
+    let status = |card: &str| {
+        let program = folder.path().join("nvidia-smi");
+        fs::write(&program, format!("#!/bin/sh\necho '{card}'\n")).unwrap();
+        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let mut status = plan(folder.path(), &["status"]);
+        let path = std::env::var("PATH").unwrap();
+        status.env("PATH", format!("{}:{path}", folder.path().display()));
+        String::from_utf8(status.output().unwrap().stdout).unwrap()
+    };
+    let on_v100 = status("Tesla V100-SXM2-16GB");
+    let of_run = |run: &str| {
+        let line = on_v100.lines().find_map(|it| it.trim().strip_prefix(run));
+        line.unwrap().trim()
+    };
+    assert_eq!(of_run("loss-resnet20-v100 "), "missing, on V100");
+    assert_eq!(of_run("loss-resnet20-k80 "), "no such card here, needs K80");
+    let of_grid = of_run("loss-{network}-{card}: ");
+    assert_eq!(of_grid, "6 missing, 12 on cards that are not here");
+    let on_a100 = status("NVIDIA A100-SXM4-40GB");
+    assert!(
+        on_a100.contains("loss-{network}-{card}: 18 on cards that are not here\n"),
+        "{on_a100}"
+    );
 }
 
 #[test]

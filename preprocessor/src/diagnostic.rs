@@ -1,6 +1,7 @@
 //! What is wrong with a file, and where.
 
 use std::fmt;
+use toml::de::{DeTable, DeValue};
 
 /// A fault with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,6 +144,13 @@ impl LineNumbers {
     pub(crate) fn line(&self, offset: usize) -> usize {
         self.newlines.partition_point(|&newline| newline < offset) + 1
     }
+}
+
+/// What a `book.toml` says under `[preprocessor.measured]` with this key, for the places of faults.
+pub(crate) fn setting<'t, 'a>(book: &'t DeTable<'a>, key: &str) -> Option<&'t DeValue<'a>> {
+    let preprocessors = book.get("preprocessor")?.get_ref();
+    let settings = preprocessors.get("measured")?.get_ref();
+    Some(settings.get(key)?.get_ref())
 }
 
 impl fmt::Display for Diagnostic {

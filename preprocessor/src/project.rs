@@ -3,6 +3,7 @@
 mod images;
 mod pages;
 mod tables;
+mod without_cards;
 
 use crate::catalogue::{
     AnsweredOn, DeclaredRuns, Facts, Question, RunFacts, SampleSettings, Samples, Topics,
@@ -50,6 +51,7 @@ pub struct Project {
     strict: bool,
     appendix: Option<String>,
     answered_on: DeclaredRuns,
+    without_cards: Vec<String>,
     pages: Option<Pages>,
 }
 
@@ -97,6 +99,7 @@ impl Project {
             strict: false,
             appendix: None,
             answered_on: DeclaredRuns::new(),
+            without_cards: Vec::new(),
             pages: None,
         };
         project.layout.quoted = project.in_source(QUOTED);
@@ -121,6 +124,7 @@ impl Project {
             strict: settings.strict,
             appendix: settings.appendix,
             answered_on: settings.answered_on,
+            without_cards: settings.without_cards,
             pages: Some(pages::of(config)),
             ..Project::new(root, &config.book.src)
         })
@@ -251,6 +255,7 @@ impl Project {
         samples: Vec<Samples>,
     ) -> Result<Facts, Vec<Diagnostic>> {
         let plan = others.plan.as_ref();
+        self.check_cards(plan)?;
         let runs = plan.map_or_else(Vec::new, |plan| self.runs(plan, records));
         let inputs = Inputs {
             runs,
@@ -285,10 +290,27 @@ impl Project {
         if self.answered_on.is_empty() {
             return Ok(AnsweredOn::default());
         }
-        // The environment may declare them, too.
-        let text = self.read_text(CONFIGURATION).map_err(|fault| vec![fault])?;
-        let text = text.unwrap_or_default();
+        let text = self.read_configuration()?;
         AnsweredOn::read(&self.answered_on, &text, questions, runs)
+    }
+
+    /// Checks the cards that the book does without against those that planned runs need.
+    fn check_cards(&self, plan: Option<&Plan>) -> Result<(), Vec<Diagnostic>> {
+        if self.without_cards.is_empty() {
+            return Ok(());
+        }
+        let text = self.read_configuration()?;
+        let faults = without_cards::faults(&self.without_cards, &text, plan);
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(faults),
+        }
+    }
+
+    /// The text of `book.toml`; empty where there is none, since the environment may declare what it says.
+    fn read_configuration(&self) -> Result<String, Vec<Diagnostic>> {
+        let text = self.read_text(CONFIGURATION).map_err(|fault| vec![fault])?;
+        Ok(text.unwrap_or_default())
     }
 
     /// The files of the topics that are there.
@@ -322,7 +344,9 @@ impl Project {
             Some(known) => known.clone(),
             None => digest(path, kind), // where something moved to
         };
-        states(plan, records, source)
+        // Not what this machine has: the book is the same on every machine.
+        let has_card = |card: &str| !self.without_cards.iter().any(|without| without == card);
+        states(plan, records, source, has_card)
             .into_iter()
             .map(|state| RunFacts::new(state, &self.root))
             .collect()
@@ -499,6 +523,61 @@ mod tests {
         assert_eq!(
             faults.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [fault]
+        );
+    }
+
+    #[test]
+    fn a_book_does_without_cards_that_its_plan_names() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("experiments/plan.toml");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, include_str!("topics/fixtures/plan.toml")).unwrap();
+        let read = |keys: &str| {
+            let text = format!("[book]\nsrc = 'book'\n[preprocessor.measured]\n{keys}");
+            fs::write(root.path().join("book.toml"), &text).unwrap();
+            let project = Project::of(root.path().to_owned(), &text.parse().unwrap()).unwrap();
+            project.read().map(|known| {
+                let runs = known.facts.runs.iter();
+                let runs = runs.map(|run| format!("{}: {}", run.id, run.state.kind()));
+                runs.collect::<Vec<_>>()
+            })
+        };
+        let states = |of_layers: &str| {
+            let others = ["finetune-lr0.01: missing", "finetune-lr0.1: missing"];
+            let others = others.into_iter().map(str::to_owned);
+            others.chain([format!("layers: {of_layers}")]).collect()
+        };
+        assert_eq!(read(""), Ok(states("missing")));
+        assert_eq!(read("without-cards = []"), Ok(states("missing")));
+        assert_eq!(read("without-cards = ['V100']"), Ok(states("no_such_card")));
+        let check = |keys: &str, expected: &[(usize, &str)]| {
+            let faults = read(keys).expect_err(keys);
+            let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            let expected = expected
+                .iter()
+                .map(|(line, message)| format!("`book.toml:{line}`: `without-cards`: {message}"));
+            assert_eq!(faults, expected.collect::<Vec<_>>());
+        };
+        check(
+            "without-cards = [\n  'V100', 'V10O',\n  'A100',\n  'K80',\n  'V100',\n  'cuda',\n]",
+            &[
+                (
+                    5,
+                    "`V10O` is no card, expected one word of a card's name, such as `V100`; hint: `V100`",
+                ),
+                (6, "no planned run needs `A100`; hint: `V100`"),
+                (7, "no planned run needs `K80`; hint: leave it out"),
+                (8, "`V100` a second time; hint: leave it out"),
+                (
+                    9,
+                    "`cuda` is no card, expected one word of a card's name, such as `V100`",
+                ),
+            ],
+        );
+        fs::remove_file(&path).unwrap();
+        check(
+            "without-cards = ['V100']",
+            &[(4, "no planned run needs `V100`; hint: leave it out")],
         );
     }
 

@@ -17,6 +17,8 @@ struct Keys {
     appendix: Option<String>,
     #[serde(rename = "answered-on")]
     answered_on: DeclaredRuns,
+    #[serde(rename = "without-cards")]
+    without_cards: Vec<String>,
     samples: BTreeMap<String, SampleSettings>,
     plan: Option<String>,
     runs: Option<String>,
@@ -33,6 +35,12 @@ struct Keys {
     _optional: Option<toml::Value>,
 }
 
+/// How keys are written that hold lists.
+const EXAMPLES: [(&str, &str); 2] = [
+    ("answered-on", "`\"2.1\" = [\"RUN\", \"RUN-*\"]`"),
+    ("without-cards", "`without-cards = [\"K80\", \"V100\"]`"),
+];
+
 /// What `book.toml` says of a book.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
@@ -44,6 +52,8 @@ pub(crate) struct Settings {
     pub appendix: Option<String>,
     /// The runs that questions are answered on.
     pub answered_on: DeclaredRuns,
+    /// The cards that the book does without, by the names that the plan has for them.
+    pub without_cards: Vec<String>,
     /// The sample images that are shown.
     pub samples: BTreeMap<String, SampleSettings>,
     /// Where the book's files are.
@@ -60,12 +70,12 @@ impl Settings {
         let keys = config.get::<Keys>("preprocessor.measured");
         let keys = keys.map_err(|error| {
             let found = error.root_cause().to_string().trim().replace('\n', " ");
-            let hint = match found.contains(" in `answered-on") {
-                true => "`\"2.1\" = [\"RUN\", \"RUN-*\"]`",
-                false => {
-                    "`command`, `before`, `after`, `renderers` and `optional` are mdBook's own"
-                }
-            };
+            let is_in = |key: &str| found.contains(&format!(" in `{key}"));
+            let example = EXAMPLES.iter().find(|(key, _)| is_in(key));
+            let hint = example.map_or(
+                "`command`, `before`, `after`, `renderers` and `optional` are mdBook's own",
+                |(_, example)| example,
+            );
             anyhow!("{place}: {found}; hint: {hint}")
         })?;
         Settings::of(keys.unwrap_or_default(), &config.book.src).context(place)
@@ -93,6 +103,7 @@ impl Settings {
             strict: keys.strict,
             appendix: keys.appendix,
             answered_on: keys.answered_on,
+            without_cards: keys.without_cards,
             samples: keys.samples,
             layout,
         })
@@ -226,7 +237,8 @@ mod tests {
             (
                 "topic = ['optimus']",
                 "unknown field `topic`, expected one of `topics`, `strict`, `appendix`, `answered-on`, \
-                 `samples`, `plan`, `runs`, `generated`, `command`, `before`, `after`, `renderers`, `optional`",
+                 `without-cards`, `samples`, `plan`, `runs`, `generated`, `command`, `before`, `after`, \
+                 `renderers`, `optional`",
             ),
             (
                 "strict = 1",
@@ -255,6 +267,18 @@ mod tests {
             format!("{error:#}"),
             "`book.toml`: `[preprocessor.measured]`: invalid type: map, expected a sequence in \
              `answered-on.2`; hint: `\"2.1\" = [\"RUN\", \"RUN-*\"]`"
+        );
+    }
+
+    #[test]
+    fn cards_that_a_book_does_without_are_a_list() {
+        let settings = read("book", "without-cards = ['K80', 'V100']").expect("two cards");
+        assert_eq!(settings.without_cards, ["K80", "V100"]);
+        check(
+            "without-cards = 'K80'",
+            expect![[
+                r#"`book.toml`: `[preprocessor.measured]`: invalid type: string "K80", expected a sequence in `without-cards`; hint: `without-cards = ["K80", "V100"]`"#
+            ]],
         );
     }
 

@@ -153,6 +153,7 @@ fn broken_settings_are_told_in_the_page() {
         json!({"strict": 1}),
         json!({"plan": "../x"}),
         json!({"answered-on": {"2.1": ["*"]}}),
+        json!({"without-cards": ["V100"]}),
     ] {
         let book = Book {
             settings: settings.clone(),

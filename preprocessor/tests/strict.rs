@@ -7,14 +7,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// One run, for a card that the plan says is not at hand.
+/// One run, for a card that the book does without.
 const PLAN: &str = r#"
 [[run]]
 id = "sort-1"
 experiment = "layer_time"
 hardware = "A10"
 priority = 1
-card_not_at_hand = true
 configuration = { network = "vgg16", depth = 16, image_px = 224, batch_size = 1, arithmetic = "fp32", seed = 1, timing = { warm_up_iterations = 1, trials = 2, iterations = 1 } }
 "#;
 const QUESTIONS: &str = "[[part]]\nid = \"2.1\"\npoints = 1\nwording = \"How long?\"\n\
@@ -81,14 +80,22 @@ fn said(keys: &str, chapter: &str) -> String {
     String::from_utf8(ended.stderr).expect("UTF-8")
 }
 
-const STRICT: &str = "strict = true\n";
+const DRAFT: &str = "without-cards = [\"A10\"]\n";
+const STRICT: &str = "strict = true\nwithout-cards = [\"A10\"]\n";
 
-/// The plan says that there is no such card; the sentence is to be written for that.
+#[test]
+fn a_run_is_missing_unless_the_book_does_without_its_card() {
+    let fault = "`experiments/plan.toml`: run `sort-1`: missing; hint: `scripts/plan run sort-1`";
+    assert_eq!(build("strict = true\n", "Text."), Err(fault.to_owned()));
+    assert_eq!(build(STRICT, "Text.").as_deref(), Ok("Text."));
+}
+
+/// The book does without such a card; the sentence is to be written for that.
 #[test]
 fn prose_that_prints_what_was_not_measured_is_a_fault_of_a_submission() {
     let chapter = "Text.\n\nIt ran on << runs.sort_1.device >>.\n";
     assert_eq!(
-        build("", chapter).as_deref(),
+        build(DRAFT, chapter).as_deref(),
         Ok("Text.\n\nIt ran on not measured.\n")
     );
     let fault = "`book/a.md:3:14`: the text prints a word that is not measured; hint: say it for \
@@ -110,13 +117,13 @@ fn a_question_is_answered_on_runs_that_were_measured() {
         build(&declared("\"sort-*\""), chapter),
         Err(fault.to_owned())
     );
-    let fault = "`book.toml:6`: `answered-on`: question `2.1`: no planned run fits `merge-*`; hint: \
+    let fault = "`book.toml:7`: `answered-on`: question `2.1`: no planned run fits `merge-*`; hint: \
                  `*` stands for any characters";
     assert_eq!(
         build(&declared("\"merge-*\""), chapter),
         Err(fault.to_owned())
     );
-    let draft = declared("\"sort-1\"").replace(STRICT, "");
+    let draft = declared("\"sort-1\"").replace(STRICT, DRAFT);
     let text = build(&draft, chapter).expect("a draft");
     assert!(
         text.replace("<span class=\"unbroken\">`sort-1`</span>", "`sort-1`")
@@ -132,7 +139,7 @@ fn what_was_accepted_is_said_in_one_line() {
         said(STRICT, chapter),
         "strict: nothing is missing; accepted: no such card: 1; typed with a reason: 1\n"
     );
-    assert_eq!(said("", chapter), "");
+    assert_eq!(said(DRAFT, chapter), "");
     let quoted = format!("{chapter}\n<< second.periods | integer >>\n\n<< references() >>\n");
     assert_eq!(
         said(STRICT, &quoted),

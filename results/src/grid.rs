@@ -259,13 +259,7 @@ impl<'a> Axis<'a> {
 }
 
 /// What a run has beside its configuration.
-const OF_RUNS: [&str; 5] = [
-    "experiment",
-    "hardware",
-    "priority",
-    "accepted",
-    "card_not_at_hand",
-];
+const OF_RUNS: [&str; 4] = ["experiment", "hardware", "priority", "accepted"];
 
 impl<'a> Point<'a> {
     /// Whether it is a value of the configuration.

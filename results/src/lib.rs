@@ -30,6 +30,7 @@ pub mod state;
 
 use serde::{Deserialize, Deserializer};
 
+pub use cards::card_fault;
 pub use configuration::{
     Arithmetic, Augmentation, Configuration, DataSet, FrozenBatchNorm, InitialWeights,
     LearningRateSchedule, Timing, Trainable, Training,

@@ -81,9 +81,6 @@ pub struct PlannedRun {
     /// Contents that changed after the run was recorded and that do not make it stale.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Accepted>,
-    /// Whether the named card is known not to be at hand, so that the run is not expected.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub card_not_at_hand: bool,
     /// The grid that the run is of, by its `id` with the names of the axes.
     #[serde(skip)]
     pub grid: Option<String>,
@@ -288,7 +285,7 @@ impl<'de> Deserialize<'de> for Hardware {
             "any" => Ok(Hardware::Any),
             "cpu" => Ok(Hardware::Cpu),
             "cuda" => Ok(Hardware::Cuda),
-            card => match cards::fault(card) {
+            card => match cards::hardware_fault(card) {
                 None => Ok(Hardware::Card(text)),
                 Some(fault) => Err(de::Error::custom(fault)),
             },

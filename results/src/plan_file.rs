@@ -14,7 +14,7 @@ use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
 use crate::grid::{MOST_RUNS, Tabled, check_run, expand, shared};
 use crate::nearest::{nearest_hint, with_nearest};
 use crate::networks::{NETWORKS, known_network};
-use crate::plan::{Hardware, Plan, PlannedRun, underscored};
+use crate::plan::{Plan, PlannedRun, underscored};
 use crate::ranges;
 use crate::slurm::Slurm;
 
@@ -149,7 +149,8 @@ impl<'a> Reader<'a> {
                 let key = if key == "." { name } else { &key };
                 let place = error.inner().span().unwrap_or(table.span());
                 let message = with_nearest(&in_words(error.inner().message().trim()));
-                self.report(Some(place), format!("`{key}`: {message}"));
+                let hint = moved_hint(&message);
+                self.report(Some(place), format!("`{key}`: {message}{hint}"));
                 None
             }
         }
@@ -417,13 +418,6 @@ impl<'a> Reader<'a> {
         for (key, problem) in network_faults(&run.configuration) {
             self.report(Some(span_of(table, key)), problem);
         }
-        if run.card_not_at_hand && !matches!(run.hardware, Hardware::Card(_)) {
-            let problem = format!(
-                "`card_not_at_hand` with hardware `{}`, expected a named card",
-                run.hardware
-            );
-            self.report(Some(span_of(table, "card_not_at_hand")), problem);
-        }
         for accepted in run
             .accepted
             .iter()
@@ -448,6 +442,14 @@ fn in_words(message: &str) -> String {
         )
         .replace("expected u32", "expected a whole number of at least 0")
         .replace("expected f64", "expected a number")
+}
+
+/// Where a key went that plans had once.
+fn moved_hint(message: &str) -> &'static str {
+    match message.starts_with("unknown field `card_not_at_hand`") {
+        true => "; hint: `without-cards` in `book.toml` names the cards that the book does without",
+        false => "",
+    }
 }
 
 /// A network's name that is none, and where it stands.

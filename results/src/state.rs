@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::canonical::leaves;
 use crate::digest::Digest;
 use crate::environment::{Environment, SourceDigests};
-use crate::plan::{Accepted, MovedTo, Plan, PlannedRun};
+use crate::plan::{Accepted, Hardware, MovedTo, Plan, PlannedRun};
 use crate::record::{Completion, Record};
 
 /// A planned run, the record that counts for it and its state.
@@ -53,7 +53,7 @@ pub enum State {
         /// The command that makes the run.
         command: String,
     },
-    /// There is no record, and the plan says that the card is not at hand.
+    /// There is no record, and the card that the run needs is not there.
     NoSuchCard,
 }
 
@@ -95,11 +95,13 @@ pub struct Change {
 /// The state of every planned run, in the order of the plan.
 ///
 /// `sources` gives the present digest of a source file by its path from the repository's root, of the kind that is
-/// asked for, or nothing where the file is gone: [`present_digest`](crate::present_digest).
+/// asked for, or nothing where the file is gone: [`present_digest`](crate::present_digest). `has_card` says whether a
+/// card of this name is there, such as `V100`; it is asked for the runs on a named card that have no record.
 pub fn states<'a>(
     plan: &'a Plan,
     records: &'a [(PathBuf, Arc<Record>)],
     sources: impl Fn(&str, SourceDigests) -> Option<Digest>,
+    has_card: impl Fn(&str) -> bool,
 ) -> Vec<PlannedRunState<'a>> {
     // The runs of an experiment share most of their files.
     type Known = BTreeMap<String, Option<Digest>>;
@@ -116,7 +118,7 @@ pub fn states<'a>(
     };
     plan.runs
         .iter()
-        .map(|run| run_state(run, records, &sources))
+        .map(|run| run_state(run, records, &sources, &has_card))
         .collect()
 }
 
@@ -124,6 +126,7 @@ fn run_state<'a>(
     run: &'a PlannedRun,
     records: &'a [(PathBuf, Arc<Record>)],
     sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
+    has_card: &impl Fn(&str) -> bool,
 ) -> PlannedRunState<'a> {
     let of_run = |(_, record): &&(PathBuf, Arc<Record>)| {
         record.experiment == run.experiment && record.run == run.id
@@ -140,7 +143,7 @@ fn run_state<'a>(
         return PlannedRunState {
             run,
             record: None,
-            state: without_record(run),
+            state: without_record(run, has_card),
             accepted: Vec::new(),
         };
     };
@@ -157,13 +160,12 @@ fn record_of((_, record): &(PathBuf, Arc<Record>)) -> &Record {
     record
 }
 
-fn without_record(run: &PlannedRun) -> State {
-    if run.card_not_at_hand {
-        State::NoSuchCard
-    } else {
-        State::Missing {
+fn without_record(run: &PlannedRun, has_card: impl Fn(&str) -> bool) -> State {
+    match &run.hardware {
+        Hardware::Card(card) if !has_card(card) => State::NoSuchCard,
+        _ => State::Missing {
             command: run.command(),
-        }
+        },
     }
 }
 

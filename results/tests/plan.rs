@@ -30,7 +30,6 @@ configuration = { network = "resnet20", depth = 20, arithmetic = "bf16", seed = 
 id = "resnet20-v100"
 experiment = "loss_curve"
 hardware = "V100"
-card_not_at_hand = true
 priority = 9
 configuration = { network = "resnet20", depth = 20, arithmetic = "fp32", seed = 2, training.epochs = 3, training.learning_rate.milestones = [] }
 "#;
@@ -41,10 +40,7 @@ fn a_run_takes_what_it_does_not_say_from_the_defaults() {
     let [first, second] = &plan.runs[..] else {
         panic!("{plan:?}")
     };
-    assert_eq!(
-        (&first.hardware, first.priority, first.card_not_at_hand),
-        (&Hardware::Cuda, 2, false)
-    );
+    assert_eq!((&first.hardware, first.priority), (&Hardware::Cuda, 2));
     assert_eq!(first.configuration.planned(), 350);
     assert_eq!(second.hardware, Hardware::Card("V100".to_owned()));
     assert_eq!((second.priority, second.configuration.planned()), (9, 3));
@@ -96,10 +92,10 @@ fn an_unknown_key_of_the_defaults() {
 #[test]
 fn an_unknown_key_of_a_run() {
     check(
-        "card_not_at_hand",
-        "no_card",
+        "priority = 9",
+        "no_card = true",
         expect![[r#"
-            plan.toml:26: `no_card`: unknown field `no_card`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`, `card_not_at_hand`
+            plan.toml:26: `no_card`: unknown field `no_card`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`
         "#]],
     );
 }
@@ -110,7 +106,7 @@ fn an_unknown_key_of_a_configuration() {
         "seed = 2",
         "sed = 2",
         expect![[r#"
-            plan.toml:28: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`; hint: `seed`
+            plan.toml:27: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`; hint: `seed`
         "#]],
     );
 }
@@ -121,7 +117,7 @@ fn an_absent_key() {
         ", seed = 2",
         "",
         expect![[r#"
-            plan.toml:28: `configuration`: missing field `seed`
+            plan.toml:27: `configuration`: missing field `seed`
         "#]],
     );
 }
@@ -132,7 +128,7 @@ fn a_value_of_another_type() {
         "seed = 2",
         "seed = -2",
         expect![[r#"
-            plan.toml:28: `configuration.seed`: invalid value: integer `-2`, expected a whole number of at least 0
+            plan.toml:27: `configuration.seed`: invalid value: integer `-2`, expected a whole number of at least 0
         "#]],
     );
 }
@@ -262,7 +258,7 @@ fn what_the_experiment_does_not_take() {
         "#]],
     );
     check(
-        "hardware = \"V100\"\ncard_not_at_hand = true\npriority = 9\nconfiguration = { network = \"resnet20\", depth = 20, arithmetic = \"fp32\"",
+        "hardware = \"V100\"\npriority = 9\nconfiguration = { network = \"resnet20\", depth = 20, arithmetic = \"fp32\"",
         "hardware = \"cpu\"\nconfiguration = { network = \"resnet20\", arithmetic = \"tf32\"",
         expect![[r#"
             plan.toml:26: `configuration.arithmetic` is `tf32`, `loss_curve` expects `fp32` or `bf16` on a CPU
@@ -335,12 +331,12 @@ fn an_id_that_no_shell_leaves_alone() {
 }
 
 #[test]
-fn no_card_but_any_would_do() {
+fn a_key_that_the_book_has_now() {
     check(
-        "hardware = \"V100\"",
-        "hardware = \"cuda\"",
+        "priority = 9",
+        "priority = 9\ncard_not_at_hand = true",
         expect![[r#"
-            plan.toml:26: `card_not_at_hand` with hardware `cuda`, expected a named card
+            plan.toml:27: `card_not_at_hand`: unknown field `card_not_at_hand`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`; hint: `without-cards` in `book.toml` names the cards that the book does without
         "#]],
     );
 }
@@ -366,7 +362,7 @@ fn accepted_without_a_reason() {
         "priority = 9",
         &accepted,
         expect![[r#"
-            plan.toml:27: `accepted` has no reason for 000000000000…; hint: say why the result is the same
+            plan.toml:26: `accepted` has no reason for 000000000000…; hint: say why the result is the same
         "#]],
     );
 }
@@ -455,7 +451,7 @@ fn no_toml() {
         "priority = 9",
         "priority = ",
         expect![[r#"
-            plan.toml:27: string values must be quoted, expected literal string
+            plan.toml:26: string values must be quoted, expected literal string
         "#]],
     );
 }
@@ -530,7 +526,7 @@ configuration.seed = { first = 7 }
 [grid.axes]
 on = [
   { as = "bf16", configuration.arithmetic = "bf16" },
-  { as = "k80", hardware = "K80", card_not_at_hand = true, configuration = { arithmetic = "fp32", training = { epochs = 9, learning_rate.milestones = [3] } } },
+  { as = "k80", hardware = "K80", configuration = { arithmetic = "fp32", training = { epochs = 9, learning_rate.milestones = [3] } } },
 ]
 network = ["resnet20", "resnet32", "resnet44"]
 
@@ -907,7 +903,7 @@ fn nothing_of_a_grid_is_left_out_in_silence() {
         "experiment = \"loss_curve\"\n",
         "experiment = \"loss_curve\"\nlike = \"x\"\n",
         expect![[r#"
-            plan.toml:26: `like`: unknown field `like`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`, `card_not_at_hand`
+            plan.toml:26: `like`: unknown field `like`, expected one of `id`, `experiment`, `hardware`, `priority`, `configuration`, `accepted`
         "#]],
     );
     check_grid(
@@ -1033,11 +1029,11 @@ fn defaults_may_be_like_others() {
     check(
         "[defaults.loss_curve]\nlike = 'curve'",
         expect![[r#"
-        plan.toml:2: `like` is `curve`, of which there are no defaults; hint: `curves`
-        plan.toml:3: `defaults.curves` serves no run
-        plan.toml:22: `configuration`: missing field `image_px`
-        plan.toml:30: `configuration.training.learning_rate`: missing field `base`
-    "#]],
+            plan.toml:2: `like` is `curve`, of which there are no defaults; hint: `curves`
+            plan.toml:3: `defaults.curves` serves no run
+            plan.toml:22: `configuration`: missing field `image_px`
+            plan.toml:29: `configuration.training.learning_rate`: missing field `base`
+        "#]],
     );
     check(
         "[defaults.loss_curve]\nlike = 'more'\n[defaults.more]\nlike = 'loss_curve'",
@@ -1046,7 +1042,7 @@ fn defaults_may_be_like_others() {
             plan.toml:4: `like` leads from `loss_curve` back to it
             plan.toml:5: `defaults.curves` serves no run
             plan.toml:24: `configuration`: missing field `image_px`
-            plan.toml:32: `configuration.training.learning_rate`: missing field `base`
+            plan.toml:31: `configuration.training.learning_rate`: missing field `base`
         "#]],
     );
 }

@@ -20,7 +20,6 @@ fn planned() -> PlannedRun {
             moved_to: None,
             reason: "a comment".to_owned(),
         }],
-        card_not_at_hand: false,
         grid: None,
     }
 }

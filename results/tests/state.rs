@@ -20,7 +20,6 @@ fn planned() -> PlannedRun {
         priority: 1,
         configuration: record().configuration,
         accepted: Vec::new(),
-        card_not_at_hand: false,
         grid: None,
     }
 }
@@ -45,7 +44,7 @@ fn check(
     expect: Expect,
 ) {
     let (plan, records) = (plan_of(vec![run]), files(records));
-    let states = states(&plan, &records, sources);
+    let states = states(&plan, &records, sources, |_| true);
     let [found] = &states[..] else {
         panic!("{states:?}")
     };
@@ -120,22 +119,36 @@ fn missing() {
     );
 }
 
+/// Which cards there are decides of runs on a named card that have no record, and of no others.
 #[test]
 fn no_such_card() {
-    let run = PlannedRun {
-        hardware: Hardware::Card("K80".to_owned()),
-        card_not_at_hand: true,
-        grid: None,
-        ..planned()
+    let kind = |hardware: Hardware, records: Vec<Record>, card: &str| {
+        let run = PlannedRun {
+            hardware,
+            ..planned()
+        };
+        let (plan, records) = (plan_of(vec![run]), files(records));
+        states(&plan, &records, sources, |asked| asked == card)[0]
+            .state
+            .kind()
     };
-    check(
-        run,
-        vec![],
-        sources,
-        expect![[r#"
-        NoSuchCard
-    "#]],
-    );
+    let k80 = || Hardware::Card("K80".to_owned());
+    assert_eq!(kind(k80(), vec![], "K80"), "missing");
+    assert_eq!(kind(k80(), vec![], "V100"), "no_such_card");
+    for hardware in [Hardware::Any, Hardware::Cpu, Hardware::Cuda] {
+        assert_eq!(kind(hardware, vec![], "V100"), "missing");
+    }
+    let on_k80 = |mut record: Record| {
+        record.environment.device = "Tesla K80".to_owned();
+        record.environment.device_kind = DeviceKind::Cuda;
+        record.earlier_sessions.clear();
+        record
+    };
+    for card in ["K80", "V100"] {
+        assert_eq!(kind(k80(), vec![on_k80(complete())], card), "measured");
+        assert_eq!(kind(k80(), vec![on_k80(record())], card), "partial");
+        assert_eq!(kind(k80(), vec![complete()], card), "stale"); // on a CPU
+    }
 }
 
 #[test]
@@ -293,7 +306,8 @@ fn each_kind_of_digest_is_compared_with_its_own() {
     };
     let stale = |record: Record, bytes, tokens| {
         let (plan, records) = (plan_of(vec![planned()]), files(vec![record]));
-        states(&plan, &records, now(bytes, tokens))[0].state != State::Measured
+        let states = states(&plan, &records, now(bytes, tokens), |_| true);
+        states[0].state != State::Measured
     };
     assert!(!stale(complete(), "training", "changed"));
     assert!(stale(complete(), "changed", "training"));
@@ -435,8 +449,8 @@ fn states_do_not_depend_on_the_order_of_the_records() {
     let (plan, forward) = (plan_of(runs), files(drawn.clone()));
     let backward = files(drawn.into_iter().rev().collect());
     let (a, b) = (
-        states(&plan, &forward, sources),
-        states(&plan, &backward, sources),
+        states(&plan, &forward, sources, |_| true),
+        states(&plan, &backward, sources, |_| true),
     );
     for (a, b) in a.iter().zip(&b) {
         assert_eq!(a.state, b.state, "{}", a.run.id);

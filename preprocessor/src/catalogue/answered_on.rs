@@ -6,12 +6,12 @@
 //! ```
 
 use super::{Question, RunFacts};
-use crate::diagnostic::{Diagnostic, LineNumbers};
+use crate::diagnostic::{Diagnostic, LineNumbers, setting};
 use crate::escape::{code, markdown};
 use crate::views::shown::listed;
 use results::plan::fits;
 use std::collections::{BTreeMap, BTreeSet};
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// The file that declares them.
 const FILE: &str = "book.toml";
@@ -171,10 +171,7 @@ impl Lines {
         let Ok(table) = DeTable::parse(text) else {
             return Lines(Vec::new());
         };
-        let declared = { table.get_ref().get("preprocessor") }
-            .and_then(|table| table.get_ref().get("measured"))
-            .and_then(|table| table.get_ref().get("answered-on"))
-            .and_then(|table| table.get_ref().as_table());
+        let declared = setting(table.get_ref(), "answered-on").and_then(DeValue::as_table);
         let mut found = Vec::new();
         for (id, patterns) in declared.into_iter().flatten() {
             let line = |at: usize| lines.line(at);

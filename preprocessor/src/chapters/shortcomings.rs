@@ -65,9 +65,9 @@ fn unmeasured_runs(facts: &Facts, written: &Written) -> Vec<Diagnostic> {
 
 /// The runs that a submission needs.
 enum Needed<'a> {
-    /// All but those for cards that the plan says are not at hand.
+    /// All but those for cards that the book does without.
     All,
-    /// These, whatever the plan says of their cards, and of the others those that the chapter of a
+    /// These, whatever the book says of their cards, and of the others those that the chapter of a
     /// question shows which is not answered on declared runs.
     Some {
         declared: BTreeSet<&'a str>,

@@ -31,8 +31,7 @@ hardware = "A10"
 [[run]]
 id = "merge-2"
 experiment = "layer_time"
-hardware = "A10"
-card_not_at_hand = true
+hardware = "K80"
 "#;
 
 /// The runs of the plan: one measured, one partial, one missing of each experiment but `merge-2`.

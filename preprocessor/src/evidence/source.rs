@@ -83,7 +83,7 @@ pub struct Concern {
     pub state: String,
     /// What mends it: usually the command that makes the run or the table.
     pub remedy: String,
-    /// Whether the plan says that no such card is at hand, which strict mode accepts.
+    /// Whether it is a card that the book does without, which strict mode accepts.
     pub accepted: bool,
 }
 

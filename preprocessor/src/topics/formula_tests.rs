@@ -164,7 +164,7 @@ fn runs_are_counted_by_state() {
     for (name, state) in &states {
         let concern = in_state((0, state)).concern();
         let accepted = concern.map(|concern| concern.accepted);
-        // Only the plan's word that no such card is at hand excuses a run.
+        // Only the book's word that no such card is at hand excuses a run.
         let expect = (*name != "measured").then_some(*name == "no_such_card");
         assert_eq!(accepted, expect, "{name}");
     }

@@ -128,7 +128,6 @@ impl SyntheticRun {
             priority: 1,
             configuration: self.configuration(),
             accepted: Vec::new(),
-            card_not_at_hand: false,
             grid: None,
         }
     }

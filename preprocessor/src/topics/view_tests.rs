@@ -27,10 +27,10 @@ fn planned(first: State) -> Facts {
     let run = |(index, planned): (usize, PlannedRun)| RunFacts {
         id: planned.id.clone(),
         command: planned.command(),
-        state: match (index, planned.card_not_at_hand) {
+        state: match (index, &planned.hardware) {
             (0, _) => first.clone(),
-            (_, false) => missing(&planned),
-            (_, true) => State::NoSuchCard,
+            (_, Hardware::Card(_)) => State::NoSuchCard,
+            _ => missing(&planned),
         },
         record: (index == 0 && !matches!(first, State::Missing { .. }))
             .then(|| ("results/runs/a.json".to_owned(), Arc::new(record()))),

@@ -43,6 +43,7 @@ pub(crate) struct RealBook {
     pub(crate) bibliography: Bibliography,
     tables: Tables,
     plan: Plan,
+    without_cards: Vec<String>,
     /// The records of the repository.
     real: Records,
     /// A complete record of each planned run, of the repository where it has one.
@@ -61,6 +62,8 @@ impl RealBook {
     pub(crate) fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let config = Config::from_disk(root.join("book.toml")).expect("there is a book.toml");
+        let without_cards = config.get("preprocessor.measured.without-cards");
+        let without_cards = without_cards.expect("a list of names").unwrap_or_default();
         let project = Project::of(root.clone(), &config).expect("it describes a book");
         let inputs = project.read();
         let inputs = inputs.unwrap_or_else(|faults| panic!("{faults:?}"));
@@ -87,6 +90,7 @@ impl RealBook {
             samples: without_images(inputs.facts.samples),
             root,
             plan,
+            without_cards,
             real,
             complete,
         }
@@ -96,7 +100,8 @@ impl RealBook {
     pub(crate) fn facts(&self, situation: &Situation) -> Facts {
         let Situation { plan, records, .. } = situation;
         let source = |path: &str, kind| present_digest(&self.root, path, kind);
-        let runs: Vec<_> = { states(plan, records, source).into_iter() }
+        let has_card = |card: &str| !self.without_cards.iter().any(|without| without == card);
+        let runs: Vec<_> = { states(plan, records, source, has_card).into_iter() }
             .map(|state| RunFacts::new(state, &self.root))
             .collect();
         let read = |path: &str| fs::read_to_string(self.root.join("book").join(path));

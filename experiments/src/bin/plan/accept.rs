@@ -13,6 +13,7 @@ use results::{Change, Digest, Plan, PlannedRunState, SourceDigests, State, state
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::Places;
+use crate::device::ThisDevice;
 
 /// Which runs, and why their results stay.
 #[derive(Debug, Args)]
@@ -51,7 +52,8 @@ pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
     for id in &accept.ids {
         plan.expect_run(id, &places.plan).map_err(Error::msg)?;
     }
-    let states = states(&plan, &records, present_digest);
+    let device = ThisDevice::find();
+    let states = states(&plan, &records, present_digest, |card| device.is_card(card));
     let document = fs::read_to_string(&places.plan)?.parse();
     let mut document: DocumentMut = document.with_context(|| {
         format!(

@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use experiments::device::{cpu_name, nvidia_smi};
 use experiments::interrupt::Interrupt;
 use experiments::lock::IN_WORK_STATUS;
 use experiments::say;
 use experiments::sources::present_digest;
-use results::{DeviceKind, PlannedRun, states};
+use results::{PlannedRun, states};
 use rustix::process::Signal;
 use signal_hook::consts::{SIGINT, SIGTSTP};
 use signal_hook::{flag, low_level};
@@ -22,6 +21,7 @@ use signal_hook::{flag, low_level};
 use crate::Places;
 use crate::attempts::Attempts;
 use crate::choice::{Choice, Obstacle, Selection};
+use crate::device::ThisDevice;
 use crate::job::{End, Job};
 use crate::shell::quoted;
 use crate::voice::Voice;
@@ -75,16 +75,11 @@ pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<ExitCode> {
     let plan = places.read_plan()?;
     let records = places.read_records();
     let (selection, voice) = (&wanted.selection, wanted.voice());
-    let states = states(&plan, &records, present_digest);
-    let (name, kind) = device();
+    let device = ThisDevice::find();
+    let states = states(&plan, &records, present_digest, |card| device.is_card(card));
     let obstacle = |run: &PlannedRun| {
-        let admits = run.hardware.admits_device(&name, kind);
-        let here = match kind {
-            DeviceKind::Cpu => format!("the CPU `{name}` without an NVIDIA GPU"),
-            DeviceKind::Cuda => format!("`{name}`"),
-        };
-        let text = || format!("it needs `{}`, and this is {here}", run.hardware);
-        (!admits).then(|| Obstacle::Place(text()))
+        let text = || format!("it needs `{}`, and this is {device}", run.hardware);
+        (!device.suits(&run.hardware)).then(|| Obstacle::Place(text()))
     };
     let choice = Choice::new(&plan, states, places, selection, wanted.again, obstacle)?;
     choice.tell_left(voice);
@@ -98,14 +93,6 @@ pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<ExitCode> {
         work.tick()?;
     }
     work.end(lacks)
-}
-
-/// The GPU of this machine, or else its CPU.
-fn device() -> (String, DeviceKind) {
-    match nvidia_smi("name") {
-        Some(name) => (name, DeviceKind::Cuda),
-        None => (cpu_name(), DeviceKind::Cpu),
-    }
 }
 
 /// Programs that work, and runs that wait.

@@ -5,6 +5,7 @@ mod attempts;
 mod cancel;
 mod choice;
 mod data;
+mod device;
 mod execute;
 mod import;
 mod job;

@@ -12,6 +12,7 @@ use results::{PlannedRun, PlannedRunState, State, record_path, states, unplanned
 use serde_json::json;
 
 use crate::Places;
+use crate::device::ThisDevice;
 use crate::job::last_lines;
 use crate::slurm::{Job, JobState, Queue};
 
@@ -33,7 +34,8 @@ pub(crate) struct Status {
 pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
     let plan = places.read_plan()?;
     let records = places.read_records();
-    let states = states(&plan, &records, present_digest);
+    let device = ThisDevice::find();
+    let states = states(&plan, &records, present_digest, |card| device.is_card(card));
     let unmade = states.iter().filter(|it| it.state != State::Measured);
     let unmade: BTreeSet<&str> = unmade.map(|it| it.run.id.as_str()).collect();
     let queue = Queue::read(places, &unmade)?;
@@ -168,7 +170,7 @@ fn counted(states: &[PlannedRunState]) -> String {
     let counts = State::KINDS.map(|kind| (count(kind), kind)).into_iter();
     let counts: Vec<_> = { counts.filter(|(count, _)| *count > 0) }
         .map(|(count, kind)| match kind {
-            "no_such_card" => format!("{count} on cards that are not at hand"),
+            "no_such_card" => format!("{count} on cards that are not here"),
             kind => format!("{count} {kind}"),
         })
         .collect();
@@ -184,7 +186,7 @@ fn describe(state: &PlannedRunState) -> String {
         State::Partial { done, planned } => format!("partial, {done} of {planned}"),
         State::Missing { .. } => format!("missing, on {}", state.run.hardware),
         State::Failed { reason } => format!("failed: {reason}"),
-        State::NoSuchCard => "no such card".to_owned(),
+        State::NoSuchCard => format!("no such card here, needs {}", state.run.hardware),
         State::Stale { changes } => {
             let change = |change: &results::Change| {
                 format!(

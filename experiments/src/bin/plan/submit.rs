@@ -57,7 +57,7 @@ pub(crate) fn run(places: &Places, wanted: &Submit) -> Result<()> {
         Some(text) => Some(Obstacle::InWork(text)),
         None => { slurm.options_on(&run.hardware, &own).err() }.map(Obstacle::Place),
     };
-    let states = states(&plan, &records, present_digest);
+    let states = states(&plan, &records, present_digest, |_| true);
     let choice = Choice::new(&plan, states, places, &wanted.selection, false, obstacle)?;
     choice.tell_left(Voice {
         json: wanted.dry_run,
