@@ -1,22 +1,25 @@
 //! Six runs on a real Slurm: one is killed, one runs into its limit, all are made, and a book shows them.
 //!
-//! `scripts/test slurm` starts the Slurm, names its settings in `SLURM_CONF`, and the folder to work in, which stays for
-//! the book, in `MEASURED_SLURM_FOLDER`.
+//! `scripts/test slurm` starts the Slurm and names its settings in `SLURM_CONF`.
 
 mod common;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
-use common::black_images;
 use common::tiny_run::plan;
+use common::{black_images, root};
 use experiments::checkpoint::Checkpoints;
+use experiments::part::Reached;
+use mdbook_measured::protocol::preprocess;
 use results::{Completion, Record, record_path};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Four networks whose layers are timed, and two that are trained for an epoch, on one core each.
 const PLAN: &str = r#"
@@ -72,13 +75,28 @@ seed = [1, 2]
 const PATIENCE: Duration = Duration::from_secs(1500);
 
 struct Site {
-    folder: PathBuf,
+    folder: TempDir,
     began: Instant,
 }
 
 impl Site {
+    fn new() -> Site {
+        let folder = TempDir::new().unwrap();
+        let digest = black_images(&folder.path().join("data"));
+        let plan = PLAN.replace("BLACK", digest);
+        fs::write(folder.path().join("plan.toml"), plan).unwrap();
+        Site {
+            folder,
+            began: Instant::now(),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn said(&self, arguments: &[&str]) -> String {
-        let output = plan(&self.folder, arguments).output().unwrap();
+        let output = plan(self.path(), arguments).output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).unwrap();
         println!("$ plan {}\n{said}", arguments.join(" "));
@@ -87,14 +105,14 @@ impl Site {
     }
 
     fn submit(&self, ids: &[&str]) -> String {
-        let data = self.folder.join("data");
+        let data = self.path().join("data");
         let data = data.to_str().unwrap();
         self.said(&[&["submit", "--data", data], ids].concat())
     }
 
     /// What `plan status` says of each run.
     fn status(&self) -> BTreeMap<String, Value> {
-        let output = plan(&self.folder, &["status", "--json"]).output().unwrap();
+        let output = plan(self.path(), &["status", "--json"]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let text = String::from_utf8(output.stdout).unwrap();
         let runs = text.lines().map(|line| {
@@ -121,12 +139,13 @@ impl Site {
             );
             sleep(Duration::from_millis(500));
         }
-        println!("{:.0} s: {for_what}", self.began.elapsed().as_secs_f64());
+        let seconds = self.began.elapsed().as_secs_f64();
+        println!("{seconds:.0} s: {for_what}");
     }
 
     /// What all jobs said.
     fn logs(&self) -> String {
-        let mut paths: Vec<_> = { fs::read_dir(self.folder.join("state/slurm")).unwrap() }
+        let mut paths: Vec<_> = { fs::read_dir(self.path().join("state/slurm")).unwrap() }
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|it| it == "log"))
             .collect();
@@ -146,7 +165,7 @@ impl Site {
     }
 
     fn saved(&self, run: &str) -> f64 {
-        let checkpoints = Checkpoints::new(&self.folder.join("state"), "loss_curve", run);
+        let checkpoints = Checkpoints::new(&self.path().join("state"), "loss_curve", run);
         checkpoints.reached().map_or(0.0, |reached| reached.epochs)
     }
 }
@@ -172,13 +191,7 @@ fn id(job: &str) -> &str {
 #[test]
 #[ignore = "needs a Slurm: `scripts/test slurm`"]
 fn six_runs_are_made_whatever_befalls_them() {
-    let folder = PathBuf::from(env::var_os("MEASURED_SLURM_FOLDER").expect("`scripts/test slurm`"));
-    let digest = black_images(&folder.join("data"));
-    fs::write(folder.join("plan.toml"), PLAN.replace("BLACK", digest)).unwrap();
-    let site = Site {
-        folder,
-        began: Instant::now(),
-    };
+    let site = Site::new();
     let said = site.submit(&[]);
     assert!(said.contains("6 jobs on `any`: "), "{said}");
     site.wait("both networks are trained", |site| {
@@ -244,7 +257,7 @@ fn six_runs_are_made_whatever_befalls_them() {
     });
     let said = site.said(&["status"]);
     assert!(said.contains("6 runs: 6 measured\n"), "{said}");
-    let runs = site.folder.join("runs");
+    let runs = site.path().join("runs");
     for (run, sessions) in [("loss-1", 2), ("loss-2", 2)] {
         let record = Record::read(&record_path(&runs, "loss_curve", run)).unwrap();
         assert_eq!(record.completion, Completion::Complete, "{run}");
@@ -253,39 +266,58 @@ fn six_runs_are_made_whatever_befalls_them() {
     }
     let log = site.logs();
     println!("{log}");
-    assert!(
-        log.contains(&format!("loss-1: goes on from {}", rounded(saved))),
-        "{log}"
-    );
-    let (status, nothing) = (site.said(&["submit"]), "nothing to submit\n");
-    assert_eq!(status, nothing);
+    let saved = Reached {
+        epochs: saved,
+        planned: 1,
+    };
+    let expect = format!("loss-1: goes on from {saved}");
+    assert!(log.contains(&expect), "{log}");
+    assert_eq!(site.said(&["submit"]), "nothing to submit\n");
+    let page = page(&site);
+    println!("{page}");
+    let lines = page.lines().filter(|line| line.starts_with("- "));
+    assert_eq!(lines.count(), 2, "{page}");
+    assert!(!page.contains("not measured"), "{page}");
 }
 
-/// A number of epochs as progress prints it.
-fn rounded(epochs: f64) -> String {
-    let reached = experiments::part::Reached { epochs, planned: 1 };
-    reached.to_string()
+/// A page of a book that shows the runs, in strict mode, which fails where one is missing or stale.
+fn page(site: &Site) -> String {
+    // The sources that decided the runs.
+    for name in ["Cargo.lock", "Cargo.toml", "experiments", "results"] {
+        symlink(root().join(name), site.path().join(name)).unwrap();
+    }
+    fs::create_dir(site.path().join("book")).unwrap();
+    let chapter = "- << runs.loss_1.device >>: << runs.loss_1.test_accuracy | percent >>\n\
+                   - << runs.loss_2.device >>: << runs.loss_2.test_accuracy | percent >>\n";
+    let keys = json!({
+        "topics": ["training"], "strict": true, "plan": "plan.toml", "runs": "runs",
+    });
+    let config = json!({ "book": { "src": "book" }, "preprocessor": { "measured": keys } });
+    let context = json!({
+        "root": site.path(), "renderer": "html", "mdbook_version": "0.5.4", "config": config,
+    });
+    let chapter = json!({ "Chapter": {
+        "name": "Runs", "content": chapter, "number": [1], "sub_items": [], "path": "a.md",
+        "source_path": "a.md", "parent_names": [],
+    }});
+    let mut filled = Vec::new();
+    let book = json!([context, { "items": [chapter] }]).to_string();
+    preprocess(&book, &mut filled).unwrap();
+    let book: Value = serde_json::from_slice(&filled).unwrap();
+    let content = &book["items"][0]["Chapter"]["content"];
+    content.as_str().unwrap().to_owned()
 }
 
 #[test]
 #[ignore = "needs a Slurm: `scripts/test slurm`"]
 fn a_job_that_dies_each_time_is_not_started_for_ever() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let digest = black_images(&folder.path().join("data"));
-    fs::write(
-        folder.path().join("plan.toml"),
-        PLAN.replace("BLACK", digest),
-    )
-    .unwrap();
-    let site = Site {
-        folder: folder.path().to_owned(),
-        began: Instant::now(),
-    };
+    let site = Site::new();
     site.submit(&["loss-1"]);
-    site.wait("it runs", |site| site.is_at_work("loss-1"));
+    site.wait("it runs", |site| site.job("loss-1").starts_with("running"));
     let job = site.job("loss-1");
     let job = id(&job);
-    for start in 2..=4 {
+    for start in 1..=3 {
+        site.wait(&format!("start {start}"), |site| site.is_at_work("loss-1"));
         // As after a node has failed: nothing is saved, and Slurm itself starts the job anew.
         pkill("STOP", "loss-1");
         slurm("scontrol", &["requeue", job]);
@@ -295,9 +327,6 @@ fn a_job_that_dies_each_time_is_not_started_for_ever() {
             "scontrol",
             &["update", &format!("JobId={job}"), "StartTime=now"],
         );
-        site.wait(&format!("start {start}"), |site| {
-            !site.job("loss-1").starts_with("queued")
-        });
     }
     site.wait("it is given up", |site| {
         site.job("loss-1").contains("failed: exit status 1")
