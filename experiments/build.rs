@@ -32,12 +32,8 @@ fn main() {
 
     println!("cargo:rustc-env=MEASURED_SHIM_DIR={}", out.display());
     build_shim(&real, &out.join("libmeasured_shim_cpu.so"), None);
-    if let Some(cuda_include) = cuda_headers(&real) {
-        build_shim(
-            &real,
-            &out.join("libmeasured_shim_cuda.so"),
-            Some(&cuda_include),
-        );
+    if let Some(cuda) = Cuda::beside(&real) {
+        build_shim(&real, &out.join("libmeasured_shim_cuda.so"), Some(&cuda));
     }
 }
 
@@ -58,17 +54,53 @@ fn deciding() -> String {
     format!("&{digests:?}")
 }
 
-/// The CUDA headers beside a wheel's libtorch, where `libtorch_cuda.so` and the compiler headers are there too.
-fn cuda_headers(lib: &Path) -> Option<PathBuf> {
-    let include = lib.join("../../nvidia/cu13/include").canonicalize().ok()?;
-    let complete = lib.join("libtorch_cuda.so").exists()
-        && lib.join("libc10_cuda.so").exists()
-        && include.join("crt/host_defines.h").exists();
-    complete.then_some(include)
+/// CUDA's headers and its runtime.
+struct Cuda {
+    includes: Vec<PathBuf>,
+    /// `libcudart.so.13` and its folder.
+    runtime: (String, PathBuf),
+}
+
+impl Cuda {
+    /// Those of the wheels that lie beside the libtorch in `lib`: CUDA 13 has one folder for all, `nvidia/cu13`, CUDA 12
+    /// has `nvidia/cuda_runtime`, `nvidia/cuda_nvcc` and others.
+    fn beside(lib: &Path) -> Option<Cuda> {
+        let is_built_for_cuda =
+            lib.join("libtorch_cuda.so").exists() && lib.join("libc10_cuda.so").exists();
+        let wheels = lib.join("../../nvidia").canonicalize().ok()?;
+        let parts = fs::read_dir(wheels).ok()?;
+        let mut parts: Vec<PathBuf> = parts.flatten().map(|part| part.path()).collect();
+        parts.sort();
+        let includes: Vec<PathBuf> = { parts.iter().map(|part| part.join("include")) }
+            .filter(|include| include.is_dir())
+            .collect();
+        let has = |header: &str| includes.iter().any(|include| include.join(header).exists());
+        let is_complete = has("cuda_runtime_api.h") && has("crt/host_defines.h");
+        let runtime = parts
+            .iter()
+            .find_map(|part| runtime_in(&part.join("lib")))?;
+        (is_built_for_cuda && is_complete).then_some(Cuda { includes, runtime })
+    }
+}
+
+/// CUDA's runtime in a folder of libraries.
+fn runtime_in(lib: &Path) -> Option<(String, PathBuf)> {
+    let names = fs::read_dir(lib)
+        .ok()?
+        .flatten()
+        .map(|entry| entry.file_name());
+    let is_runtime = |name: &String| {
+        let version = name.strip_prefix("libcudart.so.");
+        version.is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut names = names
+        .filter_map(|name| name.into_string().ok())
+        .filter(is_runtime);
+    Some((names.next()?, lib.to_owned()))
 }
 
 /// Compiles the shim; a failure is a warning, because the programs run without it.
-fn build_shim(lib: &Path, output: &Path, cuda_include: Option<&Path>) {
+fn build_shim(lib: &Path, output: &Path, cuda: Option<&Cuda>) {
     let include = lib.join("../include");
     let mut compiler = Command::new(env::var_os("CXX").unwrap_or("g++".into()));
     compiler
@@ -81,11 +113,16 @@ fn build_shim(lib: &Path, output: &Path, cuda_include: Option<&Path>) {
         .arg(SOURCE)
         .arg("-L")
         .arg(lib);
-    if let Some(cuda_include) = cuda_include {
+    if let Some(Cuda {
+        includes,
+        runtime: (runtime, folder),
+    }) = cuda
+    {
+        compiler.arg("-DWITH_CUDA");
+        for include in includes {
+            compiler.arg("-I").arg(include);
+        }
         compiler
-            .arg("-DWITH_CUDA")
-            .arg("-I")
-            .arg(cuda_include)
             // libtorch_cuda.so needs libraries that only the GPU machine has.
             .args([
                 "-Wl,--unresolved-symbols=ignore-in-shared-libs",
@@ -93,8 +130,8 @@ fn build_shim(lib: &Path, output: &Path, cuda_include: Option<&Path>) {
             ])
             .args(["-ltorch_cuda", "-lc10_cuda"])
             .arg("-L")
-            .arg(cuda_include.join("../lib"))
-            .arg("-l:libcudart.so.13");
+            .arg(folder)
+            .arg(format!("-l:{runtime}"));
     }
     compiler
         .args(["-ltorch_cpu", "-lc10"])

@@ -25,6 +25,9 @@ const FOLLOWED = [BUILD, SERVE, STRICT, INSTALL, INIT, BUILD_REPORT, FIT, PREDIC
 const NOT_FOLLOWED = new Map([
   ['scripts/test', 'it is what runs this'],
   ['scripts/plan accept RUN --reason "why the result is the same"', 'experiments/tests/accept.rs changes sources'],
+  ["scripts/plan submit 'loss-*' --data FOLDER --dry-run", 'experiments/tests/submit.rs, and slurm.rs on a real Slurm'],
+  ["scripts/plan submit 'loss-*' --data FOLDER", 'as the one before'],
+  ["scripts/plan cancel 'loss-*'", 'as the one before'],
   ['scripts/plan accept --experiment finetune --file experiments/src/sgd.rs --reason "…"', 'as the one before'],
 ]);
 
