@@ -3,7 +3,7 @@
 //! Comparison is by content. Modification times, commits and the order of records play no part.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -116,21 +116,31 @@ pub fn states<'a>(
         known.insert(path.to_owned(), digest.clone());
         digest
     };
+    let mut of_runs = BTreeMap::<_, Vec<_>>::new();
+    for record in records {
+        of_runs.entry(key(&record.1)).or_default().push(record);
+    }
     plan.runs
         .iter()
-        .map(|run| run_state(run, records, &sources, &has_card))
+        .map(|run| {
+            let of_run = of_runs.remove(&(run.experiment.as_str(), run.id.as_str()));
+            run_state(run, of_run.unwrap_or_default(), &sources, &has_card)
+        })
         .collect()
 }
 
+/// What tells the records of one run from those of others.
+fn key(record: &Record) -> (&str, &str) {
+    (&record.experiment, &record.run)
+}
+
+/// The state of a run that has these records.
 fn run_state<'a>(
     run: &'a PlannedRun,
-    records: &'a [(PathBuf, Arc<Record>)],
+    records: Vec<&'a (PathBuf, Arc<Record>)>,
     sources: &impl Fn(&str, SourceDigests) -> Option<Digest>,
     has_card: &impl Fn(&str) -> bool,
 ) -> PlannedRunState<'a> {
-    let of_run = |(_, record): &&(PathBuf, Arc<Record>)| {
-        record.experiment == run.experiment && record.run == run.id
-    };
     let stale = |record: &Record| !stale_changes(run, record, sources).is_empty();
     let best = |a, b| {
         if better(record_of(b), record_of(a), stale) {
@@ -139,7 +149,7 @@ fn run_state<'a>(
             a
         }
     };
-    let Some(found) = records.iter().filter(of_run).reduce(best) else {
+    let Some(found) = records.into_iter().reduce(best) else {
         return PlannedRunState {
             run,
             record: None,
@@ -185,13 +195,13 @@ pub fn unplanned<'a>(
     plan: &Plan,
     records: &'a [(PathBuf, Arc<Record>)],
 ) -> Vec<&'a (PathBuf, Arc<Record>)> {
-    let planned = |record: &Record| {
-        plan.run(&record.run)
-            .is_some_and(|run| run.experiment == record.experiment)
-    };
+    let runs = plan.runs.iter();
+    let planned: BTreeSet<_> = runs
+        .map(|run| (run.experiment.as_str(), run.id.as_str()))
+        .collect();
     records
         .iter()
-        .filter(|(_, record)| !planned(record))
+        .filter(|(_, record)| !planned.contains(&key(record)))
         .collect()
 }
 

@@ -47,8 +47,7 @@ struct Entry {
 
 /// Writes the present digests of what changed into the plan, under the runs or their experiment's defaults.
 pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
-    let plan = places.read_plan()?;
-    let records = places.read_records();
+    let (plan, records) = places.read()?;
     for id in &accept.ids {
         plan.expect_run(id, &places.plan).map_err(Error::msg)?;
     }

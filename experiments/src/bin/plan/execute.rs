@@ -72,8 +72,7 @@ impl Wanted {
 
 /// Makes the wanted runs.
 pub(crate) fn run(places: &Places, wanted: &Wanted) -> Result<ExitCode> {
-    let plan = places.read_plan()?;
-    let records = places.read_records();
+    let (plan, records) = places.read()?;
     let (selection, voice) = (&wanted.selection, wanted.voice());
     let device = ThisDevice::find();
     let states = states(&plan, &records, present_digest, |card| device.is_card(card));

@@ -26,7 +26,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use experiments::say;
-use results::{Plan, Record, read_all};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use results::{Plan, Record, read_all_by};
 
 /// Tells how far the planned runs are, and makes, packs and takes in runs
 #[derive(Debug, Parser)]
@@ -36,6 +37,9 @@ struct Options {
     #[command(subcommand)]
     command: Command,
 }
+
+/// Records with their paths.
+type Records = Vec<(PathBuf, Arc<Record>)>;
 
 /// Where things are.
 #[derive(Debug, Clone, Args)]
@@ -112,9 +116,17 @@ impl Places {
         }
     }
 
+    /// The plan, and the records as [`Places::read_records`] has them.
+    fn read(&self) -> Result<(Plan, Records)> {
+        let (plan, records) = rayon::join(|| self.read_plan(), || self.read_records());
+        Ok((plan?, records))
+    }
+
     /// All sound records; the others are named on standard error.
-    fn read_records(&self) -> Vec<(PathBuf, Arc<Record>)> {
-        let (records, errors) = read_all(&self.runs);
+    fn read_records(&self) -> Records {
+        let (records, errors) = read_all_by(&self.runs, |paths| {
+            paths.par_iter().map(|path| Record::read(path)).collect()
+        });
         errors
             .iter()
             .for_each(|error| say::note(&error.to_string()));

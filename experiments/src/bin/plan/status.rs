@@ -32,8 +32,7 @@ pub(crate) struct Status {
 
 /// Prints the states, then how many runs are in which.
 pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
-    let plan = places.read_plan()?;
-    let records = places.read_records();
+    let (plan, records) = places.read()?;
     let device = ThisDevice::find();
     let states = states(&plan, &records, present_digest, |card| device.is_card(card));
     let unmade = states.iter().filter(|it| it.state != State::Measured);

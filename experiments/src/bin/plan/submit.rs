@@ -42,8 +42,7 @@ pub(crate) struct Submit {
 
 /// Submits the wanted runs that are not made and that no job makes.
 pub(crate) fn run(places: &Places, wanted: &Submit) -> Result<()> {
-    let plan = places.read_plan()?;
-    let records = places.read_records();
+    let (plan, records) = places.read()?;
     let slurm = wanted.settings(&plan.slurm);
     let own: SlurmOptions = wanted.options.iter().cloned().collect();
     let ids: BTreeSet<&str> = plan.runs.iter().map(|run| run.id.as_str()).collect();
