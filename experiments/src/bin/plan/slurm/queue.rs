@@ -189,3 +189,67 @@ fn accounted_job(line: &str) -> Option<((String, usize), String)> {
     let state = state.split(' ').next()?;
     Some(((name.to_owned(), index.parse().ok()?), state.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// States and reasons as Slurm's manual of `squeue` lists them.
+    #[test]
+    fn states_of_jobs() {
+        let check = |state: &str, expect: JobState| {
+            let found = listed_job(&format!("measured-ab|12|3|{state}|Priority"));
+            let (key, found) = found.unwrap();
+            assert_eq!(key, ("measured-ab".to_owned(), 3));
+            assert_eq!(found, expect, "{state}");
+        };
+        let id = || "12_3".to_owned();
+        for state in [
+            "PENDING",
+            "CONFIGURING",
+            "REQUEUED",
+            "REQUEUE_HOLD",
+            "SPECIAL_EXIT",
+        ] {
+            let reason = "Priority".to_owned();
+            check(state, JobState::Queued { id: id(), reason });
+        }
+        for state in ["RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "STAGE_OUT"] {
+            check(state, JobState::Running { id: id() });
+        }
+        for state in [
+            "COMPLETED",
+            "CANCELLED",
+            "FAILED",
+            "TIMEOUT",
+            "NODE_FAIL",
+            "OUT_OF_MEMORY",
+        ] {
+            check(state, JobState::Ended(Some(state.to_owned())));
+        }
+    }
+
+    #[test]
+    fn lines_that_tell_of_no_job_of_an_array() {
+        for line in [
+            "",
+            "measured-ab|12|N/A|RUNNING|None",
+            "slurm_load_jobs error",
+            "a|1|2",
+        ] {
+            assert_eq!(listed_job(line), None, "{line}");
+        }
+        for line in [
+            "",
+            "measured-ab|12|COMPLETED",
+            "measured-ab|12_[0-3]|PENDING",
+        ] {
+            assert_eq!(accounted_job(line), None, "{line}");
+        }
+        let found = accounted_job("measured-ab|12_3|CANCELLED by 1000");
+        assert_eq!(
+            found,
+            Some((("measured-ab".to_owned(), 3), "CANCELLED".to_owned()))
+        );
+    }
+}
