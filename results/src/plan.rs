@@ -189,7 +189,10 @@ impl Plan {
             let ids = self.runs.iter().map(|run| run.id.as_str());
             let fitting: Vec<&str> = ids.filter(|id| fits(id, name)).collect();
             if fitting.is_empty() {
-                return Err(format!("`{}` has no run like `{name}`", file.display()));
+                let file = file.display();
+                return Err(format!(
+                    "`{file}` has no run like `{name}`; hint: `scripts/plan status` lists the runs"
+                ));
             }
             chosen.extend(fitting);
         }

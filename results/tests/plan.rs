@@ -298,6 +298,31 @@ fn an_id_that_the_plan_has_not() {
 }
 
 #[test]
+fn runs_are_chosen_by_ids_and_patterns() {
+    let plan = Plan::parse(PLAN, "plan.toml").unwrap();
+    let chosen = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let chosen = plan.chosen(&names, Path::new("plan.toml"))?;
+        Ok(chosen.into_iter().collect::<Vec<_>>().join(" "))
+    };
+    let ids: Vec<&str> = plan.runs.iter().map(|run| run.id.as_str()).collect();
+    let [first, second] = ids[..] else {
+        panic!("{ids:?}");
+    };
+    let both = format!("{first} {second}");
+    assert_eq!(chosen(&[]), Ok(String::new()));
+    assert_eq!(chosen(&[second]), Ok(second.to_owned()));
+    assert_eq!(chosen(&["resnet20-*"]), Ok(both.clone()));
+    assert_eq!(chosen(&["*-1", "*", first]), Ok(both));
+    let none = |message: &str| Err::<String, _>(message.to_owned());
+    assert_eq!(
+        chosen(&["*", "vgg*"]),
+        none("`plan.toml` has no run like `vgg*`; hint: `scripts/plan status` lists the runs")
+    );
+    assert!(chosen(&["resnet20-bf16-2"]).is_err());
+}
+
+#[test]
 fn the_same_id_twice() {
     check(
         "resnet20-v100",

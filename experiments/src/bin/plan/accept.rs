@@ -18,7 +18,7 @@ use crate::device::ThisDevice;
 /// Which runs, and why their results stay.
 #[derive(Debug, Args)]
 pub(crate) struct Accept {
-    /// Ids of stale runs, which get entries of their own
+    /// Stale runs, which get entries of their own; `*` stands for any characters
     #[arg(required_unless_present = "experiment", conflicts_with = "experiment")]
     ids: Vec<String>,
     /// All runs of this experiment, by entries in its defaults
@@ -48,9 +48,8 @@ struct Entry {
 /// Writes the present digests of what changed into the plan, under the runs or their experiment's defaults.
 pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
     let (plan, records) = places.read()?;
-    for id in &accept.ids {
-        plan.expect_run(id, &places.plan).map_err(Error::msg)?;
-    }
+    let chosen = plan.chosen(&accept.ids, &places.plan);
+    let chosen = chosen.map_err(Error::msg)?;
     let device = ThisDevice::find();
     let states = states(&plan, &records, present_digest, |card| device.is_card(card));
     let document = fs::read_to_string(&places.plan)?.parse();
@@ -66,8 +65,8 @@ pub(crate) fn accept(places: &Places, accept: &Accept) -> Result<()> {
         accepted = entries(accept, of_experiment)?;
         add(defaults_table(&mut document, name)?, &accepted)?;
     }
-    for id in &accept.ids {
-        let of_run = states.iter().filter(|state| state.run.id == *id);
+    for id in chosen {
+        let of_run = states.iter().filter(|state| state.run.id == id);
         let entries = entries(accept, of_run)?;
         if !entries.is_empty() {
             add(run_table(&mut document, id)?, &entries)?;
