@@ -65,8 +65,9 @@ impl RunLock {
             }
         }
         // What an earlier holder wrote is of no interest: its lock ended with it.
-        file.set_len(0)?;
-        writeln!(file, "process {} on `{}`", process::id(), host())?;
+        file.set_len(0)
+            .and_then(|()| writeln!(file, "process {} on `{}`", process::id(), host()))
+            .with_context(|| format!("`{}` cannot be written", path.display()))?;
         Ok(RunLock { path, _file: file })
     }
 

@@ -213,12 +213,16 @@ fn a_run_that_never_gets_further_is_given_up() {
         let (status, said) = ended(plan_run(folder.path(), &arguments).spawn().unwrap());
         assert_eq!(status, Some(124), "{said}");
     }
+    let output = plan_run(folder.path(), &[&arguments[..], &["--json"]].concat());
+    let output = { output }.output().unwrap();
+    let given_up = &events(&output)[0];
+    assert_eq!(given_up["event"], "failed", "{given_up}");
     let (status, said) = ended(plan_run(folder.path(), &arguments).spawn().unwrap());
     assert_eq!(status, Some(1), "{said}");
     let expect = "error: run `tiny` began 2 times from epoch 0 and ended each time before it got further; hint: ";
     assert!(said.contains(expect), "{said}");
     // It counts those that follow each other from one place: this one gets further.
-    let starts = folder.path().join("state/loss_curve/tiny/starts");
+    let starts = folder.path().join("state/starts/tiny");
     assert_eq!(fs::read_to_string(&starts).unwrap(), "2 from epoch 0\n");
     fs::write(&starts, "2 from epoch 0 and 3 steps\n").unwrap();
     let (status, said) = ended(plan_run(folder.path(), &arguments).spawn().unwrap());
@@ -255,7 +259,9 @@ fn what_is_made_is_no_failure() {
         json!({ "event": "complete", "run": "tiny" }),
     ];
     assert_eq!(events(&output), expect);
-    assert!(!folder.path().join("state/layer_time/tiny/starts").exists());
+    assert!(!folder.path().join("state/starts/tiny").exists());
+    let output = plan_run(folder.path(), &["--json"]).output().unwrap();
+    assert_eq!(events(&output)[0]["event"], "left");
     let (status, said) = ended(plan_run(folder.path(), &[]).spawn().unwrap());
     assert_eq!(status, Some(0), "{said}");
     assert!(

@@ -88,7 +88,7 @@ fn runs_of_one_hardware_are_an_array() {
         cpu.contains("\nset -e\nmodule load cuda\nset +e\n"),
         "{cpu}"
     );
-    assert!(cpu.contains("\nenv -u 'A B' /"), "{cpu}");
+    assert!(cpu.contains("\n    env -u 'A B' /"), "{cpu}");
     assert!(!cpu.contains("gres"), "{cpu}");
     let v100 = of("time-vgg16-v100");
     assert!(v100.contains("#SBATCH --constraint=v100\n"), "{v100}");
@@ -113,6 +113,8 @@ fn a_dry_run_submits_nothing_and_needs_no_slurm() {
         "time=1:00:00",
         "--option",
         "exclusive=false",
+        "--option",
+        "constraint=k80",
         "--at-once",
         "1",
         "--before",
@@ -136,7 +138,7 @@ fn a_dry_run_submits_nothing_and_needs_no_slurm() {
         scripts.contains("\nmodule load cuda\nmodule load more\n"),
         "{scripts}"
     );
-    assert!(scripts.contains("\ntime /"), "{scripts}");
+    assert!(scripts.contains("\n    time /"), "{scripts}");
     assert!(site.submissions().is_empty());
 }
 
@@ -276,10 +278,10 @@ fn status_tells_where_the_jobs_are() {
         "{said}"
     );
     assert!(
-        line("time-vgg16-v100").contains("hint: all nodes share the folders"),
+        line("time-vgg16-v100").contains("hint: it never began, or the nodes do not share"),
         "{said}"
     );
-    assert!(said.contains("; of them 1 running, 1 queued\n"), "{said}");
+    assert!(said.contains("; 1 running, 1 queued\n"), "{said}");
 
     // The database remembers it.
     let accounted = format!("echo '{0}|14_0|CANCELLED by 1000|'", name(v100));
@@ -313,7 +315,7 @@ fn status_tells_where_the_jobs_are() {
         (status, said.as_str()),
         (Some(0), "cancelled: 12_1, 12_0\n")
     );
-    assert!(site.asked().contains("scancel 12_1 12_0\n"));
+    assert!(site.asked().ends_with("scancel 12_1 12_0\n"));
     let (status, said) = site.said(&["cancel", "time-vgg16-v100"]);
     assert_eq!(status, Some(1), "{said}");
     assert!(
@@ -334,90 +336,106 @@ fn status_tells_where_the_jobs_are() {
     assert!(said.contains("; submitted as measured-"), "{said}");
 }
 
-/// A job's script with this in the place of the program: the status it ends with, what Slurm was asked.
+/// A job's script with this in the place of the program, beside a `squeue` of this body; the status it ends with, what it
+/// says, and what Slurm was asked. The signals come when the file `$READY` is there.
 fn job(
     site: &Site,
     program: &str,
-    is_cancelled: bool,
+    squeue: &str,
     signals: &[Signal],
-) -> (Option<i32>, String) {
-    let state = if is_cancelled {
-        "COMPLETING"
-    } else {
-        "RUNNING"
-    };
-    site.command("squeue", &format!("echo {state}"));
+) -> (Option<i32>, String, String) {
+    site.command("squeue", squeue);
     site.asked();
-    let (before, rest) = script(site, 0)
-        .split_once("\nenv -u ")
-        .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        .unwrap();
+    let text = script(site, 0).replace("module load cuda", "");
+    let (before, rest) = text.split_once("\n    env -u ").unwrap();
     let (_, after) = rest.split_once(" &\n").unwrap();
-    let text = format!(
-        "{}\n{program} &\n{after}",
-        before.replace("module load cuda", "")
-    );
     let path = site.path("job.sh");
-    fs::write(&path, text).unwrap();
+    fs::write(&path, format!("{before}\n    {program} &\n{after}")).unwrap();
+    let (ready, begun) = (site.path("ready"), site.path("state/starts"));
+    let _ = fs::remove_file(&ready);
+    let _ = fs::remove_dir_all(&begun);
+    fs::create_dir(&begun).unwrap();
+    let search = std::env::var("PATH").unwrap();
+    let search = format!("{}:{search}", site.path("bin").display());
     let mut bash = Command::new("bash");
-    bash.arg(&path)
-        .env("SLURM_ARRAY_JOB_ID", "12")
-        .env("SLURM_ARRAY_TASK_ID", "0");
-    let search = format!(
-        "{}:{}",
-        site.path("bin").display(),
-        std::env::var("PATH").unwrap()
-    );
-    bash.env("PATH", search).stdin(Stdio::null());
-    let began = site.path("began");
-    let _ = fs::remove_file(&began);
-    let mut child = bash.env("BEGAN", &began).spawn().unwrap();
+    bash.arg(&path).env("PATH", search);
+    bash.env("SLURM_ARRAY_JOB_ID", "12");
+    bash.env("SLURM_ARRAY_TASK_ID", "0");
+    bash.env("READY", &ready);
+    bash.env("BEGUN", begun.join("time-vgg16-cpu"));
+    bash.stdin(Stdio::null()).stderr(Stdio::piped());
+    let child = bash.spawn().unwrap();
     let started = Instant::now();
-    while !signals.is_empty() && !began.exists() {
-        assert!(
-            started.elapsed() < Duration::from_secs(20),
-            "it does not begin"
-        );
+    while !signals.is_empty() && !ready.exists() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it begins");
         sleep(Duration::from_millis(20));
     }
     for signal in signals {
         kill_process(Pid::from_child(&child), *signal).unwrap();
         sleep(Duration::from_millis(200));
     }
-    let status = child.wait().unwrap();
-    assert_eq!(status.signal(), None);
-    (status.code(), site.asked())
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.signal(), None);
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), said, site.asked())
 }
+
+/// The exit status that the job of [`job`] noted.
+fn noted(site: &Site) -> String {
+    let submission = &site.submissions()[0];
+    let path = submission.with_file_name(format!("{}-0.status", name(submission)));
+    fs::read_to_string(path).unwrap()
+}
+
+/// Begins as `plan run` does, takes its time to save, and ends as that does.
+const SAVES: &str = "bash -c 'trap \"sleep 0.5; exit 143\" TERM; touch \"$BEGUN\" \"$READY\"; while :; do sleep 0.1; done'";
+const REQUEUED: &str = "scontrol requeue 12_0\n";
 
 #[test]
 fn a_job_passes_the_signal_on_and_is_requeued_unless_it_was_cancelled() {
     let site = Site::new(PLAN);
     site.said(&["submit", "time-vgg16-cpu"]);
-    let ended = || {
-        let submission = &site.submissions()[0];
-        let path = submission.with_file_name(format!("{}-0.status", name(submission)));
-        fs::read_to_string(path).unwrap()
-    };
-    // It takes its time to save, and ends as `plan run` does.
-    let saves = "bash -c 'trap \"sleep 0.5; exit 143\" TERM; touch \"$BEGAN\"; while :; do sleep 0.1; done'";
-    let (status, asked) = job(&site, saves, false, &[Signal::TERM]);
-    assert_eq!((status, ended().as_str()), (Some(143), "143\n"));
-    assert!(asked.ends_with("scontrol requeue 12_0\n"), "{asked}");
-    // Batch systems send more than one.
-    let (status, asked) = job(&site, saves, false, &[Signal::TERM, Signal::TERM]);
+    let (status, _, asked) = job(&site, SAVES, "echo RUNNING", &[Signal::TERM]);
+    assert_eq!((status, noted(&site).as_str()), (Some(143), "143\n"));
+    assert!(asked.ends_with(REQUEUED), "{asked}");
+    // Batch systems send more than one. While Slurm waits for the node's word that it sent it, the job is signalling.
+    let signals = [Signal::TERM, Signal::TERM];
+    let (status, _, asked) = job(&site, SAVES, "echo SIGNALING", &signals);
     assert_eq!(status, Some(143));
-    assert!(asked.ends_with("scontrol requeue 12_0\n"), "{asked}");
-    let (status, asked) = job(&site, saves, true, &[Signal::TERM]);
+    assert!(asked.ends_with(REQUEUED), "{asked}");
+    // The controller answers the second time.
+    let squeue = "[[ -e \"$0.once\" ]] && echo RUNNING || { touch \"$0.once\"; exit 1; }";
+    let (_, _, asked) = job(&site, SAVES, squeue, &[Signal::TERM]);
+    assert!(asked.ends_with(REQUEUED), "{asked}");
+    let (status, _, asked) = job(&site, SAVES, "echo COMPLETING", &[Signal::TERM]);
     assert_eq!(status, Some(143));
     assert!(!asked.contains("scontrol"), "{asked}");
-    // One that is complete when the signal comes is complete.
-    let finishes = "bash -c 'trap \"exit 0\" TERM; touch \"$BEGAN\"; while :; do sleep 0.1; done'";
-    let (status, asked) = job(&site, finishes, false, &[Signal::TERM]);
-    assert_eq!((status, ended().as_str()), (Some(0), "0\n"));
+}
+
+#[test]
+fn a_job_that_is_made_or_failed_is_not_requeued() {
+    let site = Site::new(PLAN);
+    site.said(&["submit", "time-vgg16-cpu"]);
+    let finishes = SAVES.replace("sleep 0.5; exit 143", "exit 0");
+    let (status, _, asked) = job(&site, &finishes, "echo RUNNING", &[Signal::TERM]);
+    assert_eq!((status, noted(&site).as_str()), (Some(0), "0\n"));
     assert!(!asked.contains("scontrol"), "{asked}");
-    let (status, asked) = job(&site, "bash -c 'exit 1'", false, &[]);
-    assert_eq!((status, ended().as_str()), (Some(1), "1\n"));
+    let (status, _, asked) = job(&site, "bash -c 'exit 1'", "echo RUNNING", &[]);
+    assert_eq!((status, noted(&site).as_str()), (Some(1), "1\n"));
     assert!(!asked.contains("scontrol"), "{asked}");
+}
+
+/// A container that is loaded for longer than the job may take would be requeued for ever.
+#[test]
+fn a_job_whose_program_does_not_begin_in_time_fails() {
+    let site = Site::new(PLAN);
+    site.said(&["submit", "time-vgg16-cpu"]);
+    let loads = SAVES.replace("touch \"$BEGUN\" \"$READY\"", "touch \"$READY\"");
+    let (status, said, asked) = job(&site, &loads, "echo RUNNING", &[Signal::TERM]);
+    assert_eq!((status, noted(&site).as_str()), (Some(1), "1\n"));
+    assert!(!asked.contains("scontrol"), "{asked}");
+    let expect = "error: the job was asked to stop before its program began; hint: a longer `time`";
+    assert!(said.contains(expect), "{said}");
 }
 
 #[test]
@@ -449,4 +467,103 @@ fn a_module_that_is_missing_ends_the_job() {
     assert_eq!(output.status.code(), Some(127));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("module: command not found"), "{said}");
+    let expect = "error: the job ended in a line of `before`\n";
+    assert!(said.ends_with(expect), "{said}");
+}
+
+#[test]
+fn settings_of_the_user_do_not_change_what_is_asked() {
+    let site = Site::new(PLAN);
+    let prints = "env | grep -E '^(SBATCH|SQUEUE|SACCT|SCANCEL)_' >>\"$0.env\"; echo 12";
+    site.command("sbatch", prints);
+    site.command("squeue", &prints.replace("echo 12", "true"));
+    let mut plan = site.plan(&["submit", "time-vgg16-cpu"]);
+    for name in [
+        "SBATCH_JOB_NAME",
+        "SBATCH_ARRAY_INX",
+        "SBATCH_OUTPUT",
+        "SQUEUE_PARTITION",
+    ] {
+        plan.env(name, "mine");
+    }
+    // This one says what no script says.
+    plan.env("SBATCH_ACCOUNT", "biology");
+    assert!(plan.status().unwrap().success());
+    site.plan(&["status"])
+        .env("SQUEUE_USERS", "nobody")
+        .status()
+        .unwrap();
+    let env = fs::read_to_string(site.path("bin/sbatch.env")).unwrap();
+    assert_eq!(env, "SBATCH_ACCOUNT=biology\n");
+    assert_eq!(fs::read_to_string(site.path("bin/squeue.env")).unwrap(), "");
+}
+
+#[test]
+fn all_jobs_of_a_run_are_told_and_cancelled() {
+    let site = Site::new(PLAN);
+    site.said(&["submit", "time-vgg16-cpu"]);
+    let first = site.submissions().remove(0);
+    // The note of an array is lost; so the run is submitted a second time.
+    let note = first.with_extension("json");
+    fs::rename(&note, note.with_extension("lost")).unwrap();
+    site.said(&["submit", "time-vgg16-cpu"]);
+    let second = site.submissions().remove(0);
+    fs::rename(note.with_extension("lost"), &note).unwrap();
+    let listed = format!(
+        "echo '{}|12|0|RUNNING|None'; echo '{}|13|N/A|CANCELLED|None'",
+        name(&first),
+        name(&second)
+    );
+    site.command("squeue", &listed);
+    let (_, said) = site.said(&["status"]);
+    assert!(said.contains("; running as 12_0"), "{said}");
+    let both = format!(
+        "echo '{}|12|0|RUNNING|None'; echo '{}|13|0|PENDING|None'",
+        name(&first),
+        name(&second)
+    );
+    site.command("squeue", &both);
+    // The plan loses the run, and its jobs go on.
+    fs::write(
+        site.path("plan.toml"),
+        PLAN.replace("\"vgg16\", ", "").replace("vgg16", "vgg19"),
+    )
+    .unwrap();
+    let (_, said) = site.said(&["status"]);
+    assert!(
+        said.contains("job 12_0 is for `time-vgg16-cpu`, which the plan does not have\n"),
+        "{said}"
+    );
+    site.asked();
+    let (status, said) = site.said(&["cancel", "--all"]);
+    assert_eq!(
+        (status, said.as_str()),
+        (Some(0), "cancelled: 12_0, 13_0\n")
+    );
+    // Slurm forgets them, and it is noted.
+    site.command("squeue", "");
+    fs::write(site.path("plan.toml"), PLAN).unwrap();
+    let (_, said) = site.said(&["status"]);
+    let line = said
+        .lines()
+        .find(|line| line.contains("time-vgg16-cpu"))
+        .unwrap();
+    assert!(line.ends_with("; its job was cancelled"), "{said}");
+}
+
+#[test]
+fn a_slurm_that_takes_no_arrays_or_gives_no_number() {
+    let site = Site::new(PLAN);
+    site.command("scontrol", "echo 'MaxArraySize            = 0'");
+    let (status, said) = site.said(&["submit", "time-vgg16-cpu"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("this Slurm takes no arrays of jobs"),
+        "{said}"
+    );
+    let site = Site::new(PLAN);
+    site.command("sbatch", "echo 'sbatch: Job to start at noon'");
+    let (status, said) = site.said(&["submit", "time-vgg16-cpu"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("expected the number of a job"), "{said}");
 }

@@ -38,7 +38,7 @@ struct Keys {
 /// How keys are written that hold lists.
 const EXAMPLES: [(&str, &str); 2] = [
     ("answered-on", "`\"2.1\" = [\"RUN\", \"RUN-*\"]`"),
-    ("without-cards", "`without-cards = [\"K80\", \"V100\"]`"),
+    ("without-cards", "`without-cards = [\"CARD\", \"CARD\"]`"),
 ];
 
 /// What `book.toml` says of a book.

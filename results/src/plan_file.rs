@@ -438,7 +438,7 @@ fn in_words(message: &str) -> String {
         .replace("expected u64", "expected a whole number of at least 0")
         .replace(
             "expected a nonzero u32",
-            "expected a whole number of at least 1",
+            "expected a whole number from 1 to 4294967295",
         )
         .replace("expected u32", "expected a whole number of at least 0")
         .replace("expected f64", "expected a number")

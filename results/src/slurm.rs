@@ -18,7 +18,6 @@ use std::num::NonZero;
 
 use serde::{Deserialize, Serialize};
 
-use crate::nearest::nearest_hint;
 use crate::plan::Hardware;
 
 /// Options of `sbatch`, by their long names without hyphens before.
@@ -78,6 +77,15 @@ const OWN_OPTIONS: [&str; 17] = [
     "wrap",
 ];
 
+/// Options of which an own one is the longer form.
+const OTHER_OPTIONS: [&str; 1] = ["export"];
+
+/// The longest time before its limit at which Slurm warns a job, in seconds.
+const LONGEST_STOP_S: u32 = 65_535;
+
+/// Options that choose nodes, beside those that ask for a GPU.
+const NODE_OPTIONS: [&str; 3] = ["constraint", "nodelist", "partition"];
+
 /// Options that ask for a GPU.
 const GPU_OPTIONS: [&str; 6] = [
     "gpus",
@@ -113,9 +121,10 @@ impl Slurm {
         own: &SlurmOptions,
     ) -> Result<SlurmOptions, String> {
         let on = self.on.get(hardware);
+        let chooses = |name: &&str| own.contains_key(*name);
         if let Hardware::Card(card) = hardware
             && on.is_none()
-            && own.is_empty()
+            && !GPU_OPTIONS.iter().chain(&NODE_OPTIONS).any(chooses)
         {
             let word = card.to_lowercase();
             return Err(format!(
@@ -149,6 +158,10 @@ impl Slurm {
                 }
             }
         }
+        if !(1..=LONGEST_STOP_S).contains(&self.stop_s) {
+            let fault = format!("{}, expected 1 to {LONGEST_STOP_S} seconds", self.stop_s);
+            faults.push(("stop_s".to_owned(), fault));
+        }
         for (key, lines) in [("before", &self.before), ("within", &self.within)] {
             if lines.iter().any(|line| line.contains(['\n', '\r', '\0'])) {
                 faults.push((
@@ -166,25 +179,22 @@ impl Slurm {
 /// # Errors
 /// A name that submitting says itself or that is none; a value that a line of a script cannot hold.
 pub fn check_option(name: &str, value: &SlurmValue) -> Result<(), String> {
-    let own = match name {
-        "array" => Some("`at_once`"),
-        "signal" => Some("`stop_s`"),
-        _ => None,
-    };
+    // `sbatch` takes the beginning of a name for the name.
+    let own = { OWN_OPTIONS.iter() }
+        .find(|own| name.len() > 1 && own.starts_with(name) && !OTHER_OPTIONS.contains(&name));
     if let Some(own) = own {
-        return Err(format!(
-            "`plan submit` says `--{name}` itself; hint: {own} of `[engine.slurm]`"
-        ));
+        let hint = match *own {
+            "array" => "; hint: `at_once` of `[engine.slurm]`",
+            "signal" => "; hint: `stop_s` of `[engine.slurm]`",
+            _ => "",
+        };
+        return Err(format!("`plan submit` says `--{own}` itself{hint}"));
     }
-    if OWN_OPTIONS.contains(&name) {
-        return Err(format!("`plan submit` says `--{name}` itself"));
-    }
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_plain);
-    if !is_name || name.len() < 2 {
-        let hint = match name.len() {
-            1 => "; hint: `sbatch --help` has the long name beside it".to_owned(),
-            _ => nearest_hint(&name.replace('_', "-").to_lowercase(), GPU_OPTIONS),
+    if !is_long_name(name) {
+        let plain = name.replace('_', "-").to_lowercase();
+        let hint = match is_long_name(&plain) {
+            true => format!("; hint: `{plain}`"),
+            false => "; hint: `sbatch --help` lists them".to_owned(),
         };
         return Err(format!(
             "`{name}` is no long name of an option of `sbatch`, such as `partition` or `cpus-per-task`{hint}"
@@ -199,6 +209,13 @@ pub fn check_option(name: &str, value: &SlurmValue) -> Result<(), String> {
         )),
         _ => Ok(()),
     }
+}
+
+fn is_long_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    name.len() > 1
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(is_plain)
 }
 
 fn owned((name, value): (&String, &SlurmValue)) -> (String, SlurmValue) {

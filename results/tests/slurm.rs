@@ -102,8 +102,11 @@ fn a_card_that_nobody_says_how_to_ask_for() {
     let message = options_on(&card("K80"), &[]).unwrap_err();
     expect![[r#"no `[engine.slurm.on.K80]` says how a node with one is asked for; hint: `gres = "gpu:k80:1"` or `constraint = "k80"`, as the site calls it"#]]
         .assert_eq(&message);
-    let own = [("constraint", SlurmValue::Text("old".to_owned()))];
-    assert!(options_on(&card("K80"), &own).is_ok());
+    let own = |name, value: &str| [(name, SlurmValue::Text(value.to_owned()))];
+    assert!(options_on(&card("K80"), &own("constraint", "old")).is_ok());
+    assert!(options_on(&card("K80"), &own("gres", "gpu:k80:1")).is_ok());
+    // That says nothing of the card.
+    assert!(options_on(&card("K80"), &own("time", "1:00:00")).is_err());
 }
 
 #[test]
@@ -124,10 +127,15 @@ fn options_that_sbatch_or_a_script_would_not_take() {
     check("signal", "USR1", Some("itself; hint: `stop_s`"));
     check("output", "x.log", Some("says `--output` itself"));
     check("requeue", "x", Some("says `--requeue` itself"));
-    check("p", "gpu", Some("has the long name beside it"));
+    // `sbatch` takes the beginning of a name, too.
+    check("arr", "0-9", Some("says `--array` itself"));
+    check("outp", "x", Some("says `--output` itself"));
+    check("export", "NONE", None);
+    check("wait-all-nodes", "1", None);
+    check("p", "gpu", Some("hint: `sbatch --help` lists them"));
     check("--partition", "gpu", Some("no long name"));
     check("Gres", "gpu:1", Some("hint: `gres`"));
-    check("gpus_per_node", "1", Some("hint: `gpus-per-node`"));
+    check("cpus_per_task", "1", Some("hint: `cpus-per-task`"));
     check("comment", "two\nlines", Some("without quotation marks"));
     check("comment", "a \"word\"", Some("without quotation marks"));
     check("partition", " ", Some("is empty"));
@@ -153,8 +161,22 @@ fn faults_name_key_and_line() {
         "at_once = 4",
         "at_once = 0",
         expect![[r#"
-            plan.toml:3: `engine.slurm.at_once`: invalid value: integer `0`, expected a whole number of at least 1
+            plan.toml:3: `engine.slurm.at_once`: invalid value: integer `0`, expected a whole number from 1 to 4294967295
         "#]],
+    );
+    check(
+        "stop_s = 90",
+        "stop_s = 70000",
+        expect![[r#"
+        plan.toml:4: `engine.slurm.stop_s`: 70000, expected 1 to 65535 seconds
+    "#]],
+    );
+    check(
+        "stop_s = 90",
+        "stop_s = 0",
+        expect![[r#"
+        plan.toml:4: `engine.slurm.stop_s`: 0, expected 1 to 65535 seconds
+    "#]],
     );
     check(
         "[engine.slurm]",
@@ -181,7 +203,7 @@ fn faults_name_key_and_line() {
         "constraint = \"v100\"",
         "Constraint = \"v100\"",
         expect![[r#"
-            plan.toml:16: `engine.slurm.on.V100.Constraint`: `Constraint` is no long name of an option of `sbatch`, such as `partition` or `cpus-per-task`
+            plan.toml:16: `engine.slurm.on.V100.Constraint`: `Constraint` is no long name of an option of `sbatch`, such as `partition` or `cpus-per-task`; hint: `constraint`
         "#]],
     );
     check(

@@ -13,7 +13,11 @@ use results::files::replace_file;
 
 use crate::Places;
 
-/// The file `starts` of a run's state: how often it was started from one position, and the position.
+/// The folder of all runs' starts.
+const FOLDER: &str = "starts";
+
+/// The file `STATE/starts/RUN`: how often the run was started from one position, and the position. A script sees by its
+/// age whether a program began at all.
 pub(crate) struct Attempts<'a> {
     places: &'a Places,
     run: &'a PlannedRun,
@@ -24,18 +28,18 @@ impl<'a> Attempts<'a> {
         Attempts { places, run }
     }
 
+    /// The folder of the files of all runs.
+    pub(crate) fn folder(places: &Places) -> PathBuf {
+        places.state.join(FOLDER)
+    }
+
     /// Notes a start; an error where there were `most` in a row before it that got no further.
     ///
     /// # Errors
     /// That, and what the file system refuses.
     pub(crate) fn note(&self, most: u32) -> Result<Result<(), String>> {
         let position = self.position();
-        let before = fs::read_to_string(self.path()).unwrap_or_default();
-        let before = before.trim().split_once(" from ");
-        let before = before.filter(|(_, from)| *from == position);
-        let count = before
-            .and_then(|(count, _)| count.parse().ok())
-            .unwrap_or(0);
+        let count = self.count(&position);
         if count >= most {
             let id = &self.run.id;
             return Ok(Err(format!(
@@ -43,11 +47,19 @@ impl<'a> Attempts<'a> {
                  logs say why, or it needs more time at once; `scripts/plan run {id}` tries again"
             )));
         }
-        own_folder(&self.places.state, &[&self.run.experiment, &self.run.id])?;
-        let text = format!("{} from {position}\n", count + 1);
-        replace_file(&self.path(), text.as_bytes())
-            .with_context(|| format!("`{}`", self.path().display()))?;
-        Ok(Ok(()))
+        self.write(count + 1, &position).map(Ok)
+    }
+
+    /// Takes a start back that was none, since another program makes the run.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub(crate) fn take_back(&self) -> Result<()> {
+        let position = self.position();
+        match self.count(&position) {
+            0 => Ok(()),
+            count => self.write(count - 1, &position),
+        }
     }
 
     /// Begins to count anew.
@@ -61,9 +73,25 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    /// The starts in a row from a position.
+    fn count(&self, position: &str) -> u32 {
+        let text = fs::read_to_string(self.path()).unwrap_or_default();
+        let counted = text.trim().split_once(" from ");
+        let counted = counted.filter(|(_, from)| *from == position);
+        counted
+            .and_then(|(count, _)| count.parse().ok())
+            .unwrap_or(0)
+    }
+
+    fn write(&self, count: u32, position: &str) -> Result<()> {
+        own_folder(&self.places.state, &[FOLDER])?;
+        let text = format!("{count} from {position}\n");
+        let written = replace_file(&self.path(), text.as_bytes());
+        written.with_context(|| format!("`{}`", self.path().display()))
+    }
+
     fn path(&self) -> PathBuf {
-        let folder = self.places.state.join(&self.run.experiment);
-        folder.join(&self.run.id).join("starts")
+        Attempts::folder(self.places).join(&self.run.id)
     }
 
     /// That of the newest checkpoint.

@@ -1,13 +1,12 @@
 //! Taking runs back from Slurm.
 
-use std::collections::BTreeSet;
-
-use anyhow::{Error, Result, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use experiments::say;
+use results::plan::fits;
 
 use crate::Places;
-use crate::slurm::{JobState, Queue, cancel};
+use crate::slurm::{Job, Queue, cancel};
 
 /// Which jobs.
 #[derive(Debug, Args)]
@@ -22,25 +21,23 @@ pub(crate) struct Cancel {
 
 /// Cancels the jobs of the runs. A running one saves its state first, as far as the site lets it.
 pub(crate) fn run(places: &Places, wanted: &Cancel) -> Result<()> {
-    let plan = places.read_plan()?;
-    let chosen: BTreeSet<&str> = match wanted.all {
-        true => plan.runs.iter().map(|run| run.id.as_str()).collect(),
-        false => plan.chosen(&wanted.ids, &places.plan).map_err(Error::msg)?,
-    };
-    let queue = Queue::read(places, &chosen)?;
-    if let Some(fault) = queue.fault {
-        return Err(fault);
+    // Not by the plan, which may have lost a run since.
+    let queue = Queue::read(&places.state)?;
+    if let Some(fault) = &queue.fault {
+        bail!("where the submitted runs are is not known: {fault}");
     }
-    let job = |run: &&str| match &queue.job(run)?.state {
-        JobState::Queued { id, .. } | JobState::Running { id } => Some(id.as_str()),
-        JobState::Ended(_) | JobState::Unknown => None,
-    };
-    let jobs: Vec<&str> = chosen.iter().filter_map(job).collect();
+    let is_chosen = |run: &str| wanted.all || wanted.ids.iter().any(|id| fits(run, id));
+    let jobs: Vec<&Job> = { queue.live() }
+        .filter(|(run, _)| is_chosen(run))
+        .map(|(_, job)| job)
+        .collect();
     ensure!(
         !jobs.is_empty(),
         "no job makes one of these runs or waits to; hint: `scripts/plan status`"
     );
-    cancel(&jobs)?;
-    say::line(&format!("cancelled: {}", jobs.join(", ")));
+    let ids: Vec<&str> = jobs.iter().filter_map(|job| job.live_id()).collect();
+    cancel(&ids)?;
+    jobs.iter().try_for_each(|job| job.note_cancelled())?;
+    say::line(&format!("cancelled: {}", ids.join(", ")));
     Ok(())
 }

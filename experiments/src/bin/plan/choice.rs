@@ -9,6 +9,8 @@ use experiments::checkpoint::Checkpoints;
 use experiments::data;
 use results::{Plan, PlannedRun, PlannedRunState, State};
 
+use serde_json::Map;
+
 use crate::Places;
 use crate::voice::Voice;
 
@@ -91,6 +93,10 @@ impl<'a> Choice<'a> {
             | Reason::Place(text)
             | Reason::Data(text)) = reason;
             voice.line(&format!("not made, {text}: {}", ids.join(", ")));
+            for id in ids {
+                let fields = Map::from_iter([("reason".to_owned(), text.as_str().into())]);
+                voice.event(id, "left", fields);
+            }
         }
     }
 

@@ -8,13 +8,14 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{Args, value_parser};
 use experiments::interrupt::Interrupt;
 use experiments::lock::IN_WORK_STATUS;
 use experiments::say;
 use experiments::sources::present_digest;
 use results::{PlannedRun, states};
 use rustix::process::Signal;
+use serde_json::Map;
 use signal_hook::consts::{SIGINT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
@@ -57,7 +58,7 @@ pub(crate) struct Wanted {
     #[arg(long, requires = "ids")]
     pub(crate) again: bool,
     /// Do not start a run that began so many times in a row from one place; for what starts programs again by itself
-    #[arg(long, value_name = "TIMES")]
+    #[arg(long, value_name = "TIMES", value_parser = value_parser!(u32).range(1..))]
     give_up_after: Option<u32>,
     /// Print what happens as lines of JSON, and sentences on standard error
     #[arg(long)]
@@ -155,7 +156,11 @@ impl<'a> Work<'a> {
             };
             match start {
                 Ok(()) => self.jobs.push(Job::start(run, self.places, self.wanted)?),
-                Err(reason) => self.failures.push(reason),
+                Err(reason) => {
+                    let fields = Map::from_iter([("reason".to_owned(), reason.as_str().into())]);
+                    self.wanted.voice().event(&run.id, "failed", fields);
+                    self.failures.push(reason);
+                }
             }
         }
         sleep(TICK);
@@ -225,10 +230,11 @@ impl<'a> Work<'a> {
         // A program that got the signal too may have ended before it was seen here.
         let signal = self.signal.or(self.interrupt.take());
         Ok(match signal {
-            Some(signal) => ExitCode::from((SIGNALLED + signal) as u8),
+            Some(signal) if left > 0 => ExitCode::from((SIGNALLED + signal) as u8),
             None if left > 0 => ExitCode::from(OVER_STATUS),
-            None if self.in_work > 0 => ExitCode::from(IN_WORK_STATUS),
-            None => ExitCode::from(u8::from(lacks)),
+            _ if lacks => ExitCode::FAILURE,
+            _ if self.in_work > 0 => ExitCode::from(IN_WORK_STATUS),
+            _ => ExitCode::SUCCESS,
         })
     }
 }

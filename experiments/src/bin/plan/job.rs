@@ -37,6 +37,7 @@ pub(crate) struct Job<'a> {
     began: Instant,
     before: Option<Reached>,
     asked_to_stop: bool,
+    again: bool,
     log: Option<Log>,
     voice: Voice,
     /// Passes the lines of JSON on.
@@ -73,8 +74,9 @@ impl<'a> Job<'a> {
         command.stdin(Stdio::null()).process_group(0);
         // SAFETY: between fork and exec this calls prctl and nothing else.
         unsafe {
-            // Should this program be killed, the other one saves its state and ends: nobody would see it.
-            command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::INT))?));
+            // Should this program be killed, the other one saves its state and ends: nobody would see it. The signal comes
+            // with the end of each thread here, and may do so more than once, as SIGTERM may.
+            command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::TERM))?));
         }
         let before = reached(run, places);
         let voice = wanted.voice();
@@ -96,6 +98,7 @@ impl<'a> Job<'a> {
             began: Instant::now(),
             before,
             asked_to_stop: false,
+            again: wanted.again,
             log,
             voice,
             reader: rows.map(|rows| spawn(move || pass_on_rows(rows, &id, voice))),
@@ -151,8 +154,11 @@ impl<'a> Job<'a> {
             fields.insert("reason".to_owned(), reason.as_str().into());
         }
         self.voice.event(id, event, fields);
-        if matches!(end, End::Made) {
-            Attempts::of(self.run, self.places).forget()?;
+        let attempts = Attempts::of(self.run, self.places);
+        match &end {
+            End::Made => attempts.forget()?,
+            End::InWork => attempts.take_back()?,
+            End::Stopped | End::Failed(_) => (),
         }
         Ok(end)
     }
@@ -160,6 +166,12 @@ impl<'a> Job<'a> {
     /// How the program ended `after` some time: for the caller, as an event, and in words.
     fn judge(&self, status: ExitStatus, after: &str) -> (End, &'static str, String) {
         let id = &self.run.id;
+        let path = record_path(&self.places.runs, &self.run.experiment, id);
+        let complete = Record::read(&path).is_ok_and(|it| it.completion == Completion::Complete);
+        // With `--again` it may be the record of before.
+        if complete && (status.success() || self.was_ended(status) && !self.again) {
+            return (End::Made, "complete", format!("is complete after {after}"));
+        }
         if status.code() == Some(i32::from(IN_WORK_STATUS)) {
             let text = format!("is left to the program that makes it already, after {after}");
             return (End::InWork, "in work", text);
@@ -172,11 +184,6 @@ impl<'a> Job<'a> {
                 "failed",
                 format!("fails after {after}"),
             );
-        }
-        let path = record_path(&self.places.runs, &self.run.experiment, id);
-        let complete = Record::read(&path).is_ok_and(|it| it.completion == Completion::Complete);
-        if status.success() && complete {
-            return (End::Made, "complete", format!("is complete after {after}"));
         }
         let text = format!("stops after {after}: {}", self.way());
         (End::Stopped, "stopped", text)

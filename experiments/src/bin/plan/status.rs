@@ -37,7 +37,8 @@ pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
     let states = states(&plan, &records, present_digest, |card| device.is_card(card));
     let unmade = states.iter().filter(|it| it.state != State::Measured);
     let unmade: BTreeSet<&str> = unmade.map(|it| it.run.id.as_str()).collect();
-    let queue = Queue::read(places, &unmade)?;
+    let mut queue = Queue::read(&places.state)?;
+    queue.look_up_forgotten(&unmade);
     if let Some(fault) = &queue.fault {
         say::note(&format!(
             "where the submitted runs are is not known: {fault}"
@@ -65,15 +66,19 @@ pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
         for state in group {
             let id = format!("{indent}{}", state.run.id);
             let job = queue.job(&state.run.id);
-            let of_job = job.and_then(|job| describe_job(job, places, state.run));
+            let of_job = job.and_then(|job| describe_job(job, places, state));
             let of_job = of_job.map_or(String::new(), |text| format!("; {text}"));
             say::line(&format!("{id:width$}  {}{of_job}", describe(state)));
-            if let Some(job) = job.filter(|job| job.failure(places).is_some()) {
-                for line in last_lines(&job.log(places), LAST_LINES) {
-                    say::line(&format!("{:width$}  | {line}", ""));
-                }
+            for line in job.map_or(Vec::new(), |job| last_words(job, state)) {
+                say::line(&format!("{:width$}  | {line}", ""));
             }
         }
+    }
+    for (run, job) in queue.live().filter(|(run, _)| plan.run(run).is_none()) {
+        let id = job.live_id().unwrap_or_default();
+        say::line(&format!(
+            "job {id} is for `{run}`, which the plan does not have"
+        ));
     }
     for (path, _) in unplanned(&plan, &records) {
         say::line(&format!(
@@ -82,16 +87,14 @@ pub(crate) fn print(places: &Places, status: &Status) -> Result<()> {
         ));
     }
     let sums = counted(&states);
-    let in_queue = in_queue(&queue, &states);
+    let in_queue = in_queue(&queue);
     say::line(&format!("{} runs: {sums}{in_queue}", states.len()));
     Ok(())
 }
 
-/// How many of the runs wait and are made, where some do.
-fn in_queue(queue: &Queue, states: &[PlannedRunState]) -> String {
-    let jobs: Vec<&JobState> = { states.iter() }
-        .filter_map(|state| Some(&queue.job(&state.run.id)?.state))
-        .collect();
+/// How many jobs work and wait, where some do.
+fn in_queue(queue: &Queue) -> String {
+    let jobs: Vec<&JobState> = queue.live().map(|(_, job)| &job.state).collect();
     let count = |is_it: fn(&JobState) -> bool| jobs.iter().filter(|job| is_it(job)).count();
     let counts = [
         (
@@ -109,7 +112,7 @@ fn in_queue(queue: &Queue, states: &[PlannedRunState]) -> String {
         .collect();
     match told.is_empty() {
         true => String::new(),
-        false => format!("; of them {}", told.join(", ")),
+        false => format!("; {}", told.join(", ")),
     }
 }
 
@@ -125,33 +128,42 @@ fn print_json(state: &PlannedRunState, queue: &Queue, places: &Places) {
         "state": state.state.kind(),
         "record": record_path(&places.runs, &run.experiment, &run.id),
         "reached": reached(run, places).map(|it| [it.epochs, it.planned as f64]),
-        "job": job.and_then(|job| describe_job(job, places, run)),
+        "job": job.and_then(|job| describe_job(job, places, state)),
     });
     say::line(&line.to_string());
 }
 
-/// What is known of a run's newest job; nothing of one that ended well.
-fn describe_job(job: &Job, places: &Places, run: &PlannedRun) -> Option<String> {
-    let log = job.log(places);
+/// What is known of a run's job; nothing of one that ended well, or of whose run there is a result by now.
+fn describe_job(job: &Job, places: &Places, state: &PlannedRunState) -> Option<String> {
     match &job.state {
         JobState::Queued { id, reason } => Some(format!("queued as {id} ({reason})")),
-        JobState::Running { id } => Some(match reached(run, places) {
+        JobState::Running { id } => Some(match reached(state.run, places) {
             Some(reached) => format!("running as {id}, saved at {reached}"),
             None => format!("running as {id}"),
         }),
-        JobState::Unknown => Some(format!("submitted as {}", job.submission.name)),
+        _ if state.state == State::Measured => None,
+        JobState::Unknown => Some(format!("submitted as {}", job.name)),
         JobState::Ended(_) if job.is_cancelled() => Some("its job was cancelled".to_owned()),
         JobState::Ended(_) => {
-            let how = job.failure(places)?;
+            let (how, log) = (job.failure()?, job.log());
             let where_to_look = match log.exists() {
                 true => format!("`{}` ends", log.display()),
                 false => format!(
-                    "there is no `{}`; hint: all nodes share the folders of programs, plan, records and states",
+                    "there is no `{}`; hint: it never began, or the nodes do not share the folders of programs, plan, \
+                     records and states",
                     log.display()
                 ),
             };
             Some(format!("its job failed: {how}; {where_to_look}"))
         }
+    }
+}
+
+/// The last lines of the log of a job that failed.
+fn last_words(job: &Job, state: &PlannedRunState) -> Vec<String> {
+    match job.failure() {
+        Some(_) if state.state != State::Measured => last_lines(&job.log(), LAST_LINES),
+        _ => Vec::new(),
     }
 }
 

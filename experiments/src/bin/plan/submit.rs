@@ -1,11 +1,11 @@
 //! Submitting runs to Slurm, as arrays of jobs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::{PathBuf, absolute};
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, value_parser};
 use experiments::say;
 use experiments::sources::present_digest;
 use jiff::Timestamp;
@@ -26,8 +26,8 @@ pub(crate) struct Submit {
     #[arg(long = "option", value_name = "NAME=VALUE", value_parser = option)]
     options: Vec<(String, SlurmValue)>,
     /// Jobs of an array at the same time
-    #[arg(long, value_name = "N")]
-    at_once: Option<NonZero<u32>>,
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    at_once: Option<u32>,
     /// A line of the script before the program, such as `module load cuda`; may be given several times
     #[arg(long, value_name = "LINE")]
     before: Vec<String>,
@@ -45,8 +45,11 @@ pub(crate) fn run(places: &Places, wanted: &Submit) -> Result<()> {
     let (plan, records) = places.read()?;
     let slurm = wanted.settings(&plan.slurm);
     let own: SlurmOptions = wanted.options.iter().cloned().collect();
-    let ids: BTreeSet<&str> = plan.runs.iter().map(|run| run.id.as_str()).collect();
-    let queue = Queue::read(places, &ids)?;
+    let _lock = match wanted.dry_run {
+        true => None,
+        false => Some(Submission::lock(&places.state)?),
+    };
+    let queue = Queue::read(&places.state)?;
     match (&queue.fault, wanted.dry_run) {
         (Some(fault), true) => say::note(&format!("which runs wait already is not known: {fault}")),
         (Some(fault), false) => bail!("which runs wait already is not known: {fault}"),
@@ -69,7 +72,7 @@ pub(crate) fn run(places: &Places, wanted: &Submit) -> Result<()> {
         return Ok(());
     }
     let data = data_folder(&wanted.selection)?;
-    let most = most_jobs();
+    let most = most_jobs()?;
     let mut submitted = 0;
     for (hardware, runs) in by_hardware(&choice.open) {
         for runs in runs.chunks(most) {
@@ -84,6 +87,7 @@ pub(crate) fn run(places: &Places, wanted: &Submit) -> Result<()> {
                 say::line(&array.script(places)?);
                 continue;
             }
+            say::note(&format!("submitting {} runs on `{hardware}`", runs.len()));
             let job = send(&array, places, runs).with_context(|| match submitted {
                 0 => "nothing was submitted".to_owned(),
                 some => format!("only {some} of {} runs were submitted", choice.open.len()),
@@ -103,7 +107,7 @@ impl Submit {
     /// Those of the plan, and over them what the command line says.
     fn settings(&self, of_plan: &Slurm) -> Slurm {
         let mut slurm = of_plan.clone();
-        slurm.at_once = self.at_once.or(slurm.at_once);
+        slurm.at_once = self.at_once.and_then(NonZero::new).or(slurm.at_once);
         slurm.before.extend(self.before.iter().cloned());
         if !self.within.is_empty() {
             slurm.within.clone_from(&self.within);

@@ -3,13 +3,14 @@
 //! * `NAME.json`: its runs, in the order of the array; `NAME` is that of its jobs, too;
 //! * `NAME.sh`: its script;
 //! * `NAME-INDEX.log`: what a job said, from all its starts;
-//! * `NAME-INDEX.status`: the exit status with which it ended last.
+//! * `NAME-INDEX.status`: the exit status with which it ended last;
+//! * `NAME-INDEX.cancelled`: that `plan cancel` took it back.
 
 mod client;
 mod queue;
 mod script;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -95,14 +96,20 @@ impl Submission {
         }
     }
 
-    /// The log of a job.
-    pub(crate) fn log(&self, state: &Path, index: usize) -> PathBuf {
-        Submission::folder(state).join(format!("{}-{index}.log", self.name))
-    }
-
-    /// The exit status with which a job ended last; none while it never did.
-    pub(crate) fn exit_status(&self, state: &Path, index: usize) -> Option<i32> {
-        let path = self.log(state, index).with_extension("status");
-        fs::read_to_string(path).ok()?.trim().parse().ok()
+    /// Keeps others from submitting until it is dropped: what waits already is asked before, and noted afterwards.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub(crate) fn lock(state: &Path) -> Result<File> {
+        let path = own_folder(state, &["slurm"])?.join("lock");
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.with_context(|| format!("`{}`", path.display()))?;
+        if file.lock().is_err() {
+            say::note(&format!(
+                "`{}` cannot be locked; see to it that nobody else submits now",
+                path.display()
+            ));
+        }
+        Ok(file)
     }
 }

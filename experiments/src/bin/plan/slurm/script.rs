@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use results::{Hardware, Slurm, SlurmOptions, SlurmValue};
 
 use crate::Places;
+use crate::attempts::Attempts;
 use crate::shell::quoted;
 use crate::slurm::Submission;
 
@@ -45,37 +46,61 @@ impl Array<'_> {
         let runs: Vec<String> = { self.submission.runs.iter() }
             .map(|run| format!("    {}\n", quoted(run)))
             .collect();
-        let before = match self.slurm.before.is_empty() {
-            true => String::new(),
-            false => format!("\nset -e\n{}\nset +e\n", self.slurm.before.join("\n")),
-        };
+        let before: String = { self.slurm.before.iter() }
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let starts = quoted(&text(&Attempts::folder(places))?);
         let (note, command) = (quoted(&note), self.command(places)?);
         write!(
             script,
             r#"
-# Runs on `{hardware}`; a job makes the one of its index.
-runs=(
-{runs})
-run=${{runs[SLURM_ARRAY_TASK_ID]}}
-job=${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID
 note={note}
 if [[ ! -e $note.json ]]; then
     echo "error: \`$note.json\` is not on $(hostname); hint: all nodes share the folders of programs, plan, records and states" >&2
     exit 1
 fi
-rm -f "$note-$SLURM_ARRAY_TASK_ID.status"
-{before}
+mark=$note-$SLURM_ARRAY_TASK_ID
+rm -f "$mark.status"
+touch "$mark.begun"
 # SIGTERM, which comes before the time limit, is passed on: the program saves its state and ends.
-trap 'kill -TERM "$program"' TERM
-{command} &
-program=$!
-wait "$program"; status=$?
-while kill -0 "$program" 2>/dev/null; do wait "$program"; status=$?; done
-echo "$status" >"$note-$SLURM_ARRAY_TASK_ID.status"
+trap 'stopping=1; if [[ -n ${{program:-}} ]]; then kill -TERM "$program" 2>/dev/null; fi' TERM
 
-# The job goes on later where the run stopped, unless it was cancelled.
-if [[ $status == 143 && $(squeue --noheader --jobs="$job" --format=%T) == RUNNING ]]; then
-    scontrol requeue "$job"
+# What the plan wants before the program.
+trap 'echo "error: the job ended in a line of \`before\`" >&2' EXIT
+set -e
+{before}set +e
+trap - EXIT
+
+# Runs on `{hardware}`; a job makes the one of its index.
+runs=(
+{runs})
+run=${{runs[SLURM_ARRAY_TASK_ID]}}
+mark={note}-$SLURM_ARRAY_TASK_ID
+job=${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID
+status=143
+if [[ -z ${{stopping:-}} ]]; then
+    {command} &
+    program=$!
+    wait "$program"; status=$?
+    while kill -0 "$program" 2>/dev/null; do wait "$program"; status=$?; done
+fi
+
+# A job that was asked to stop goes on later where the run stopped, if the program began at all and nobody cancelled it.
+begun={starts}/$run
+if [[ $status == 143 && (! -e $begun || $begun -ot $mark.begun) ]]; then
+    echo "error: the job was asked to stop before its program began; hint: a longer \`time\`, or a shorter \`stop_s\`" >&2
+    status=1
+fi
+echo "$status" >"$mark.status"
+if [[ $status == 143 ]]; then
+    for _ in {{1..20}}; do
+        state=$(squeue --noheader --jobs="$job" --format=%T)
+        case $state in
+            RUNNING | SIGNALING) if scontrol requeue "$job"; then break; fi ;;
+            ?*) break ;;
+        esac
+        sleep 3 # the controller does not answer
+    done
 fi
 exit "$status"
 "#,
