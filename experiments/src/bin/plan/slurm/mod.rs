@@ -3,6 +3,7 @@
 //! * `NAME.json`: its runs, in the order of the array; `NAME` is that of its jobs, too;
 //! * `NAME.sh`: its script;
 //! * `NAME-INDEX.log`: what a job said, from all its starts;
+//! * `NAME-INDEX.begun`: by its age, when it began last;
 //! * `NAME-INDEX.status`: the exit status with which it ended last;
 //! * `NAME-INDEX.cancelled`: that `plan cancel` took it back.
 
@@ -25,7 +26,7 @@ pub(crate) use client::{cancel, most_jobs, submit};
 pub(crate) use queue::{Job, JobState, Queue};
 pub(crate) use script::Array;
 
-/// The longest note and the longest log that are read, in bytes.
+/// The longest note, in bytes.
 const LONGEST_BYTES: u64 = 16 << 20;
 
 /// An array of jobs that was submitted.
