@@ -157,11 +157,28 @@ impl Site {
         said.collect()
     }
 
+    /// What finds the program of a run, of this site alone.
+    fn program(&self, run: &str) -> String {
+        format!("/loss_curve --run {run} .*{}", self.path().display())
+    }
+
     /// Whether the program of the run has begun.
     fn is_at_work(&self, run: &str) -> bool {
-        let program = format!("/loss_curve --run {run} ");
-        let found = Command::new("pgrep").args(["--full", &program]).output();
-        found.unwrap().status.success()
+        let mut pgrep = Command::new("pgrep");
+        let pgrep = pgrep.args(["--full", &self.program(run)]);
+        pgrep.output().unwrap().status.success()
+    }
+
+    /// Sends it a signal.
+    fn pkill(&self, signal: &str, run: &str) {
+        let program = self.program(run);
+        slurm("pkill", &["--signal", signal, "--full", &program]);
+    }
+
+    /// Whether Slurm has requeued the job of the run and lets it wait: before, it changes nothing of the job.
+    fn is_requeued(&self, run: &str) -> bool {
+        let job = self.job(run);
+        job.starts_with("queued as ") && job.ends_with("(BeginTime)")
     }
 
     fn saved(&self, run: &str) -> f64 {
@@ -174,12 +191,6 @@ impl Site {
 fn slurm(program: &str, arguments: &[&str]) {
     let status = Command::new(program).args(arguments).status().unwrap();
     assert!(status.success(), "{program} {arguments:?}");
-}
-
-/// Sends a signal to the program that makes a run.
-fn pkill(signal: &str, run: &str) {
-    let program = format!("/loss_curve --run {run} ");
-    slurm("pkill", &["--signal", signal, "--full", &program]);
 }
 
 /// Slurm's id of the job, `12_3`, in what is said of it.
@@ -232,7 +243,7 @@ fn six_runs_are_made_whatever_befalls_them() {
         "{said}"
     );
     site.wait("loss-2 waits after its limit", |site| {
-        site.job("loss-2").starts_with("queued as ")
+        site.is_requeued("loss-2")
     });
     assert!(site.saved("loss-2") > 0.0);
     assert!(
@@ -319,10 +330,10 @@ fn a_job_that_dies_each_time_is_not_started_for_ever() {
     for start in 1..=3 {
         site.wait(&format!("start {start}"), |site| site.is_at_work("loss-1"));
         // As after a node has failed: nothing is saved, and Slurm itself starts the job anew.
-        pkill("STOP", "loss-1");
+        site.pkill("STOP", "loss-1");
         slurm("scontrol", &["requeue", job]);
-        pkill("KILL", "loss-1");
-        site.wait("it waits", |site| site.job("loss-1").starts_with("queued"));
+        site.pkill("KILL", "loss-1");
+        site.wait("it waits", |site| site.is_requeued("loss-1"));
         slurm(
             "scontrol",
             &["update", &format!("JobId={job}"), "StartTime=now"],

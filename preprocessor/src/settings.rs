@@ -276,7 +276,9 @@ mod tests {
         assert_eq!(settings.without_cards, ["K80", "V100"]);
         check(
             "without-cards = 'K80'",
-            expect![[r#"`book.toml`: `[preprocessor.measured]`: invalid type: string "K80", expected a sequence in `without-cards`; hint: `without-cards = ["CARD", "CARD"]`"#]],
+            expect![[
+                r#"`book.toml`: `[preprocessor.measured]`: invalid type: string "K80", expected a sequence in `without-cards`; hint: `without-cards = ["CARD", "CARD"]`"#
+            ]],
         );
     }
 
