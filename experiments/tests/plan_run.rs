@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -303,4 +304,37 @@ fn what_cannot_be_made_says_why() {
         "not made, since it needs `K80`, and this is ",
     );
     check(&[], &["tinny"], "has no run `tinny`; hint: `tiny`");
+}
+
+#[test]
+fn a_signal_that_comes_when_all_is_made_changes_no_exit_status() {
+    let folder = folder();
+    let folder = folder.path();
+    fs::write(folder.join("plan.toml"), TIMES).unwrap();
+    assert!(plan_run(folder, &[]).status().unwrap().success());
+    let record = folder.join("runs/layer_time/tiny.json");
+    fs::rename(&record, folder.join("record")).unwrap();
+    // `plan` starts what lies beside it: here a program that is done when SIGTERM comes.
+    let programs = folder.join("programs");
+    fs::create_dir(&programs).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_plan"), programs.join("plan")).unwrap();
+    let (ready, done) = (folder.join("ready"), folder.join("record"));
+    let done = format!("cp '{}' '{}'; exit 0", done.display(), record.display());
+    let text = format!(
+        "#!/bin/bash\ntrap \"{done}\" TERM\ntouch '{}'\nwhile :; do sleep 0.1; done\n",
+        ready.display()
+    );
+    let program = programs.join("layer_time");
+    fs::write(&program, text).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let usual = plan_run(folder, &[]);
+    let mut plan = Command::new(programs.join("plan"));
+    plan.args(usual.get_args()).current_dir(common::root());
+    let mut child = plan.stdout(Stdio::null()).spawn().unwrap();
+    while !ready.exists() {
+        assert_eq!(child.try_wait().unwrap(), None);
+        sleep(Duration::from_millis(20));
+    }
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
