@@ -5,6 +5,7 @@ mod common;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -217,7 +218,7 @@ fn status_tells_where_the_jobs_are() {
     let submissions = site.submissions();
     assert_eq!(submissions.len(), 3);
     let of = |run: &str| {
-        let is_it = |it: &&std::path::PathBuf| {
+        let is_it = |it: &&PathBuf| {
             fs::read_to_string(it.with_extension("json"))
                 .unwrap()
                 .contains(run)
@@ -236,7 +237,7 @@ fn status_tells_where_the_jobs_are() {
         name(gpu)
     );
     site.command("squeue", &listed);
-    let log = |submission: &std::path::Path, index: usize, ending: &str| {
+    let log = |submission: &Path, index: usize, ending: &str| {
         let name = format!("{}-{index}.{ending}", name(submission));
         submission.with_file_name(name)
     };
@@ -336,6 +337,15 @@ fn status_tells_where_the_jobs_are() {
     assert!(said.contains("; submitted as measured-"), "{said}");
 }
 
+/// A script as a node runs it for job 0 of array 12.
+fn on_a_node(script: &Path) -> Command {
+    let mut bash = Command::new("bash");
+    bash.arg(script);
+    bash.env("SLURM_ARRAY_JOB_ID", "12");
+    bash.env("SLURM_ARRAY_TASK_ID", "0");
+    bash
+}
+
 /// A job's script with this in the place of the program, beside a `squeue` of this body; the status it ends with, what it
 /// says, and what Slurm was asked. The signals come when the file `$READY` is there.
 fn job(
@@ -357,10 +367,8 @@ fn job(
     fs::create_dir(&begun).unwrap();
     let search = std::env::var("PATH").unwrap();
     let search = format!("{}:{search}", site.path("bin").display());
-    let mut bash = Command::new("bash");
-    bash.arg(&path).env("PATH", search);
-    bash.env("SLURM_ARRAY_JOB_ID", "12");
-    bash.env("SLURM_ARRAY_TASK_ID", "0");
+    let mut bash = on_a_node(&path);
+    bash.env("PATH", search);
     bash.env("READY", &ready);
     bash.env("BEGUN", begun.join("time-vgg16-cpu"));
     bash.stdin(Stdio::null()).stderr(Stdio::piped());
@@ -444,12 +452,7 @@ fn a_node_without_the_shared_folder_makes_nothing() {
     site.said(&["submit", "time-vgg16-cpu"]);
     let note = site.submissions()[0].with_extension("json");
     fs::rename(&note, note.with_extension("elsewhere")).unwrap();
-    let script = note.with_extension("sh");
-    let mut bash = Command::new("bash");
-    bash.arg(script)
-        .env("SLURM_ARRAY_JOB_ID", "12")
-        .env("SLURM_ARRAY_TASK_ID", "0");
-    let output = bash.output().unwrap();
+    let output = on_a_node(&note.with_extension("sh")).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("hint: all nodes share the folders"), "{said}");
@@ -459,11 +462,8 @@ fn a_node_without_the_shared_folder_makes_nothing() {
 fn a_module_that_is_missing_ends_the_job() {
     let site = Site::new(PLAN);
     site.said(&["submit", "time-vgg16-cpu"]);
-    let mut bash = Command::new("bash");
-    bash.arg(site.submissions()[0].with_extension("sh"));
-    bash.env("SLURM_ARRAY_JOB_ID", "12")
-        .env("SLURM_ARRAY_TASK_ID", "0");
-    let output = bash.output().unwrap();
+    let script = site.submissions()[0].with_extension("sh");
+    let output = on_a_node(&script).output().unwrap();
     assert_eq!(output.status.code(), Some(127));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("module: command not found"), "{said}");

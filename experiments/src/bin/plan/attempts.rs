@@ -5,7 +5,6 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use experiments::checkpoint::Checkpoints;
 use experiments::lock::own_folder;
 use experiments::part::Position;
 use results::PlannedRun;
@@ -96,7 +95,7 @@ impl<'a> Attempts<'a> {
 
     /// That of the newest checkpoint.
     fn position(&self) -> String {
-        let checkpoints = Checkpoints::new(&self.places.state, &self.run.experiment, &self.run.id);
+        let checkpoints = self.places.checkpoints(self.run);
         let newest = checkpoints.paths().ok().and_then(|mut paths| paths.pop());
         let name = newest.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
         let position = name.and_then(|name| Position::of_file(&name));

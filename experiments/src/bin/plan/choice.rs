@@ -5,14 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Error, Result};
 use clap::Args;
-use experiments::checkpoint::Checkpoints;
 use experiments::data;
 use results::{Plan, PlannedRun, PlannedRunState, State};
 
-use serde_json::Map;
-
 use crate::Places;
-use crate::voice::Voice;
+use crate::voice::{Voice, because};
 
 /// What to make.
 #[derive(Debug, Args)]
@@ -94,8 +91,7 @@ impl<'a> Choice<'a> {
             | Reason::Data(text)) = reason;
             voice.line(&format!("not made, {text}: {}", ids.join(", ")));
             for id in ids {
-                let fields = Map::from_iter([("reason".to_owned(), text.as_str().into())]);
-                voice.event(id, "left", fields);
+                voice.event(id, "left", because(text));
             }
         }
     }
@@ -113,7 +109,7 @@ impl<'a> Choice<'a> {
 
 fn is_begun(state: &PlannedRunState, places: &Places) -> bool {
     let run = state.run;
-    let saved = Checkpoints::new(&places.state, &run.experiment, &run.id).paths();
+    let saved = places.checkpoints(run).paths();
     state.record.is_some() || saved.is_ok_and(|saved| !saved.is_empty())
 }
 

@@ -15,7 +15,6 @@ use experiments::say;
 use experiments::sources::present_digest;
 use results::{PlannedRun, states};
 use rustix::process::Signal;
-use serde_json::Map;
 use signal_hook::consts::{SIGINT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
@@ -25,7 +24,7 @@ use crate::choice::{Choice, Obstacle, Selection};
 use crate::device::ThisDevice;
 use crate::job::{End, Job};
 use crate::shell::quoted;
-use crate::voice::Voice;
+use crate::voice::{Voice, because};
 
 /// Time before the budget's end at which the programs are asked to stop, enough for a step and for saving; of a short
 /// budget a quarter.
@@ -157,8 +156,8 @@ impl<'a> Work<'a> {
             match start {
                 Ok(()) => self.jobs.push(Job::start(run, self.places, self.wanted)?),
                 Err(reason) => {
-                    let fields = Map::from_iter([("reason".to_owned(), reason.as_str().into())]);
-                    self.wanted.voice().event(&run.id, "failed", fields);
+                    let voice = self.wanted.voice();
+                    voice.event(&run.id, "failed", because(&reason));
                     self.failures.push(reason);
                 }
             }

@@ -9,7 +9,6 @@ use std::thread::{JoinHandle, available_parallelism, spawn};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use experiments::checkpoint::Checkpoints;
 use experiments::lock::{IN_WORK_STATUS, own_folder};
 use experiments::part::Reached;
 use experiments::progress::duration;
@@ -24,7 +23,7 @@ use serde_json::{Map, Value, json};
 use crate::Places;
 use crate::attempts::Attempts;
 use crate::execute::Wanted;
-use crate::voice::Voice;
+use crate::voice::{Voice, because};
 
 /// Lines of a failed program's log that are told.
 const LAST_LINES: usize = 20;
@@ -78,7 +77,7 @@ impl<'a> Job<'a> {
             // with the end of each thread here, and may do so more than once, as SIGTERM may.
             command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::TERM))?));
         }
-        let before = reached(run, places);
+        let before = places.checkpoints(run).reached();
         let voice = wanted.voice();
         if voice.json {
             command.arg("--json").stdout(Stdio::piped());
@@ -149,9 +148,9 @@ impl<'a> Job<'a> {
         let (end, event, text) = self.judge(status, &after);
         let id = &self.run.id;
         self.voice.line(&format!("{id} {text}"));
-        let mut fields = reached_fields(reached(self.run, self.places));
+        let mut fields = reached_fields(self.places.checkpoints(self.run).reached());
         if let End::Failed(reason) = &end {
-            fields.insert("reason".to_owned(), reason.as_str().into());
+            fields.extend(because(reason));
         }
         self.voice.event(id, event, fields);
         let attempts = Attempts::of(self.run, self.places);
@@ -196,7 +195,7 @@ impl<'a> Job<'a> {
 
     /// From where to where the run came.
     fn way(&self) -> String {
-        match (self.before, reached(self.run, self.places)) {
+        match (self.before, self.places.checkpoints(self.run).reached()) {
             (before, Some(after)) if before != Some(after) => {
                 let beginning = Reached {
                     epochs: 0.0,
@@ -210,10 +209,6 @@ impl<'a> Job<'a> {
             }
         }
     }
-}
-
-fn reached(run: &PlannedRun, places: &Places) -> Option<Reached> {
-    Checkpoints::new(&places.state, &run.experiment, &run.id).reached()
 }
 
 /// How far a run is, as fields of an event.

@@ -25,9 +25,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
+use experiments::checkpoint::Checkpoints;
 use experiments::say;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use results::{Plan, Record, read_all_by};
+use results::{Plan, PlannedRun, Record, read_all_by};
 
 /// Tells how far the planned runs are, and makes, packs and takes in runs
 #[derive(Debug, Parser)]
@@ -120,6 +121,11 @@ impl Places {
     fn read(&self) -> Result<(Plan, Records)> {
         let (plan, records) = rayon::join(|| self.read_plan(), || self.read_records());
         Ok((plan?, records))
+    }
+
+    /// The checkpoints of a run.
+    fn checkpoints(&self, run: &PlannedRun) -> Checkpoints {
+        Checkpoints::new(&self.state, &run.experiment, &run.id)
     }
 
     /// All sound records; the others are named on standard error.

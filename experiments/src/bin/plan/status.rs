@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use clap::Args;
-use experiments::checkpoint::Checkpoints;
-use experiments::part::Reached;
 use experiments::say;
 use experiments::sources::present_digest;
-use results::{PlannedRun, PlannedRunState, State, record_path, states, unplanned};
+use results::{PlannedRunState, State, record_path, states, unplanned};
 use serde_json::json;
 
 use crate::Places;
@@ -127,7 +125,7 @@ fn print_json(state: &PlannedRunState, queue: &Queue, places: &Places) {
         "priority": run.priority,
         "state": state.state.kind(),
         "record": record_path(&places.runs, &run.experiment, &run.id),
-        "reached": reached(run, places).map(|it| [it.epochs, it.planned as f64]),
+        "reached": places.checkpoints(run).reached().map(|it| [it.epochs, it.planned as f64]),
         "job": job.and_then(|job| describe_job(job, places, state)),
     });
     say::line(&line.to_string());
@@ -137,7 +135,7 @@ fn print_json(state: &PlannedRunState, queue: &Queue, places: &Places) {
 fn describe_job(job: &Job, places: &Places, state: &PlannedRunState) -> Option<String> {
     match &job.state {
         JobState::Queued { id, reason } => Some(format!("queued as {id} ({reason})")),
-        JobState::Running { id } => Some(match reached(state.run, places) {
+        JobState::Running { id } => Some(match places.checkpoints(state.run).reached() {
             Some(reached) => format!("running as {id}, saved at {reached}"),
             None => format!("running as {id}"),
         }),
@@ -165,10 +163,6 @@ fn last_words(job: &Job, state: &PlannedRunState) -> Vec<String> {
         Some(_) if state.state != State::Measured => last_lines(&job.log(), LAST_LINES),
         _ => Vec::new(),
     }
-}
-
-fn reached(run: &PlannedRun, places: &Places) -> Option<Reached> {
-    Checkpoints::new(&places.state, &run.experiment, &run.id).reached()
 }
 
 /// How many of the runs are in which state.

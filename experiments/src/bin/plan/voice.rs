@@ -28,3 +28,8 @@ impl Voice {
         }
     }
 }
+
+/// What an event tells of its reason.
+pub(crate) fn because(reason: &str) -> Map<String, Value> {
+    Map::from_iter([("reason".to_owned(), reason.into())])
+}
