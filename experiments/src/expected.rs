@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
-use results::{Configuration, Trainable};
+use results::{Trainable, TrainingConfiguration};
 
 use crate::epoch::Trainer;
 use crate::networks;
@@ -32,10 +32,9 @@ impl Expected {
     /// Those of a run that trains with `configuration` on `classes` classes, as declared: no memory is taken for them.
     ///
     /// # Errors
-    /// An unknown network; a configuration without training.
-    pub fn planned(configuration: &Configuration, classes: u64) -> Result<Expected> {
-        let training = configuration.training.as_ref();
-        let all = training.context("the plan trains nothing")?.trainable == Trainable::All;
+    /// An unknown network.
+    pub fn planned(configuration: &TrainingConfiguration, classes: u64) -> Result<Expected> {
+        let all = configuration.training.trainable == Trainable::All;
         let architecture = networks::build(&configuration.network, i64::try_from(classes)?)?;
         let changes = |name: &str| all || name.starts_with(architecture.classifier);
         let declared = &architecture.declared;

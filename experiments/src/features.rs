@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use results::{Configuration, Digest, Environment};
+use results::{Digest, Environment, TrainingConfiguration};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -35,13 +35,12 @@ impl FeatureStore {
     /// the program's sources included.
     pub fn new(
         state: &Path,
-        configuration: &Configuration,
+        configuration: &TrainingConfiguration,
         environment: &Environment,
         kind: Kind,
     ) -> FeatureStore {
         let c = configuration;
-        let training = c.training.as_ref();
-        let training = training.map(|it| (&it.augmentation, it.frozen_batch_norm));
+        let training = (&c.training.augmentation, c.training.frozen_batch_norm);
         let decides = serde_json::json!({
             "run": (&c.network, c.image_px, c.batch_size, c.arithmetic, c.seed),
             "inputs": (&c.data, &c.initial_weights, training),

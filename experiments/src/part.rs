@@ -112,9 +112,11 @@ pub struct Reached {
 impl Reached {
     /// After the epochs of `record`, and `part` of the next one.
     pub fn new(record: &Record, part: &Part) -> Reached {
-        let counts = record.counted.images_per_class.get("train");
+        let counted = { record.measured.as_trained() }.map(|trained| &trained.counted);
+        let counts = counted.and_then(|counted| counted.images_per_class.get("train"));
         let images: u64 = counts.map_or(0, |counts| counts.iter().sum());
-        let steps = images.div_ceil(record.configuration.batch_size.max(1));
+        let batch_size = { record.configuration.as_training() }.map_or(1, |it| it.batch_size);
+        let steps = images.div_ceil(batch_size.max(1));
         Reached {
             epochs: record.done() as f64 + part.steps as f64 / steps.max(1) as f64,
             planned: record.planned(),

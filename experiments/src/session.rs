@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
 use results::files::remove_abandoned;
 use results::{
-    Completion, Counted, Digest, EpochRow, Evaluation, PlannedRun, Record, SCHEMA_VERSION,
-    Session as EarlierSession, TestResult,
+    Completion, Counted, Digest, EpochRow, Evaluation, Measured, PlannedRun, Record,
+    SCHEMA_VERSION, Session as EarlierSession, TestResult, Trained, TrainingConfiguration,
 };
 use tch::no_grad;
 
@@ -28,6 +28,7 @@ use crate::working_time::{Moment, WorkingTime};
 
 /// A session of a training run.
 pub struct Session {
+    configuration: TrainingConfiguration,
     record: Record,
     place: RecordPlace,
     checkpoints: Checkpoints,
@@ -59,6 +60,7 @@ impl Session {
         counted: Counted,
         trainer: &mut Trainer,
     ) -> Result<Session> {
+        let configuration = training(run)?.clone();
         ensure!(
             run.hardware.admits_device(&computer.name, computer.kind),
             "run `{}` is planned for `{}`, this is `{}`",
@@ -89,23 +91,26 @@ impl Session {
             configuration: run.configuration.clone(),
             environment: environment::describe(run, computer, options)?,
             earlier_sessions: Vec::new(),
-            counted,
-            epochs: Vec::new(),
-            timed_spans: Vec::new(),
-            test: None,
+            measured: Measured::Trained(Trained {
+                counted,
+                epochs: Vec::new(),
+                test: None,
+            }),
             digest: Digest::default(),
         };
-        let (record, begun) = match checkpoint {
+        let (mut record, begun) = match checkpoint {
             Some(checkpoint) => resume(checkpoint, fresh, trainer, images)?,
             None => (fresh, Part::default()),
         };
         let (planned, done) = (record.planned(), record.done());
         messages.extend(place.longer_record(done));
         let working = WorkingTime::watch();
-        let seen = images.min(begun.steps * run.configuration.batch_size);
+        let seen = images.min(begun.steps * configuration.batch_size);
+        let rows = &measured(&mut record).epochs;
         let session = Session {
+            configuration,
             place,
-            progress: Progress::new(&run.id, planned, &record.epochs, images, seen, options.json),
+            progress: Progress::new(&run.id, planned, rows, images, seen, options.json),
             interrupt: Interrupt::listen()?,
             options: options.clone(),
             saved_at: Instant::now(),
@@ -192,7 +197,7 @@ impl Session {
             return self.fail(format!("the loss is {loss} in epoch {epoch}"));
         }
         self.progress.epoch(&row);
-        self.record.epochs.push(row);
+        measured(&mut self.record).epochs.push(row);
         self.begun = Part::default();
         if epoch < self.record.planned() {
             self.write_partial()?;
@@ -215,7 +220,7 @@ impl Session {
         }
         self.progress.evaluates();
         let mut stopped = false;
-        self.record.test = test(&mut |images| {
+        let test = test(&mut |images| {
             stopped |= !self.pass(images);
             !stopped
         });
@@ -223,6 +228,7 @@ impl Session {
             self.tell_how_to_go_on();
             return Ok(());
         }
+        measured(&mut self.record).test = test;
         self.record.completion = Completion::Complete;
         self.write_last()?;
         self.progress
@@ -248,15 +254,10 @@ impl Session {
     pub fn feature_store(&self, trainer: &Trainer) -> FeatureStore {
         // What cannot be removed only takes up room.
         let _ = remove_abandoned(&self.options.state.join("features"));
-        let Record {
-            configuration,
-            environment,
-            ..
-        } = &self.record;
         FeatureStore::new(
             &self.options.state,
-            configuration,
-            environment,
+            &self.configuration,
+            &self.record.environment,
             trainer.model.kind(),
         )
     }
@@ -347,7 +348,7 @@ impl Onlooker for Session {
     }
 
     fn step(&mut self, trainer: &Trainer, images: u64, part: &dyn Fn() -> Part) -> Result<bool> {
-        let batch_size = self.record.configuration.batch_size as f64;
+        let batch_size = self.configuration.batch_size as f64;
         self.progress.step(images, || {
             let part = part();
             part.loss / (part.steps as f64 * batch_size)
@@ -408,6 +409,21 @@ pub fn is_wanted(options: &Options, run: &PlannedRun) -> Result<bool> {
     Ok(unmade)
 }
 
+/// What a run is planned to train.
+///
+/// # Errors
+/// A plan by which it trains nothing.
+pub fn training(run: &PlannedRun) -> Result<&TrainingConfiguration> {
+    let configuration = run.configuration.as_training();
+    configuration.context("the plan trains nothing")
+}
+
+/// What was measured so far.
+fn measured(record: &mut Record) -> &mut Trained {
+    let measured = record.measured.as_trained_mut();
+    measured.expect("its experiment trains, or it were no record")
+}
+
 /// Puts the trainer into the checkpoint's state and joins its record with that of the new session; with what was done of
 /// the next epoch over `images` images.
 fn resume(
@@ -443,14 +459,16 @@ fn resume(
         .context("in the checkpoint")?;
     no_grad(|| trainer.sgd.velocity().shallow_clone().copy_(&velocity));
     let last_epoch = old.done();
+    let environment = old.environment.clone();
     old.earlier_sessions.push(EarlierSession {
         last_epoch,
-        environment: old.environment,
+        environment,
     });
-    let record = Record {
+    let epochs = std::mem::take(&mut measured(&mut old).epochs);
+    let mut record = Record {
         earlier_sessions: old.earlier_sessions,
-        epochs: old.epochs,
         ..fresh
     };
+    measured(&mut record).epochs = epochs;
     Ok((record, part))
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
-use results::{Counted, FrozenBatchNorm, PlannedRun, Trainable, Training};
+use results::{Counted, FrozenBatchNorm, PlannedRun, Trainable};
 use tch::Tensor;
 
 use crate::data::augmentation::PaddedSplit;
@@ -18,7 +18,7 @@ use crate::model::Model;
 use crate::options::Options;
 use crate::pretrained;
 use crate::progress::Stage;
-use crate::session::{Evaluations, Session, is_wanted};
+use crate::session::{Evaluations, Session, is_wanted, training};
 use crate::sgd::Sgd;
 
 /// Makes the run of `experiment` that `options` name, which trains `trainable`.
@@ -27,12 +27,10 @@ use crate::sgd::Sgd;
 /// A plan, data, weights or device that do not fit; what the file system refuses.
 pub fn experiment(options: &Options, experiment: &str, trainable: Trainable) -> Result<()> {
     let run = options.planned_run(experiment)?;
-    let configuration = &run.configuration;
-    let planned_data = configuration.data.as_ref();
-    let planned_data = planned_data.context("the plan names no data")?;
+    let configuration = training(&run)?;
     let planned_weights = configuration.initial_weights.as_ref();
     let planned_weights = planned_weights.context("the plan names no initial weights")?;
-    let found = training(&run)?.trainable;
+    let found = configuration.training.trainable;
     ensure!(
         found == trainable,
         "run `{}` trains {found:?}, expected {trainable:?}",
@@ -52,7 +50,7 @@ pub fn experiment(options: &Options, experiment: &str, trainable: Trainable) -> 
     let folder = data::folder(options.data.as_deref())?;
     let stage = Stage::begin(&run.id, "reads images and weights");
     let flowers = Flowers::read(&folder)?;
-    let (name, digest) = ("vgg-flowers-72", &planned_data.digest);
+    let (name, digest) = ("vgg-flowers-72", &configuration.data.digest);
     data::check_digest(name, &folder, &flowers.digest, digest)?;
     let file = pretrained::path(&folder, &planned_weights.name);
     let pretrained = pretrained::read(&file, planned_weights)?;
@@ -72,7 +70,8 @@ pub fn train(
     pretrained: &BTreeMap<String, Tensor>,
 ) -> Result<()> {
     // The pretrained network with a new classifier, and its optimiser.
-    let (configuration, training) = (&run.configuration, training(run)?);
+    let configuration = training(run)?;
+    let training = &configuration.training;
     let device = computer.device;
     let model = Model::new(
         &configuration.network,
@@ -158,11 +157,6 @@ fn train_epoch(
         Some(features) => trainer.train_classifier(epoch, &features, session),
         None => Ok(None),
     }
-}
-
-fn training(run: &PlannedRun) -> Result<&Training> {
-    let training = run.configuration.training.as_ref();
-    training.context("the plan trains nothing")
 }
 
 fn images_per_class(flowers: &Flowers) -> BTreeMap<String, Vec<u64>> {

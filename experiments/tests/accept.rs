@@ -132,6 +132,25 @@ fn accepted_for_an_experiment_all_runs_count() {
     assert!(accepted && text.contains("nothing to accept"), "{text}");
 }
 
+/// The file that a part was moved to has changed since; what is accepted again still looks at it.
+#[test]
+fn accepted_again_where_a_part_was_moved_to_stays() {
+    let folder = folder();
+    let run = "finetune-lr0.01";
+    let accept = ["accept", run, "--file", LAYERS, "--reason", "moved"];
+    assert!(said(&folder, &[&accept[..], &["--moved-to", SGD]].concat()).0);
+    assert_eq!(state(&folder, run), "measured");
+    let path = folder.path().join("plan.toml");
+    let accepted = fs::read_to_string(&path).unwrap();
+    let present = present_digest(root(), SGD, SourceDigests::CompiledTokens).unwrap();
+    let older = accepted.replace(present.as_str(), Digest::of("older").as_str());
+    assert_ne!(older, accepted);
+    fs::write(&path, older).unwrap();
+    assert_eq!(state(&folder, run), format!("stale: {LAYERS}"));
+    assert!(said(&folder, &accept).0);
+    assert_eq!(fs::read_to_string(&path).unwrap(), accepted);
+}
+
 #[test]
 fn another_experiment_is_not_accepted() {
     let folder = folder();

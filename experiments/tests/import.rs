@@ -17,7 +17,7 @@ use experiments::expected::Expected;
 use experiments::lock::RunLock;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use results::{Digest, Record};
+use results::{Digest, Record, Trained};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest as _, Sha256};
 use tar::EntryType;
@@ -456,7 +456,7 @@ fn forged_checkpoints_are_refused() {
     };
     check(
         &with(&|record| {
-            record.epochs.pop();
+            trained(record).epochs.pop();
             record.completion = results::Completion::Partial {
                 done: 2,
                 planned: 30,
@@ -469,17 +469,17 @@ fn forged_checkpoints_are_refused() {
         "it is of run `other` of `loss_curve`, expected `tiny` of `loss_curve`",
     );
     check(
-        &with(&|record| record.configuration.seed = 8),
+        &with(&|record| *record = with_seed(record, 8)),
         "it was made with another configuration than the plan's",
     );
     check(
-        &with(&|record| record.counted.images_per_class.clear()),
+        &with(&|record| trained(record).counted.images_per_class.clear()),
         "its record counts no training images",
     );
     check(
         &with(&|record| {
             drop(
-                record
+                trained(record)
                     .counted
                     .images_per_class
                     .insert("train".to_owned(), vec![1; 200_000]),
@@ -498,12 +498,25 @@ fn forged_checkpoints_are_refused() {
     assert!(success, "{said}");
 }
 
+fn trained(record: &mut Record) -> &mut Trained {
+    record.measured.as_trained_mut().unwrap()
+}
+
+fn with_seed(record: &Record, seed: u64) -> Record {
+    let configuration = record.configuration.clone().with_seed(seed);
+    Record {
+        configuration,
+        ..record.clone()
+    }
+}
+
 #[test]
 fn what_is_expected_is_what_a_trainer_holds() {
     let all = common::planned(&[]);
     for run in [all.clone(), common::frozen(all)] {
         let trainer = common::trainer(&run);
-        let planned = Expected::planned(&run.configuration, common::CLASSES as u64).unwrap();
+        let planned =
+            Expected::planned(common::configuration(&run), common::CLASSES as u64).unwrap();
         assert_eq!(Expected::of(&trainer), planned);
     }
     Checkpoint::parse(&MADE.checkpoint, None).unwrap();
@@ -583,7 +596,7 @@ fn the_better_record_stays() {
     check(complete, record, "is replaced: it is complete", false);
     check(record, complete, "stays: the one here is complete", true);
     let mut other = Record::parse(std::str::from_utf8(complete).unwrap()).unwrap();
-    other.configuration.seed = 99;
+    other = with_seed(&other, 99);
     other.environment.ended = "2099-01-01T00:00:00Z".parse().unwrap();
     let other = other.to_text().unwrap();
     let expect = "stays: it has another configuration and fits the plan no better";

@@ -13,7 +13,7 @@ use common::tiny_run::{
     checkpoints, names, program, record, record_path, run, start, state, wait_for_checkpoint,
 };
 use experiments::checkpoint::Newest;
-use results::{Completion, Record};
+use results::{Completion, EpochRow, Record};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -82,7 +82,7 @@ fn killed_it_ends_as_one_left_alone(kills: u64, epochs: u64) {
 
 /// What a run computed, epoch by epoch, without the times that it took.
 fn rows(folder: &Path) -> Vec<[u64; 5]> {
-    let rows = record(folder).epochs.into_iter();
+    let rows = epochs(&record(folder)).to_vec().into_iter();
     rows.map(|row| {
         [
             row.epoch,
@@ -138,7 +138,7 @@ fn stopped_within_epochs_it_ends_as_one_left_alone() {
     let timeless = |folder: &TempDir| {
         let mut record = record(folder.path());
         record.earlier_sessions.clear();
-        for row in &mut record.epochs {
+        for row in &mut record.measured.as_trained_mut().unwrap().epochs {
             (row.train_seconds, row.evaluation_seconds) = (0.0, 0.0);
         }
         (record.environment.started, record.environment.ended) = Default::default();
@@ -147,6 +147,11 @@ fn stopped_within_epochs_it_ends_as_one_left_alone() {
     };
     assert_eq!(timeless(&left_alone), timeless(&stopped));
     println!("stopped at {within:?}");
+}
+
+/// The epochs of a training run.
+fn epochs(record: &Record) -> &[EpochRow] {
+    &record.measured.as_trained().unwrap().epochs
 }
 
 fn record_of(folder: &Path) -> Option<Record> {
@@ -169,7 +174,8 @@ fn parts_of_an_epoch_add_up() {
     );
     let stop = before.record.done() + 1;
     assert!(run(folder.path(), "", &format!("--epochs {stop}")).0);
-    let row = record(folder.path()).epochs.pop().unwrap();
+    let record = record(folder.path());
+    let row = epochs(&record).last().unwrap();
     assert!(row.epoch == stop && row.train_seconds > before.part.seconds);
     assert!(row.train_seconds < 60.0, "{row:?}");
 }
@@ -365,10 +371,10 @@ fn time_in_which_the_program_is_stopped_is_not_training_time() {
     }
     assert!(child.wait().unwrap().success());
     let record = record(folder.path());
-    let longest = record.epochs.iter().map(|row| row.train_seconds);
+    let longest = epochs(&record).iter().map(|row| row.train_seconds);
     let longest = longest.fold(0.0, f64::max);
     assert!(longest < 2.0, "an epoch took {longest} s");
-    let evaluation = record.epochs.iter().map(|row| row.evaluation_seconds);
+    let evaluation = epochs(&record).iter().map(|row| row.evaluation_seconds);
     assert!(evaluation.fold(0.0, f64::max) < 2.0);
 }
 

@@ -4,7 +4,9 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{bytes, frozen, generated, model, normaliser, padded, planned, trainer};
+use common::{
+    bytes, configuration, frozen, generated, model, normaliser, padded, planned, trainer,
+};
 use experiments::epoch::Trainer;
 use experiments::features::{FeatureStore, Features};
 use experiments::model::Model;
@@ -21,7 +23,7 @@ use tempfile::TempDir;
 fn the_loss_falls() {
     let run = planned(&[]);
     let mut trainer = trainer(&run);
-    let split = padded(run.configuration.training.as_ref().unwrap());
+    let split = padded(&configuration(&run).training);
     let mut loss = |epoch| {
         { trainer.train_epoch(epoch, &split, &mut Unwatched) }
             .unwrap()
@@ -100,12 +102,12 @@ impl Onlooker for Impatient {
 fn features_are_taken_up_where_they_were_stopped() {
     let run = frozen(planned(&[]));
     let trainer = trainer(&run);
-    let split = padded(run.configuration.training.as_ref().unwrap());
+    let split = padded(&configuration(&run).training);
     let (folder, environment) = (TempDir::new().unwrap(), environment());
     let kind = trainer.model.kind();
     let store = |name: &str| {
         let state = folder.path().join(name);
-        FeatureStore::new(&state, &run.configuration, &environment, kind)
+        FeatureStore::new(&state, configuration(&run), &environment, kind)
     };
     let features = |store: &FeatureStore, mut onlooker| {
         trainer

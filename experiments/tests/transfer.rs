@@ -5,7 +5,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Parser;
-use common::{SIDE, planned, root};
+use common::{SIDE, configuration, planned, root};
 use experiments::data::augmentation::PaddedSplit;
 use experiments::data::flowers::{CLASSES, Flowers, NORMALISATION};
 use experiments::data::{Normaliser, Split};
@@ -19,7 +19,7 @@ use experiments::sgd::Sgd;
 use experiments::transfer::train;
 use results::{
     Arithmetic, Digest, Evaluation, FrozenBatchNorm, PlannedRun, Record, SourceDigests, Trainable,
-    deciding_sources, record_path,
+    Trained, deciding_sources, record_path,
 };
 use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
@@ -60,14 +60,14 @@ fn run_of(experiment: &str, trainable: Trainable, batch_norm: FrozenBatchNorm) -
     ]);
     // Of a smaller network than a plan can ask for.
     run.experiment = experiment.to_owned();
-    let training = run.configuration.training.as_mut().unwrap();
+    let training = &mut run.configuration.as_training_mut().unwrap().training;
     (training.trainable, training.frozen_batch_norm) = (trainable, batch_norm);
     run
 }
 
 fn model(run: &PlannedRun, seed: u64) -> Model {
-    let trainable = run.configuration.training.as_ref().unwrap().trainable;
-    let network = &run.configuration.network;
+    let trainable = configuration(run).training.trainable;
+    let network = &configuration(run).network;
     Model::new(
         network,
         CLASSES,
@@ -106,8 +106,8 @@ struct Expected {
 
 /// The same by other means: the steps are written out, and a split is evaluated as a whole.
 fn expected(run: &PlannedRun) -> Expected {
-    let configuration = &run.configuration;
-    let training = configuration.training.as_ref().unwrap();
+    let configuration = configuration(run);
+    let training = &configuration.training;
     let model = model(run, configuration.seed);
     let pretrained = pretrained(run);
     model
@@ -189,19 +189,24 @@ fn check(run: &PlannedRun) {
         predicted,
     } = expected(run);
     let record = recorded(run);
-    assert_eq!(record.epochs.len(), rows.len());
-    for (row, [train_loss, validation_loss]) in record.epochs.iter().zip(rows) {
+    let Trained {
+        counted,
+        epochs,
+        test,
+    } = record.measured.as_trained().unwrap();
+    assert_eq!(epochs.len(), rows.len());
+    for (row, [train_loss, validation_loss]) in epochs.iter().zip(rows) {
         near(row.train_loss, train_loss);
         near(row.validation.unwrap().loss, validation_loss);
         assert_eq!((row.steps, row.test), (row.epoch, None::<Evaluation>));
     }
-    let test = record.test.unwrap();
+    let test = test.as_ref().unwrap();
     near(test.loss, test_loss);
     assert_eq!(test.images, 28);
-    check_predictions(&test.predictions.unwrap(), &predicted);
+    check_predictions(test.predictions.as_ref().unwrap(), &predicted);
     let counts = [("train", 24, 3), ("validation", 15, 5), ("test", 28, 7)];
     for (split, images, classes) in counts {
-        let counted = &record.counted.images_per_class[split];
+        let counted = &counted.images_per_class[split];
         assert_eq!(counted.iter().sum::<u64>(), images, "{split}");
         assert_eq!(
             counted.iter().filter(|&&n| n > 0).count(),
@@ -210,9 +215,7 @@ fn check(run: &PlannedRun) {
         );
     }
     // Otherwise nothing above tells the splits apart.
-    let [row, _] = &record.epochs[..] else {
-        panic!()
-    };
+    let [row, _] = &epochs[..] else { panic!() };
     let losses = [row.train_loss, row.validation.unwrap().loss, test.loss];
     for (a, b) in [(0, 1), (0, 2), (1, 2)] {
         assert!((losses[a] - losses[b]).abs() > 0.01, "{losses:?}");
@@ -256,7 +259,10 @@ fn statistics_of_the_training_images_replace_the_stored_ones() {
         Trainable::ClassifierOnly,
         FrozenBatchNorm::StoredStatistics,
     );
-    let loss = |run| recorded(run).epochs[0].train_loss;
+    let loss = |run| {
+        let record = recorded(run);
+        record.measured.as_trained().unwrap().epochs[0].train_loss
+    };
     assert!((loss(&run) - loss(&stored)).abs() > 0.01);
 }
 
@@ -273,7 +279,7 @@ fn statistics_are_kept_where_the_plan_says_so() {
     let before: BTreeMap<String, Tensor> = { model.weights.named().into_iter() }
         .map(|(name, tensor)| (name, tensor.copy()))
         .collect();
-    let training = run.configuration.training.as_ref().unwrap();
+    let training = &configuration(&run).training;
     let sgd = Sgd::new(model.weights.moving(), training.momentum, 0.0, None);
     let normaliser = Normaliser::new(NORMALISATION, Kind::Float, Device::Cpu);
     let mut trainer = Trainer::new(model, sgd, normaliser, training, 24, 7);

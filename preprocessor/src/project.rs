@@ -24,7 +24,7 @@ use mdbook_preprocessor::config::Config;
 use parsers::maths::{DEFINITIONS, Definitions};
 use rayon::prelude::*;
 use results::files::read_text;
-use results::{Plan, Predictions, Record, present_digest, read_all_by, states};
+use results::{Plan, Record, present_digest, read_all_by, states};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -242,7 +242,7 @@ impl Project {
     ) -> Vec<Samples> {
         let confused = |run: &str| {
             let (_, record) = records.iter().find(|(_, record)| record.run == run)?;
-            let confusions = Predictions::of(record)?.confusions();
+            let confusions = record.measured.predictions()?.confusions();
             confusions.first().copied()
         };
         samples::read(&self.root, &self.data, &self.samples, &confused, faults)

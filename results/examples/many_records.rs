@@ -25,7 +25,7 @@ fn main() {
     fs::write(folder.join("plan.toml"), grid).expect("it can be written");
     for seed in 1..=count {
         record.run = format!("run-{seed}");
-        record.configuration.seed = seed.unsigned_abs();
+        record.configuration = record.configuration.with_seed(seed.unsigned_abs());
         let path = record_path(&folder.join("runs"), &record.experiment, &record.run);
         record.write(&path).expect("it can be written");
     }

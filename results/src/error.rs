@@ -92,6 +92,12 @@ pub enum Problem {
         /// The record's version.
         found: u64,
     },
+    /// No program writes records of this experiment.
+    #[error("{unknown}; hint: what other programs measure is a table of `data.toml`")]
+    UnknownExperiment {
+        /// The name, and those that are known.
+        unknown: String,
+    },
     /// A field is unknown, absent or of another type.
     #[error("`{key}`: {found}; {RESTORE}")]
     Field {

@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
-use crate::Arithmetic;
-use crate::configuration::{Configuration, FrozenBatchNorm, Trainable, Training};
+use crate::configuration::Configuration;
+use crate::kinds::Kind;
+use crate::kinds::network::Arithmetic;
+use crate::kinds::training::{FrozenBatchNorm, Trainable, Training, TrainingConfiguration};
 use crate::nearest::nearest_hint;
 use crate::plan::{Hardware, PlannedRun};
 
@@ -84,38 +86,34 @@ pub fn known_experiment(name: &str) -> Result<&'static KnownExperiment, String> 
     })
 }
 
-/// What the program of `known` does not take of `run`, each with its key.
-pub(crate) fn faults(known: &KnownExperiment, run: &PlannedRun) -> Vec<(&'static str, String)> {
-    let (configuration, mut faults) = (&run.configuration, Faults(known.name, Vec::new()));
-    match (known.work, &configuration.training) {
-        (Work::Times, None) => times(configuration, &mut faults),
-        (Work::Times, Some(_)) => faults.add("configuration.training", "present", "`timing`"),
-        (Work::Trains { .. }, None) => {
-            faults.add("configuration.training", "absent", "how it trains");
-        }
-        (work @ Work::Trains { .. }, Some(training)) => {
-            trains(work, configuration, training, &mut faults);
+impl KnownExperiment {
+    /// Of what kind its runs are.
+    pub(crate) fn kind(&self) -> Kind {
+        match self.work {
+            Work::Times => Kind::Timing,
+            Work::Trains { .. } => Kind::Training,
         }
     }
-    if run.hardware == Hardware::Cpu && configuration.arithmetic == Arithmetic::Tf32 {
+}
+
+/// What the program of `known` does not take of `run`, each with its key.
+pub(crate) fn faults(known: &KnownExperiment, run: &PlannedRun) -> Vec<(&'static str, String)> {
+    let mut faults = Faults(known.name, Vec::new());
+    let arithmetic = match &run.configuration {
+        Configuration::Training(configuration) => {
+            trains(known.work, configuration, &mut faults);
+            configuration.arithmetic
+        }
+        Configuration::Timing(configuration) => configuration.arithmetic,
+    };
+    if run.hardware == Hardware::Cpu && arithmetic == Arithmetic::Tf32 {
         let expected = "`fp32` or `bf16` on a CPU";
         faults.add("configuration.arithmetic", "`tf32`", expected);
     }
     faults.1
 }
 
-fn times(configuration: &Configuration, faults: &mut Faults) {
-    let nothing = "nothing: its inputs are made up";
-    if configuration.data.is_some() {
-        faults.add("configuration.data", "present", nothing);
-    }
-    if configuration.initial_weights.is_some() {
-        let key = "configuration.initial_weights";
-        faults.add(key, "present", "nothing: its weights are drawn");
-    }
-}
-
-fn trains(work: Work, configuration: &Configuration, training: &Training, faults: &mut Faults) {
+fn trains(work: Work, configuration: &TrainingConfiguration, faults: &mut Faults) {
     let Work::Trains {
         data,
         image_px,
@@ -125,8 +123,8 @@ fn trains(work: Work, configuration: &Configuration, training: &Training, faults
     else {
         return;
     };
-    let found = configuration.data.as_ref().map(|data| data.name.as_str());
-    if let Some(found) = found.filter(|found| *found != data) {
+    let (found, training) = (&configuration.data.name, &configuration.training);
+    if found != data {
         let (found, expected) = (format!("`{found}`"), format!("`{data}`"));
         faults.add("configuration.data.name", found, expected);
     }

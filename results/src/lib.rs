@@ -1,8 +1,9 @@
 //! The typed record of a run: reading, writing, checking; and the plan that says which runs there should be.
 //!
-//! The way of the data: [`configuration`], [`environment`] and [`measurement`] make a [`record`], which `check`
-//! examines and [`record_file`] reads and writes; [`plan`] lists the runs that are wanted and says how [`slurm`] makes them, [`state`] compares both, and
-//! [`mod@replacement`] says which of two records of a run stays.
+//! The way of the data: the [`configuration`] that an experiment chose and what it [`measured`], of one of the [`kinds`],
+//! make a [`record`] with the [`environment`]; `check` examines it and [`record_file`] reads and writes it; [`plan`]
+//! lists the runs that are wanted and says how [`slurm`] makes them, [`state`] compares both, and [`mod@replacement`]
+//! says which of two records of a run stays.
 
 mod canonical;
 mod cards;
@@ -14,7 +15,8 @@ pub mod error;
 pub mod experiments;
 pub mod files;
 mod grid;
-pub mod measurement;
+pub mod kinds;
+pub mod measured;
 mod nearest;
 pub mod networks;
 pub mod plan;
@@ -22,6 +24,7 @@ mod plan_file;
 pub mod predictions;
 mod ranges;
 pub mod record;
+mod record_fields;
 pub mod record_file;
 pub mod replacement;
 pub mod slurm;
@@ -31,15 +34,20 @@ pub mod state;
 use serde::{Deserialize, Deserializer};
 
 pub use cards::card_fault;
-pub use configuration::{
-    Arithmetic, Augmentation, Configuration, DataSet, FrozenBatchNorm, InitialWeights,
-    LearningRateSchedule, Timing, Trainable, Training,
-};
+pub use configuration::Configuration;
 pub use digest::{Digest, Hasher};
 pub use environment::{DeviceKind, Environment, Session, SourceDigests};
 pub use error::{Problem, RecordError};
 pub use experiments::{EXPERIMENTS, KnownExperiment, Work, known_experiment};
-pub use measurement::{Counted, EpochRow, Evaluation, LayerShape, TestResult, TimedSpan};
+pub use kinds::learning_rate::LearningRateSchedule;
+pub use kinds::network::{Arithmetic, Counted, LayerShape};
+pub use kinds::timing::{Timed, TimedSpan, Timing, TimingConfiguration};
+pub use kinds::trained::{EpochRow, Evaluation, TestResult, Trained};
+pub use kinds::training::{
+    Augmentation, DataSet, FrozenBatchNorm, InitialWeights, Trainable, Training,
+    TrainingConfiguration,
+};
+pub use measured::Measured;
 pub use nearest::{nearest, nearest_hint, nearest_or_all, nearest_within, with_nearest};
 pub use networks::{KnownNetwork, NETWORKS, Task, UnknownNetwork, known_network};
 pub use plan::{Accepted, Hardware, MovedTo, Plan, PlanError, PlannedRun};

@@ -64,10 +64,10 @@ pub struct Plan {
     pub slurm: Slurm,
 }
 
-/// One planned run.
+/// One planned run, whose configuration is of any kind, or of the kind `C`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PlannedRun {
+pub struct PlannedRun<C = Configuration> {
     /// Id, unique in the plan.
     pub id: String,
     /// Name of the experiment, which is the name of its program.
@@ -77,7 +77,7 @@ pub struct PlannedRun {
     /// Rank among the missing runs; the smallest is made first.
     pub priority: u64,
     /// What the run does.
-    pub configuration: Configuration,
+    pub configuration: C,
     /// Contents that changed after the run was recorded and that do not make it stale.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Accepted>,
@@ -197,6 +197,21 @@ impl Plan {
             chosen.extend(fitting);
         }
         Ok(chosen)
+    }
+}
+
+impl<C> PlannedRun<C> {
+    /// The same run with a configuration that `make` makes of its own.
+    pub(crate) fn map<D>(self, make: impl FnOnce(C) -> D) -> PlannedRun<D> {
+        PlannedRun {
+            id: self.id,
+            experiment: self.experiment,
+            hardware: self.hardware,
+            priority: self.priority,
+            configuration: make(self.configuration),
+            accepted: self.accepted,
+            grid: self.grid,
+        }
     }
 }
 

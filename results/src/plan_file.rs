@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
@@ -12,6 +13,7 @@ use crate::configuration::Configuration;
 use crate::error::Problem;
 use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
 use crate::grid::{MOST_RUNS, Tabled, check_run, expand, shared};
+use crate::kinds::Kind;
 use crate::nearest::{nearest_hint, with_nearest};
 use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Plan, PlannedRun, underscored};
@@ -342,9 +344,9 @@ impl<'a> Reader<'a> {
                 continue;
             };
             run.grid = grid;
-            let counted = run.configuration.seed.checked_add(seed_offset);
+            let counted = run.configuration.seed().checked_add(seed_offset);
             match counted.filter(|seed| *seed <= i64::MAX as u64) {
-                Some(counted) => run.configuration.seed = counted,
+                Some(counted) => run.configuration = run.configuration.with_seed(counted),
                 None => self.report(
                     Some(seed),
                     format!("the grid counts beyond {}, the largest seed", i64::MAX),
@@ -374,12 +376,35 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.add_depth(&mut table);
-        let run = self.deserialize(&table, "run")?;
+        let run = self.typed(known, &table)?;
         self.check(&run, &table);
         for (key, problem) in known.map_or(Vec::new(), |it| experiments::faults(it, &run)) {
             self.report(Some(span_of(&table, key)), problem);
         }
         Some(run)
+    }
+
+    /// The run of a table that is whole, with a configuration of its experiment's kind.
+    fn typed(
+        &mut self,
+        known: Option<&KnownExperiment>,
+        table: &Spanned<DeValue<'a>>,
+    ) -> Option<PlannedRun> {
+        match known.map(KnownExperiment::kind) {
+            Some(Kind::Training) => {
+                let run: PlannedRun<_> = self.deserialize(table, "run")?;
+                Some(run.map(Configuration::Training))
+            }
+            Some(Kind::Timing) => {
+                let run: PlannedRun<_> = self.deserialize(table, "run")?;
+                Some(run.map(Configuration::Timing))
+            }
+            None => {
+                // Without an experiment it is no run, whatever else it says.
+                let _: Option<PlannedRun<IgnoredAny>> = self.deserialize(table, "run");
+                None
+            }
+        }
     }
 
     /// Writes the depth that follows from the network's name where the run says none.
@@ -465,27 +490,30 @@ fn unknown_network(run: &Spanned<DeValue<'_>>) -> Option<(Range<usize>, String)>
 
 /// What the network's name says, against the rest of the configuration.
 fn network_faults(configuration: &Configuration) -> Vec<(&'static str, String)> {
-    let Ok(known) = known_network(&configuration.network) else {
+    let (network, depth, image_px) = match configuration {
+        Configuration::Training(of) => (&of.network, of.depth, of.image_px),
+        Configuration::Timing(of) => (&of.network, of.depth, of.image_px),
+    };
+    let Ok(known) = known_network(network) else {
         return Vec::new(); // it was told before
     };
     let name = known.name;
     let mut faults = Vec::new();
-    if configuration.depth != known.depth {
+    if depth != known.depth {
         let problem = format!(
-            "`configuration.depth` is {}, expected {}, the depth of `{name}`; hint: leave it out",
-            configuration.depth, known.depth
+            "`configuration.depth` is {depth}, expected {}, the depth of `{name}`; hint: leave it out",
+            known.depth
         );
         faults.push(("configuration.depth", problem));
     }
-    if !known.image_px.contains(&configuration.image_px) {
+    if !known.image_px.contains(&image_px) {
         let (least, most) = known.image_px.clone().into_inner();
         let expected = match least == most {
             true => format!("{least}"),
             false => format!("{least} to {most}"),
         };
         let problem = format!(
-            "`configuration.image_px` is {}, expected {expected}, which `{name}` takes",
-            configuration.image_px
+            "`configuration.image_px` is {image_px}, expected {expected}, which `{name}` takes"
         );
         faults.push(("configuration.image_px", problem));
     }

@@ -1,6 +1,6 @@
 //! What the predicted classes of test images tell beyond their share of hits.
 
-use crate::record::Record;
+use crate::kinds::trained::Trained;
 
 /// The predicted class of each test image: a row for each true class, in the order of the classes.
 #[derive(Debug, Clone, Copy)]
@@ -17,13 +17,15 @@ pub struct Confusion {
     pub images: usize,
 }
 
-impl<'a> Predictions<'a> {
-    /// Those that a record keeps.
-    pub fn of(record: &'a Record) -> Option<Self> {
-        let rows = record.test.as_ref()?.predictions.as_ref()?;
+impl Trained {
+    /// The predictions of the test images, where they are kept.
+    pub fn predictions(&self) -> Option<Predictions<'_>> {
+        let rows = self.test.as_ref()?.predictions.as_ref()?;
         Some(Predictions(rows))
     }
+}
 
+impl<'a> Predictions<'a> {
     /// Images of each class.
     pub fn images(self) -> impl Iterator<Item = usize> + 'a {
         self.0.iter().map(Vec::len)

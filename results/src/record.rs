@@ -5,19 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::configuration::Configuration;
 use crate::digest::Digest;
 use crate::environment::{Environment, Session, SourceDigests};
-use crate::measurement::{Counted, EpochRow, TestResult, TimedSpan};
-use crate::present;
+use crate::measured::Measured;
 
 /// The schema version that this crate reads and writes.
 pub const SCHEMA_VERSION: u64 = 1;
 
-/// All that is kept of one run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// All that is kept of one run: what is said of every run, around what its experiment chose and measured.
+///
+/// In the file all fields stand side by side, those of `measured` between `earlier_sessions` and `digest`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Record {
     /// [`SCHEMA_VERSION`] of the program that wrote the record.
     pub schema_version: u64,
-    /// Name of the experiment, which is the name of its program.
+    /// Name of the experiment, which is the name of its program. It says of what kind `configuration` and `measured`
+    /// are.
     pub experiment: String,
     /// Id of the run in the plan.
     pub run: String,
@@ -28,38 +29,19 @@ pub struct Record {
     /// Where, when and from which sources the run, or its last session, was made.
     pub environment: Environment,
     /// Sessions that the last one continued, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub earlier_sessions: Vec<Session>,
-    /// What libtorch and the data loader counted.
-    pub counted: Counted,
-    /// One row per epoch, empty in a run that only measures time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub epochs: Vec<EpochRow>,
-    /// All trials of each timed span, empty in a run that trains.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub timed_spans: Vec<TimedSpan>,
-    /// Result on the test split after the last epoch, where the experiment asks for it.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub test: Option<TestResult>,
+    /// What the run counted and measured.
+    #[serde(flatten)]
+    pub measured: Measured,
     /// Digest of the record without this field; [`Record::write`] computes it.
     pub digest: Digest,
 }
 
 impl Record {
-    /// Epochs that are finished; in a run that only measures time, trials that every span has.
+    /// How much of what is planned is done, see [`Measured::done`].
     pub fn done(&self) -> u64 {
-        if self.configuration.training.is_some() {
-            return self.epochs.len() as u64;
-        }
-        let trials = self
-            .timed_spans
-            .iter()
-            .map(|span| span.seconds.len() as u64);
-        trials.min().unwrap_or(0)
+        self.measured.done()
     }
 
     /// The paths of the source files that decided the run or an earlier session of it, with the kind of their digests.
@@ -72,7 +54,7 @@ impl Record {
         })
     }
 
-    /// Epochs, or trials of each span, that the configuration asks for.
+    /// How much the configuration asks for, see [`Configuration::planned`].
     pub fn planned(&self) -> u64 {
         self.configuration.planned()
     }

@@ -4,12 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 use walkdir::WalkDir;
 
 use crate::error::{Problem, RecordError};
+use crate::experiments::known_experiment;
 use crate::files::{read_text, replace_file};
+use crate::kinds::Kind;
 use crate::record::{Record, SCHEMA_VERSION};
+use crate::record_fields::Fields;
 use crate::{canonical, check};
 
 /// The longest record that is read, in bytes; the longest that a run wrote so far has a hundredth of it.
@@ -171,32 +175,47 @@ fn rows_on_one_line(json: &str) -> String {
 }
 
 fn parse_fields(text: &str) -> Result<Record, Problem> {
-    // Sound records are many and read at each build; what is wrong with another is found out slowly.
+    // Sound records of our programs are many and read at each build; all else may take longer.
     match serde_json::from_str::<Record>(text) {
         Ok(record) if record.schema_version == SCHEMA_VERSION => Ok(record),
-        _ => Err(fault(text)),
+        _ => parse_slowly(text),
     }
 }
 
-/// What keeps `text` from being a record of this schema.
-fn fault(text: &str) -> Problem {
+/// Reads a record whose fields have any order, and names what keeps `text` from being one.
+fn parse_slowly(text: &str) -> Result<Record, Problem> {
     #[derive(Deserialize)]
     struct Version {
         schema_version: u64,
+    }
+    #[derive(Deserialize)]
+    struct Experiment {
+        experiment: String,
     }
     // The version comes first: a newer schema may have fields that this one does not know.
     if let Ok(Version { schema_version }) = serde_json::from_str(text)
         && schema_version != SCHEMA_VERSION
     {
-        return wrong_schema(schema_version);
+        return Err(wrong_schema(schema_version));
     }
+    let kind = match serde_json::from_str(text) {
+        Ok(Experiment { experiment }) => Some(kind_of(&experiment)?),
+        Err(_) => None, // the fields tell it better
+    };
     let mut json = serde_json::Deserializer::from_str(text);
-    let fields: Result<Record, _> = serde_path_to_error::deserialize(&mut json);
-    match (fields, json.end()) {
-        (Err(error), _) => field_problem(text, &error),
-        (Ok(_), Err(error)) => syntax_problem(text, "digest", &error),
-        (Ok(_), Ok(())) => unreachable!("then it would have been read"),
-    }
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let record = Fields(kind).deserialize(tracked);
+    let record = record.map_err(|error| field_problem(text, &track.path().to_string(), &error))?;
+    let end = json.end();
+    end.map_err(|error| syntax_problem(text, "digest", &error))?;
+    Ok(record)
+}
+
+fn kind_of(experiment: &str) -> Result<Kind, Problem> {
+    let known = known_experiment(experiment);
+    let known = known.map_err(|unknown| Problem::UnknownExperiment { unknown })?;
+    Ok(known.kind())
 }
 
 fn wrong_schema(found: u64) -> Problem {
@@ -207,16 +226,15 @@ fn wrong_schema(found: u64) -> Problem {
     }
 }
 
-fn field_problem(text: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let (key, json) = (error.path().to_string(), error.inner());
-    let key = if key == "." { "record".to_owned() } else { key };
-    match json.classify() {
+fn field_problem(text: &str, key: &str, error: &serde_json::Error) -> Problem {
+    let key = if key == "." { "record" } else { key };
+    match error.classify() {
         Category::Data => Problem::Field {
-            key,
-            found: without_position(json),
+            key: key.to_owned(),
+            found: without_position(error),
         },
-        Category::Eof => Problem::Truncated { line: json.line() },
-        Category::Syntax | Category::Io => syntax_problem(text, &key, json),
+        Category::Eof => Problem::Truncated { line: error.line() },
+        Category::Syntax | Category::Io => syntax_problem(text, key, error),
     }
 }
 

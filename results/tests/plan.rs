@@ -45,7 +45,12 @@ fn a_run_takes_what_it_does_not_say_from_the_defaults() {
     assert_eq!(second.hardware, Hardware::Card("V100".to_owned()));
     assert_eq!((second.priority, second.configuration.planned()), (9, 3));
     assert_eq!(
-        second.configuration.training.as_ref().unwrap().momentum,
+        second
+            .configuration
+            .as_training()
+            .unwrap()
+            .training
+            .momentum,
         0.9
     );
     assert_eq!(
@@ -106,7 +111,7 @@ fn an_unknown_key_of_a_configuration() {
         "seed = 2",
         "sed = 2",
         expect![[r#"
-            plan.toml:27: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`, `timing`; hint: `seed`
+            plan.toml:27: `configuration.sed`: unknown field `sed`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`; hint: `seed`
         "#]],
     );
 }
@@ -274,8 +279,8 @@ fn what_the_experiment_does_not_take() {
     );
     let error = Plan::parse(&text, "plan.toml").unwrap_err();
     expect![[r#"
-        plan.toml:6: `configuration.data` is present, `layer_time` expects nothing: its inputs are made up
-        plan.toml:12: `configuration.training` is absent, `loss_curve` expects how it trains"#]].assert_eq(&error.to_string());
+        plan.toml:6: `configuration.data`: unknown field `data`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `timing`
+        plan.toml:12: `configuration.timing`: unknown field `timing`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`"#]].assert_eq(&error.to_string());
 }
 
 #[test]
@@ -398,7 +403,7 @@ fn the_depth_follows_from_the_network() {
     assert_eq!(plan, Plan::parse(PLAN, "plan.toml").unwrap());
     let other = PLAN.replace("resnet20\", depth = 20", "resnet50-6n2\"");
     let plan = Plan::parse(&other, "plan.toml").unwrap();
-    assert_eq!(plan.runs[0].configuration.depth, 50);
+    assert_eq!(plan.runs[0].configuration.as_training().unwrap().depth, 50);
 }
 
 #[test]
@@ -577,12 +582,12 @@ fn a_grid_is_a_run_for_each_combination() {
     let plan = with_grid(GRID).unwrap();
     let lines: Vec<_> = { plan.runs.iter() }
         .map(|run| {
-            let Configuration {
+            let TrainingConfiguration {
                 seed,
                 arithmetic,
                 depth,
                 ..
-            } = &run.configuration;
+            } = run.configuration.as_training().unwrap();
             let grid = run.grid.as_deref().unwrap_or("-");
             format!(
                 "{} {} {} {seed} {arithmetic} {depth} {} {grid}\n",
@@ -614,13 +619,13 @@ fn a_value_goes_where_its_axis_says() {
     let plan = with_grid(grid).unwrap();
     let found: Vec<_> = { plan.runs.iter().filter(|run| run.grid.is_some()) }
         .map(|run| {
-            let training = run.configuration.training.as_ref().unwrap();
+            let training = &run.configuration.as_training().unwrap().training;
             let flips = training.augmentation.horizontal_flip;
             (
                 run.id.as_str(),
                 training.learning_rate.base,
                 flips,
-                run.configuration.seed,
+                run.configuration.seed(),
             )
         })
         .collect();
@@ -635,11 +640,11 @@ fn a_run_of_a_grid_may_have_its_own_seed() {
     let own = GRID.replace("priority = 5", "configuration.seed = 40");
     let plan = with_grid(&own).unwrap();
     assert_eq!(
-        plan.run("loss-resnet32-bf16").unwrap().configuration.seed,
+        plan.run("loss-resnet32-bf16").unwrap().configuration.seed(),
         40
     );
     assert_eq!(
-        plan.run("loss-resnet44-bf16").unwrap().configuration.seed,
+        plan.run("loss-resnet44-bf16").unwrap().configuration.seed(),
         9
     );
 }
@@ -1101,7 +1106,7 @@ fn the_grid_of_the_readme() {
     let (grid, _) = grid.split_once("```").unwrap();
     let plan = with_grid(&format!("[[grid]]{grid}")).unwrap();
     let runs: Vec<_> = { plan.runs.iter().filter(|run| run.grid.is_some()) }
-        .map(|run| (run.id.as_str(), run.configuration.seed, run.priority))
+        .map(|run| (run.id.as_str(), run.configuration.seed(), run.priority))
         .collect();
     assert_eq!(
         runs,

@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{Random, complete, record, timing};
+use common::{Random, complete, record, timing, trained, training};
 use expect_test::{Expect, expect};
 use results::*;
 
@@ -403,6 +403,7 @@ fn check_values(base: Record, change: impl FnOnce(&mut Record), expect: Expect) 
 #[test]
 fn values_out_of_range() {
     let change = |record: &mut Record| {
+        let record = trained(record);
         record.epochs[0].train_accuracy = 1.01;
         record.epochs[0].learning_rate = 0.0;
         record.epochs[1].train_loss = f64::NAN;
@@ -436,9 +437,9 @@ fn values_out_of_range() {
 fn a_configuration_out_of_range() {
     let change = |record: &mut Record| {
         record.run = "two words".to_owned();
-        record.configuration.batch_size = 0;
-        record.configuration.data = None;
-        let training = record.configuration.training.as_mut().unwrap();
+        let configuration = training(&mut record.configuration);
+        configuration.batch_size = 0;
+        let training = &mut configuration.training;
         training.learning_rate = LearningRateSchedule {
             base: 0.0,
             factor: -1.0,
@@ -453,7 +454,6 @@ fn a_configuration_out_of_range() {
         expect![[r#"
             runs/run.json: `run` is `two words`, expected lowercase letters, digits, `-`, `_` and `.`; hint: run `scripts/plan run two words`
             runs/run.json: `configuration.batch_size` is 0, expected at least 1; hint: run `scripts/plan run two words`
-            runs/run.json: `configuration.data` is absent, expected a data set to train on; hint: run `scripts/plan run two words`
             runs/run.json: `configuration.training.learning_rate.base` is 0, expected a finite number above 0; hint: run `scripts/plan run two words`
             runs/run.json: `configuration.training.learning_rate.factor` is -1, expected a finite number above 0; hint: run `scripts/plan run two words`
             runs/run.json: `configuration.training.learning_rate.milestones` is [4, 4], expected epochs from 1 in increasing order; hint: run `scripts/plan run two words`
@@ -491,7 +491,7 @@ fn partial_but_rows_disagree() {
 
 #[test]
 fn more_epochs_than_planned() {
-    let change = |record: &mut Record| record.configuration.training.as_mut().unwrap().epochs = 2;
+    let change = |record: &mut Record| training(&mut record.configuration).training.epochs = 2;
     check_values(
         record(),
         change,
@@ -520,7 +520,7 @@ fn failed_without_a_reason() {
 fn tested_before_the_end() {
     check_values(
         record(),
-        |record| record.test = complete().test,
+        |record| trained(record).test = trained(&mut complete()).test.clone(),
         expect![[r#"
             runs/run.json: `test` is present in an unfinished run, expected a test after the last epoch; hint: run `scripts/plan run resnet20-cpu-fp32`
         "#]],
@@ -530,9 +530,10 @@ fn tested_before_the_end() {
 /// Two images of the first class, of which one is right, and one of the second, which is right.
 fn with_predictions(rows: &[&[u64]]) -> Record {
     let mut record = complete();
-    let counted = &mut record.counted.images_per_class;
+    let trained = trained(&mut record);
+    let counted = &mut trained.counted.images_per_class;
     counted.insert("test".to_owned(), vec![2, 1]);
-    record.test = Some(TestResult {
+    trained.test = Some(TestResult {
         loss: 0.5,
         accuracy: 2.0 / 3.0,
         images: 3,
@@ -545,7 +546,7 @@ fn with_predictions(rows: &[&[u64]]) -> Record {
 fn predictions_come_back_as_they_were() {
     let record = with_predictions(&[&[0, 1], &[1]]);
     let text = record.to_text().unwrap();
-    assert_eq!(Record::parse(&text).unwrap().test, record.test);
+    assert_eq!(Record::parse(&text).unwrap().measured, record.measured);
     let rows = "    \"predictions\": [\n      [0, 1],\n      [1]\n    ]\n";
     assert!(text.contains(rows), "{text}");
 }
@@ -597,16 +598,15 @@ fn a_session_after_the_end() {
 #[test]
 fn timing_out_of_range() {
     let change = |record: &mut Record| {
-        record.epochs = complete().epochs;
-        record.timed_spans[0].seconds = vec![0.1, -0.1, f64::NAN];
-        record.timed_spans[0].iterations = 0;
+        let timed = record.measured.as_timed_mut().unwrap();
+        timed.timed_spans[0].seconds = vec![0.1, -0.1, f64::NAN];
+        timed.timed_spans[0].iterations = 0;
     };
     check_values(
         timing(),
         change,
         expect![[r#"
             runs/run.json: `completion` is 3 done, expected at most the 2 planned; hint: run `scripts/plan run resnet20-cpu-fp32`
-            runs/run.json: `epochs` is not empty, expected none in a run that measures time; hint: run `scripts/plan run resnet20-cpu-fp32`
             runs/run.json: `timed_spans[0].iterations` is 0, expected at least 1; hint: run `scripts/plan run resnet20-cpu-fp32`
             runs/run.json: `timed_spans[0].seconds` is a list of 3 trials, expected at most the 2 planned; hint: run `scripts/plan run resnet20-cpu-fp32`
             runs/run.json: `timed_spans[0].seconds[1]` is -0.1, expected a finite time of at least 0 s; hint: run `scripts/plan run resnet20-cpu-fp32`
@@ -616,15 +616,88 @@ fn timing_out_of_range() {
 }
 
 #[test]
-fn both_training_and_timing() {
-    let change = |record: &mut Record| record.configuration.timing = timing().configuration.timing;
-    check_values(
-        record(),
-        change,
+fn what_another_experiment_chose_or_measured() {
+    let timing = timing();
+    let mixed = [
+        Record {
+            configuration: timing.configuration.clone(),
+            ..complete()
+        },
+        Record {
+            measured: timing.measured.clone(),
+            ..record()
+        },
+        Record {
+            experiment: record().experiment,
+            ..timing
+        },
+    ];
+    let expected = "`experiment` is `loss_curve`, expected an experiment that chooses and measures";
+    for record in mixed {
+        let problems = record.to_text().unwrap_err();
+        assert!(problems[0].to_string().contains(expected), "{problems:?}");
+    }
+}
+
+#[test]
+fn the_experiment_says_what_a_record_holds() {
+    check_text(
+        "\"experiment\": \"loss_curve\"",
+        "\"experiment\": \"layer_time\"",
         expect![[r#"
-            runs/run.json: `configuration` is both `training` and `timing`, expected one of them; hint: run `scripts/plan run resnet20-cpu-fp32`
+            runs/run.json: `configuration.data`: unknown field `data`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `timing`; hint: restore the file from its commit, or delete it and run the experiment again
         "#]],
     );
+    let spans = "\"timed_spans\": [],\n  \"digest\"";
+    check_text(
+        "\"digest\": \"3",
+        &format!("{spans}: \"3"),
+        expect![[r#"
+        runs/run.json: `record`: unknown field `timed_spans`, expected one of `counted`, `epochs`, `test`; hint: restore the file from its commit, or delete it and run the experiment again
+    "#]],
+    );
+    check_text(
+        "loss_curve",
+        "loss_curv",
+        expect![[r#"
+        runs/run.json: `experiment` is `loss_curv`, expected one of `feature_extraction`, `feature_study`, `finetune`, `finetune_study`, `layer_time`, `loss_curve`; hint: `loss_curve`; hint: what other programs measure is a table of `data.toml`
+    "#]],
+    );
+    check_text(
+        "\"experiment\": \"loss_curve\",",
+        "",
+        expect![[r#"
+        runs/run.json: `record`: missing field `experiment`; hint: restore the file from its commit, or delete it and run the experiment again
+    "#]],
+    );
+    check_text(
+        "\"completion\"",
+        "\"run\": \"again\", \"completion\"",
+        expect![[r#"
+            runs/run.json: `record`: duplicate field `run`; hint: restore the file from its commit, or delete it and run the experiment again
+        "#]],
+    );
+}
+
+/// A record is its content: the order of the fields says nothing.
+#[test]
+fn fields_in_any_order() {
+    for record in [record(), complete(), timing()] {
+        let text = record.to_text().unwrap();
+        let sealed = Record::parse(&text).unwrap();
+        let mut fields: Vec<(String, serde_json::Value)> =
+            { serde_json::from_str::<serde_json::Map<_, _>>(&text).unwrap() }
+                .into_iter()
+                .collect();
+        for _ in 0..fields.len() {
+            fields.rotate_left(1);
+            let text: Vec<_> = { fields.iter() }
+                .map(|(key, value)| format!("\"{key}\":{value}"))
+                .collect();
+            let read = Record::parse(&format!("{{{}}}", text.join(",")));
+            assert_eq!(read.unwrap(), sealed, "{}", fields[0].0);
+        }
+    }
 }
 
 #[test]
@@ -632,11 +705,11 @@ fn no_drawn_record_is_written_with_nan() {
     let mut random = Random(2);
     for _ in 0..50 {
         let mut record = random.record();
-        let rows = record.epochs.len() as u64;
+        let rows = trained(&mut record).epochs.len() as u64;
         let Some(row) = rows.checked_sub(1).map(|_| random.below(rows) as usize) else {
             continue;
         };
-        let row = &mut record.epochs[row];
+        let row = &mut trained(&mut record).epochs[row];
         let fields = [
             &mut row.train_loss,
             &mut row.train_accuracy,

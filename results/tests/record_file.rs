@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Random, complete, record};
+use common::{Random, complete, record, trained};
 use expect_test::expect;
 use results::*;
 
@@ -26,7 +26,7 @@ fn a_refused_record_leaves_the_old_one() {
     record().write(&path).unwrap();
     let old = fs::read(&path).unwrap();
     let mut broken = record();
-    broken.epochs[0].train_loss = f64::NAN;
+    trained(&mut broken).epochs[0].train_loss = f64::NAN;
     broken.write(&path).unwrap_err();
     assert_eq!(fs::read(&path).unwrap(), old);
     complete().write(&path).unwrap();
@@ -102,7 +102,7 @@ fn a_folder_is_read_in_order_with_all_errors() {
     let errors: Vec<_> = errors.iter().map(RecordError::to_string).collect();
     expect![[r#"
         runs/loss_curve/a.json: the file ends in line 1, inside the record; hint: restore the file from its commit, or delete it and run the experiment again
-        runs/loss_curve/d.json: `record`: invalid length 0, expected struct Record with 12 elements; hint: restore the file from its commit, or delete it and run the experiment again"#]].assert_eq(&errors.join("\n").replace(runs.to_str().unwrap(), "runs"));
+        runs/loss_curve/d.json: `record`: invalid type: sequence, expected a record; hint: restore the file from its commit, or delete it and run the experiment again"#]].assert_eq(&errors.join("\n").replace(runs.to_str().unwrap(), "runs"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #[allow(dead_code, unreachable_pub)] // each test file uses a part
 mod common;
 
-use common::{Random, complete, record};
+use common::{Random, complete, record, trained};
 use results::*;
 
 /// A plan of the run that accepts one change of its source file.
@@ -32,8 +32,7 @@ fn sources(_: &str, _: SourceDigests) -> Option<Digest> {
 fn partial(done: u64) -> Record {
     let mut record = record();
     let planned = record.planned();
-    record.epochs = complete().epochs;
-    record.epochs.truncate(done as usize);
+    trained(&mut record).epochs = trained(&mut complete()).epochs[..done as usize].to_vec();
     record.completion = Completion::Partial { done, planned };
     record
 }
@@ -48,7 +47,7 @@ fn failed(done: u64) -> Record {
 }
 
 fn with_seed(seed: u64, mut record: Record) -> Record {
-    record.configuration.seed = seed;
+    record.configuration = record.configuration.with_seed(seed);
     record
 }
 
@@ -238,7 +237,7 @@ fn no_two_records_take_each_others_place() {
     let mut draw = || {
         let mut drawn = random.record();
         drawn.run = record().run;
-        drawn.configuration.seed = record().configuration.seed;
+        drawn.configuration = drawn.configuration.with_seed(record().configuration.seed());
         let variant = variants[random.below(5) as usize];
         match random.below(2) {
             0 => variant(drawn),

@@ -83,7 +83,7 @@ fn what_decides_a_result_is_noticed() {
             "shim.allow_tf32(true)",
         ),
         (
-            "results/src/configuration.rs",
+            "results/src/kinds/learning_rate.rs",
             "milestone < epoch",
             "milestone <= epoch",
         ),
@@ -193,7 +193,7 @@ fn the_present_digest_is_that_of_the_compiler() {
         let present = present_digest(&root(), &path, SourceDigests::CompiledTokens);
         assert_eq!(present, Some(digest), "{path}");
     }
-    let file = "results/src/configuration.rs";
+    let file = "results/src/kinds/learning_rate.rs";
     let bytes = Digest::of(fs::read(root().join(file)).unwrap());
     let listed = present_digest(&root(), file, SourceDigests::ListedBytes);
     assert_eq!(listed, Some(bytes));

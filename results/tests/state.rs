@@ -6,7 +6,7 @@ mod common;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use common::{Random, complete, record};
+use common::{Random, complete, record, trained, training};
 use expect_test::{Expect, expect};
 use results::*;
 
@@ -172,11 +172,11 @@ fn failed() {
 #[test]
 fn stale_because_the_configuration_changed() {
     let mut run = planned();
-    run.configuration.arithmetic = Arithmetic::Bf16;
-    let training = run.configuration.training.as_mut().unwrap();
-    training.weight_decay = 1e-4;
-    training.learning_rate.milestones = vec![3];
-    run.configuration.initial_weights = Some(InitialWeights {
+    let configuration = training(&mut run.configuration);
+    configuration.arithmetic = Arithmetic::Bf16;
+    configuration.training.weight_decay = 1e-4;
+    configuration.training.learning_rate.milestones = vec![3];
+    configuration.initial_weights = Some(InitialWeights {
         name: "imagenet".to_owned(),
         digest: Digest::of("weights"),
     });
@@ -193,7 +193,7 @@ fn stale_because_the_configuration_changed() {
 #[test]
 fn stale_because_the_data_changed() {
     let mut run = planned();
-    run.configuration.data.as_mut().unwrap().digest = Digest::of("other data");
+    training(&mut run.configuration).data.digest = Digest::of("other data");
     check(
         run,
         vec![complete()],
@@ -406,9 +406,9 @@ fn what_was_accepted_can_change_again() {
 #[test]
 fn the_best_record_counts() {
     let mut stale = complete();
-    stale.configuration.seed = 7;
+    stale.configuration = stale.configuration.with_seed(7);
     let mut early = record();
-    early.epochs.truncate(1);
+    trained(&mut early).epochs.truncate(1);
     early.completion = Completion::Partial {
         done: 1,
         planned: 5,
@@ -422,7 +422,7 @@ fn the_best_record_counts() {
     let ascending = [failed, early, record(), stale, complete()];
     for (index, a) in ascending.iter().enumerate() {
         for (other, b) in ascending.iter().enumerate() {
-            let is_stale = |record: &Record| record.configuration.seed == 7;
+            let is_stale = |record: &Record| record.configuration.seed() == 7;
             assert_eq!(better(a, b, is_stale), index > other, "{index} {other}");
         }
     }

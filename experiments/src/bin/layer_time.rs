@@ -21,7 +21,8 @@ use experiments::session::is_wanted;
 use experiments::weights::{Weights, multiplied_kind};
 use jiff::Timestamp;
 use results::{
-    Completion, Counted, Digest, LayerShape, Record, SCHEMA_VERSION, TimedSpan, record_path,
+    Completion, Counted, Digest, LayerShape, Measured, Record, SCHEMA_VERSION, Timed, TimedSpan,
+    record_path,
 };
 use tch::{Kind, Tensor, no_grad};
 
@@ -39,11 +40,9 @@ fn experiment() -> Result<()> {
     if !is_wanted(&options, &run)? {
         return Ok(());
     }
-    let configuration = &run.configuration;
-    let timing = configuration
-        .timing
-        .as_ref()
-        .context("the plan times nothing")?;
+    let configuration = run.configuration.as_timing();
+    let configuration = configuration.context("the plan times nothing")?;
+    let timing = &configuration.timing;
     let arithmetic = configuration.arithmetic;
 
     // Device and network.
@@ -130,17 +129,17 @@ fn experiment() -> Result<()> {
         experiment: run.experiment.clone(),
         run: run.id.clone(),
         completion: Completion::Complete,
-        configuration: configuration.clone(),
+        configuration: run.configuration.clone(),
         environment,
         earlier_sessions: Vec::new(),
-        counted: Counted {
-            parameters,
-            layers,
-            images_per_class: BTreeMap::new(),
-        },
-        epochs: Vec::new(),
-        timed_spans: spans.0,
-        test: None,
+        measured: Measured::Timed(Timed {
+            counted: Counted {
+                parameters,
+                layers,
+                images_per_class: BTreeMap::new(),
+            },
+            timed_spans: spans.0,
+        }),
         digest: Digest::default(),
     };
     Ok(record.write(&record_path(&options.runs, &run.experiment, &run.id))?)

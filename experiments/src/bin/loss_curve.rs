@@ -18,7 +18,7 @@ use experiments::graph::StepGraph;
 use experiments::model::Model;
 use experiments::options::Options;
 use experiments::progress::Stage;
-use experiments::session::{Evaluations, Session, is_wanted};
+use experiments::session::{Evaluations, Session, is_wanted, training};
 use experiments::sgd::Sgd;
 use results::{Counted, DeviceKind, TestResult};
 
@@ -52,7 +52,7 @@ fn side_by_side(options: &Options, others: &[String]) -> Result<()> {
         .collect();
     let arithmetic = |options: &Options| {
         let run = options.planned_run("loss_curve")?;
-        Ok(run.configuration.arithmetic)
+        Ok(training(&run)?.arithmetic)
     };
     let arithmetics = all.iter().map(arithmetic).collect::<Result<Vec<_>>>()?;
     ensure!(
@@ -77,15 +77,8 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
     if !is_wanted(options, &run)? {
         return Ok(());
     }
-    let configuration = &run.configuration;
-    let training = configuration
-        .training
-        .as_ref()
-        .context("the plan trains nothing")?;
-    let planned_data = configuration
-        .data
-        .as_ref()
-        .context("the plan names no data")?;
+    let configuration = training(&run)?;
+    let (training, planned_data) = (&configuration.training, &configuration.data);
 
     // Data and device.
     let computer = Computer::find(

@@ -113,8 +113,8 @@ pub fn folder(given: Option<&Path>) -> Result<PathBuf> {
 /// Why what `configuration` reads is not in the folder that is `given` or named by `MEASURED_DATA`, and where it can be
 /// had; none where it is there, whatever it holds.
 pub fn missing(configuration: &Configuration, given: Option<&Path>) -> Option<String> {
-    let set = configuration.data.as_ref()?;
-    let (name, hint) = match set.name.as_str() {
+    let configuration = configuration.as_training()?;
+    let (name, hint) = match configuration.data.name.as_str() {
         cifar10::NAME => (cifar10::FOLDER, cifar10::HINT),
         flowers::NAME => (flowers::FOLDER, flowers::HINT),
         other => return Some(format!("no program reads the data set `{other}`")),

@@ -13,7 +13,9 @@ use experiments::data::{Normalisation, Normaliser, Split};
 use experiments::epoch::Trainer;
 use experiments::model::Model;
 use experiments::sgd::Sgd;
-use results::{Arithmetic, FrozenBatchNorm, Plan, PlannedRun, Trainable, Training};
+use results::{
+    Arithmetic, FrozenBatchNorm, Plan, PlannedRun, Trainable, Training, TrainingConfiguration,
+};
 use tch::{Device, Kind, Tensor};
 
 /// Classes of the generated images.
@@ -33,10 +35,15 @@ pub(crate) fn planned(changes: &[(&str, &str)]) -> PlannedRun {
 
 /// The same run, which trains the classifier alone.
 pub(crate) fn frozen(mut run: PlannedRun) -> PlannedRun {
-    let training = run.configuration.training.as_mut().unwrap();
+    let training = &mut run.configuration.as_training_mut().unwrap().training;
     training.trainable = Trainable::ClassifierOnly;
     training.frozen_batch_norm = FrozenBatchNorm::StoredStatistics;
     run
+}
+
+/// What is planned for a run that trains.
+pub(crate) fn configuration(run: &PlannedRun) -> &TrainingConfiguration {
+    run.configuration.as_training().unwrap()
 }
 
 /// The text of the plan.
@@ -79,8 +86,9 @@ pub(crate) fn generated() -> Split {
 
 /// The trainer of a planned run, with plain SGD.
 pub(crate) fn trainer(run: &PlannedRun) -> Trainer<'_> {
-    let training = run.configuration.training.as_ref().unwrap();
-    let model = model(run, training.trainable, run.configuration.arithmetic);
+    let configuration = configuration(run);
+    let training = &configuration.training;
+    let model = model(run, training.trainable, configuration.arithmetic);
     let sgd = Sgd::new(
         model.weights.moving(),
         training.momentum,
@@ -93,14 +101,14 @@ pub(crate) fn trainer(run: &PlannedRun) -> Trainer<'_> {
         sgd,
         normaliser,
         training,
-        run.configuration.batch_size,
-        run.configuration.seed,
+        configuration.batch_size,
+        configuration.seed,
     )
 }
 
 /// The network of a planned run.
 pub(crate) fn model(run: &PlannedRun, trainable: Trainable, arithmetic: Arithmetic) -> Model {
-    let (network, seed) = (&run.configuration.network, run.configuration.seed);
+    let (network, seed) = (&configuration(run).network, configuration(run).seed);
     Model::new(network, CLASSES, trainable, arithmetic, seed, Device::Cpu).unwrap()
 }
 

@@ -17,7 +17,7 @@ use experiments::say;
 use experiments::session::{Evaluations, Session, is_wanted};
 use results::{Arithmetic, Counted, PlannedRun, Record};
 
-use super::{CLASSES, bytes, generated, padded, planned, root, trainer};
+use super::{CLASSES, bytes, configuration, generated, padded, planned, root, trainer};
 
 /// Names the folder to the program.
 const FOLDER: &str = "MEASURED_TEST_FOLDER";
@@ -51,7 +51,7 @@ fn make_in(folder: &Path) -> Result<()> {
     }
     let computer = Computer::find(Some("cpu"), Arithmetic::Fp32, 1)?;
     let mut trainer = trainer(&run);
-    let split = padded(run.configuration.training.as_ref().unwrap());
+    let split = padded(&configuration(&run).training);
     let test = trainer.evaluation_set(generated(), &mut |_| true).unwrap();
     let counted = Counted {
         parameters: trainer.model.parameter_count(),

@@ -85,7 +85,7 @@ impl RunFacts {
         })
     }
 
-    /// Device, arithmetic, seed, commit and date of the record; empty without one.
+    /// Device, configuration in brief, commit and date of the record; empty without one.
     pub fn circumstances(&self) -> String {
         let Some((_, record)) = &self.record else {
             return String::new();
@@ -101,10 +101,9 @@ impl RunFacts {
             None => String::new(),
         };
         format!(
-            "{}{shared}, {}, seed {}, commit {}{dirty}, {}",
+            "{}{shared}, {}, commit {}{dirty}, {}",
             environment.device,
-            record.configuration.arithmetic,
-            record.configuration.seed,
+            record.configuration.in_brief(),
             environment.commit.chars().take(12).collect::<String>(),
             environment.ended.strftime("%Y-%m-%d")
         )

@@ -10,7 +10,7 @@ use super::{Bibliography, Chapter, Filled, fill_book, markdown_options};
 use crate::catalogue::{Question, RunFacts, SampleImage, Samples};
 use crate::escape::check_link;
 use crate::escape_tests::NASTY;
-use crate::topics::synthetic_runs::{SyntheticRun, facts_of, timed_run};
+use crate::topics::synthetic_runs::{SyntheticRun, facts_of, record_mut, timed_run, trained_mut};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use pulldown_cmark::{CowStr, Event, Parser, Tag};
 use results::{Arithmetic, Change, Hardware, Plan, Record, State};
@@ -109,15 +109,23 @@ fn record(text: &str) -> Record {
     for place in leaves(&record, String::new()) {
         let mut tried = record.clone();
         *tried.pointer_mut(&place).expect("a place of the record") = Value::from(text);
-        if !LOOKED_UP.contains(&place.as_str())
-            && serde_json::from_value::<Record>(tried.clone()).is_ok()
-        {
+        if !LOOKED_UP.contains(&place.as_str()) && read(&tried).is_ok() {
             record = tried;
             free += 1;
         }
     }
     assert_eq!(free, 9, "free texts of a record");
-    serde_json::from_value(record).expect("a record")
+    read(&record).expect("a record")
+}
+
+/// A record of JSON that says first what experiment it is of.
+fn read(record: &Value) -> serde_json::Result<Record> {
+    let mut others = record.clone();
+    let experiment = others["experiment"].take();
+    let fields = others.as_object_mut().expect("fields");
+    fields.remove("experiment");
+    let others = others.to_string();
+    serde_json::from_str(&format!("{{\"experiment\":{experiment},{}", &others[1..]))
 }
 
 /// The places of the strings in a value.
@@ -152,13 +160,13 @@ fn runs(text: &str) -> Vec<RunFacts> {
         .into_iter()
         .zip(states)
         .map(|(mut planned, state)| {
-            let weights = planned.configuration.initial_weights.as_mut();
-            weights
-                .into_iter()
-                .for_each(|weights| weights.name = text.to_owned());
-            let data = planned.configuration.data.as_mut();
-            data.into_iter()
-                .for_each(|data| data.name = text.to_owned());
+            if let Some(training) = planned.configuration.as_training_mut() {
+                let weights = training.initial_weights.as_mut();
+                weights
+                    .into_iter()
+                    .for_each(|weights| weights.name = text.to_owned());
+                training.data.name = text.to_owned();
+            }
             if let Hardware::Card(card) = &mut planned.hardware {
                 *card = text.to_owned();
             }
@@ -192,11 +200,9 @@ fn runs(text: &str) -> Vec<RunFacts> {
             reason: text.to_owned(),
         },
     );
-    let (_, few) = waiting.record.as_mut().expect("a record");
-    Arc::make_mut(few).epochs.truncate(1);
+    trained_mut(&mut waiting).epochs.truncate(1);
     let mut timed = timed_run("device");
-    let (_, record) = timed.record.as_mut().expect("a record");
-    Arc::make_mut(record).environment.device = text.to_owned();
+    record_mut(&mut timed).environment.device = text.to_owned();
     let more = [
         curve(("resnet20", 20), State::Measured),
         curve(("resnet44", 44), stale),

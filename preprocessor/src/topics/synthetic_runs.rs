@@ -10,9 +10,10 @@ use crate::topics::operations::quantities::throughput::FILE as PUBLISHED;
 use crate::topics::optimus::analysis::loss_model::LossModel;
 use crate::topics::optimus::analysis::steps::Step;
 use results::{
-    Arithmetic, Augmentation, Completion, Configuration, Counted, DeviceKind, Digest, Environment,
-    EpochRow, Evaluation, FrozenBatchNorm, Hardware, LayerShape, LearningRateSchedule, PlannedRun,
-    Record, SCHEMA_VERSION, SourceDigests, State, TimedSpan, Timing, Trainable, Training,
+    Arithmetic, Augmentation, Completion, Configuration, Counted, DataSet, DeviceKind, Digest,
+    Environment, EpochRow, Evaluation, FrozenBatchNorm, Hardware, LayerShape, LearningRateSchedule,
+    Measured, PlannedRun, Record, SCHEMA_VERSION, SourceDigests, State, Timed, TimedSpan, Timing,
+    TimingConfiguration, Trainable, Trained, Training, TrainingConfiguration,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -126,7 +127,7 @@ impl SyntheticRun {
             experiment: "loss_curve".to_owned(),
             hardware,
             priority: 1,
-            configuration: self.configuration(),
+            configuration: Configuration::Training(self.configuration()),
             accepted: Vec::new(),
             grid: None,
         }
@@ -136,17 +137,20 @@ impl SyntheticRun {
         [self.epochs * 3 / 7, self.epochs * 5 / 7]
     }
 
-    fn configuration(self) -> Configuration {
-        Configuration {
+    fn configuration(self) -> TrainingConfiguration {
+        TrainingConfiguration {
             network: self.network.0.to_owned(),
             depth: self.network.1,
             image_px: 32,
             batch_size: 128,
             arithmetic: self.arithmetic,
             seed: 1,
-            data: None,
+            data: DataSet {
+                name: "cifar10".to_owned(),
+                digest: Digest::default(),
+            },
             initial_weights: None,
-            training: Some(Training {
+            training: Training {
                 epochs: self.epochs,
                 learning_rate: LearningRateSchedule {
                     base: 0.1,
@@ -161,8 +165,7 @@ impl SyntheticRun {
                 },
                 trainable: Trainable::All,
                 frozen_batch_norm: FrozenBatchNorm::None,
-            }),
-            timing: None,
+            },
         }
     }
 
@@ -176,16 +179,17 @@ impl SyntheticRun {
             configuration: planned.configuration.clone(),
             environment: self.environment(),
             earlier_sessions: Vec::new(),
-            counted: Counted {
-                parameters: 1,
-                layers: Vec::new(),
-                images_per_class: BTreeMap::from([("train".to_owned(), vec![5000; 10])]),
-            },
-            epochs: (1..=done)
-                .map(|epoch| self.row(epoch, &mut random))
-                .collect(),
-            timed_spans: Vec::new(),
-            test: None,
+            measured: Measured::Trained(Trained {
+                counted: Counted {
+                    parameters: 1,
+                    layers: Vec::new(),
+                    images_per_class: BTreeMap::from([("train".to_owned(), vec![5000; 10])]),
+                },
+                epochs: (1..=done)
+                    .map(|epoch| self.row(epoch, &mut random))
+                    .collect(),
+                test: None,
+            }),
             digest: Digest::default(),
         }
     }
@@ -259,16 +263,28 @@ pub(crate) fn complete_runs(arithmetics: &[Arithmetic], epochs: u64) -> Vec<RunF
 pub(crate) fn timed_run(device: &'static str) -> RunFacts {
     let mut run = SyntheticRun::new(("resnet50", 50), Arithmetic::Bf16, device).complete();
     run.id = "layer-time-resnet50-bf16".to_owned();
-    run.planned.configuration.training = None;
-    run.planned.configuration.batch_size = 2;
-    run.planned.configuration.timing = Some(Timing {
-        warm_up_iterations: 1,
-        trials: 6,
-        iterations: 10,
+    run.planned.experiment = "layer_time".to_owned();
+    run.planned.configuration = Configuration::Timing(TimingConfiguration {
+        network: "resnet50".to_owned(),
+        depth: 50,
+        image_px: 32,
+        batch_size: 2,
+        arithmetic: Arithmetic::Bf16,
+        seed: 1,
+        timing: Timing {
+            warm_up_iterations: 1,
+            trials: 6,
+            iterations: 10,
+        },
     });
-    let (_, record) = run.record.as_mut().expect("the run is complete");
-    let record = Arc::make_mut(record);
-    record.epochs.clear();
+    let mut timed = Timed {
+        counted: Counted {
+            parameters: 1,
+            layers: Vec::new(),
+            images_per_class: BTreeMap::new(),
+        },
+        timed_spans: Vec::new(),
+    };
     for batch_size in [1, 2] {
         let span = |layer: &str, span: &str, iterations: u64, milliseconds: f64| TimedSpan {
             layer: layer.to_owned(),
@@ -280,20 +296,53 @@ pub(crate) fn timed_run(device: &'static str) -> RunFacts {
                 .map(|trial| batch_size as f64 * milliseconds * f64::from(10 + trial) / 1e4)
                 .collect(),
         };
-        record.timed_spans.extend([
+        timed.timed_spans.extend([
             span("conv1", TimedSpan::SYNCHRONISED_LAYER, 1, 2.0),
             span("fc", TimedSpan::SYNCHRONISED_LAYER, 1, 1.0),
             span("resnet50", TimedSpan::FULL_PASS, 1, 2.0),
             span("resnet50", TimedSpan::UNSYNCHRONISED_ITERATIONS, 10, 10.0),
         ]);
     }
+    let configuration = run.planned.configuration.clone();
+    let record = record_mut(&mut run);
+    (record.configuration, record.measured) = (configuration, Measured::Timed(timed));
     run
 }
 
-/// Puts other layers, by their kinds and the numbers of their outputs, into a record of a timing: each
+/// The record of a run, to change it.
+pub(crate) fn record_mut(run: &mut RunFacts) -> &mut Record {
+    let (_, record) = run.record.as_mut().expect("it is recorded");
+    Arc::make_mut(record)
+}
+
+/// What a training run measured, to change it.
+pub(crate) fn trained_mut(run: &mut RunFacts) -> &mut Trained {
+    let measured = &mut record_mut(run).measured;
+    measured.as_trained_mut().expect("it trains")
+}
+
+/// What a timing measured, to change it.
+pub(crate) fn timed_mut(run: &mut RunFacts) -> &mut Timed {
+    let measured = &mut record_mut(run).measured;
+    measured.as_timed_mut().expect("it takes times")
+}
+
+/// What is planned for a training run, to change it.
+pub(crate) fn training_mut(run: &mut RunFacts) -> &mut TrainingConfiguration {
+    let configuration = &mut run.planned.configuration;
+    configuration.as_training_mut().expect("it trains")
+}
+
+/// What is planned for a timing, to change it.
+pub(crate) fn timing_mut(run: &mut RunFacts) -> &mut TimingConfiguration {
+    let configuration = &mut run.planned.configuration;
+    configuration.as_timing_mut().expect("it takes times")
+}
+
+/// Puts other layers, by their kinds and the numbers of their outputs, into what a timing measured: each
 /// with the trials that `seconds` gives for its place.
 pub(crate) fn layer_spans(
-    record: &mut Record,
+    timed: &mut Timed,
     batch_size: u64,
     layers: &[(&str, u64)],
     seconds: impl Fn(usize) -> Vec<f64>,
@@ -301,15 +350,15 @@ pub(crate) fn layer_spans(
     let is_kept = |span: &TimedSpan| {
         span.batch_size != batch_size || span.span != TimedSpan::SYNCHRONISED_LAYER
     };
-    record.timed_spans.retain(is_kept);
-    record.counted.layers.clear();
+    timed.timed_spans.retain(is_kept);
+    timed.counted.layers.clear();
     for (index, (kind, numbers)) in layers.iter().enumerate() {
         let layer = format!("layer{index}");
-        record.counted.layers.push(LayerShape {
+        timed.counted.layers.push(LayerShape {
             layer: layer.clone(),
             output: vec![*numbers],
         });
-        record.timed_spans.push(TimedSpan {
+        timed.timed_spans.push(TimedSpan {
             layer,
             kind: (*kind).to_owned(),
             span: TimedSpan::SYNCHRONISED_LAYER.to_owned(),

@@ -2,7 +2,8 @@
 
 use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::Quantity;
-use crate::topics::synthetic_runs::{facts_of, timed_run};
+use crate::topics::synthetic_runs::{facts_of, timed_run, trained_mut, training_mut};
+use crate::topics::training::recorded::epochs;
 use crate::views::plot::{Target, render};
 use crate::views::*;
 use expect_test::{Expect, expect, expect_file};
@@ -531,11 +532,9 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
         let mut run = facts.runs[0].clone();
         run.id = id.to_owned();
         run.planned.id = id.to_owned();
-        run.planned.configuration.seed = seed;
-        let training = run.planned.configuration.training.as_mut();
-        training.expect("it trains").learning_rate.base = rate;
-        let (_, record) = run.record.as_mut().expect("it is complete");
-        for epoch in &mut Arc::make_mut(record).epochs {
+        let planned = training_mut(&mut run);
+        (planned.seed, planned.training.learning_rate.base) = (seed, rate);
+        for epoch in &mut trained_mut(&mut run).epochs {
             epoch.train_loss += shift;
         }
         run
@@ -552,7 +551,7 @@ fn seeds_of_a_setting_are_a_median_in_a_band() {
         elsewhere,
         of_another,
     ];
-    let first = facts.runs[0].record.as_ref().expect("a record").1.epochs[0].train_loss;
+    let first = epochs(&facts.runs[0])[0].train_loss;
     facts.runs = runs;
     let of = json!({"runs": ["slow-1", "slow-2", "slow-3", "fast-1"], "y": "train_loss"});
     let shown = figure("curves", arguments(of.clone()), &facts).expect("they have records");

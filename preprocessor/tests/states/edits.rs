@@ -1,7 +1,7 @@
 //! Changes of the plan.
 
 use mdbook_measured::statistics::random::SplitMix64;
-use results::{Plan, PlannedRun};
+use results::{Configuration, Plan, PlannedRun};
 
 /// Changes a plan in one way, and says which; a run that `is_named` in a chapter stays.
 pub(crate) fn edit(
@@ -24,8 +24,9 @@ pub(crate) fn edit(
             format!("one epoch less of `{}`", plan.runs[index].id)
         }
         2 => {
-            plan.runs[index].configuration.seed += 100;
-            format!("another seed of `{}`", plan.runs[index].id)
+            let run = &mut plan.runs[index];
+            add_to_seed(run, 100);
+            format!("another seed of `{}`", run.id)
         }
         3 => {
             let free: Vec<_> = plan.runs.iter().filter(|run| !is_named(run)).collect();
@@ -36,12 +37,12 @@ pub(crate) fn edit(
         _ => {
             let mut new = plan.runs[index].clone();
             new.id = format!("{}-new", new.id);
-            new.configuration.seed += 200;
-            if let Some(training) = &mut new.configuration.training {
-                training.learning_rate.base *= [0.5, 1.0][random.below(2)];
+            add_to_seed(&mut new, 200);
+            if let Some(configuration) = new.configuration.as_training_mut() {
+                configuration.training.learning_rate.base *= [0.5, 1.0][random.below(2)];
             }
             if random.below(2) == 0 {
-                new.configuration.network = "another-network".to_owned();
+                *network(&mut new.configuration) = "another-network".to_owned();
             }
             let name = format!("`{}` added to the plan", new.id);
             plan.runs.push(new);
@@ -52,10 +53,20 @@ pub(crate) fn edit(
 
 /// 199 epochs in place of 200; one trial less where the run measures time.
 fn shorten(run: &mut PlannedRun) {
-    if let Some(training) = &mut run.configuration.training {
-        training.epochs -= 1;
+    match &mut run.configuration {
+        Configuration::Training(configuration) => configuration.training.epochs -= 1,
+        Configuration::Timing(configuration) => configuration.timing.trials -= 1,
     }
-    if let Some(timing) = &mut run.configuration.timing {
-        timing.trials -= 1;
+}
+
+fn add_to_seed(run: &mut PlannedRun, by: u64) {
+    let seed = run.configuration.seed() + by;
+    run.configuration = run.configuration.clone().with_seed(seed);
+}
+
+fn network(configuration: &mut Configuration) -> &mut String {
+    match configuration {
+        Configuration::Training(configuration) => &mut configuration.network,
+        Configuration::Timing(configuration) => &mut configuration.network,
     }
 }

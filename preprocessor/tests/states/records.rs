@@ -4,8 +4,9 @@ use mdbook_measured::statistics::random::SplitMix64;
 use mdbook_measured::topics::optimus::analysis::loss_model::LossModel;
 use mdbook_measured::topics::optimus::analysis::steps::Step;
 use results::{
-    Completion, Counted, DeviceKind, Digest, Environment, EpochRow, Evaluation, Hardware,
-    PlannedRun, Record, SCHEMA_VERSION, SourceDigests, TestResult, TimedSpan, Training,
+    Completion, Configuration, Counted, DeviceKind, Digest, Environment, EpochRow, Evaluation,
+    Hardware, Measured, PlannedRun, Record, SCHEMA_VERSION, SourceDigests, TestResult, Timed,
+    TimedSpan, TimingConfiguration, Trained, TrainingConfiguration,
 };
 use std::collections::BTreeMap;
 
@@ -32,44 +33,50 @@ pub(crate) enum Flaw {
 
 /// A complete record of `run`, as if made from the present sources.
 pub(crate) fn complete(run: &PlannedRun, source: &Digest, random: &mut SplitMix64) -> Record {
-    let configuration = run.configuration.clone();
-    let epochs = configuration
-        .training
-        .as_ref()
-        .map(|it| epochs(run, it, random));
+    let epochs = { run.configuration.as_training() }.map(|it| epochs(run, it, random));
     let test = has_validation(run).then(|| TestResult {
         predictions: None,
         loss: 1.0,
         accuracy: 0.2 + 0.6 * random.uniform(),
         images: 6149,
     });
+    let counted = Counted {
+        parameters: 1,
+        layers: Vec::new(),
+        images_per_class: BTreeMap::from([
+            ("train".to_owned(), vec![100; 10]),
+            ("validation".to_owned(), vec![100; 10]),
+            ("test".to_owned(), vec![100; 10]),
+        ]),
+    };
+    let environment = environment(run, source, random);
+    let measured = match &run.configuration {
+        Configuration::Training(_) => Measured::Trained(Trained {
+            counted,
+            epochs: epochs.unwrap_or_default(),
+            test,
+        }),
+        Configuration::Timing(configuration) => Measured::Timed(Timed {
+            counted,
+            timed_spans: timed_spans(configuration, random),
+        }),
+    };
     Record {
         schema_version: SCHEMA_VERSION,
         experiment: run.experiment.clone(),
         run: run.id.clone(),
         completion: Completion::Complete,
-        environment: environment(run, source, random),
+        configuration: run.configuration.clone(),
+        environment,
         earlier_sessions: Vec::new(),
-        counted: Counted {
-            parameters: 1,
-            layers: Vec::new(),
-            images_per_class: BTreeMap::from([
-                ("train".to_owned(), vec![100; 10]),
-                ("validation".to_owned(), vec![100; 10]),
-                ("test".to_owned(), vec![100; 10]),
-            ]),
-        },
-        epochs: epochs.unwrap_or_default(),
-        timed_spans: timed_spans(run, random),
-        test,
+        measured,
         digest: Digest::default(),
-        configuration,
     }
 }
 
 /// The transfer experiments choose by validation and test once; loss curves test every epoch.
 fn has_validation(run: &PlannedRun) -> bool {
-    run.experiment != "loss_curve" && run.configuration.training.is_some()
+    run.experiment != "loss_curve" && run.configuration.as_training().is_some()
 }
 
 fn environment(run: &PlannedRun, source: &Digest, random: &mut SplitMix64) -> Environment {
@@ -102,7 +109,12 @@ fn environment(run: &PlannedRun, source: &Digest, random: &mut SplitMix64) -> En
 }
 
 /// A deeper network and a later stage end lower; accuracy falls with the loss.
-fn epochs(run: &PlannedRun, training: &Training, random: &mut SplitMix64) -> Vec<EpochRow> {
+fn epochs(
+    run: &PlannedRun,
+    configuration: &TrainingConfiguration,
+    random: &mut SplitMix64,
+) -> Vec<EpochRow> {
+    let training = &configuration.training;
     let milestones = &training.learning_rate.milestones;
     let mut row = |epoch: u64| {
         let passed = milestones.iter().filter(|&&milestone| milestone < epoch);
@@ -110,7 +122,7 @@ fn epochs(run: &PlannedRun, training: &Training, random: &mut SplitMix64) -> Vec
         let model = LossModel {
             beta0: 0.02 / training.epochs as f64,
             beta1: 0.5 + 4.0 * start as f64 / training.epochs as f64,
-            beta2: 12.0 / 3.0_f64.powi(stage as i32) / (run.configuration.depth + 20) as f64,
+            beta2: 12.0 / 3.0_f64.powi(stage as i32) / (configuration.depth + 20) as f64,
         };
         let step = Step(((epoch - start) * STEPS_PER_EPOCH) as f64);
         let train_loss = model.loss_at(step) * (1.0 + 0.01 * random.normal());
@@ -135,11 +147,7 @@ fn epochs(run: &PlannedRun, training: &Training, random: &mut SplitMix64) -> Vec
 }
 
 /// Two layers and the passes, for one image and for the batch.
-fn timed_spans(run: &PlannedRun, random: &mut SplitMix64) -> Vec<TimedSpan> {
-    let configuration = &run.configuration;
-    let Some(timing) = &configuration.timing else {
-        return Vec::new();
-    };
+fn timed_spans(configuration: &TimingConfiguration, random: &mut SplitMix64) -> Vec<TimedSpan> {
     let mut batches = vec![1, configuration.batch_size];
     batches.dedup();
     let mut spans = Vec::new();
@@ -162,7 +170,7 @@ fn timed_spans(run: &PlannedRun, random: &mut SplitMix64) -> Vec<TimedSpan> {
                 span: span.to_owned(),
                 batch_size,
                 iterations,
-                seconds: (0..timing.trials).map(|_| trial()).collect(),
+                seconds: (0..configuration.timing.trials).map(|_| trial()).collect(),
             });
         }
     }
@@ -199,16 +207,24 @@ fn few(bound: u64, random: &mut SplitMix64) -> u64 {
 }
 
 fn cut(record: &mut Record, done: u64) {
-    record.test = None;
-    record.epochs.truncate(done as usize);
-    for span in &mut record.timed_spans {
-        span.seconds.truncate(done as usize);
+    match &mut record.measured {
+        Measured::Trained(trained) => {
+            trained.test = None;
+            trained.epochs.truncate(done as usize);
+        }
+        Measured::Timed(timed) => {
+            let spans = timed.timed_spans.iter_mut();
+            spans.for_each(|span| span.seconds.truncate(done as usize));
+        }
     }
 }
 
 fn make_stale(record: &mut Record, random: &mut SplitMix64) {
     match random.below(5) {
-        0 => record.configuration.seed += 1000,
+        0 => {
+            let seed = record.configuration.seed() + 1000;
+            record.configuration = record.configuration.clone().with_seed(seed);
+        }
         1 => {
             let changed = Digest::of("another program");
             record
@@ -219,20 +235,30 @@ fn make_stale(record: &mut Record, random: &mut SplitMix64) {
         2 if record.environment.device_kind == DeviceKind::Cpu => {
             record.environment.device_kind = DeviceKind::Cuda;
         }
-        2 => record.configuration.image_px += 8,
-        3 => record.configuration.batch_size *= 2,
+        2 => *sizes(&mut record.configuration).0 += 8,
+        3 => *sizes(&mut record.configuration).1 *= 2,
         _ => change_schedule(record),
+    }
+}
+
+/// The side of the images and the batch.
+fn sizes(configuration: &mut Configuration) -> (&mut u64, &mut u64) {
+    match configuration {
+        Configuration::Training(of) => (&mut of.image_px, &mut of.batch_size),
+        Configuration::Timing(of) => (&mut of.image_px, &mut of.batch_size),
     }
 }
 
 /// Another schedule with fewer stages and epochs than are planned, or another number of trials.
 fn change_schedule(record: &mut Record) {
-    if let Some(timing) = &mut record.configuration.timing {
-        timing.warm_up_iterations += 1;
+    match &mut record.configuration {
+        Configuration::Training(configuration) => {
+            configuration.training.learning_rate.milestones.pop();
+            configuration.training.epochs -= 1;
+        }
+        Configuration::Timing(configuration) => configuration.timing.warm_up_iterations += 1,
     }
-    if let Some(training) = &mut record.configuration.training {
-        training.learning_rate.milestones.pop();
-        training.epochs -= 1;
-        record.epochs.pop();
+    if let Some(trained) = record.measured.as_trained_mut() {
+        trained.epochs.pop();
     }
 }

@@ -1,7 +1,7 @@
 //! Records with other results: what was found the other way round.
 
 use crate::states::Situation;
-use results::{Completion, Evaluation, Plan, Record, TimedSpan};
+use results::{Completion, Evaluation, Plan, Record, TimedSpan, Trained};
 use std::ops::RangeBounds;
 use std::sync::Arc;
 
@@ -30,23 +30,30 @@ impl Altered {
     pub(crate) fn begin_only(&mut self) {
         for (_, record) in &mut self.0.records {
             let record = Arc::make_mut(record);
-            if record.configuration.training.is_some() {
-                let (done, planned) = (3, record.planned());
-                record.epochs.truncate(done as usize);
-                record.test = None;
+            let (done, planned) = (3, record.planned());
+            if let Some(trained) = record.measured.as_trained_mut() {
+                trained.epochs.truncate(done as usize);
+                trained.test = None;
                 record.completion = Completion::Partial { done, planned };
             }
         }
     }
 
-    /// Changes the records of all seeds of a setting, which is named by its first.
-    pub(crate) fn change_all(
+    /// Changes what one run measured that trains.
+    pub(crate) fn retrain(&mut self, run: &str, change: impl FnOnce(&mut Trained)) -> &mut Self {
+        self.change(run, |record| {
+            change(record.measured.as_trained_mut().expect("it trains"));
+        })
+    }
+
+    /// Changes what the runs of all seeds of a setting measured, which is named by its first.
+    pub(crate) fn retrain_all(
         &mut self,
         setting: &str,
-        mut change: impl FnMut(&mut Record, u64),
+        mut change: impl FnMut(&mut Trained, u64),
     ) -> &mut Self {
         for seed in 1..=3 {
-            self.change(&seed_of(setting, seed), |record| change(record, seed));
+            self.retrain(&seed_of(setting, seed), |trained| change(trained, seed));
         }
         self
     }
@@ -55,20 +62,20 @@ impl Altered {
     pub(crate) fn exchange(&mut self, one: &str, other: &str) -> &mut Self {
         let results = |records: &mut Self, setting: &str| {
             let mut results = Vec::new();
-            records.change_all(setting, |record, _| {
-                results.push((record.epochs.clone(), record.test.clone()));
+            records.retrain_all(setting, |trained, _| {
+                results.push((trained.epochs.clone(), trained.test.clone()));
             });
             results
         };
         let (of_one, of_other) = (results(self, one), results(self, other));
         for (setting, results) in [(one, of_other), (other, of_one)] {
             let mut results = results.into_iter();
-            self.change_all(setting, |record, _| {
-                let training = record.configuration.training.as_ref();
-                let schedule = training.expect("a run that trains").learning_rate.clone();
-                (record.epochs, record.test) = results.next().expect("one for each seed");
-                for row in &mut record.epochs {
-                    row.learning_rate = schedule.at(row.epoch);
+            self.retrain_all(setting, |trained, _| {
+                let rates = trained.epochs.iter().map(|row| row.learning_rate);
+                let rates: Vec<f64> = rates.collect();
+                (trained.epochs, trained.test) = results.next().expect("one for each seed");
+                for (row, rate) in trained.epochs.iter_mut().zip(rates) {
+                    row.learning_rate = rate;
                 }
             });
         }
@@ -86,7 +93,8 @@ impl Altered {
             span.span == TimedSpan::SYNCHRONISED_LAYER && batches.contains(&span.batch_size)
         };
         self.change(run, |record| {
-            let spans = record.timed_spans.iter_mut().filter(is_scaled);
+            let timed = record.measured.as_timed_mut().expect("it takes times");
+            let spans = timed.timed_spans.iter_mut().filter(is_scaled);
             spans
                 .flat_map(|span| &mut span.seconds)
                 .for_each(|seconds| *seconds *= by);
@@ -103,13 +111,13 @@ pub(crate) fn seed_of(setting: &str, seed: u64) -> String {
 }
 
 /// Sets the accuracy on the test images.
-pub(crate) fn set_test(record: &mut Record, accuracy: f64) {
-    record.test.as_mut().expect("it is tested").accuracy = accuracy;
+pub(crate) fn set_test(trained: &mut Trained, accuracy: f64) {
+    trained.test.as_mut().expect("it is tested").accuracy = accuracy;
 }
 
 /// Lets the first so many of the test images of each class be right, and the others wrong.
-pub(crate) fn set_predictions(record: &mut Record, accuracy: f64) {
-    let test = record.test.as_mut().expect("it is tested");
+pub(crate) fn set_predictions(trained: &mut Trained, accuracy: f64) {
+    let test = trained.test.as_mut().expect("it is tested");
     let rows = test.predictions.as_mut().expect("predictions are kept");
     let (classes, mut hits) = (rows.len() as u64, 0);
     for (class, row) in (0..).zip(rows) {
@@ -122,7 +130,7 @@ pub(crate) fn set_predictions(record: &mut Record, accuracy: f64) {
 }
 
 /// Changes what was found on the validation images after the last epoch.
-pub(crate) fn set_last(record: &mut Record, set: impl FnOnce(&mut Evaluation)) {
-    let last = record.epochs.last_mut().expect("epochs");
+pub(crate) fn set_last(trained: &mut Trained, set: impl FnOnce(&mut Evaluation)) {
+    let last = trained.epochs.last_mut().expect("epochs");
     set(last.validation.as_mut().expect("it is validated"));
 }

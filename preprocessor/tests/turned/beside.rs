@@ -11,8 +11,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "statistics of small images are better",
         alter: |runs| {
-            runs.change("feature-study-own-statistics", |record| {
-                set_predictions(record, 0.8);
+            runs.retrain("feature-study-own-statistics", |trained| {
+                set_predictions(trained, 0.8);
             });
         },
         sentences: &[turns(
@@ -25,8 +25,8 @@ pub(crate) const TURNS: &[Turn] = &[
         name: "statistics of small images are no worse",
         alter: |runs| {
             for run in ["own", "stored"] {
-                runs.change(&format!("feature-study-{run}-statistics"), |record| {
-                    set_predictions(record, 0.6);
+                runs.retrain(&format!("feature-study-{run}-statistics"), |trained| {
+                    set_predictions(trained, 0.6);
                 });
             }
         },
@@ -39,8 +39,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "late drops are better than the best rate",
         alter: |runs| {
-            runs.change("feature-study-lr0.001-late", |record| {
-                set_predictions(record, 0.8);
+            runs.retrain("feature-study-lr0.001-late", |trained| {
+                set_predictions(trained, 0.8);
             });
         },
         sentences: &[turns(EXTRACTION, "it is still below.", "it is above.")],
@@ -48,8 +48,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "all classes are alike in the test",
         alter: |runs| {
-            runs.change("feature-study-lr0.1", |record| {
-                set_predictions(record, 0.6);
+            runs.retrain("feature-study-lr0.1", |trained| {
+                set_predictions(trained, 0.6);
             });
         },
         sentences: &[turns(
@@ -61,8 +61,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the same rate is best in single precision",
         alter: |runs| {
-            runs.change("feature-study-lr1", |record| {
-                set_last(record, |it| it.accuracy = 0.5);
+            runs.retrain("feature-study-lr1", |trained| {
+                set_last(trained, |it| it.accuracy = 0.5);
             });
         },
         sentences: &[

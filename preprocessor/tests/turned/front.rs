@@ -39,7 +39,7 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "one seed against the others",
         alter: |runs| {
-            runs.change("finetune-lr0.1-seed2", |record| set_test(record, 0.3));
+            runs.retrain("finetune-lr0.1-seed2", |trained| set_test(trained, 0.3));
         },
         sentences: &[
             turns(CHAPTER, "0.1 wins", "Neither approach wins beyond chance"),

@@ -12,8 +12,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the largest rate of feature extraction does not overfit",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr1", |record, _| {
-                set_last(record, |it| it.loss = 1.0);
+            runs.retrain_all("feature-extraction-lr1", |trained, _| {
+                set_last(trained, |it| it.loss = 1.0);
             });
         },
         sentences: &[
@@ -38,8 +38,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "a lead that so few seeds do not decide",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr0.1", |record, seed| {
-                set_test(record, [0.633, 0.68, 0.66][seed as usize - 1]);
+            runs.retrain_all("feature-extraction-lr0.1", |trained, seed| {
+                set_test(trained, [0.633, 0.68, 0.66][seed as usize - 1]);
             });
         },
         sentences: &[turns(
@@ -51,8 +51,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "a lead that one seed does not have",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr0.1", |record, seed| {
-                set_test(record, [0.60, 0.68, 0.66][seed as usize - 1]);
+            runs.retrain_all("feature-extraction-lr0.1", |trained, seed| {
+                set_test(trained, [0.60, 0.68, 0.66][seed as usize - 1]);
             });
         },
         sentences: &[turns(
@@ -64,8 +64,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "a choice that the test contradicts",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr0.1", |record, _| {
-                set_test(record, 0.6);
+            runs.retrain_all("feature-extraction-lr0.1", |trained, _| {
+                set_test(trained, 0.6);
             });
         },
         sentences: &[turns(
@@ -97,8 +97,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the smallest rate flat from the first epoch on",
         alter: |runs| {
-            runs.change_all("finetune-lr0.001", |record, _| {
-                for row in &mut record.epochs {
+            runs.retrain_all("finetune-lr0.001", |trained, _| {
+                for row in &mut trained.epochs {
                     row.validation.as_mut().expect("it is validated").accuracy = 0.48;
                 }
             });
@@ -116,8 +116,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the smallest rate fits its training images",
         alter: |runs| {
-            runs.change_all("finetune-lr0.001", |record, _| {
-                record.epochs.last_mut().expect("epochs").train_accuracy = 1.0;
+            runs.retrain_all("finetune-lr0.001", |trained, _| {
+                trained.epochs.last_mut().expect("epochs").train_accuracy = 1.0;
             });
         },
         sentences: &[turns(
@@ -129,8 +129,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the smallest rate of feature extraction fits its training images",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr0.001", |record, _| {
-                record.epochs.last_mut().expect("epochs").train_accuracy = 1.0;
+            runs.retrain_all("feature-extraction-lr0.001", |trained, _| {
+                trained.epochs.last_mut().expect("epochs").train_accuracy = 1.0;
             });
         },
         sentences: &[
@@ -149,8 +149,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the winner does not fit its training images",
         alter: |runs| {
-            runs.change_all("finetune-lr0.1", |record, _| {
-                record.epochs.last_mut().expect("epochs").train_accuracy = 0.5;
+            runs.retrain_all("finetune-lr0.1", |trained, _| {
+                trained.epochs.last_mut().expect("epochs").train_accuracy = 0.5;
             });
         },
         sentences: &[
@@ -169,8 +169,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "another loss of the last layer at the same sum of learning rates",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr0.01", |record, _| {
-                record.epochs[6].train_loss = 0.5;
+            runs.retrain_all("feature-extraction-lr0.01", |trained, _| {
+                trained.epochs[6].train_loss = 0.5;
             });
         },
         sentences: &[turns(
@@ -182,8 +182,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the same loss of the two largest rates at the same sum",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr1", |record, _| {
-                record.epochs[6].train_loss = 0.078;
+            runs.retrain_all("feature-extraction-lr1", |trained, _| {
+                trained.epochs[6].train_loss = 0.078;
             });
         },
         sentences: &[turns(
@@ -195,8 +195,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "another loss at the same sum of learning rates",
         alter: |runs| {
-            runs.change_all("finetune-lr0.01", |record, _| {
-                record.epochs[6].train_loss = 1.0;
+            runs.retrain_all("finetune-lr0.01", |trained, _| {
+                trained.epochs[6].train_loss = 1.0;
             });
         },
         sentences: &[turns(
@@ -208,8 +208,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "a drop that shows as a step",
         alter: |runs| {
-            runs.change_all("finetune-lr0.1", |record, _| {
-                for row in &mut record.epochs[60..] {
+            runs.retrain_all("finetune-lr0.1", |trained, _| {
+                for row in &mut trained.epochs[60..] {
                     row.validation.as_mut().expect("it is validated").accuracy += 0.1;
                 }
             });
@@ -224,8 +224,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the best rate is not the largest",
         alter: |runs| {
-            runs.change_all("finetune-lr0.01", |record, _| {
-                set_last(record, |it| it.accuracy = 0.9);
+            runs.retrain_all("finetune-lr0.01", |trained, _| {
+                set_last(trained, |it| it.accuracy = 0.9);
             });
         },
         sentences: &[
@@ -245,9 +245,9 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "feature extraction wins",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr0.1", |record, _| {
-                set_test(record, 0.9);
-                set_last(record, |it| it.loss = 0.5);
+            runs.retrain_all("feature-extraction-lr0.1", |trained, _| {
+                set_test(trained, 0.9);
+                set_last(trained, |it| it.loss = 0.5);
             });
         },
         sentences: &[
@@ -271,8 +271,8 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the winner has not the lower loss",
         alter: |runs| {
-            runs.change_all("feature-extraction-lr0.1", |record, _| {
-                set_last(record, |it| it.loss = 0.5);
+            runs.retrain_all("feature-extraction-lr0.1", |trained, _| {
+                set_last(trained, |it| it.loss = 0.5);
             });
         },
         sentences: &[turns(WINNER, "the better ones as well", "the worse ones")],
@@ -280,7 +280,7 @@ pub(crate) const TURNS: &[Turn] = &[
     Turn {
         name: "the smallest rate of fine-tuning wins its pair",
         alter: |runs| {
-            runs.change_all("finetune-lr0.001", |record, _| set_test(record, 0.6));
+            runs.retrain_all("finetune-lr0.001", |trained, _| set_test(trained, 0.6));
         },
         sentences: &[
             turns(

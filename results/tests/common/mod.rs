@@ -17,10 +17,11 @@ pub fn record() -> Record {
         configuration: configuration(),
         environment: environment(),
         earlier_sessions: Vec::new(),
-        counted: counted(),
-        epochs: (1..=3).map(epoch).collect(),
-        timed_spans: Vec::new(),
-        test: None,
+        measured: Measured::Trained(Trained {
+            counted: counted(),
+            epochs: (1..=3).map(epoch).collect(),
+            test: None,
+        }),
         digest: Digest::default(),
     }
 }
@@ -29,12 +30,15 @@ pub fn record() -> Record {
 pub fn complete() -> Record {
     Record {
         completion: Completion::Complete,
-        epochs: (1..=5).map(epoch).collect(),
-        test: Some(TestResult {
-            loss: 0.5,
-            accuracy: 0.875,
-            images: 10_000,
-            predictions: None,
+        measured: Measured::Trained(Trained {
+            counted: counted(),
+            epochs: (1..=5).map(epoch).collect(),
+            test: Some(TestResult {
+                loss: 0.5,
+                accuracy: 0.875,
+                images: 10_000,
+                predictions: None,
+            }),
         }),
         ..record()
     }
@@ -58,33 +62,37 @@ pub fn timing() -> Record {
     Record {
         experiment: "layer_time".to_owned(),
         completion: Completion::Complete,
-        configuration: Configuration {
-            training: None,
-            data: None,
-            timing: Some(timing),
-            ..configuration()
-        },
-        epochs: Vec::new(),
-        timed_spans: vec![span],
-        test: None,
+        configuration: Configuration::Timing(TimingConfiguration {
+            network: "resnet20".to_owned(),
+            depth: 20,
+            image_px: 32,
+            batch_size: 128,
+            arithmetic: Arithmetic::Fp32,
+            seed: 1,
+            timing,
+        }),
+        measured: Measured::Timed(Timed {
+            counted: counted(),
+            timed_spans: vec![span],
+        }),
         ..record()
     }
 }
 
 fn configuration() -> Configuration {
-    Configuration {
+    Configuration::Training(TrainingConfiguration {
         network: "resnet20".to_owned(),
         depth: 20,
         image_px: 32,
         batch_size: 128,
         arithmetic: Arithmetic::Fp32,
         seed: 1,
-        data: Some(DataSet {
+        data: DataSet {
             name: "cifar10".to_owned(),
             digest: Digest::of("cifar10"),
-        }),
+        },
         initial_weights: None,
-        training: Some(Training {
+        training: Training {
             epochs: 5,
             learning_rate: LearningRateSchedule {
                 base: 0.1,
@@ -99,9 +107,18 @@ fn configuration() -> Configuration {
             },
             trainable: Trainable::All,
             frozen_batch_norm: FrozenBatchNorm::None,
-        }),
-        timing: None,
-    }
+        },
+    })
+}
+
+/// What a training run measured, to change it.
+pub fn trained(record: &mut Record) -> &mut Trained {
+    record.measured.as_trained_mut().expect("it trains")
+}
+
+/// What a training run chose, to change it.
+pub fn training(configuration: &mut Configuration) -> &mut TrainingConfiguration {
+    configuration.as_training_mut().expect("it trains")
 }
 
 fn environment() -> Environment {
@@ -192,11 +209,10 @@ impl Random {
     pub fn record(&mut self) -> Record {
         let (done, planned) = (self.below(6), 5);
         let (mut record, mut steps) = (record(), 0);
-        record.configuration.seed = self.bits() >> 1;
+        record.configuration = record.configuration.with_seed(self.bits() >> 1);
         record.run = format!("run-{}", self.below(100));
-        record.epochs = (1..=done)
-            .map(|epoch| self.epoch(epoch, &mut steps))
-            .collect();
+        let epochs = (1..=done).map(|epoch| self.epoch(epoch, &mut steps));
+        trained(&mut record).epochs = epochs.collect();
         record.completion = match self.below(3) {
             0 => Completion::Failed {
                 reason: "the loss is NaN | <epoch> & \"more\" \u{3b2}".to_owned(),
@@ -205,7 +221,7 @@ impl Random {
             _ => Completion::Partial { done, planned },
         };
         if record.completion == Completion::Complete {
-            record.test = Some(TestResult {
+            trained(&mut record).test = Some(TestResult {
                 loss: self.non_negative(),
                 accuracy: self.share(),
                 images: 1,

@@ -9,7 +9,9 @@ use clap::Args;
 use experiments::say;
 use experiments::sources::present_digest;
 use results::files::replace_file;
-use results::{Change, Digest, Plan, PlannedRunState, SourceDigests, State, states};
+use results::{
+    Accepted, Change, Digest, Plan, PlannedRun, PlannedRunState, SourceDigests, State, states,
+};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::Places;
@@ -99,13 +101,13 @@ fn entries<'a>(
         };
         let wanted = |change: &&Change| accept.file.as_ref().is_none_or(|it| *it == change.what);
         for change in changes.iter().filter(wanted) {
-            entries.insert(entry(accept, &state.run.id, change)?);
+            entries.insert(entry(accept, state.run, change)?);
         }
     }
     Ok(entries)
 }
 
-fn entry(accept: &Accept, run: &str, change: &Change) -> Result<Entry> {
+fn entry(accept: &Accept, run: &PlannedRun, change: &Change) -> Result<Entry> {
     let Change {
         what,
         recorded,
@@ -113,9 +115,14 @@ fn entry(accept: &Accept, run: &str, change: &Change) -> Result<Entry> {
     } = change;
     ensure!(
         Digest::parse(current).is_ok(),
-        "run `{run}`: `{what}` was {recorded}, is {current}: that is another experiment; hint: make the run anew with `--again`"
+        "run `{}`: `{what}` was {recorded}, is {current}: that is another experiment; hint: make the run anew with `--again`",
+        run.id
     );
-    let moved_to = accept.moved_to.as_ref().map(|path| {
+    // What was accepted before may be stale again by the change of the file that a part was moved to.
+    let is_known = |known: &&Accepted| known.file == *what && known.digest.as_str() == current;
+    let mut known = run.accepted.iter().filter(is_known);
+    let known = known.find_map(|it| Some(&it.moved_to.as_ref()?.file));
+    let moved_to = accept.moved_to.as_ref().or(known).map(|path| {
         let digest = present_digest(path, SourceDigests::CompiledTokens);
         let digest = digest.with_context(|| format!("`{path}` cannot be read"))?;
         anyhow::Ok((path.clone(), digest.to_string()))

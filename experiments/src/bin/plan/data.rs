@@ -25,16 +25,10 @@ pub(crate) struct Data {
 pub(crate) fn check(places: &Places, wanted: &Data) -> Result<()> {
     let plan = places.read_plan()?;
     let folder = data::folder(wanted.data.as_deref())?;
-    let configurations = plan.runs.iter().map(|run| &run.configuration);
-    let data_sets = configurations
-        .clone()
-        .filter_map(|c| Some((c.data.as_ref()?.name.clone(), c.data.clone()?)));
-    let weights = configurations.filter_map(|c| {
-        Some((
-            c.initial_weights.as_ref()?.name.clone(),
-            c.initial_weights.clone()?,
-        ))
-    });
+    let training = { plan.runs.iter() }.filter_map(|run| run.configuration.as_training());
+    let data_sets = { training.clone() }.map(|it| (it.data.name.clone(), it.data.clone()));
+    let weights = training.filter_map(|it| it.initial_weights.clone());
+    let weights = weights.map(|weights| (weights.name.clone(), weights));
 
     // Each once, in the order of their names, however many runs use them.
     let data_sets: BTreeMap<String, DataSet> = data_sets.collect();

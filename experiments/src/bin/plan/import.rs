@@ -9,6 +9,7 @@ use experiments::expected::Expected;
 use experiments::lock::{RunLock, own_folder};
 use experiments::part::Position;
 use experiments::say;
+use experiments::session::training;
 use experiments::sources::present_digest;
 use results::files::{remove_unfinished, set_aside};
 use results::{Plan, PlannedRun, Record, RecordError, record_path, replacement};
@@ -164,9 +165,10 @@ fn checked(run: &PlannedRun, position: Position, bytes: &[u8]) -> Result<Expecte
         record.configuration == run.configuration,
         "it was made with another configuration than the plan's"
     );
-    let classes = record.counted.images_per_class.get("train");
+    let counted = { record.measured.as_trained() }.map(|trained| &trained.counted);
+    let classes = counted.and_then(|counted| counted.images_per_class.get("train"));
     let classes = classes.context("its record counts no training images")?;
-    let expected = Expected::planned(&run.configuration, classes.len() as u64)?;
+    let expected = Expected::planned(training(run)?, classes.len() as u64)?;
     let checkpoint = Checkpoint::parse(bytes, Some(&expected))?;
     checkpoint.ensure_is_of(&run.experiment, &run.id, position)?;
     Ok(expected)

@@ -2,6 +2,7 @@
 
 pub(crate) mod analysis;
 pub(crate) mod quantities;
+pub(crate) mod recorded;
 pub(crate) mod views;
 
 use crate::catalogue::Catalogue;

@@ -7,8 +7,9 @@ use crate::statistics::binomial_interval::wilson_interval;
 use crate::statistics::median_interval::median;
 use crate::topics::training::analysis::first_drop::FirstDrop;
 use crate::topics::training::analysis::learning_rate_sum::learning_rate_sums;
+use crate::topics::training::recorded::{epochs, trained};
 use rayon::prelude::*;
-use results::Predictions;
+use results::{Predictions, Trained};
 use std::sync::Arc;
 
 /// Adds what every run that trains measured.
@@ -20,7 +21,7 @@ pub(crate) fn add(catalogue: &mut Catalogue, runs: &[RunFacts]) {
 
 /// What each run measured; nothing of a run that does not train.
 fn training_quantities_of_all(runs: &[RunFacts]) -> Vec<Vec<Arc<Quantity>>> {
-    let of_run = |run: &RunFacts| match run.planned.configuration.training {
+    let of_run = |run: &RunFacts| match run.planned.configuration.as_training() {
         Some(_) => training_quantities(run),
         None => Vec::new(),
     };
@@ -29,13 +30,12 @@ fn training_quantities_of_all(runs: &[RunFacts]) -> Vec<Vec<Arc<Quantity>>> {
 
 /// What a training run measured: accuracies with binomial intervals, losses, times.
 fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
-    let record = run.record.as_ref().map(|(_, record)| record);
-    let epochs = record.map_or(&[][..], |record| &record.epochs);
+    let (record, trained, epochs) = (run.record.as_ref(), trained(run), epochs(run));
     let last = epochs.last();
     let last_key = |key: &str| format!("epochs[{}].{key}", epochs.len().max(1) - 1);
     let images = |split: &str| {
-        record
-            .and_then(|record| record.counted.images_per_class.get(split))
+        trained
+            .and_then(|trained| trained.counted.images_per_class.get(split))
             .map(|counts| counts.iter().sum::<u64>())
     };
     let validation = last.and_then(|row| row.validation).map(|v| v.accuracy);
@@ -49,7 +49,7 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
                 _ => Some((epoch, accuracy)),
             },
         );
-    let test = record.and_then(|record| record.test.as_ref());
+    let test = trained.and_then(|trained| trained.test.as_ref());
     let last_test = last.and_then(|row| row.test).map(|test| test.accuracy);
     let total = |seconds: fn(&results::EpochRow) -> f64| {
         (!epochs.is_empty()).then(|| epochs.iter().map(seconds).sum::<f64>())
@@ -72,7 +72,7 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
         None => (last_test, last_key("test.accuracy")),
     };
     let test_images = test.map(|test| test.images).or_else(|| images("test"));
-    let predictions = record.and_then(|record| Predictions::of(record));
+    let predictions = trained.and_then(Trained::predictions);
     let mean_per_class = predictions.and_then(Predictions::mean_per_class);
     let run = run.reader();
     vec![
@@ -186,7 +186,7 @@ fn training_quantities(run: &RunFacts) -> Vec<Arc<Quantity>> {
             "runs_at_once",
             Unit::One,
             "environment.runs_at_once",
-            record.map(|record| record.environment.runs_at_once.unwrap_or(1) as f64),
+            record.map(|(_, record)| record.environment.runs_at_once.unwrap_or(1) as f64),
         ),
         run.measured(
             "images_per_second",

@@ -1,9 +1,8 @@
 use super::*;
 use crate::topics::operations::quantities::checked::check;
 use crate::topics::operations::quantities::{layer_sums, layer_times};
-use crate::topics::synthetic_runs::timed_run;
+use crate::topics::synthetic_runs::{record_mut, timed_mut, timed_run};
 use results::{DeviceKind, TimedSpan};
-use std::sync::Arc;
 
 /// A timing of ResNet-50 whose layers with one image, and with two, take so many times as long as made
 /// up, on a device of this kind.
@@ -11,9 +10,8 @@ fn run(id: &str, factors: [f64; 2], kind: DeviceKind) -> RunFacts {
     let mut run = timed_run("NVIDIA H200");
     run.id = id.to_owned();
     run.planned.id = id.to_owned();
-    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
-    record.environment.device_kind = kind;
-    for span in &mut record.timed_spans {
+    record_mut(&mut run).environment.device_kind = kind;
+    for span in &mut timed_mut(&mut run).timed_spans {
         if span.span == TimedSpan::SYNCHRONISED_LAYER {
             let factor = factors[span.batch_size as usize - 1];
             span.seconds
@@ -118,10 +116,10 @@ fn the_wait_fades_where_the_ratio_falls_beyond_the_intervals() {
 #[test]
 fn a_wait_does_not_fade_where_the_intervals_touch() {
     let mut run = run("wavers", [1.0, 1.0], DeviceKind::Cuda);
-    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
     let of_one_image =
         |span: &&mut TimedSpan| span.span == TimedSpan::SYNCHRONISED_LAYER && span.batch_size == 1;
-    for span in record.timed_spans.iter_mut().filter(of_one_image) {
+    let spans = timed_mut(&mut run).timed_spans.iter_mut();
+    for span in spans.filter(of_one_image) {
         for (trial, seconds) in span.seconds.iter_mut().enumerate() {
             *seconds *= 1.0 + trial as f64 / 5.0;
         }

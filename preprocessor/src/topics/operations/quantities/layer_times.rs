@@ -9,7 +9,7 @@ use crate::topics::names::readable;
 use crate::topics::operations::analysis::platform_percent_of_peak::{
     Workload, fit_percent_of_peak,
 };
-use results::{Arithmetic, DeviceKind, Hardware, TimedSpan};
+use results::{Arithmetic, DeviceKind, Hardware, Timed, TimedSpan, TimingConfiguration};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,21 +26,24 @@ pub(crate) const PER_LAYER: &str = "difference_per_layer";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TimedPasses<'a> {
     pub(crate) run: &'a RunFacts,
+    /// What is planned for it.
+    pub(crate) configuration: &'a TimingConfiguration,
     pub(crate) batch: u64,
 }
 
 impl<'a> TimedPasses<'a> {
     /// All that is planned, in the plan's order: a run takes one image, and its batch.
     pub(crate) fn all(runs: &'a [RunFacts]) -> impl Iterator<Item = TimedPasses<'a>> {
-        let timed = runs
-            .iter()
-            .filter(|run| run.planned.configuration.timing.is_some());
-        timed.flat_map(|run| {
-            let mut batches = vec![1, run.planned.configuration.batch_size];
+        let timed =
+            { runs.iter() }.filter_map(|run| Some((run, run.planned.configuration.as_timing()?)));
+        timed.flat_map(|(run, configuration)| {
+            let mut batches = vec![1, configuration.batch_size];
             batches.dedup();
-            batches
-                .into_iter()
-                .map(move |batch| TimedPasses { run, batch })
+            batches.into_iter().map(move |batch| TimedPasses {
+                run,
+                configuration,
+                batch,
+            })
         })
     }
 
@@ -50,7 +53,7 @@ impl<'a> TimedPasses<'a> {
     }
 
     pub(crate) fn network(&self) -> &'a str {
-        &self.run.planned.configuration.network
+        &self.configuration.network
     }
 
     /// As `ResNet-50 in bf16`.
@@ -100,7 +103,7 @@ impl<'a> TimedPasses<'a> {
     }
 
     pub(crate) fn arithmetic(&self) -> Arithmetic {
-        self.run.planned.configuration.arithmetic
+        self.configuration.arithmetic
     }
 
     /// The board that made the run, where its data are quoted.
@@ -126,10 +129,15 @@ impl<'a> TimedPasses<'a> {
         format!("{board}.{}.batch_{}", self.arithmetic(), self.batch)
     }
 
+    /// What the record holds.
+    pub(crate) fn timed(&self) -> Option<&'a Timed> {
+        let (_, record) = self.run.record.as_ref()?;
+        record.measured.as_timed()
+    }
+
     /// The spans of this name with this batch.
     pub(crate) fn spans(&self, name: &str) -> impl Iterator<Item = &'a TimedSpan> {
-        let record = self.run.record.as_ref().map(|(_, record)| record);
-        let spans = record.map_or(&[][..], |record| &record.timed_spans);
+        let spans = self.timed().map_or(&[][..], |timed| &timed.timed_spans);
         let batch = self.batch;
         let name = name.to_owned();
         spans
@@ -255,7 +263,7 @@ fn add_speed(
     let time = Formula::of("time of a pass among many", time);
     let name = format!("{}.images_per_second", passes.name());
     catalogue.add((batch.clone() / time.clone()).quantity(name, Unit::ImagePerSecond));
-    let network = identifier(&passes.run.planned.configuration.network);
+    let network = identifier(passes.network());
     let operations = catalogue.known(&format!("flops.{network}.two.total"))?;
     let speed = batch * Formula::of("FLOPs per image", &operations) / time;
     Some(speed.quantity(format!("{}.speed", passes.name()), Unit::FlopPerSecond))

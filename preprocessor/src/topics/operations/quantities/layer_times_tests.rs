@@ -95,11 +95,9 @@ fn a_run_that_waits_is_on_a_gpu_where_the_plan_asks_for_one() {
         let mut run = timed_run("NVIDIA H200");
         run.planned.hardware = hardware;
         run.record = None;
-        TimedPasses {
-            run: &run,
-            batch: 1,
-        }
-        .is_on_gpu()
+        let runs = [run];
+        let passes = TimedPasses::all(&runs).next();
+        passes.expect("one image").is_on_gpu()
     };
     let gpus = [Hardware::Cuda, Hardware::Card("V100".to_owned())];
     assert_eq!(gpus.map(is_on_gpu), [true; 2]);

@@ -54,7 +54,7 @@ pub(crate) fn timed_layers<'a>(
         .filter(|node| !untimed.contains(&node.layer.kind()))
         .collect();
     let spans: Vec<&TimedSpan> = passes.spans(TimedSpan::SYNCHRONISED_LAYER).collect();
-    let shapes = passes.run.record.as_ref().map(|(_, it)| &it.counted.layers);
+    let shapes = passes.timed().map(|timed| &timed.counted.layers);
     let shapes = shapes.filter(|shapes| shapes.len() == spans.len() && spans.len() == nodes.len());
     let Some(shapes) = shapes else {
         return Err(format!(

@@ -1,8 +1,7 @@
 use super::*;
 use crate::catalogue::RunFacts;
 use crate::topics::operations::analysis::layers::{Convolution, Layer, NetworkBuilder, Shape};
-use crate::topics::synthetic_runs::{layer_spans, timed_run};
-use std::sync::Arc;
+use crate::topics::synthetic_runs::{layer_spans, timed_mut, timed_run};
 
 /// A convolution, its ReLU, and what no program times.
 fn tiny() -> Network {
@@ -17,14 +16,14 @@ fn tiny() -> Network {
 /// A run whose record has these layers: kind and numbers of the output.
 fn run(layers: &[(&str, u64)]) -> RunFacts {
     let mut run = timed_run("NVIDIA H200");
-    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
     let seconds = |layer: usize| vec![1.0 + layer as f64; 3];
-    layer_spans(record, 2, layers, seconds);
+    layer_spans(timed_mut(&mut run), 2, layers, seconds);
     run
 }
 
 fn timed(run: &RunFacts) -> Result<Vec<(LayerKind, Work, Option<f64>)>, String> {
-    let passes = TimedPasses { run, batch: 2 };
+    let passes = TimedPasses::all(std::slice::from_ref(run)).find(|passes| passes.batch == 2);
+    let passes = passes.expect("it is planned");
     let layers = timed_layers(&passes, &tiny())?.into_iter();
     Ok(layers
         .map(|layer| (layer.kind, layer.work, layer.seconds()))

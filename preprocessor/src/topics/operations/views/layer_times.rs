@@ -80,7 +80,7 @@ fn ratios(facts: &Facts, mark: EvidenceMark) -> Result<Option<(String, Arc<Quant
         "The ratio is the median of the ratios in each trial, since what slows the machine slows both times \
          of a trial. The two medians beside it need not have the same ratio: farthest from it is that of {} \
          on {} with a batch of {}, {ratio}.",
-        readable(&passes.run.planned.configuration.network),
+        readable(passes.network()),
         markdown(&passes.hardware()),
         passes.batch
     );
@@ -106,7 +106,7 @@ fn table(
         TimedPasses::all(&facts.runs).partition(|passes| passes.run.record.is_some());
     let (mut rows, mut inputs) = (Vec::new(), Vec::new());
     for passes in &measured {
-        let configuration = &passes.run.planned.configuration;
+        let configuration = passes.configuration;
         let mut cells = vec![
             Cell::words(readable(&configuration.network)),
             Cell::words(&passes.hardware()),

@@ -84,7 +84,7 @@ fn published(platform: &str, facts: &Facts) -> Result<Vec<Named>, String> {
 fn of_passes(passes: TimedPasses) -> Named {
     let prefix = passes.name();
     Named {
-        network: readable(&passes.run.planned.configuration.network).to_owned(),
+        network: readable(passes.network()).to_owned(),
         hardware: passes.hardware(),
         layers: format!("{prefix}.layers"),
         difference: format!("{prefix}.difference"),

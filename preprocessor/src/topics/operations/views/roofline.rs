@@ -153,7 +153,7 @@ fn passes<'a>(
     runs: &'a [RunFacts],
 ) -> Result<TimedPasses<'a>, String> {
     let is_asked = |it: &TimedPasses| {
-        it.run.planned.configuration.network == network.name()
+        it.network() == network.name()
             && it.is_on_gpu()
             && it.arithmetic() == arguments.arithmetic
             && it.batch == arguments.batch

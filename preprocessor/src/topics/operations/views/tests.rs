@@ -4,12 +4,11 @@ use crate::catalogue::{Facts, RunFacts};
 use crate::evidence::Quantity;
 use crate::topics::operations::analysis::layers::LayerKind;
 use crate::topics::operations::analysis::networks::by_name;
-use crate::topics::synthetic_runs::{facts_of, layer_spans, timed_run};
+use crate::topics::synthetic_runs::{facts_of, layer_spans, timed_mut, timed_run, timing_mut};
 use crate::views::plot::to_csv;
 use crate::views::{Figure, figure, table};
 use results::TimedSpan;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 const QUOTED: &str = include_str!("../../../../../book/quoted.toml");
 const SPEEDS: &str = "source,location,version,network,dataset,gpu,batch_size,precision,framework,images_per_second,note
@@ -157,7 +156,7 @@ fn layers_left_of_the_ridge_are_counted() {
 #[test]
 fn layers_stand_at_their_measured_speed() {
     let mut run = timed_run("NVIDIA H200");
-    run.planned.configuration.network = "vgg16".to_owned();
+    timing_mut(&mut run).network = "vgg16".to_owned();
     let list = by_name("vgg16").expect("it is known");
     let kind = |kind: LayerKind| match kind {
         LayerKind::Convolution => Some("convolution"),
@@ -170,8 +169,7 @@ fn layers_stand_at_their_measured_speed() {
     let layers: Vec<_> = layers
         .filter_map(|node| Some((kind(node.layer.kind())?, node.output.elements())))
         .collect();
-    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
-    layer_spans(record, 2, &layers, |_| vec![1e-3; 3]);
+    layer_spans(timed_mut(&mut run), 2, &layers, |_| vec![1e-3; 3]);
     let mut begun = run.clone();
     let facts = facts_of(QUOTED, vec![run], SPEEDS);
     let found = points(roofline(true), &facts);
@@ -183,11 +181,8 @@ fn layers_stand_at_their_measured_speed() {
     let speed = 2.0 * 2.0 * 1_849_688_064.0 / 1e-3 / 1e9;
     assert!(second.ends_with(&format!(",{speed},,")), "{second}");
     // A run that has begun has spans without a trial.
-    let record = Arc::make_mut(&mut begun.record.as_mut().expect("it is complete").1);
-    record
-        .timed_spans
-        .iter_mut()
-        .for_each(|span| span.seconds.clear());
+    let spans = timed_mut(&mut begun).timed_spans.iter_mut();
+    spans.for_each(|span| span.seconds.clear());
     let waiting = points(roofline(true), &facts_of(QUOTED, vec![begun], SPEEDS));
     assert!(waiting[0].starts_with("Pending("), "{waiting:?}");
 }
@@ -195,7 +190,7 @@ fn layers_stand_at_their_measured_speed() {
 #[test]
 fn a_figure_of_layers_waits_for_its_run() {
     let mut run = timed_run("NVIDIA H200");
-    run.planned.configuration.network = "vgg16".to_owned();
+    timing_mut(&mut run).network = "vgg16".to_owned();
     let other_layers = points(roofline(true), &facts_of(QUOTED, vec![run.clone()], SPEEDS));
     assert!(
         other_layers[0].contains("2 layers were timed, `vgg16` has 36"),
@@ -216,12 +211,12 @@ fn trials(id: &str, network: &str, layer: [f64; 3], pass: [f64; 3]) -> RunFacts 
     let mut run = timed_run("NVIDIA H200");
     run.id = id.to_owned();
     run.planned.id = id.to_owned();
-    run.planned.configuration.network = network.to_owned();
-    run.planned.configuration.batch_size = 1;
-    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
-    record.timed_spans.retain(|span| span.batch_size == 1);
-    layer_spans(record, 1, &[("convolution", 1)], |_| layer.to_vec());
-    let full = record.timed_spans.iter_mut();
+    timing_mut(&mut run).network = network.to_owned();
+    timing_mut(&mut run).batch_size = 1;
+    let timed = timed_mut(&mut run);
+    timed.timed_spans.retain(|span| span.batch_size == 1);
+    layer_spans(timed, 1, &[("convolution", 1)], |_| layer.to_vec());
+    let full = timed.timed_spans.iter_mut();
     full.filter(|span| span.span == TimedSpan::FULL_PASS)
         .for_each(|span| span.seconds = pass.to_vec());
     run

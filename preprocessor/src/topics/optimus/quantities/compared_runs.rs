@@ -40,7 +40,7 @@ impl<'a> Comparison<'a> {
     /// The networks on this hardware: of each so many epochs that a model can be fitted.
     fn on(hardware: &Hardware, fits: &'a [LossFit]) -> Self {
         let is_on = |fit: &&LossFit| fit.run.hardware == *hardware;
-        let network = |run: &LossRun| run.configuration().network.clone();
+        let network = |run: &LossRun| run.configuration.network.clone();
         let runs = fits.iter().filter(is_on).collect();
         Comparison {
             prefix: format!("{ON}.{}", hardware.identifier()),
@@ -51,7 +51,7 @@ impl<'a> Comparison<'a> {
 
     /// The kinds of hardware that this network was trained on.
     fn of(network: &str, fits: &'a [LossFit]) -> Self {
-        let is_of = |fit: &&LossFit| fit.run.facts.planned.configuration.network == network;
+        let is_of = |fit: &&LossFit| fit.run.planned.network == network;
         let hardware = |run: &LossRun| run.hardware.to_string();
         let runs = fits.iter().filter(is_of).collect();
         Comparison {
@@ -95,7 +95,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn all(fits: &'a [LossFit]) -> Vec<Self> {
         let mut networks: Vec<&str> = Vec::new();
         for fit in fits.iter().filter(|fit| fit.run.is_expected()) {
-            let network = fit.run.facts.planned.configuration.network.as_str();
+            let network = fit.run.planned.network.as_str();
             if !networks.contains(&network) {
                 networks.push(network);
             }
@@ -165,7 +165,7 @@ impl<'a> Comparison<'a> {
         let family = { self.runs.iter() }.filter(|fit| fit.run.family() == Family::SixNPlusTwo);
         let of_run = |fit: &&LossFit| {
             let loss = fit.run.epochs()[self.epochs as usize - 1].train_loss;
-            (fit.run.configuration().depth, loss)
+            (fit.run.configuration.depth, loss)
         };
         let mut losses: Vec<_> = family.map(of_run).collect();
         losses.sort_by_key(|(depth, _)| *depth);

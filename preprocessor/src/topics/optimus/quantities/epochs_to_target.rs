@@ -207,7 +207,7 @@ pub(crate) fn add_independence(catalogue: &mut Catalogue, fits: &[LossFit], targ
             value
                 .filter(|_| run.has_common_recipe)
                 .map(|epochs| EpochsToTarget {
-                    network: run.configuration().network.clone(),
+                    network: run.configuration.network.clone(),
                     hardware: run.hardware.to_string(),
                     epochs,
                 }),

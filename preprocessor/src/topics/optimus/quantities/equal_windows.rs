@@ -15,7 +15,7 @@ impl Comparison<'_> {
     fn add(&self, catalogue: &mut Catalogue) {
         let name = |leaf: &str| format!("{}.{leaf}", self.prefix);
         let (rises, falls) = self.order_of_depths();
-        let seeds = self.runs.iter().map(|fit| fit.run.configuration().seed);
+        let seeds = self.runs.iter().map(|fit| fit.run.configuration.seed);
         let seeds: BTreeSet<_> = seeds.collect();
         for (flag, holds) in [
             ("shown", self.is_shown),

@@ -72,7 +72,7 @@ impl Place {
         fits: &'a [LossFit],
     ) -> impl Iterator<Item = &'a LossFit> {
         let is_here = move |fit: &&LossFit| {
-            fit.run.configuration().network == network && Place::of(fit) == *self
+            fit.run.configuration.network == network && Place::of(fit) == *self
         };
         fits.iter().filter(is_here)
     }
@@ -81,7 +81,7 @@ impl Place {
 /// The runs of the networks that are asked for.
 fn asked_networks(fits: &[LossFit]) -> impl Iterator<Item = &LossFit> {
     fits.iter()
-        .filter(|fit| NETWORKS.contains(&fit.run.configuration().network.as_str()))
+        .filter(|fit| NETWORKS.contains(&fit.run.configuration.network.as_str()))
 }
 
 /// Counts the runs that are asked for and those at hand by state, and says what they suffice for.

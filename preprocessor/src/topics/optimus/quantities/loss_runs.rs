@@ -9,9 +9,10 @@ use crate::topics::optimus::analysis::fitted_run::FittedRun;
 use crate::topics::optimus::analysis::loss_curve::LossCurve;
 use crate::topics::optimus::analysis::steps::Step;
 use crate::topics::optimus::analysis::training_set::{Family, HELD_OUT_DEPTH};
+use crate::topics::training::recorded::{configuration, epochs};
 use results::{
-    Arithmetic, Completion, Configuration, Environment, EpochRow, LearningRateSchedule, State,
-    known_network,
+    Arithmetic, Completion, Environment, EpochRow, LearningRateSchedule, State,
+    TrainingConfiguration, known_network,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -52,6 +53,10 @@ impl Hardware {
 pub(crate) struct LossRun {
     /// The run with its record.
     pub(crate) facts: RunFacts,
+    /// What was recorded as chosen for it; what is planned where there is no record.
+    pub(crate) configuration: TrainingConfiguration,
+    /// What is planned.
+    pub(crate) planned: TrainingConfiguration,
     /// What it was trained on; where it has no record, the device on which another run of the same
     /// arithmetic was made, if the plan allows that device.
     pub(crate) hardware: Hardware,
@@ -63,18 +68,23 @@ pub(crate) struct LossRun {
 impl LossRun {
     /// The runs of the plan that train for a loss curve, in its order.
     fn all(runs: &[RunFacts]) -> Vec<Self> {
-        let planned: Vec<_> = runs
-            .iter()
-            .filter(|run| run.planned.experiment == EXPERIMENT)
+        let is_one = |run: &&RunFacts| run.planned.experiment == EXPERIMENT;
+        let planned: Vec<_> = { runs.iter().filter(is_one) }
+            .filter_map(|run| Some((run, run.planned.configuration.as_training()?)))
             .collect();
-        let Some(first) = planned.first() else {
+        let Some((_, first)) = planned.first() else {
             return Vec::new();
         };
-        let recipe = recipe(&first.planned.configuration);
-        let loss_run = |facts: &&RunFacts| LossRun {
-            hardware: hardware(facts, &planned),
-            has_common_recipe: self::recipe(configuration(facts)) == recipe,
-            facts: (*facts).clone(),
+        let runs: Vec<_> = planned.iter().map(|(run, _)| *run).collect();
+        let loss_run = |(facts, planned): &(&RunFacts, &TrainingConfiguration)| {
+            let configuration = configuration(facts).unwrap_or(planned);
+            LossRun {
+                hardware: hardware(facts, configuration.arithmetic, &runs),
+                has_common_recipe: recipe(configuration) == recipe(first),
+                configuration: configuration.clone(),
+                planned: (*planned).clone(),
+                facts: (*facts).clone(),
+            }
         };
         planned.iter().map(loss_run).collect()
     }
@@ -87,24 +97,18 @@ impl LossRun {
 
     /// As `ResNet-20, NVIDIA H200, bf16, seed 1`.
     pub(crate) fn title(&self) -> String {
-        let seed = self.configuration().seed;
+        let seed = self.configuration.seed;
         format!("{}, {}, seed {seed}", self.network_title(), self.hardware)
     }
 
     /// As `ResNet-20`.
     pub(crate) fn network_title(&self) -> String {
-        readable(&self.configuration().network).to_owned()
-    }
-
-    /// The recorded configuration; the planned one where there is no record.
-    pub(crate) fn configuration(&self) -> &Configuration {
-        configuration(&self.facts)
+        readable(&self.configuration.network).to_owned()
     }
 
     /// The recorded epochs.
     pub(crate) fn epochs(&self) -> &[EpochRow] {
-        let record = self.facts.record.as_ref();
-        record.map_or(&[], |(_, record)| &record.epochs)
+        epochs(&self.facts)
     }
 
     /// Whether all planned epochs are recorded, though perhaps of an earlier plan or program.
@@ -120,19 +124,19 @@ impl LossRun {
 
     /// Whether the run is of the network that is predicted.
     pub(crate) fn is_target(&self) -> bool {
-        self.configuration().network == TARGET_NETWORK
+        self.configuration.network == TARGET_NETWORK
     }
 
     /// Whether the run may be fitted to in order to predict another: complete, with the common
     /// recipe, and of no network of the depth that is predicted.
     pub(crate) fn is_training(&self) -> bool {
-        let is_other = self.configuration().depth != HELD_OUT_DEPTH && !self.is_target();
+        let is_other = self.configuration.depth != HELD_OUT_DEPTH && !self.is_target();
         is_other && self.has_common_recipe && self.is_complete()
     }
 
     /// The network's family.
     pub(crate) fn family(&self) -> Family {
-        let network = known_network(&self.configuration().network);
+        let network = known_network(&self.configuration.network);
         match network.is_ok_and(|network| network.blocks_per_stage.is_some()) {
             true => Family::SixNPlusTwo,
             false => Family::Other,
@@ -141,7 +145,7 @@ impl LossRun {
 
     /// The planned number of learning-rate stages.
     pub(crate) fn stages(&self) -> usize {
-        1 + milestones(&self.facts.planned.configuration).len()
+        1 + milestones(&self.planned).len()
     }
 
     /// Fits the models of the recorded epochs.
@@ -166,7 +170,7 @@ impl LossRun {
         let epochs = self.epochs();
         // A drop after the last epoch changed nothing.
         let is_followed = |row: &&EpochRow| row.epoch < epochs.len() as u64;
-        { milestones(self.configuration()).iter() }
+        { milestones(&self.configuration).iter() }
             .filter_map(|milestone| epochs.iter().find(|row| row.epoch == *milestone))
             .filter(is_followed)
     }
@@ -238,37 +242,29 @@ impl LossFit {
     }
 }
 
-fn configuration(run: &RunFacts) -> &Configuration {
-    let recorded = run.record.as_ref();
-    recorded.map_or(&run.planned.configuration, |(_, record)| {
-        &record.configuration
-    })
-}
-
-fn milestones(configuration: &Configuration) -> &[u64] {
-    let training = configuration.training.as_ref();
-    training.map_or(&[], |training| &training.learning_rate.milestones)
+fn milestones(configuration: &TrainingConfiguration) -> &[u64] {
+    &configuration.training.learning_rate.milestones
 }
 
 /// What decides the shape of a loss curve besides the network.
-fn recipe(configuration: &Configuration) -> Option<(u64, u64, &LearningRateSchedule)> {
-    let training = configuration.training.as_ref()?;
-    Some((
+fn recipe(configuration: &TrainingConfiguration) -> (u64, u64, &LearningRateSchedule) {
+    let training = &configuration.training;
+    (
         configuration.batch_size,
         training.epochs,
         &training.learning_rate,
-    ))
+    )
 }
 
-fn hardware(run: &RunFacts, planned: &[&RunFacts]) -> Hardware {
-    let arithmetic = configuration(run).arithmetic;
+fn hardware(run: &RunFacts, arithmetic: Arithmetic, planned: &[&RunFacts]) -> Hardware {
     let environment = |of: &'_ RunFacts| {
         let (_, record) = of.record.as_ref()?;
         Some(record.environment.clone())
     };
-    let others = { planned.iter() }
-        .filter(|other| configuration(other).arithmetic == arithmetic)
-        .filter_map(|other| environment(other));
+    let is_alike =
+        |of: &&&RunFacts| configuration(of).is_some_and(|of| of.arithmetic == arithmetic);
+    let others = planned.iter().filter(is_alike);
+    let others = others.filter_map(|other| environment(other));
     let admitted = |of: &Environment| run.planned.hardware.admits(of);
     let found = environment(run).or_else(|| { others }.find(admitted));
     Hardware {

@@ -1,7 +1,7 @@
 //! The epochs of steps, and which runs may be fitted to.
 
 use super::*;
-use crate::topics::synthetic_runs::{NETWORKS, SyntheticRun};
+use crate::topics::synthetic_runs::{NETWORKS, SyntheticRun, record_mut};
 use results::Arithmetic::Fp32;
 
 /// Epochs of 391 steps: epoch 17 ends with step 6,647.
@@ -28,8 +28,11 @@ fn runs_that_may_be_fitted_to() {
         ..of(NETWORKS[2])
     };
     let mut larger_batch = of(NETWORKS[2]).complete();
-    let (_, record) = larger_batch.record.as_mut().expect("a record");
-    Arc::make_mut(record).configuration.batch_size = 256;
+    let configuration = &mut record_mut(&mut larger_batch).configuration;
+    configuration
+        .as_training_mut()
+        .expect("it trains")
+        .batch_size = 256;
     let cases = [
         (
             "the first, which sets the recipe",

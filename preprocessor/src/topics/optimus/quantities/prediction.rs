@@ -129,7 +129,7 @@ fn regression(fits: &[LossFit], fitting: Fitting) -> Result<RunRegression, Strin
         };
         Ok(TrainedRun {
             family: fit.run.family(),
-            depth: fit.run.configuration().depth,
+            depth: fit.run.configuration.depth,
             hardware: fit.run.hardware.to_string(),
             model,
         })
@@ -170,7 +170,7 @@ pub(crate) fn hardware(fits: &[LossFit]) -> Vec<Hardware> {
 pub(crate) fn sources(fits: &[LossFit], hardware: Option<&Hardware>) -> Vec<Arc<Quantity>> {
     let is_wanted = |fit: &&LossFit| {
         let run = &fit.run;
-        let is_other = !run.is_target() && run.configuration().depth != HELD_OUT_DEPTH;
+        let is_other = !run.is_target() && run.configuration.depth != HELD_OUT_DEPTH;
         let is_here = hardware.is_none_or(|hardware| run.hardware == *hardware);
         run.is_training() || (is_other && is_here && run.has_common_recipe && run.is_expected())
     };

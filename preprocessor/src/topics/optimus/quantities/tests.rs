@@ -2,7 +2,9 @@
 
 use crate::catalogue::{Catalogue, Entry, RunFacts};
 use crate::evidence::{Origin, Quantity};
-use crate::topics::synthetic_runs::{NETWORKS, SyntheticRun, complete_runs, facts_of};
+use crate::topics::synthetic_runs::{
+    NETWORKS, SyntheticRun, complete_runs, facts_of, training_mut,
+};
 use expect_test::{Expect, expect};
 use results::Arithmetic::{Bf16, Fp32};
 use std::sync::Arc;
@@ -390,7 +392,7 @@ fn resnet_50_takes_no_part_in_the_fit() {
     let runs = complete_runs(&[Fp32, Bf16], 40);
     let mut others = runs.clone();
     for index in [5, 11] {
-        let arithmetic = runs[index].planned.configuration.arithmetic;
+        let arithmetic = training_mut(&mut others[index]).arithmetic;
         let run = SyntheticRun::new(NETWORKS[5], arithmetic, "NVIDIA H200");
         others[index] = SyntheticRun { scale: 1.5, ..run }.complete();
     }

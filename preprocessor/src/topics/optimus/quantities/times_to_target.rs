@@ -56,7 +56,7 @@ pub(crate) fn add(catalogue: &mut Catalogue, curves: &LossCurves) {
 
 /// The first epoch at the target of the first complete run that has one.
 fn add_measured_epochs(catalogue: &mut Catalogue, fits: &[LossFit]) {
-    let of_network = |fit: &&LossFit| fit.run.configuration().network == MEASURED_NETWORK;
+    let of_network = |fit: &&LossFit| fit.run.configuration.network == MEASURED_NETWORK;
     let epochs = |fit: &LossFit| {
         let name = format!("loss_model.{}.epochs_to_92", fit.run.name());
         Some((fit.run.is_complete(), catalogue.known(&name)?))

@@ -179,7 +179,7 @@ fn betas(fits: &[LossFit], hardware: &Hardware, leaf: &str, catalogue: &Catalogu
     let beta = |fit: &LossFit| {
         let name = format!("loss_model.{}.{leaf}", fit.run.name());
         Some(Beta {
-            depth: fit.run.configuration().depth,
+            depth: fit.run.configuration.depth,
             family: fit.run.family(),
             quantity: catalogue.known(&name)?,
         })

@@ -98,7 +98,7 @@ fn row(
     let [loss, betas @ .., accuracy] = quantities else {
         return Err("a compared run has a loss and an accuracy".to_owned());
     };
-    let seed = Cell::words(&run.configuration().seed.to_string());
+    let seed = Cell::words(&run.configuration.seed.to_string());
     let mut cells = vec![Cell::words(title), seed, LOSS.cell(loss, mark)?];
     for (beta, column) in betas.iter().zip(BETA_COLUMNS) {
         cells.push(column.cell(beta, mark)?);

@@ -6,6 +6,7 @@ use crate::catalogue::{Facts, RunFacts};
 use crate::escape::code;
 use crate::evidence::Quantity;
 use crate::evidence::unit::titled;
+use crate::topics::training::recorded::trained;
 use crate::views::Figure;
 use crate::views::plot::{Axis, Identity, Note, Plot, Points, Range, Rule, Side};
 use crate::views::shown::{Shown, pending, percent};
@@ -55,13 +56,12 @@ pub(crate) fn figure(arguments: &Arguments, facts: &Facts) -> Result<Shown<Figur
 
 /// The predictions of a run, where its record keeps them.
 pub(super) fn predictions(run: &RunFacts) -> Option<Predictions<'_>> {
-    Predictions::of(&run.record.as_ref()?.1)
+    trained(run)?.predictions()
 }
 
 /// What is said of a complete run whose record keeps no predictions, as older ones do not.
 pub(super) fn keeps_none(run: &RunFacts) -> Option<String> {
-    let (_, record) = run.record.as_ref()?;
-    let without = record.test.is_some() && predictions(run).is_none();
+    let without = trained(run)?.test.is_some() && predictions(run).is_none();
     without.then(|| format!("the record of {} keeps no predictions", code(&run.id)))
 }
 

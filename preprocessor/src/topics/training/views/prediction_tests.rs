@@ -2,12 +2,11 @@
 
 use crate::catalogue::{Facts, RunFacts};
 use crate::data::{Table, Tables, read_declarations};
-use crate::topics::synthetic_runs::{SyntheticRun, facts_of};
+use crate::topics::synthetic_runs::{SyntheticRun, facts_of, trained_mut};
 use crate::views::*;
 use expect_test::{Expect, expect};
 use results::{Arithmetic, TestResult};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 const DECLARED: &str = "[classes]\nfile = 'classes.csv'\nmade_by = 'typed in'\n\
     where = ['name']\ncolumns = { class = '1' }\n";
@@ -17,8 +16,7 @@ const NAMES: &str = "class,name\n1,tree mallow\n2,gazania\n3,mallow\n";
 /// and two are taken for gazanias.
 fn tested() -> RunFacts {
     let mut run = SyntheticRun::new(("resnet50", 50), Arithmetic::Fp32, "Example CPU").complete();
-    let (_, record) = run.record.as_mut().expect("it is complete");
-    Arc::make_mut(record).test = Some(TestResult {
+    trained_mut(&mut run).test = Some(TestResult {
         loss: 1.0,
         accuracy: 4.0 / 7.0,
         images: 7,
@@ -108,12 +106,8 @@ fn a_run_without_predictions_is_waited_for() {
 #[test]
 fn a_record_that_keeps_no_predictions_says_so() {
     let mut run = tested();
-    let (_, record) = run.record.as_mut().expect("it is complete");
-    Arc::make_mut(record)
-        .test
-        .as_mut()
-        .expect("a test")
-        .predictions = None;
+    let test = trained_mut(&mut run).test.as_mut();
+    test.expect("a test").predictions = None;
     let of = json!({"run": run.id, "names": "classes", "rows": 2});
     check_table(
         &facts(run.clone(), Some(NAMES)),

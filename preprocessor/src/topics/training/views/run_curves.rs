@@ -3,11 +3,12 @@
 use super::curve_axes::{Measure, Progress};
 use super::run_settings::{factor, settings};
 use crate::catalogue::{Facts, RunFacts};
+use crate::topics::training::recorded::epochs;
 use crate::views::plot::{Band, Identity, Key, Line, Plot, Rule};
 use crate::views::shown::Shown;
 use crate::views::shown::listed;
 use crate::views::{Awaited, Figure};
-use results::{Configuration, PlannedRun};
+use results::PlannedRun;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -105,10 +106,7 @@ pub(crate) fn find<'a>(name: &str, facts: &'a Facts) -> Result<&'a RunFacts, Str
 
 /// The planned runs that do what `run` does on the hardware it may use, with any seed; it among them.
 fn seeds_of<'a>(run: &RunFacts, facts: &'a Facts) -> Vec<&'a RunFacts> {
-    let without_seed = |planned: &PlannedRun| Configuration {
-        seed: 0,
-        ..planned.configuration.clone()
-    };
+    let without_seed = |planned: &PlannedRun| planned.configuration.clone().with_seed(0);
     let (wanted, setting) = (&run.planned, without_seed(&run.planned));
     let is_of_it = |other: &&RunFacts| {
         let planned = &other.planned;
@@ -160,8 +158,7 @@ fn by_setting<'a>(runs: &[&'a RunFacts]) -> Vec<OfSetting<'a>> {
 
 /// What a run measured, from left to right; nothing without a record.
 fn points(run: &RunFacts, progress: Progress, measure: Measure) -> Vec<(f64, f64)> {
-    let record = run.record.as_ref().map(|(_, record)| record);
-    let epochs = record.map_or(&[][..], |record| &record.epochs);
+    let epochs = epochs(run);
     let places = progress.of(epochs, measure).into_iter();
     let points = places.zip(epochs);
     points
@@ -290,12 +287,10 @@ fn drops(curves: &[Curve]) -> Vec<Rule> {
     let schedules: Vec<_> = curves
         .iter()
         .flat_map(|curve| &curve.runs)
-        .filter_map(|run| run.planned.configuration.training.as_ref())
-        .map(|training| {
-            (
-                &training.learning_rate.milestones,
-                training.learning_rate.factor,
-            )
+        .filter_map(|run| run.planned.configuration.as_training())
+        .map(|configuration| {
+            let rate = &configuration.training.learning_rate;
+            (&rate.milestones, rate.factor)
         })
         .collect();
     let Some(&(milestones, by)) = schedules.first() else {

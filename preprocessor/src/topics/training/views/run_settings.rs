@@ -3,7 +3,10 @@
 use crate::catalogue::RunFacts;
 use crate::topics::names::readable;
 use crate::views::shown::listed;
-use results::{Configuration, FrozenBatchNorm, PlannedRun, Trainable, Training};
+use results::{
+    Arithmetic, Configuration, FrozenBatchNorm, PlannedRun, TimingConfiguration, Trainable,
+    Training, TrainingConfiguration,
+};
 
 /// One setting of several runs: what it is called and its text in each run.
 pub(crate) struct Setting {
@@ -57,7 +60,18 @@ pub(crate) fn in_words(settings: &[Setting]) -> String {
 }
 
 fn of_run(run: &PlannedRun) -> Vec<(&'static str, String)> {
-    let Configuration {
+    let (mut settings, seed) = match &run.configuration {
+        Configuration::Training(configuration) => of_training_run(configuration),
+        Configuration::Timing(configuration) => of_timing(configuration),
+    };
+    settings.push(("seed", seed.to_string()));
+    settings.push(("hardware", readable(&run.hardware.to_string()).to_owned()));
+    settings
+}
+
+/// The settings of a training run, and its seed.
+fn of_training_run(configuration: &TrainingConfiguration) -> (Vec<(&'static str, String)>, u64) {
+    let TrainingConfiguration {
         network,
         depth: _,
         image_px,
@@ -67,28 +81,45 @@ fn of_run(run: &PlannedRun) -> Vec<(&'static str, String)> {
         data,
         initial_weights,
         training,
+    } = configuration;
+    let mut settings = of_network(network, *image_px, *arithmetic, *batch_size);
+    settings.extend(of_training(training));
+    settings.push(("data", data.name.clone()));
+    if let Some(weights) = initial_weights {
+        settings.push(("initial weights", weights.name.clone()));
+    }
+    (settings, *seed)
+}
+
+/// The settings of a timing, and its seed.
+fn of_timing(configuration: &TimingConfiguration) -> (Vec<(&'static str, String)>, u64) {
+    let TimingConfiguration {
+        network,
+        depth: _,
+        image_px,
+        batch_size,
+        arithmetic,
+        seed,
         timing,
-    } = &run.configuration;
-    let mut settings = vec![
+    } = configuration;
+    let mut settings = of_network(network, *image_px, *arithmetic, *batch_size);
+    settings.push(("trials", timing.trials.to_string()));
+    settings.push(("iterations", timing.iterations.to_string()));
+    (settings, *seed)
+}
+
+fn of_network(
+    network: &str,
+    image_px: u64,
+    arithmetic: Arithmetic,
+    batch_size: u64,
+) -> Vec<(&'static str, String)> {
+    vec![
         ("network", readable(network).to_owned()),
         ("image side", format!("{image_px} px")),
         ("arithmetic", arithmetic.to_string()),
         ("batch", batch_size.to_string()),
-    ];
-    settings.extend(training.iter().flat_map(of_training));
-    if let Some(timing) = timing {
-        settings.push(("trials", timing.trials.to_string()));
-        settings.push(("iterations", timing.iterations.to_string()));
-    }
-    if let Some(data) = data {
-        settings.push(("data", data.name.clone()));
-    }
-    if let Some(weights) = initial_weights {
-        settings.push(("initial weights", weights.name.clone()));
-    }
-    settings.push(("seed", seed.to_string()));
-    settings.push(("hardware", readable(&run.hardware.to_string()).to_owned()));
-    settings
+    ]
 }
 
 fn of_training(training: &Training) -> Vec<(&'static str, String)> {

@@ -8,6 +8,7 @@ use crate::catalogue::{Catalogue, Entry, RunFacts};
 use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity};
 use crate::statistics::paired_difference::paired_difference;
+use crate::topics::training::recorded::trained;
 use std::sync::Arc;
 
 /// The experiment whose runs lie beside those of another one, as they are compared there.
@@ -62,12 +63,11 @@ pub(super) fn add(catalogue: &mut Catalogue, runs: &[RunFacts], best_rate: Optio
 }
 
 /// Whether each run trains as one of the runs does that it lies beside.
-fn have_the_schedule(alike: &[&RunFacts], runs: &[RunFacts]) -> bool {
+fn have_the_schedule<'a>(alike: &[&'a RunFacts], runs: &'a [RunFacts]) -> bool {
     let beside = runs.iter().filter(|run| run.planned.experiment == BESIDE);
-    let trainings: Vec<_> = beside
-        .map(|run| &run.planned.configuration.training)
-        .collect();
-    let mut alike = alike.iter().map(|run| &run.planned.configuration.training);
+    let training = |run: &'a RunFacts| Some(&run.planned.configuration.as_training()?.training);
+    let trainings: Vec<_> = beside.map(training).collect();
+    let mut alike = alike.iter().map(|run| training(run));
     alike.all(|training| trainings.contains(&training))
 }
 
@@ -103,9 +103,8 @@ fn paired(
     };
     let difference =
         Formula::of("accuracy of the first", &one) - Formula::of("accuracy of the second", &other);
-    let record = |run: &RunFacts| Some(run.record.as_ref()?.1.clone());
-    let records = record(first).zip(record(second));
-    let differences = records.and_then(|(first, second)| hit_differences(&first, &second));
+    let both = trained(first).zip(trained(second));
+    let differences = both.and_then(|(first, second)| hit_differences(first, second));
     match differences.and_then(|it| paired_difference(&it)) {
         Some((_, (low, high))) => difference
             .noted(

@@ -10,6 +10,7 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Missing, Quantity};
 use crate::statistics::mean::mean;
 use crate::topics::training::analysis::learning_rate_sum::learning_rate_sums;
+use crate::topics::training::recorded::epochs;
 use std::sync::Arc;
 
 /// Losses that differ by less than this share are called alike.
@@ -80,9 +81,9 @@ fn of_largest(name: String, unit: Unit) -> Arc<Quantity> {
 
 /// The first epoch of `run` after which its sum of learning rates is at least `sum`.
 fn reached(run: &RunFacts, sum: f64) -> Option<Reached> {
-    let (_, record) = run.record.as_ref()?;
-    let sums = learning_rate_sums(&record.epochs);
-    let (row, sum) = { record.epochs.iter().zip(sums) }.find(|(_, reached)| *reached >= sum)?;
+    let epochs = epochs(run);
+    let sums = learning_rate_sums(epochs);
+    let (row, sum) = { epochs.iter().zip(sums) }.find(|(_, reached)| *reached >= sum)?;
     Some(Reached {
         epoch: row.epoch as f64,
         sum,

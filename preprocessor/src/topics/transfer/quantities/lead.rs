@@ -9,7 +9,7 @@ use crate::evidence::{Formula, Quantity};
 use crate::statistics::interval::Interval;
 use crate::statistics::mean::mean_interval;
 use crate::statistics::paired_difference::paired_difference;
-use results::Record;
+use results::Trained;
 use std::sync::Arc;
 
 /// How much better the first of two settings is than the second.
@@ -79,7 +79,7 @@ impl<'a> Lead<'a> {
 
 /// The differences of the test accuracies by seed, if every run has its partner.
 fn differences(first: &Setting, second: &Setting) -> Option<Vec<f64>> {
-    let difference = |(first, second): (&Record, &Record)| {
+    let difference = |(first, second): (&Trained, &Trained)| {
         Some(first.test.as_ref()?.accuracy - second.test.as_ref()?.accuracy)
     };
     pairs(first, second)?.into_iter().map(difference).collect()

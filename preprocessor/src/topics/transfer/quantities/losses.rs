@@ -5,7 +5,7 @@ use super::by_seed::pairs;
 use super::ranking::{Approach, Choice};
 use super::setting::Setting;
 use crate::catalogue::{Catalogue, Entry};
-use results::Record;
+use results::Trained;
 
 /// The losses by which a setting may be the lowest, with what they are called.
 const LOSSES: [(&str, &str); 2] = [
@@ -44,7 +44,7 @@ pub(super) fn add(catalogue: &mut Catalogue, approach: &Approach) {
 /// higher validation loss.
 fn overfits(setting: &Setting, best: &Setting) -> bool {
     let pairs = pairs(setting, best).unwrap_or_default();
-    let does = |(run, best): &(&Record, &Record)| {
+    let does = |(run, best): &(&Trained, &Trained)| {
         let (Some((train, validation)), Some((of_best, validation_of_best))) =
             (losses(run), losses(best))
         else {
@@ -56,7 +56,7 @@ fn overfits(setting: &Setting, best: &Setting) -> bool {
 }
 
 /// The last training loss and validation loss.
-fn losses(record: &Record) -> Option<(f64, f64)> {
-    let last = record.epochs.last()?;
+fn losses(trained: &Trained) -> Option<(f64, f64)> {
+    let last = trained.epochs.last()?;
     Some((last.train_loss, last.validation?.loss))
 }

@@ -103,10 +103,10 @@ fn settings<'a>(
 ) -> Vec<Setting<'a>> {
     let mut by_rate: Vec<(f64, Vec<&RunFacts>)> = Vec::new();
     for &run in runs {
-        let Some(training) = &run.planned.configuration.training else {
+        let Some(configuration) = run.planned.configuration.as_training() else {
             continue;
         };
-        let rate = training.learning_rate.base;
+        let rate = configuration.training.learning_rate.base;
         match by_rate.iter_mut().find(|(known, _)| *known == rate) {
             Some((_, runs)) => runs.push(run),
             None => by_rate.push((rate, vec![run])),

@@ -6,6 +6,7 @@ use crate::evidence::unit::Unit;
 use crate::evidence::{Formula, Quantity, Statistic};
 use crate::statistics::binomial_interval::wilson_interval;
 use crate::statistics::mean::mean_interval;
+use crate::topics::training::recorded::trained;
 use results::Trainable;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -102,7 +103,7 @@ impl<'a> Setting<'a> {
         rate: f64,
         runs: Vec<&'a RunFacts>,
     ) -> Setting<'a> {
-        let test = |run: &&RunFacts| Some(run.record.as_ref()?.1.test.as_ref()?.images);
+        let test = |run: &&RunFacts| Some(trained(run)?.test.as_ref()?.images);
         let mut setting = Setting {
             prefix: format!("transfer.{experiment}.{}", rate_name(rate)),
             approach,
@@ -232,8 +233,8 @@ impl<'a> Setting<'a> {
 
     /// The layers that its runs train.
     pub(super) fn trainable(&self) -> Option<Trainable> {
-        let training = self.runs.first()?.planned.configuration.training.as_ref();
-        Some(training?.trainable)
+        let configuration = &self.runs.first()?.planned.configuration;
+        Some(configuration.as_training()?.training.trainable)
     }
 }
 

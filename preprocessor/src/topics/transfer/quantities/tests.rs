@@ -7,32 +7,26 @@ use super::*;
 use crate::catalogue::Entry;
 use crate::statistics::binomial_interval::wilson_interval;
 use crate::topics::operations::quantities::flops;
-use crate::topics::synthetic_runs::SyntheticRun;
+use crate::topics::synthetic_runs::{SyntheticRun, record_mut, trained_mut, training_mut};
 use crate::topics::training::quantities as training;
-use results::{Arithmetic, Evaluation, Record, State, TestResult};
+use results::{Arithmetic, Evaluation, State, TestResult};
 
 /// A complete run with these accuracies on 1,000 images each.
 fn run(experiment: &str, rate: f64, seed: u64, validation: f64, test: f64) -> RunFacts {
     let mut run = SyntheticRun::new(("resnet50", 50), Arithmetic::Bf16, "Example GPU").complete();
     run.id = format!("{experiment}-lr{rate}-{seed}");
     run.planned.experiment = experiment.to_owned();
-    run.planned.configuration.seed = seed;
-    let training = run.planned.configuration.training.as_mut();
-    training.expect("it trains").learning_rate.base = rate;
-    let record = record(&mut run);
-    record.epochs.last_mut().expect("epochs").validation = validated(validation);
-    record.test = Some(TestResult {
+    let planned = training_mut(&mut run);
+    (planned.seed, planned.training.learning_rate.base) = (seed, rate);
+    let trained = trained_mut(&mut run);
+    trained.epochs.last_mut().expect("epochs").validation = validated(validation);
+    trained.test = Some(TestResult {
         loss: 1.0,
         accuracy: test,
         images: 1000,
         predictions: None,
     });
     run
-}
-
-fn record(run: &mut RunFacts) -> &mut Record {
-    let (_, record) = run.record.as_mut().expect("it is complete");
-    Arc::make_mut(record)
 }
 
 fn validated(accuracy: f64) -> Option<Evaluation> {
@@ -148,7 +142,7 @@ fn a_setting_is_told_of_by_means_over_its_runs() {
         run("finetune", 0.1, 1, 0.80, 0.78),
         run("finetune", 0.1, 2, 0.82, 0.80),
     ];
-    let [first, second] = runs.each_mut().map(record);
+    let [first, second] = runs.each_mut().map(trained_mut);
     first.epochs[0].train_seconds = 50.0;
     first.epochs[0].validation = validated(0.90);
     first.epochs[39].train_loss = 0.2;
@@ -158,7 +152,7 @@ fn a_setting_is_told_of_by_means_over_its_runs() {
     }
     second.epochs[0].validation = validated(0.84);
     second.epochs[39].train_loss = 0.6;
-    second.environment.runs_at_once = Some(3);
+    record_mut(&mut runs[1]).environment.runs_at_once = Some(3);
     let catalogue = catalogue(&runs);
     for (leaf, expect) in [
         ("train_loss", 0.4),
@@ -190,7 +184,7 @@ fn every_run_must_be_current_and_validated() {
     };
     assert!(!is_complete(&stale));
     let mut unvalidated = all();
-    record(&mut unvalidated[0]).epochs[39].validation = None;
+    trained_mut(&mut unvalidated[0]).epochs[39].validation = None;
     assert!(!is_complete(&unvalidated));
     // One rate leaves nothing to choose.
     let one_rate = &all()[..2];
@@ -298,7 +292,7 @@ fn fine_tuning_costs_three_times_as_much() {
         .iter_mut()
         .filter(|run| run.planned.experiment == "finetune")
     {
-        let epochs = &mut record(run).epochs;
+        let epochs = &mut trained_mut(run).epochs;
         epochs
             .iter_mut()
             .for_each(|epoch| epoch.train_seconds = 30.0);
@@ -319,7 +313,7 @@ fn every_name_is_there_in_every_state() {
     let expected = names(|_| {});
     assert!(expected.contains(&"transfer.same_rate.lr0_1.reversed".to_owned()));
     assert_eq!(names(|run| run.record = None), expected);
-    assert_eq!(names(|run| record(run).epochs.clear()), expected);
-    assert_eq!(names(|run| record(run).epochs.truncate(3)), expected);
-    assert_eq!(names(|run| record(run).test = None), expected);
+    assert_eq!(names(|run| trained_mut(run).epochs.clear()), expected);
+    assert_eq!(names(|run| trained_mut(run).epochs.truncate(3)), expected);
+    assert_eq!(names(|run| trained_mut(run).test = None), expected);
 }

@@ -6,7 +6,7 @@ use crate::evidence::unit::Unit;
 use crate::topics::operations::quantities::checked::check;
 use crate::topics::operations::quantities::layer_times;
 use crate::topics::operations::quantities::timed_layers::batch;
-use crate::topics::synthetic_runs::{layer_spans, timed_run};
+use crate::topics::synthetic_runs::{layer_spans, record_mut, timed_mut, timed_run, timing_mut};
 use results::{Arithmetic, DeviceKind, TimedSpan};
 use std::sync::Arc;
 
@@ -49,24 +49,24 @@ fn run_of(
         _ => format!("layer-time-{network}-{images}"),
     };
     run.planned.id = run.id.clone();
-    run.planned.configuration.network = network.to_owned();
-    run.planned.configuration.batch_size = images;
-    let record = Arc::make_mut(&mut run.record.as_mut().expect("it is complete").1);
-    record.environment.device_kind = kind;
+    timing_mut(&mut run).network = network.to_owned();
+    timing_mut(&mut run).batch_size = images;
+    record_mut(&mut run).environment.device_kind = kind;
     let layers: Vec<_> = { nodes.iter() }
         .map(|node| (written(node.layer.kind()), node.output.elements()))
         .collect();
-    record.timed_spans.retain(|span| span.batch_size == images);
-    for span in &mut record.timed_spans {
+    let timed = timed_mut(&mut run);
+    timed.timed_spans.retain(|span| span.batch_size == images);
+    for span in &mut timed.timed_spans {
         span.seconds = vec![whole * total * span.iterations as f64; 6];
     }
-    layer_spans(record, images, &layers, |index| {
+    layer_spans(timed, images, &layers, |index| {
         let (kind, work) = works[index];
         vec![factor(kind) * seconds(work); 6]
     });
     let full = |span: &TimedSpan| span.span != TimedSpan::SYNCHRONISED_LAYER;
     assert_eq!(
-        record.timed_spans.iter().filter(|span| full(span)).count(),
+        timed.timed_spans.iter().filter(|span| full(span)).count(),
         2
     );
     run
@@ -245,8 +245,7 @@ fn errors_of_several_networks_are_geometric_means() {
 #[test]
 fn kinds_of_layer_take_the_median_of_their_trials() {
     let mut vgg16 = run("vgg16", 1.0, |_| 1.0, DeviceKind::Cuda);
-    let record = Arc::make_mut(&mut vgg16.record.as_mut().expect("it is complete").1);
-    for span in &mut record.timed_spans {
+    for span in &mut timed_mut(&mut vgg16).timed_spans {
         span.seconds[0] *= 10.0;
     }
     let runs = vec![run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda), vgg16];
@@ -258,10 +257,9 @@ fn kinds_of_layer_take_the_median_of_their_trials() {
 #[test]
 fn a_network_without_constants_of_its_own_is_not_predicted() {
     let mut device = run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda);
-    let record = Arc::make_mut(&mut device.record.as_mut().expect("it is complete").1);
-    record.environment.device = "another".to_owned();
+    record_mut(&mut device).environment.device = "another".to_owned();
     let mut arithmetic = run("resnet50", 1.0, |_| 1.0, DeviceKind::Cuda);
-    arithmetic.planned.configuration.arithmetic = Arithmetic::Fp32;
+    timing_mut(&mut arithmetic).arithmetic = Arithmetic::Fp32;
     for other in [device, arithmetic] {
         let vgg16 = run("vgg16", 1.0, |_| 1.0, DeviceKind::Cuda);
         let catalogue = catalogue(&[other, vgg16]);

@@ -2,6 +2,7 @@
 //! same losses, whose outliers another program replaced.
 
 use super::*;
+use crate::topics::synthetic_runs::trained_mut;
 
 /// ResNet-18 is the first of the runs; its rate drops after epochs 17 and 28 of 40.
 #[test]
@@ -30,8 +31,7 @@ fn the_stages_of_a_run() {
 #[test]
 fn stages_that_fit_no_better_are_told() {
     let mut run = SyntheticRun::new(NETWORKS[1], Fp32, "NVIDIA H200").complete();
-    let (_, record) = run.record.as_mut().expect("a record");
-    for (index, row) in Arc::make_mut(record).epochs.iter_mut().enumerate() {
+    for (index, row) in trained_mut(&mut run).epochs.iter_mut().enumerate() {
         let noise = [0.01, -0.01][index % 2];
         row.train_loss = 0.1 + 1.0 / (0.5 + 0.01 * row.steps as f64) + noise;
     }
@@ -76,8 +76,7 @@ fn a_beginning_predicts_the_rest() {
 #[test]
 fn the_end_of_the_run_may_be_missed_by_less_than_that_of_the_stage() {
     let mut runs = complete_runs(&[Fp32], 40);
-    let (_, record) = runs[0].record.as_mut().expect("a record");
-    let epochs = &mut Arc::make_mut(record).epochs;
+    let epochs = &mut trained_mut(&mut runs[0]).epochs;
     (epochs[16].train_loss, epochs[39].train_loss) = (1.12, 0.4);
     let catalogue = catalogue(&runs);
     let value = |leaf: &str| quantity(&catalogue, &format!("extrapolation.{leaf}")).known();

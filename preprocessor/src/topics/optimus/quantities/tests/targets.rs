@@ -2,6 +2,7 @@
 //! do with it.
 
 use super::*;
+use crate::topics::synthetic_runs::trained_mut;
 
 /// A complete run whose test accuracies are 80 % but for these (epoch, accuracy).
 fn run(accuracies: &[(u64, f64)]) -> RunFacts {
@@ -12,8 +13,7 @@ fn run(accuracies: &[(u64, f64)]) -> RunFacts {
 fn run_of(epochs: u64, accuracies: &[(u64, f64)]) -> RunFacts {
     let run = SyntheticRun::new(NETWORKS[1], Fp32, "NVIDIA H200");
     let mut run = SyntheticRun { epochs, ..run }.complete();
-    let (_, record) = run.record.as_mut().expect("a record");
-    for row in &mut Arc::make_mut(record).epochs {
+    for row in &mut trained_mut(&mut run).epochs {
         let of_epoch = accuracies.iter().find(|(epoch, _)| *epoch == row.epoch);
         let accuracy = of_epoch.map_or(0.8, |(_, accuracy)| *accuracy);
         row.test.as_mut().expect("a test").accuracy = accuracy;
@@ -90,8 +90,7 @@ fn a_tenth_of_the_epochs_before_a_drop_is_soon() {
 fn a_resnet_50_that_never_reaches_the_target_is_told() {
     let told = |done: u64| {
         let mut run = SyntheticRun::new(NETWORKS[5], Fp32, "NVIDIA H200").recorded(done);
-        let (_, record) = run.record.as_mut().expect("a record");
-        for row in &mut Arc::make_mut(record).epochs {
+        for row in &mut trained_mut(&mut run).epochs {
             row.test.as_mut().expect("a test").accuracy = 0.8;
         }
         let catalogue = catalogue(&[run]);

@@ -1,6 +1,8 @@
 //! Runs of different lengths side by side over the epochs that all of them have.
 
 use super::*;
+use crate::topics::synthetic_runs::trained_mut;
+use crate::topics::training::recorded::epochs;
 
 const H200: &str = "NVIDIA H200";
 
@@ -18,8 +20,7 @@ fn on_is(catalogue: &Catalogue, flag: &str) -> bool {
 
 /// The loss of an epoch as recorded.
 fn loss(run: &RunFacts, epoch: usize) -> f64 {
-    let (_, record) = run.record.as_ref().expect("a record");
-    record.epochs[epoch - 1].train_loss
+    epochs(run)[epoch - 1].train_loss
 }
 
 #[test]
@@ -175,7 +176,6 @@ fn the_order_of_depths() {
 fn a_loss_of_zero_has_no_spread() {
     let mut runs =
         [NETWORKS[1], NETWORKS[2]].map(|it| SyntheticRun::new(it, Fp32, H200).recorded(5));
-    let (_, record) = runs[0].record.as_mut().expect("a record");
-    Arc::make_mut(record).epochs[4].train_loss = 0.0;
+    trained_mut(&mut runs[0]).epochs[4].train_loss = 0.0;
     assert_eq!(on(&catalogue(&runs), "loss_spread"), None);
 }

@@ -1,6 +1,7 @@
 //! The views of what one's own runs say: stages, beginnings, targets and equal windows.
 
 use super::*;
+use crate::topics::synthetic_runs::{record_mut, trained_mut, training_mut};
 use crate::views::plot::Mark;
 
 const H200: &str = "NVIDIA H200";
@@ -45,12 +46,8 @@ fn parameters_by_stage() {
 #[test]
 fn stages_that_are_not_planned_have_no_row() {
     let mut run = of(1).complete();
-    let training = run.planned.configuration.training.as_mut();
-    training
-        .expect("a training")
-        .learning_rate
-        .milestones
-        .clear();
+    let training = &mut training_mut(&mut run).training;
+    training.learning_rate.milestones.clear();
     check_table(
         "stage_models",
         vec![run],
@@ -67,8 +64,7 @@ fn stages_that_are_not_planned_have_no_row() {
 #[test]
 fn the_target_and_the_drops() {
     let mut never = of(3).complete();
-    let (_, record) = never.record.as_mut().expect("a record");
-    for row in &mut std::sync::Arc::make_mut(record).epochs {
+    for row in &mut trained_mut(&mut never).epochs {
         row.test.as_mut().expect("a test").accuracy = 0.5;
     }
     let runs = vec![of(1).complete(), of(2).recorded(39), never];
@@ -244,17 +240,19 @@ fn the_restarted_line_has_gaps() {
 #[test]
 fn a_run_that_is_predicted_exactly() {
     let mut run = SyntheticRun { epochs: 4, ..of(1) }.complete();
-    let (_, record) = run.record.as_mut().expect("a record");
-    let record = std::sync::Arc::make_mut(record);
-    record
-        .configuration
+    let configuration = &mut record_mut(&mut run).configuration;
+    configuration
+        .as_training_mut()
+        .expect("it trains")
         .training
-        .as_mut()
-        .expect("a training")
         .learning_rate
         .milestones
         .clear();
-    for (row, loss) in record.epochs.iter_mut().zip([1.0, 0.5, 1.0 / 3.0, 0.25]) {
+    for (row, loss) in trained_mut(&mut run)
+        .epochs
+        .iter_mut()
+        .zip([1.0, 0.5, 1.0 / 3.0, 0.25])
+    {
         row.train_loss = loss;
     }
     let plot = plot_of(run);

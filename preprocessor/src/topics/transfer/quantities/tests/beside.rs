@@ -1,6 +1,7 @@
 //! Runs beside the question's, compared image by image.
 
 use super::*;
+use crate::topics::synthetic_runs::{trained_mut, training_mut};
 
 /// A run of two classes whose images were judged so, class by class: right or wrong.
 fn judged(id: &str, rate: f64, validation: f64, rows: [&[bool]; 2]) -> RunFacts {
@@ -12,15 +13,15 @@ fn judged(id: &str, rate: f64, validation: f64, rows: [&[bool]; 2]) -> RunFacts 
     let accuracy = hits as f64 / images as f64;
     let mut run = run("feature_study", rate, 1, validation, accuracy);
     run.id = id.to_owned();
-    let record = record(&mut run);
-    let counted = &mut record.counted.images_per_class;
+    let trained = trained_mut(&mut run);
+    let counted = &mut trained.counted.images_per_class;
     counted.insert("validation".to_owned(), vec![510, 510]);
     let predicted = |(class, row): (u64, &[bool])| {
         row.iter()
             .map(|right| if *right { class } else { 1 - class })
             .collect()
     };
-    let test = record.test.as_mut().expect("a test");
+    let test = trained.test.as_mut().expect("a test");
     test.images = images as u64;
     test.predictions = Some((0..).zip(rows).map(predicted).collect());
     run
@@ -88,8 +89,7 @@ fn late_drops_are_compared_with_their_own_rate_and_with_the_best() {
         0.64,
         [&right(120), &[]],
     );
-    let training = late.planned.configuration.training.as_mut();
-    training.expect("it trains").epochs = 300;
+    training_mut(&mut late).training.epochs = 300;
     let runs = [
         judged("feature-study-lr0.001", 0.001, 0.5, [&right(90), &[]]),
         judged("feature-study-lr0.1", 0.1, 0.67, [&right(130), &[]]),
@@ -121,8 +121,7 @@ fn late_drops_are_compared_with_their_own_rate_and_with_the_best() {
 #[test]
 fn another_schedule_is_told() {
     let mut beside = judged("feature-study-lr0.1", 0.1, 0.67, [&[true], &[]]);
-    let training = beside.planned.configuration.training.as_mut();
-    training.expect("it trains").epochs = 39;
+    training_mut(&mut beside).training.epochs = 39;
     let runs = [beside, run("feature_extraction", 0.1, 1, 0.6, 0.6)];
     let same = flag(&catalogue(&runs), "transfer.feature_study.same_schedule");
     assert_eq!(same, Some(false));
@@ -157,7 +156,7 @@ fn leads_of_several_seeds_are_means_image_by_image() {
     let with = |rate: f64, seed: u64, right: [bool; 4], validation: f64| {
         let mut run = judged("", rate, validation, [&right, &[]]);
         run.planned.experiment = "feature_extraction".to_owned();
-        run.planned.configuration.seed = seed;
+        training_mut(&mut run).seed = seed;
         run.id = format!("run-{rate}-{seed}");
         run
     };

@@ -1,16 +1,17 @@
 //! Losses, slopes, sums of learning rates and operations by hand.
 
 use super::*;
+use crate::topics::synthetic_runs::{trained_mut, training_mut};
 use results::{EpochRow, Trainable};
 
 /// The run with this course: for each epoch what `change` makes of it.
 fn with_epochs(mut run: RunFacts, change: impl Fn(&mut EpochRow)) -> RunFacts {
-    record(&mut run).epochs.iter_mut().for_each(change);
+    trained_mut(&mut run).epochs.iter_mut().for_each(change);
     run
 }
 
 fn last(run: &mut RunFacts) -> &mut EpochRow {
-    record(run).epochs.last_mut().expect("epochs")
+    trained_mut(run).epochs.last_mut().expect("epochs")
 }
 
 /// A run that ends with these losses.
@@ -115,7 +116,7 @@ fn the_best_rate_and_the_winner_are_marked() {
     assert_eq!(marked(&all, "is_winner"), "finetune.lr0_1");
     for run in &mut all[2..4] {
         last(run).validation = validated(0.9);
-        record(run).test.as_mut().unwrap().accuracy = 0.1;
+        trained_mut(run).test.as_mut().unwrap().accuracy = 0.1;
     }
     assert_eq!(
         marked(&all, "is_best"),
@@ -196,14 +197,14 @@ fn a_run_fits_its_images_where_every_seed_does() {
 #[test]
 fn the_last_epoch_is_compared_with_the_best_and_with_the_test() {
     let mut all = all();
-    record(&mut all[0]).epochs[3].validation = validated(0.89);
+    trained_mut(&mut all[0]).epochs[3].validation = validated(0.89);
     let told = catalogue(&all);
     near(&told, "finetune.lr0_1.below_best", 0.045);
     near(&told, "finetune.lr0_1.validation_minus_test", 0.02);
     near(&told, "smallest_gap", 0.01);
     near(&told, "largest_gap", 0.02);
     assert!(holds(&told, "test_is_below_validation"));
-    record(&mut all[2]).test.as_mut().unwrap().accuracy = 0.75;
+    trained_mut(&mut all[2]).test.as_mut().unwrap().accuracy = 0.75;
     let turned = catalogue(&all);
     near(&turned, "smallest_gap", -0.02);
     assert!(!holds(&turned, "test_is_below_validation"));
@@ -251,8 +252,7 @@ fn a_small_rate_is_compared_with_the_next_at_the_same_sum() {
 fn frozen_layers_cost_a_forward_pass_only() {
     let mut all = all();
     for run in &mut all[4..] {
-        let training = run.planned.configuration.training.as_mut();
-        training.expect("it trains").trainable = Trainable::ClassifierOnly;
+        training_mut(run).training.trainable = Trainable::ClassifierOnly;
     }
     let told = catalogue(&all);
     let per_image = |leaf: &str| value(&told, &format!("flops.resnet50_flowers.{leaf}"));
@@ -296,7 +296,7 @@ fn the_approaches_are_compared_at_the_rates_of_both() {
     assert!(told.known("transfer.same_rate.lr0_01.difference").is_none());
     assert!(told.known("transfer.same_rate.lr1.difference").is_none());
     for (run, test) in all[..2].iter_mut().zip([0.50, 0.45]) {
-        record(run).test.as_mut().unwrap().accuracy = test;
+        trained_mut(run).test.as_mut().unwrap().accuracy = test;
     }
     assert!(holds(&catalogue(&all), "same_rate.lr0_1.reversed"));
     all[7].record = None;
@@ -311,18 +311,17 @@ fn the_winner_is_compared_with_the_other_approach_in_cost_and_loss() {
     let made = |losses: [f64; 2]| {
         let mut all = all();
         for (index, run) in all.iter_mut().enumerate() {
-            let (is_extraction, record) = (index >= 4, record(run));
+            let (is_extraction, trained) = (index >= 4, trained_mut(run));
             let seconds = if is_extraction { 10.0 } else { 30.0 };
-            record
+            trained
                 .epochs
                 .iter_mut()
                 .for_each(|row| row.train_seconds = seconds);
             let loss = losses[usize::from(is_extraction)];
-            let last = record.epochs.last_mut().unwrap().validation.as_mut();
+            let last = trained.epochs.last_mut().unwrap().validation.as_mut();
             last.unwrap().loss = loss;
-            let training = run.planned.configuration.training.as_mut().unwrap();
             if is_extraction {
-                training.trainable = Trainable::ClassifierOnly;
+                training_mut(run).training.trainable = Trainable::ClassifierOnly;
             }
         }
         catalogue(&all)
