@@ -142,13 +142,23 @@ fn accepted_again_where_a_part_was_moved_to_stays() {
     assert_eq!(state(&folder, run), "measured");
     let path = folder.path().join("plan.toml");
     let accepted = fs::read_to_string(&path).unwrap();
-    let present = present_digest(root(), SGD, SourceDigests::CompiledTokens).unwrap();
-    let older = accepted.replace(present.as_str(), Digest::of("older").as_str());
+    let of_sgd = present_digest(root(), SGD, SourceDigests::CompiledTokens).unwrap();
+    let older = accepted.replace(of_sgd.as_str(), Digest::of("older").as_str());
     assert_ne!(older, accepted);
     fs::write(&path, older).unwrap();
     assert_eq!(state(&folder, run), format!("stale: {LAYERS}"));
     assert!(said(&folder, &accept).0);
     assert_eq!(fs::read_to_string(&path).unwrap(), accepted);
+    // And where it was accepted with another content.
+    let of_layers = present(LAYERS).unwrap();
+    let older = accepted.replace(of_layers.as_str(), Digest::of("older").as_str());
+    fs::write(&path, &older).unwrap();
+    assert_eq!(state(&folder, run), format!("stale: {LAYERS}"));
+    assert!(said(&folder, &accept).0);
+    let plan = Plan::read(&path).unwrap();
+    let mut newest = plan.run(run).unwrap().accepted.iter();
+    let newest = newest.rfind(|it| it.digest == of_layers).unwrap();
+    assert_eq!(newest.moved_to.as_ref().unwrap().file, SGD);
 }
 
 #[test]

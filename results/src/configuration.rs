@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::Kind;
 use crate::kinds::timing::TimingConfiguration;
 use crate::kinds::training::TrainingConfiguration;
+use crate::plan::PlannedRun;
 use crate::ranges::Checks;
 
 /// All that decides a run besides the program and the machine, by the kind of its experiment.
@@ -79,11 +80,18 @@ impl Configuration {
 
     /// What a reader is told of it in a line: `bf16, seed 1`.
     pub fn in_brief(&self) -> String {
-        let arithmetic = match self {
-            Configuration::Training(configuration) => configuration.arithmetic,
-            Configuration::Timing(configuration) => configuration.arithmetic,
-        };
-        format!("{arithmetic}, seed {}", self.seed())
+        match self {
+            Configuration::Training(configuration) => configuration.in_brief(),
+            Configuration::Timing(configuration) => configuration.in_brief(),
+        }
+    }
+
+    /// What a plan says in it against itself, each with its key.
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Configuration::Training(configuration) => configuration.faults(),
+            Configuration::Timing(configuration) => configuration.faults(),
+        }
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -97,6 +105,22 @@ impl Configuration {
         match self {
             Configuration::Training(configuration) => configuration.check(checks),
             Configuration::Timing(configuration) => configuration.check(checks),
+        }
+    }
+}
+
+/// Reads a planned run whose experiment is of this kind.
+pub(crate) struct PlannedRunOf(pub(crate) Kind);
+
+impl<'de> DeserializeSeed<'de> for PlannedRunOf {
+    type Value = PlannedRun;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<PlannedRun, D::Error> {
+        match self.0 {
+            Kind::Training => {
+                PlannedRun::deserialize(from).map(|run| run.map(Configuration::Training))
+            }
+            Kind::Timing => PlannedRun::deserialize(from).map(|run| run.map(Configuration::Timing)),
         }
     }
 }

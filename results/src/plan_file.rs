@@ -2,20 +2,19 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeSeed, IgnoredAny};
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
-use crate::configuration::Configuration;
+use crate::configuration::PlannedRunOf;
 use crate::error::Problem;
 use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
 use crate::grid::{MOST_RUNS, Tabled, check_run, expand, shared};
-use crate::kinds::Kind;
 use crate::nearest::{nearest_hint, with_nearest};
-use crate::networks::{NETWORKS, known_network};
 use crate::plan::{Plan, PlannedRun, underscored};
 use crate::ranges;
 use crate::slurm::Slurm;
@@ -27,14 +26,8 @@ type Problems = Vec<(Option<usize>, String)>;
 const ID_BYTES: usize = 200;
 
 pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
-    let depths: Vec<String> = NETWORKS
-        .iter()
-        .map(|network| format!("{} = {}", network.name, network.depth))
-        .collect();
-    let depths = depths.join("\n");
     let mut reader = Reader {
         text,
-        depths: DeTable::parse(&depths).expect("plain names").into_inner(),
         newlines: text.match_indices('\n').map(|(at, _)| at).collect(),
         problems: Problems::new(),
     };
@@ -54,8 +47,6 @@ pub(crate) fn parse(text: &str) -> Result<Plan, Problems> {
 
 struct Reader<'a> {
     text: &'a str,
-    /// By the network's name.
-    depths: DeTable<'a>,
     newlines: Vec<usize>,
     problems: Problems,
 }
@@ -127,7 +118,8 @@ impl<'a> Reader<'a> {
         let span = value.span();
         let table = DeTable::from_iter([(key, value)]);
         let table = Spanned::new(span, DeValue::Table(table));
-        let Some(Engines { engine }) = self.deserialize(&table, "engine") else {
+        let seed = PhantomData::<Engines>;
+        let Some(Engines { engine }) = self.deserialize(&table, "engine", seed) else {
             return Slurm::default();
         };
         for (key, problem) in engine.slurm.faults() {
@@ -138,19 +130,22 @@ impl<'a> Reader<'a> {
         engine.slurm
     }
 
-    /// What a table says; a fault is told with its key, one of the whole table with its `name`.
-    fn deserialize<T: Deserialize<'a>>(
+    /// What a table says, read by `seed`; a fault is told with its key, one of the whole table with its `name`.
+    fn deserialize<T: DeserializeSeed<'a>>(
         &mut self,
         table: &Spanned<DeValue<'a>>,
         name: &str,
-    ) -> Option<T> {
-        match serde_path_to_error::deserialize(ValueDeserializer::from(table.clone())) {
+        seed: T,
+    ) -> Option<T::Value> {
+        let mut track = serde_path_to_error::Track::new();
+        let value = ValueDeserializer::from(table.clone());
+        match seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track)) {
             Ok(value) => Some(value),
             Err(error) => {
-                let key = error.path().to_string();
+                let key = track.path().to_string();
                 let key = if key == "." { name } else { &key };
-                let place = error.inner().span().unwrap_or(table.span());
-                let message = with_nearest(&in_words(error.inner().message().trim()));
+                let place = error.span().unwrap_or(table.span());
+                let message = with_nearest(&in_words(error.message().trim()));
                 let hint = moved_hint(&message);
                 self.report(Some(place), format!("`{key}`: {message}{hint}"));
                 None
@@ -371,57 +366,23 @@ impl<'a> Reader<'a> {
         if let Some(common) = known.and_then(|known| defaults.get(known.name)) {
             merge(&mut table, common);
         }
-        if let Some((span, unknown)) = unknown_network(&table) {
-            self.report(Some(span), unknown);
+        let Some(known) = known else {
+            // Without an experiment it is no run, whatever else it says.
+            let _ = self.deserialize(&table, "run", PhantomData::<PlannedRun<IgnoredAny>>);
+            return None;
+        };
+        if let Some(configuration) = table_in(&mut table, "configuration")
+            && let Err((span, problem)) = known.kind().complete(configuration)
+        {
+            self.report(Some(span), problem);
             return None;
         }
-        self.add_depth(&mut table);
-        let run = self.typed(known, &table)?;
+        let run = self.deserialize(&table, "run", PlannedRunOf(known.kind()))?;
         self.check(&run, &table);
-        for (key, problem) in known.map_or(Vec::new(), |it| experiments::faults(it, &run)) {
+        for (key, problem) in experiments::faults(known, &run) {
             self.report(Some(span_of(&table, key)), problem);
         }
         Some(run)
-    }
-
-    /// The run of a table that is whole, with a configuration of its experiment's kind.
-    fn typed(
-        &mut self,
-        known: Option<&KnownExperiment>,
-        table: &Spanned<DeValue<'a>>,
-    ) -> Option<PlannedRun> {
-        match known.map(KnownExperiment::kind) {
-            Some(Kind::Training) => {
-                let run: PlannedRun<_> = self.deserialize(table, "run")?;
-                Some(run.map(Configuration::Training))
-            }
-            Some(Kind::Timing) => {
-                let run: PlannedRun<_> = self.deserialize(table, "run")?;
-                Some(run.map(Configuration::Timing))
-            }
-            None => {
-                // Without an experiment it is no run, whatever else it says.
-                let _: Option<PlannedRun<IgnoredAny>> = self.deserialize(table, "run");
-                None
-            }
-        }
-    }
-
-    /// Writes the depth that follows from the network's name where the run says none.
-    fn add_depth(&self, table: &mut Spanned<DeValue<'a>>) {
-        let DeValue::Table(run) = table.get_mut() else {
-            return;
-        };
-        let configuration = run.get_mut("configuration").map(Spanned::get_mut);
-        let Some(DeValue::Table(configuration)) = configuration else {
-            return;
-        };
-        let network = configuration.get("network");
-        let depth = network.and_then(|network| self.depths.get(network.get_ref().as_str()?));
-        if let (Some(depth), false) = (depth, configuration.contains_key("depth")) {
-            let key = Spanned::new(depth.span(), "depth".into());
-            configuration.insert(key, depth.clone());
-        }
     }
 
     fn check(&mut self, run: &PlannedRun, table: &Spanned<DeValue<'a>>) {
@@ -440,7 +401,7 @@ impl<'a> Reader<'a> {
             };
             self.report(Some(span_of(table, key)), problem.to_string());
         }
-        for (key, problem) in network_faults(&run.configuration) {
+        for (key, problem) in run.configuration.faults() {
             self.report(Some(span_of(table, key)), problem);
         }
         for accepted in run
@@ -477,49 +438,6 @@ fn moved_hint(message: &str) -> &'static str {
     }
 }
 
-/// A network's name that is none, and where it stands.
-fn unknown_network(run: &Spanned<DeValue<'_>>) -> Option<(Range<usize>, String)> {
-    let name = run
-        .get_ref()
-        .get("configuration")?
-        .get_ref()
-        .get("network")?;
-    let unknown = known_network(name.get_ref().as_str()?).err()?;
-    Some((name.span(), unknown.to_string()))
-}
-
-/// What the network's name says, against the rest of the configuration.
-fn network_faults(configuration: &Configuration) -> Vec<(&'static str, String)> {
-    let (network, depth, image_px) = match configuration {
-        Configuration::Training(of) => (&of.network, of.depth, of.image_px),
-        Configuration::Timing(of) => (&of.network, of.depth, of.image_px),
-    };
-    let Ok(known) = known_network(network) else {
-        return Vec::new(); // it was told before
-    };
-    let name = known.name;
-    let mut faults = Vec::new();
-    if depth != known.depth {
-        let problem = format!(
-            "`configuration.depth` is {depth}, expected {}, the depth of `{name}`; hint: leave it out",
-            known.depth
-        );
-        faults.push(("configuration.depth", problem));
-    }
-    if !known.image_px.contains(&image_px) {
-        let (least, most) = known.image_px.clone().into_inner();
-        let expected = match least == most {
-            true => format!("{least}"),
-            false => format!("{least} to {most}"),
-        };
-        let problem = format!(
-            "`configuration.image_px` is {image_px}, expected {expected}, which `{name}` takes"
-        );
-        faults.push(("configuration.image_px", problem));
-    }
-    faults
-}
-
 /// That templates could not tell a run from the one of this id and line.
 fn taken(run: &PlannedRun, (first, line): &(String, usize)) -> String {
     match run.id == *first {
@@ -549,6 +467,17 @@ fn span_of(table: &Spanned<DeValue<'_>>, path: &str) -> Range<usize> {
 fn like<'a>(table: &mut Spanned<DeValue<'a>>) -> Option<Spanned<DeValue<'a>>> {
     match table.get_mut() {
         DeValue::Table(table) => table.remove("like"),
+        _ => None,
+    }
+}
+
+/// The table that stands in another one under `key`.
+fn table_in<'t, 'a>(table: &'t mut Spanned<DeValue<'a>>, key: &str) -> Option<&'t mut DeTable<'a>> {
+    let DeValue::Table(outer) = table.get_mut() else {
+        return None;
+    };
+    match outer.get_mut(key)?.get_mut() {
+        DeValue::Table(inner) => Some(inner),
         _ => None,
     }
 }

@@ -11,6 +11,10 @@ pub mod timing;
 pub mod trained;
 pub mod training;
 
+use std::ops::Range;
+
+use toml::de::DeTable;
+
 /// A kind of experiments, by what their runs choose and measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -18,4 +22,19 @@ pub(crate) enum Kind {
     Training,
     /// They take times.
     Timing,
+}
+
+impl Kind {
+    /// Adds to a planned configuration what follows from the rest of it.
+    ///
+    /// # Errors
+    /// That nothing follows, and from what.
+    pub(crate) fn complete(
+        self,
+        configuration: &mut DeTable<'_>,
+    ) -> Result<(), (Range<usize>, String)> {
+        match self {
+            Kind::Training | Kind::Timing => network::complete(configuration),
+        }
+    }
 }

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::DeTable;
 
+use crate::networks::{NETWORKS, known_network};
 use crate::ranges::Checks;
 
 /// Number format in which a network multiplies.
@@ -54,14 +59,77 @@ pub struct LayerShape {
     pub output: Vec<u64>,
 }
 
-/// Checks what both configurations say of the network and its input.
-pub(super) fn check(
-    network: &str,
-    [depth, image_px, batch_size]: [u64; 3],
-    checks: &mut Checks<'_>,
-) {
-    checks.name("configuration.network", network);
-    checks.at_least_one("configuration.depth", depth);
-    checks.at_least_one("configuration.image_px", image_px);
-    checks.at_least_one("configuration.batch_size", batch_size);
+/// What a configuration says of the network and of what goes through it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NetworkChoice<'a> {
+    pub(super) network: &'a str,
+    pub(super) depth: u64,
+    pub(super) image_px: u64,
+    pub(super) batch_size: u64,
 }
+
+impl NetworkChoice<'_> {
+    pub(super) fn check(&self, checks: &mut Checks<'_>) {
+        checks.name("configuration.network", self.network);
+        checks.at_least_one("configuration.depth", self.depth);
+        checks.at_least_one("configuration.image_px", self.image_px);
+        checks.at_least_one("configuration.batch_size", self.batch_size);
+    }
+
+    /// What the network's name says against the rest, each with its key.
+    pub(super) fn faults(&self) -> Vec<(&'static str, String)> {
+        let Ok(known) = known_network(self.network) else {
+            return Vec::new(); // `complete` has told it
+        };
+        let (name, mut faults) = (known.name, Vec::new());
+        if self.depth != known.depth {
+            let problem = format!(
+                "`configuration.depth` is {}, expected {}, the depth of `{name}`; hint: leave it out",
+                self.depth, known.depth
+            );
+            faults.push(("configuration.depth", problem));
+        }
+        if !known.image_px.contains(&self.image_px) {
+            let (least, most) = known.image_px.clone().into_inner();
+            let expected = match least == most {
+                true => format!("{least}"),
+                false => format!("{least} to {most}"),
+            };
+            let problem = format!(
+                "`configuration.image_px` is {}, expected {expected}, which `{name}` takes",
+                self.image_px
+            );
+            faults.push(("configuration.image_px", problem));
+        }
+        faults
+    }
+}
+
+/// Writes the depth that follows from the network's name into a planned configuration that says none.
+///
+/// # Errors
+/// A name that no network has, and where it stands.
+pub(super) fn complete(configuration: &mut DeTable<'_>) -> Result<(), (Range<usize>, String)> {
+    let Some(network) = configuration.get("network") else {
+        return Ok(());
+    };
+    let Some(name) = network.get_ref().as_str() else {
+        return Ok(());
+    };
+    let known = known_network(name).map_err(|unknown| (network.span(), unknown.to_string()))?;
+    let key = Spanned::new(network.span(), "depth".into());
+    let depth = &DEPTHS[known.name];
+    configuration.entry(key).or_insert_with(|| depth.clone());
+    Ok(())
+}
+
+/// The networks' depths as a plan would write them.
+static DEPTHS: LazyLock<DeTable<'static>> = LazyLock::new(|| {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let depths = NETWORKS.iter();
+        let depths = depths.map(|network| format!("{} = {}\n", network.name, network.depth));
+        depths.collect()
+    });
+    let depths = DeTable::parse(&TEXT);
+    depths.expect("plain names and numbers").into_inner()
+});

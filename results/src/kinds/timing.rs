@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::network::{self, Arithmetic, Counted};
+use super::network::{Arithmetic, Counted, NetworkChoice};
 use crate::ranges::Checks;
 
 /// What decides how times are taken besides the program and the machine.
@@ -76,9 +76,26 @@ impl TimedSpan {
 }
 
 impl TimingConfiguration {
+    fn choice(&self) -> NetworkChoice<'_> {
+        NetworkChoice {
+            network: &self.network,
+            depth: self.depth,
+            image_px: self.image_px,
+            batch_size: self.batch_size,
+        }
+    }
+
+    pub(crate) fn in_brief(&self) -> String {
+        format!("{}, seed {}", self.arithmetic, self.seed)
+    }
+
+    /// What the plan says against itself, each with its key.
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+        self.choice().faults()
+    }
+
     pub(crate) fn check(&self, checks: &mut Checks<'_>) {
-        let sizes = [self.depth, self.image_px, self.batch_size];
-        network::check(&self.network, sizes, checks);
+        self.choice().check(checks);
         checks.at_least_one("configuration.timing.trials", self.timing.trials);
         checks.at_least_one("configuration.timing.iterations", self.timing.iterations);
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::learning_rate::LearningRateSchedule;
-use super::network::{self, Arithmetic};
+use super::network::{Arithmetic, NetworkChoice};
 use crate::digest::Digest;
 use crate::present;
 use crate::ranges::Checks;
@@ -114,9 +114,26 @@ pub enum FrozenBatchNorm {
 }
 
 impl TrainingConfiguration {
+    fn choice(&self) -> NetworkChoice<'_> {
+        NetworkChoice {
+            network: &self.network,
+            depth: self.depth,
+            image_px: self.image_px,
+            batch_size: self.batch_size,
+        }
+    }
+
+    pub(crate) fn in_brief(&self) -> String {
+        format!("{}, seed {}", self.arithmetic, self.seed)
+    }
+
+    /// What the plan says against itself, each with its key.
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+        self.choice().faults()
+    }
+
     pub(crate) fn check(&self, checks: &mut Checks<'_>) {
-        let sizes = [self.depth, self.image_px, self.batch_size];
-        network::check(&self.network, sizes, checks);
+        self.choice().check(checks);
         self.training.check(checks);
     }
 }

@@ -118,9 +118,9 @@ fn entry(accept: &Accept, run: &PlannedRun, change: &Change) -> Result<Entry> {
         "run `{}`: `{what}` was {recorded}, is {current}: that is another experiment; hint: make the run anew with `--again`",
         run.id
     );
-    // What was accepted before may be stale again by the change of the file that a part was moved to.
-    let is_known = |known: &&Accepted| known.file == *what && known.digest.as_str() == current;
-    let mut known = run.accepted.iter().filter(is_known);
+    // Where a part of the file is now stays true when either of the two changes again.
+    let of_file = |known: &&Accepted| known.file == *what;
+    let mut known = run.accepted.iter().filter(of_file).rev();
     let known = known.find_map(|it| Some(&it.moved_to.as_ref()?.file));
     let moved_to = accept.moved_to.as_ref().or(known).map(|path| {
         let digest = present_digest(path, SourceDigests::CompiledTokens);
