@@ -679,6 +679,32 @@ fn the_experiment_says_what_a_record_holds() {
     );
 }
 
+/// Every field that a record must have is missed by its name, and none may stand twice.
+#[test]
+fn each_field_stands_there_once() {
+    for record in [complete(), timing()] {
+        let text = record.to_text().unwrap();
+        let fields: serde_json::Map<_, _> = serde_json::from_str(&text).unwrap();
+        for (key, value) in &fields {
+            let told = |text: &str| match Record::parse(text) {
+                Ok(_) => "nothing".to_owned(),
+                Err(problems) => problems[0].to_string(),
+            };
+            let mut others = fields.clone();
+            others.remove(key);
+            let missed = told(&serde_json::to_string(&others).unwrap());
+            let expected = match key.as_str() {
+                "epochs" | "timed_spans" | "test" => "`digest` is".to_owned(),
+                _ => format!("missing field `{key}`"),
+            };
+            assert!(missed.contains(&expected), "{key}: {missed}");
+            let twice = text.replacen('{', &format!("{{\"{key}\":{value},"), 1);
+            let expected = format!("duplicate field `{key}`");
+            assert!(told(&twice).contains(&expected), "{key}: {}", told(&twice));
+        }
+    }
+}
+
 /// A record is its content: the order of the fields says nothing.
 #[test]
 fn fields_in_any_order() {
