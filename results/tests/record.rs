@@ -615,6 +615,21 @@ fn timing_out_of_range() {
     );
 }
 
+/// A trial counts when every span has it: of two spans of two trials and one, that is one.
+#[test]
+fn a_timing_is_as_far_as_its_shortest_span() {
+    let mut record = timing();
+    let timed = record.measured.as_timed_mut().unwrap();
+    let mut short = timed.timed_spans[0].clone();
+    short.layer = "conv2".to_owned();
+    short.seconds.pop();
+    timed.timed_spans.push(short);
+    assert_eq!((record.done(), record.planned()), (1, 2));
+    let timed = record.measured.as_timed_mut().unwrap();
+    timed.timed_spans.clear();
+    assert_eq!(record.done(), 0);
+}
+
 #[test]
 fn what_another_experiment_chose_or_measured() {
     let timing = timing();
