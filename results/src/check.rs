@@ -13,14 +13,16 @@ pub(crate) fn record(record: &Record) -> Vec<Problem> {
     kind(&mut checks, record);
     checks.name("run", &record.run);
     completion(&mut checks, record);
-    record.configuration.check(&mut checks);
+    record.configuration.chosen().check(&mut checks);
     sessions(&mut checks, record);
     let Record {
         completion,
         measured,
         ..
     } = record;
-    measured.check(completion, record.planned(), &mut checks);
+    measured
+        .found()
+        .check(completion, record.planned(), &mut checks);
     checks.problems
 }
 

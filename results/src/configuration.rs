@@ -3,11 +3,10 @@
 use serde::de::{DeserializeSeed, Deserializer};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use crate::kinds::timing::TimingConfiguration;
 use crate::kinds::training::TrainingConfiguration;
+use crate::kinds::{Chosen, Kind};
 use crate::plan::PlannedRun;
-use crate::ranges::Checks;
 
 /// All that decides a run besides the program and the machine, by the kind of its experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,44 +53,24 @@ impl Configuration {
 
     /// How much is to be done: epochs, or trials of each span.
     pub fn planned(&self) -> u64 {
-        match self {
-            Configuration::Training(configuration) => configuration.training.epochs,
-            Configuration::Timing(configuration) => configuration.timing.trials,
-        }
+        self.chosen().planned()
     }
 
     /// Seed from which all random numbers of the run follow.
     pub fn seed(&self) -> u64 {
-        match self {
-            Configuration::Training(configuration) => configuration.seed,
-            Configuration::Timing(configuration) => configuration.seed,
-        }
+        self.chosen().seed()
     }
 
     /// The same with another seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Configuration {
-        match &mut self {
-            Configuration::Training(configuration) => configuration.seed = seed,
-            Configuration::Timing(configuration) => configuration.seed = seed,
-        }
+        *self.chosen_mut().seed_mut() = seed;
         self
     }
 
     /// What a reader is told of it in a line: `bf16, seed 1`.
     pub fn in_brief(&self) -> String {
-        match self {
-            Configuration::Training(configuration) => configuration.in_brief(),
-            Configuration::Timing(configuration) => configuration.in_brief(),
-        }
-    }
-
-    /// What a plan says in it against itself, each with its key.
-    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Configuration::Training(configuration) => configuration.faults(),
-            Configuration::Timing(configuration) => configuration.faults(),
-        }
+        self.chosen().in_brief()
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -101,10 +80,17 @@ impl Configuration {
         }
     }
 
-    pub(crate) fn check(&self, checks: &mut Checks<'_>) {
+    pub(crate) fn chosen(&self) -> &dyn Chosen {
         match self {
-            Configuration::Training(configuration) => configuration.check(checks),
-            Configuration::Timing(configuration) => configuration.check(checks),
+            Configuration::Training(configuration) => configuration,
+            Configuration::Timing(configuration) => configuration,
+        }
+    }
+
+    fn chosen_mut(&mut self) -> &mut dyn Chosen {
+        match self {
+            Configuration::Training(configuration) => configuration,
+            Configuration::Timing(configuration) => configuration,
         }
     }
 }

@@ -3,12 +3,10 @@
 use serde::de::{DeserializeSeed, Deserializer};
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::Kind;
 use crate::kinds::timing::Timed;
 use crate::kinds::trained::Trained;
+use crate::kinds::{Found, Kind};
 use crate::predictions::Predictions;
-use crate::ranges::Checks;
-use crate::record::Completion;
 
 /// What a run counted and measured, by the kind of its experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,18 +53,12 @@ impl Measured {
 
     /// What it predicted of test images, where that is kept.
     pub fn predictions(&self) -> Option<Predictions<'_>> {
-        match self {
-            Measured::Trained(trained) => trained.predictions(),
-            Measured::Timed(_) => None,
-        }
+        self.found().predictions()
     }
 
     /// How much is done: epochs that are finished, or trials that every span has.
     pub fn done(&self) -> u64 {
-        match self {
-            Measured::Trained(trained) => trained.epochs.len() as u64,
-            Measured::Timed(timed) => timed.trials(),
-        }
+        self.found().done()
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -76,11 +68,10 @@ impl Measured {
         }
     }
 
-    /// Checks what a run measured that came so far, with so many trials planned where it takes times.
-    pub(crate) fn check(&self, completion: &Completion, planned: u64, checks: &mut Checks<'_>) {
+    pub(crate) fn found(&self) -> &dyn Found {
         match self {
-            Measured::Trained(trained) => trained.check(completion, checks),
-            Measured::Timed(timed) => timed.check(planned, checks),
+            Measured::Trained(trained) => trained,
+            Measured::Timed(timed) => timed,
         }
     }
 }

@@ -401,7 +401,7 @@ impl<'a> Reader<'a> {
             };
             self.report(Some(span_of(table, key)), problem.to_string());
         }
-        for (key, problem) in run.configuration.faults() {
+        for (key, problem) in run.configuration.chosen().faults() {
             self.report(Some(span_of(table, key)), problem);
         }
         for accepted in run

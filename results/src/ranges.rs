@@ -8,7 +8,7 @@ use crate::error::Problem;
 /// Everything that is out of range in a planned configuration.
 pub(crate) fn configuration(configuration: &Configuration) -> Vec<Problem> {
     let mut checks = Checks::new("correct the plan");
-    configuration.check(&mut checks);
+    configuration.chosen().check(&mut checks);
     checks.problems
 }
 

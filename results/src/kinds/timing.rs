@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::network::{Arithmetic, Counted, NetworkChoice};
+use super::{Chosen, Found};
 use crate::ranges::Checks;
+use crate::record::Completion;
 
 /// What decides how times are taken besides the program and the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,32 +86,45 @@ impl TimingConfiguration {
             batch_size: self.batch_size,
         }
     }
+}
 
-    pub(crate) fn in_brief(&self) -> String {
+impl Chosen for TimingConfiguration {
+    fn planned(&self) -> u64 {
+        self.timing.trials
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn seed_mut(&mut self) -> &mut u64 {
+        &mut self.seed
+    }
+
+    fn in_brief(&self) -> String {
         format!("{}, seed {}", self.arithmetic, self.seed)
     }
 
-    /// What the plan says against itself, each with its key.
-    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+    fn faults(&self) -> Vec<(&'static str, String)> {
         self.choice().faults()
     }
 
-    pub(crate) fn check(&self, checks: &mut Checks<'_>) {
+    fn check(&self, checks: &mut Checks<'_>) {
         self.choice().check(checks);
         checks.at_least_one("configuration.timing.trials", self.timing.trials);
         checks.at_least_one("configuration.timing.iterations", self.timing.iterations);
     }
 }
 
-impl Timed {
+impl Found for Timed {
     /// Trials that every span has.
-    pub(crate) fn trials(&self) -> u64 {
+    fn done(&self) -> u64 {
         let spans = self.timed_spans.iter();
         let trials = spans.map(|span| span.seconds.len() as u64);
         trials.min().unwrap_or(0)
     }
 
-    pub(crate) fn check(&self, planned: u64, checks: &mut Checks<'_>) {
+    fn check(&self, _: &Completion, planned: u64, checks: &mut Checks<'_>) {
         for (index, span) in self.timed_spans.iter().enumerate() {
             for (name, count) in [
                 ("batch_size", span.batch_size),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Found;
 use super::network::Counted;
+use crate::predictions::Predictions;
 use crate::present;
 use crate::ranges::Checks;
 use crate::record::Completion;
@@ -89,8 +91,17 @@ pub struct TestResult {
     pub predictions: Option<Vec<Vec<u64>>>,
 }
 
-impl Trained {
-    pub(crate) fn check(&self, completion: &Completion, checks: &mut Checks<'_>) {
+impl Found for Trained {
+    /// Epochs that are finished.
+    fn done(&self) -> u64 {
+        self.epochs.len() as u64
+    }
+
+    fn predictions(&self) -> Option<Predictions<'_>> {
+        Trained::predictions(self)
+    }
+
+    fn check(&self, completion: &Completion, _: u64, checks: &mut Checks<'_>) {
         epochs(checks, &self.epochs);
         let Some(test) = &self.test else { return };
         checks.require(

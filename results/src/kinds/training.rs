@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Chosen;
 use super::learning_rate::LearningRateSchedule;
 use super::network::{Arithmetic, NetworkChoice};
 use crate::digest::Digest;
@@ -122,17 +123,30 @@ impl TrainingConfiguration {
             batch_size: self.batch_size,
         }
     }
+}
 
-    pub(crate) fn in_brief(&self) -> String {
+impl Chosen for TrainingConfiguration {
+    fn planned(&self) -> u64 {
+        self.training.epochs
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn seed_mut(&mut self) -> &mut u64 {
+        &mut self.seed
+    }
+
+    fn in_brief(&self) -> String {
         format!("{}, seed {}", self.arithmetic, self.seed)
     }
 
-    /// What the plan says against itself, each with its key.
-    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+    fn faults(&self) -> Vec<(&'static str, String)> {
         self.choice().faults()
     }
 
-    pub(crate) fn check(&self, checks: &mut Checks<'_>) {
+    fn check(&self, checks: &mut Checks<'_>) {
         self.choice().check(checks);
         self.training.check(checks);
     }
