@@ -173,7 +173,7 @@ impl Heading {
     }
 
     fn without_references(mut self) -> Self {
-        if REFERENCE.is_match(&self.words) {
+        if self.words.contains('@') && REFERENCE.is_match(&self.words) {
             self.is_mixed = true;
             self.words = REFERENCE.replace_all(&self.words, "").into_owned();
         }

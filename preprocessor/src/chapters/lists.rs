@@ -374,10 +374,10 @@ fn write_inputs(out: &mut String, inputs: &[Arc<Quantity>], most: usize) {
 
 /// A value to the digits that a reader can compare, without zeros at its end.
 pub(super) fn plain(value: f64, unit: Unit) -> String {
-    let rounded: f64 = format!("{value:.6e}").parse().expect("a float reads back");
+    let rounded = || -> f64 { format!("{value:.6e}").parse().expect("a float reads back") };
     let number = match numbers::integer(value) {
         Ok(number) => number,
-        Err(_) if (1e-4..1e9).contains(&value.abs()) => rounded.to_string(),
+        Err(_) if (1e-4..1e9).contains(&value.abs()) => rounded().to_string(),
         Err(_) => numbers::significant(value, 7).unwrap_or_else(|_| value.to_string()),
     };
     let symbol = unit.symbol_after(&number);

@@ -20,8 +20,10 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The names in `text`: words with a hyphen and a digit, such as `radix-20`, and `Table 3`.
 pub(super) fn names(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let words = WORDS.find_iter(text);
-    { words.map(|word| word.range()) }
+    // Every name has a digit, and most texts have none.
+    let may_have = text.bytes().any(|byte| byte.is_ascii_digit());
+    let words = may_have.then(|| WORDS.find_iter(text));
+    { words.into_iter().flatten().map(|word| word.range()) }
         .map(|range| range.start..range.start + text[range].trim_end_matches('.').len())
         .filter(|range| is_name(&text[range.clone()]))
 }
