@@ -220,10 +220,16 @@ fn read_each(
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, context, chapter, shadow);
         let definitions = &facts.definitions;
-        let parsed = Parsed::of(&filled.text, facts.has_smart_punctuation());
-        let text = headings::name(&parsed, definitions);
-        let known = (bibliography, definitions);
-        let mut marked = markup::mark(renderer, known, (file, source), &text);
+        let smart_punctuation = facts.has_smart_punctuation();
+        let parsed = Parsed::of(&filled.text, smart_punctuation);
+        let mark = |parsed: &Parsed| {
+            let known = (bibliography, definitions);
+            markup::mark(renderer, known, (file, source), parsed)
+        };
+        let mut marked = match headings::name(&parsed, definitions) {
+            Some(named) => mark(&Parsed::of(&named, smart_punctuation)),
+            None => mark(&parsed),
+        };
         marked.hides_labels |= filled.hides_labels;
         marked.has_gaps |= !filled.faults.is_empty();
         Read {

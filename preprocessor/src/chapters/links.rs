@@ -337,8 +337,10 @@ fn addresses<'a>(parsed: &'a Parsed) -> Vec<Address<'a>> {
             }
             _ => {
                 let mut definitions = parsed.definitions.iter();
-                let definition = definitions.find(|(dest, _)| **dest == **url);
-                definition.map_or(range.clone(), |(_, span)| span.clone())
+                let definition = definitions.find(|definition| *definition.dest == **url);
+                definition
+                    .map_or(range, |definition| &definition.span)
+                    .clone()
             }
         };
         found.push(Address {
