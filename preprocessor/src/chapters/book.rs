@@ -8,6 +8,7 @@ use super::code::Shadow;
 use super::contract::{Renderer, cards_attribute};
 use super::diagnostic::{Diagnostic, Faults};
 use super::drawings::Drawings;
+use super::entries::Entries;
 use super::file_path::FilePath;
 use super::headings;
 use super::homes::{Homes, List};
@@ -119,6 +120,9 @@ pub fn fill_book(
     if !has_gap_with(&marked, "question") {
         faults.extend(shortcomings::unsaid_runs(&facts, &written));
     }
+    let build = build_identifier(&inputs, &written.files);
+    let mut files = std::mem::take(&mut written.files);
+    let absences = std::mem::take(&mut written.absences);
     let drawings = Drawings::of(std::mem::take(&mut written.plots), renderer);
     let used = used(&facts.catalogue, &written);
     let accepted = shortcomings::accepted(&facts, &written, &used, exempt_blocks);
@@ -139,16 +143,20 @@ pub fn fill_book(
             citations: &citations,
             homes: &homes,
             titles: &titles,
-            build: &build_identifier(&inputs, &written),
+            build: &build,
         },
     };
     let cards: Vec<_> = { cards_of.par_iter().with_max_len(1) }
         .map(|names| cards::file(names, &used, bibliography))
         .collect();
-    let resolved: Vec<_> = { marked.par_iter().zip(&cards).with_max_len(1) }
-        .map(|((chapter, marked), cards)| resolver.resolve(chapter, marked, cards.as_ref()))
-        .collect();
-    written.files.extend(cards.into_iter().flatten());
+    let resolve = || {
+        let marked = marked.par_iter().zip(&cards).with_max_len(1);
+        let resolved = marked
+            .map(|((chapter, marked), cards)| resolver.resolve(chapter, marked, cards.as_ref()));
+        resolved.collect::<Vec<_>>()
+    };
+    let (entries, resolved) = rayon::join(|| Entries::of(&resolver.lists), resolve);
+    files.extend(cards.into_iter().flatten());
     let mut texts = BTreeMap::new();
     for ((chapter, _), (text, of_chapter)) in marked.iter().zip(resolved) {
         texts.insert(chapter.path.clone(), text);
@@ -157,14 +165,15 @@ pub fn fill_book(
     let gaps = marked.iter().filter(|(_, marked)| marked.has_gaps);
     let gaps: BTreeSet<_> = gaps.map(|(chapter, _)| chapter.path.as_str()).collect();
     let mut filled = Filled {
-        absences: written.absences,
+        absences,
         accepted,
         chapters: texts,
-        files: written.files,
+        files,
         faults,
         shortcomings,
     };
-    links::lead(chapters, &facts, (renderer, &gaps), &mut filled);
+    links::lead(chapters, &facts, (renderer, &gaps, &entries), &mut filled);
+    { filled.chapters.values_mut() }.for_each(|text| entries.put_into(text));
     leave((facts, context, written.exhibits));
     filled
 }
@@ -366,7 +375,9 @@ impl Resolver<'_> {
     fn write(&self, text: &str, page: &mut Page) {
         for piece in pieces(text) {
             match piece {
-                Piece::Text(text) => page.text.push_str(text),
+                Piece::Text(text) | Piece::Mark(Mark::Entries(_), text) => {
+                    page.text.push_str(text);
+                }
                 Piece::Mark(mark, _) => match self.replacement(&mark, page) {
                     // A list holds marks of its own.
                     Some(list) if matches!(mark, Mark::List(_)) => self.write(&list, page),
@@ -400,7 +411,11 @@ impl Resolver<'_> {
                 Some(path) => cards_attribute(&self.lists.facts.layout.generated, path),
                 None => String::new(),
             }),
-            Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) | Mark::Block(_) => None,
+            Mark::Quantity(_)
+            | Mark::Absent(_)
+            | Mark::Placeholder(_)
+            | Mark::Block(_)
+            | Mark::Entries(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@
 use super::attributes::attributes;
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
+use super::entries::Entries;
 use super::headings;
 use super::markup::apply;
 use super::parsed::Parsed;
@@ -35,6 +36,8 @@ struct Target {
     /// The path that its page is named after.
     page: String,
     ids: BTreeSet<String>,
+    /// Whether the entries of the evidence belong to it.
+    has_entries: bool,
     /// Whether what it holds is known: a file that it includes may have further headings.
     is_whole: bool,
 }
@@ -53,6 +56,7 @@ enum Place<'a> {
 struct Targets<'a> {
     pages: &'a Pages,
     renderer: Renderer,
+    entries: &'a Entries<'a>,
     /// Chapters by their paths, under every name.
     chapters: BTreeMap<String, Target>,
     /// Other names of chapters.
@@ -65,11 +69,12 @@ struct Targets<'a> {
 /// Leads the links of a filled book to their places, notes those that lead to none, and typesets the pages
 /// of the HTML; where its pages are known.
 ///
-/// The chapters in `gaps` lack what a fault hides: other headings, and files that a build makes.
+/// The chapters in `gaps` lack what a fault hides: other headings, and files that a build makes. All lack the
+/// `entries`, which have no links to be led.
 pub(super) fn lead(
     chapters: &[Chapter],
     facts: &Facts,
-    (renderer, gaps): (Renderer, &BTreeSet<&str>),
+    (renderer, gaps, entries): (Renderer, &BTreeSet<&str>, &Entries),
     filled: &mut Filled,
 ) {
     let Some(pages) = &facts.pages else { return };
@@ -85,7 +90,7 @@ pub(super) fn lead(
         chapters,
         &parsed,
         (pages, &facts.layout),
-        (renderer, gaps),
+        (renderer, gaps, entries),
         filled,
     );
     let finish = |(chapter, parsed): (&Chapter, &Parsed)| {
@@ -114,7 +119,7 @@ impl<'a> Targets<'a> {
         chapters: &[Chapter],
         parsed: &[Parsed],
         (pages, layout): (&'a Pages, &Layout),
-        (renderer, gaps): (Renderer, &BTreeSet<&str>),
+        (renderer, gaps, entries): (Renderer, &BTreeSet<&str>, &'a Entries),
         filled: &Filled,
     ) -> Self {
         let target = |chapter: &Chapter, parsed: &Parsed| {
@@ -122,6 +127,7 @@ impl<'a> Targets<'a> {
             Target {
                 page: pages.page_of(&chapter.path),
                 ids: headings::ids(parsed),
+                has_entries: entries.are_in(&chapter.path),
                 is_whole: is_whole && pages.are_whole,
             }
         };
@@ -144,6 +150,7 @@ impl<'a> Targets<'a> {
         Targets {
             pages,
             renderer,
+            entries,
             chapters: { chapters.par_iter().zip(parsed).with_max_len(1) }
                 .map(|(chapter, parsed)| (chapter.path.clone(), target(chapter, parsed)))
                 .collect(),
@@ -226,7 +233,7 @@ impl<'a> Targets<'a> {
             Place::Chapter { target, is_led } => {
                 let (_, id) = url.split_once('#').unwrap_or_default();
                 let id = percent_decoded(id);
-                if !id.is_empty() && target.is_whole && !target.ids.contains(&id) {
+                if !id.is_empty() && target.is_whole && !self.has_id(target, &id) {
                     let ids = target.ids.iter().map(String::as_str);
                     let hint = hint(ids.filter(|id| !id.starts_with("ev-")), &id);
                     let page = &target.page;
@@ -239,6 +246,10 @@ impl<'a> Targets<'a> {
             Place::File { place, is_led } => Ok((!is_led).then(|| self.anew(from, place, url))),
             Place::Nothing(place, is_image) => Err(self.nothing(url, place, *is_image)),
         }
+    }
+
+    fn has_id(&self, target: &Target, id: &str) -> bool {
+        target.ids.contains(id) || target.has_entries && self.entries.have(id)
     }
 
     /// An address to a path from the root of the book, with what `url` has behind its path.

@@ -3,6 +3,7 @@
 use super::bibliography::Bibliography;
 use super::citations::Citations;
 use super::contract::{BUILD_ID, Renderer};
+use super::entries;
 use super::homes::{Home, Homes, List};
 use super::labels::{LabelKind, Labels};
 use super::ledger::{ExhibitOrigin, Written};
@@ -14,7 +15,6 @@ use crate::escape::{code, destination, markdown, message, write_code, write_dest
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId, each_once};
 use crate::views::numbers;
-use rayon::prelude::*;
 use results::SourceDigests;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -156,9 +156,7 @@ impl Lists<'_> {
         ] {
             let id = kind.word();
             list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
-            let of_kind = self.used.par_iter().filter(|(_, q)| q.kind() == kind);
-            let entry = |(_, quantity): (&&str, &&Quantity)| quantity_entry(self, quantity);
-            list.extend(of_kind.map(entry).collect::<Vec<_>>());
+            list.push_str(&entries::in_evidence(self, kind));
         }
         list.push_str(&self.unused());
         list
@@ -316,7 +314,8 @@ pub(super) fn reference(exhibit: &ExhibitOrigin) -> String {
     Mark::Reference(exhibit.label.clone()).to_text()
 }
 
-fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
+/// The entry of a quantity in the evidence of the HTML, with its line break.
+pub(super) fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
     let mut entry = String::with_capacity(USUAL_ENTRY);
     entry.push_str("- ");
     entry.push_str(&lists.renderer.anchor(&format!("ev-{}", quantity.name)));
