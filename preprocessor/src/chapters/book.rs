@@ -120,11 +120,20 @@ pub fn fill_book(
     if !has_gap_with(&marked, "question") {
         faults.extend(shortcomings::unsaid_runs(&facts, &written));
     }
-    let build = build_identifier(&inputs, &written.files);
     let mut files = std::mem::take(&mut written.files);
     let absences = std::mem::take(&mut written.absences);
-    let drawings = Drawings::of(std::mem::take(&mut written.plots), renderer);
-    let used = used(&facts.catalogue, &written);
+    let plots = std::mem::take(&mut written.plots);
+    let used_with_cards = || {
+        let used = used(&facts.catalogue, &written);
+        let cards = { cards_of.par_iter().with_max_len(1) }
+            .map(|names| cards::file(names, &used, bibliography));
+        let cards: Vec<_> = cards.collect();
+        (used, cards)
+    };
+    let ((build, (used, cards)), drawings) = rayon::join(
+        || rayon::join(|| build_identifier(&inputs, &files), used_with_cards),
+        || Drawings::of(plots, renderer),
+    );
     let accepted = shortcomings::accepted(&facts, &written, &used, exempt_blocks);
     numbers.add_quotations(&used, &facts.layout.quoted, &mut faults);
     faults.extend(homes.faults(&marked, &numbers.citations));
@@ -146,9 +155,6 @@ pub fn fill_book(
             build: &build,
         },
     };
-    let cards: Vec<_> = { cards_of.par_iter().with_max_len(1) }
-        .map(|names| cards::file(names, &used, bibliography))
-        .collect();
     let resolve = || {
         let marked = marked.par_iter().zip(&cards).with_max_len(1);
         let resolved = marked

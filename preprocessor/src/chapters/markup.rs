@@ -366,12 +366,12 @@ mod tests {
             Bibliography::parse("references.bib", "@misc{lu2017, title = {T}}").expect("valid");
         let definitions = Definitions::default();
         let known = (&bibliography, &definitions);
-        let marked = mark(
-            renderer,
-            known,
-            ("book/a.md", text),
-            &Parsed::of(text, false),
-        );
+        let mark_of = |smart_punctuation| {
+            let parsed = Parsed::of(text, smart_punctuation);
+            mark(renderer, known, ("book/a.md", text), &parsed)
+        };
+        let marked = mark_of(false);
+        assert_eq!(marked.text, mark_of(true).text, "smart punctuation");
         let faults: Vec<Diagnostic> = marked.faults.into();
         let faults: Vec<_> = { faults.iter() }
             .map(|fault| format!("\n{fault}"))
@@ -391,8 +391,8 @@ mod tests {
             expect![[r#"See \[⟦c0⟧, Table 3\] and ⟦rfig-a⟧, as in me@fig-b.org."#]],
         );
         check(
-            "*Both [@lu2017; @lu2017]*: @tbl-x.",
-            expect![[r#"*Both \[⟦c0⟧; ⟦c1⟧\]*: ⟦rtbl-x⟧."#]],
+            "*Both \"[@lu2017; @lu2017]\"* -- it's @tbl-x...",
+            expect![[r#"*Both "\[⟦c0⟧; ⟦c1⟧\]"* -- it's ⟦rtbl-x⟧..."#]],
         );
     }
 
