@@ -116,7 +116,9 @@ fn assets_of(project: &Project, book: &Book, serving: bool) -> Vec<assets::File>
     let texts = book.chapters().map(|chapter| chapter.content.as_str());
     let characters = Characters::of(texts);
     let generated = project.generated();
-    assets::files(&folder, serving, &characters, |path| generated.earlier(path))
+    assets::files(&folder, serving, &characters, |path| {
+        generated.earlier(path)
+    })
 }
 
 /// Whether this is the PDF, and it is not made while the book is served.
