@@ -28,6 +28,7 @@ use crate::catalogue::Facts;
 use crate::evidence::Origin;
 use crate::layout::Pages;
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tera::Context;
@@ -256,8 +257,13 @@ fn read_each(
             typed_numbers,
         }
     };
-    let chapters = chapters.par_iter().zip(shadows).with_max_len(1);
-    chapters.map(read).collect()
+    let mut chapters: Vec<_> = chapters.iter().zip(shadows).enumerate().collect();
+    // A long chapter that is begun last would keep one core alone at work.
+    chapters.sort_by_key(|(_, (chapter, _))| Reverse(chapter.source.len()));
+    let chapters = chapters.into_par_iter().with_max_len(1);
+    let mut read: Vec<_> = { chapters.map(|(index, chapter)| (index, read(chapter))) }.collect();
+    read.sort_by_key(|(index, _)| *index);
+    read.into_iter().map(|(_, read)| read).collect()
 }
 
 /// The typed numbers of a chapter, and what the PDF cannot set, as its author wrote it.
