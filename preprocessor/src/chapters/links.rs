@@ -21,15 +21,8 @@ use parsers::addresses::{PDF_FILE, beside, percent_decoded};
 use parsers::ids::hint;
 use pulldown_cmark::{Event, LinkType, Tag};
 use rayon::prelude::*;
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use std::sync::LazyLock;
-
-/// The scheme of an address outside of the book.
-static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?i)^(?:[a-z][a-z0-9+.-]+:|//)").expect("the expression is well formed")
-});
 
 /// A chapter that links can lead to.
 struct Target {
@@ -79,31 +72,33 @@ pub(super) fn lead(
 ) {
     let Some(pages) = &facts.pages else { return };
     let smart_punctuation = pages.smart_punctuation;
-    let parsed: Vec<_> = { chapters.par_iter().with_max_len(1) }
+    let (parsed, ids): (Vec<_>, Vec<_>) = { chapters.par_iter().with_max_len(1) }
         .map(|chapter| {
             let text = filled.chapters.get(&chapter.path);
             let text = text.map_or("", String::as_str);
-            Parsed::filled(text, renderer, smart_punctuation)
+            let parsed = Parsed::filled(text, renderer, smart_punctuation);
+            let ids = headings::ids(&parsed);
+            (parsed, ids)
         })
         .collect();
     let targets = Targets::of(
         chapters,
-        &parsed,
+        (&parsed, ids),
         (pages, &facts.layout),
         (renderer, gaps, entries),
         filled,
     );
-    let finish = |(chapter, parsed): (&Chapter, &Parsed)| {
-        let (led, faults) = targets.lead(chapter, parsed);
+    let finish = |(chapter, parsed): (&Chapter, Parsed)| {
+        let (led, faults) = targets.lead(chapter, &parsed);
         let is_typeset = pages.are_typeset && renderer == Renderer::Html;
         let set = match &led {
             _ if !is_typeset => None,
             Some(led) => typeset::page(&Parsed::filled(led, renderer, smart_punctuation)),
-            None => typeset::page(parsed),
+            None => typeset::page(&parsed),
         };
         (set.or(led), faults)
     };
-    let finished: Vec<_> = { chapters.par_iter().zip(&parsed).with_max_len(1) }
+    let finished: Vec<_> = { chapters.par_iter().zip(parsed).with_max_len(1) }
         .map(finish)
         .collect();
     for (chapter, (text, faults)) in chapters.iter().zip(finished) {
@@ -117,16 +112,16 @@ pub(super) fn lead(
 impl<'a> Targets<'a> {
     fn of(
         chapters: &[Chapter],
-        parsed: &[Parsed],
+        (parsed, ids): (&[Parsed], Vec<BTreeSet<String>>),
         (pages, layout): (&'a Pages, &Layout),
         (renderer, gaps, entries): (Renderer, &BTreeSet<&str>, &'a Entries),
         filled: &Filled,
     ) -> Self {
-        let target = |chapter: &Chapter, parsed: &Parsed| {
+        let target = |chapter: &Chapter, parsed: &Parsed, ids| {
             let is_whole = !gaps.contains(chapter.path.as_str()) && !parsed.text.contains("{{#");
             Target {
                 page: pages.page_of(&chapter.path),
-                ids: headings::ids(parsed),
+                ids,
                 has_entries: entries.are_in(&chapter.path),
                 is_whole: is_whole && pages.are_whole,
             }
@@ -151,8 +146,10 @@ impl<'a> Targets<'a> {
             pages,
             renderer,
             entries,
-            chapters: { chapters.par_iter().zip(parsed).with_max_len(1) }
-                .map(|(chapter, parsed)| (chapter.path.clone(), target(chapter, parsed)))
+            chapters: { chapters.iter().zip(parsed).zip(ids) }
+                .map(|((chapter, parsed), ids)| {
+                    (chapter.path.clone(), target(chapter, parsed, ids))
+                })
                 .collect(),
             other_names,
             files: made.collect(),
@@ -299,7 +296,13 @@ impl<'a> Targets<'a> {
 
 /// Whether an address is outside of the book.
 fn leads_outside(url: &str) -> bool {
-    url.contains([':', '/']) && SCHEME.is_match(url)
+    let is_scheme = |scheme: &str| {
+        let is_meant = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+        let begins = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+        begins && scheme.len() > 1 && scheme.chars().all(is_meant)
+    };
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    url.starts_with("//") || scheme.is_some_and(is_scheme)
 }
 
 /// Whether a path is that of a page, in Markdown or in HTML.

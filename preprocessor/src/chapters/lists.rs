@@ -123,6 +123,11 @@ impl Lists<'_> {
     }
 
     fn evidence(&self) -> String {
+        let (used, unused) = rayon::join(|| self.evidence_of_used(), || self.unused());
+        used + &unused
+    }
+
+    fn evidence_of_used(&self) -> String {
         let mut list = format!(
             "This is build <span id=\"{BUILD_ID}\">`{}`</span> of the book. HTML and PDF with \
              the same build identifier hold the same numbers.\n",
@@ -158,7 +163,6 @@ impl Lists<'_> {
             list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
             list.push_str(&entries::in_evidence(self, kind));
         }
-        list.push_str(&self.unused());
         list
     }
 
