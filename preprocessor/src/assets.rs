@@ -43,7 +43,7 @@ const FONT_MAKERS: [&str; 8] = [
 ];
 
 /// A file by its path in the folder of generated files.
-type File = (FilePath, Cow<'static, [u8]>);
+pub type File = (FilePath, Cow<'static, [u8]>);
 
 /// The files by their paths in the folder of generated files, which is at `folder` from the root of
 /// the project. The fonts have the glyphs of `characters`; one that an earlier build made is taken

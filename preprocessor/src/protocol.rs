@@ -6,7 +6,7 @@ mod sections;
 
 use crate::assets;
 use crate::chapters::contract::Renderer;
-use crate::chapters::{Chapter, Diagnostic, FilePath, Filled, fill_book};
+use crate::chapters::{Chapter, Diagnostic, Filled, fill_book};
 use crate::fonts::Characters;
 use crate::generated::{Files, Obsolete};
 use crate::project::Project;
@@ -61,14 +61,7 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     }
     let made = std::mem::take(&mut filled.files).into_iter();
     let mut files: Files = made.map(|(path, file)| (path, file.into())).collect();
-    let generated = project.generated();
     let makes_assets = makes_assets(&context);
-    if makes_assets {
-        let folder = project.in_source(project.generated_name());
-        let characters = Characters::of(filled.chapters.values().map(String::as_str));
-        let earlier = |path: &FilePath| generated.earlier(path);
-        files.extend(assets::files(&folder, serving, &characters, earlier));
-    }
     let obsolete = match filled.faults.is_empty() {
         true if makes_assets => Obsolete::Remove,
         true => Obsolete::RemoveBut(assets::is_asset),
@@ -91,7 +84,12 @@ pub fn preprocess(input: &str, mut out: impl Write) -> Result<()> {
     }
     let mut written = Ok(());
     let sent = rayon::in_place_scope(|scope| {
-        scope.spawn(|_| written = generated.write(&files, obsolete));
+        scope.spawn(|_| {
+            if makes_assets {
+                files.extend(assets_of(&project, &book, serving));
+            }
+            written = project.generated().write(&files, obsolete);
+        });
         serde_json::to_writer(&mut out, &book)?;
         out.flush()
     });
@@ -110,6 +108,17 @@ fn is_serving(context: &PreprocessorContext) -> bool {
 /// decides the glyphs, and any of a book without pages.
 fn makes_assets(context: &PreprocessorContext) -> bool {
     context.renderer == "html" || !context.config.contains_key("output.html")
+}
+
+/// What the pages of the filled book need beside their own files.
+fn assets_of(project: &Project, book: &Book, serving: bool) -> Vec<assets::File> {
+    let folder = project.in_source(project.generated_name());
+    let texts = book.chapters().map(|chapter| chapter.content.as_str());
+    let characters = Characters::of(texts);
+    let generated = project.generated();
+    assets::files(&folder, serving, &characters, |path| {
+        generated.earlier(path)
+    })
 }
 
 /// Whether this is the PDF, and it is not made while the book is served.

@@ -28,6 +28,7 @@ pub fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     }
     let mut bytes = Vec::new();
     if found.len() <= limit {
+        bytes.reserve_exact(usize::try_from(found.len()).unwrap_or(0) + 1); // the one finds the end
         // A file that grows, or one of `/proc` that states no length, ends here.
         File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     }

@@ -8,6 +8,7 @@ use super::code::Shadow;
 use super::contract::{Renderer, cards_attribute};
 use super::diagnostic::{Diagnostic, Faults};
 use super::drawings::Drawings;
+use super::entries::Entries;
 use super::file_path::FilePath;
 use super::headings;
 use super::homes::{Homes, List};
@@ -27,6 +28,7 @@ use crate::catalogue::Facts;
 use crate::evidence::Origin;
 use crate::layout::Pages;
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tera::Context;
@@ -119,8 +121,20 @@ pub fn fill_book(
     if !has_gap_with(&marked, "question") {
         faults.extend(shortcomings::unsaid_runs(&facts, &written));
     }
-    let drawings = Drawings::of(std::mem::take(&mut written.plots), renderer);
-    let used = used(&facts.catalogue, &written);
+    let mut files = std::mem::take(&mut written.files);
+    let absences = std::mem::take(&mut written.absences);
+    let plots = std::mem::take(&mut written.plots);
+    let used_with_cards = || {
+        let used = used(&facts.catalogue, &written);
+        let cards = { cards_of.par_iter().with_max_len(1) }
+            .map(|names| cards::file(names, &used, bibliography));
+        let cards: Vec<_> = cards.collect();
+        (used, cards)
+    };
+    let ((build, (used, cards)), drawings) = rayon::join(
+        || rayon::join(|| build_identifier(&inputs, &files), used_with_cards),
+        || Drawings::of(plots, renderer),
+    );
     let accepted = shortcomings::accepted(&facts, &written, &used, exempt_blocks);
     numbers.add_quotations(&used, &facts.layout.quoted, &mut faults);
     faults.extend(homes.faults(&marked, &numbers.citations));
@@ -139,16 +153,17 @@ pub fn fill_book(
             citations: &citations,
             homes: &homes,
             titles: &titles,
-            build: &build_identifier(&inputs, &written),
+            build: &build,
         },
     };
-    let cards: Vec<_> = { cards_of.par_iter().with_max_len(1) }
-        .map(|names| cards::file(names, &used, bibliography))
-        .collect();
-    let resolved: Vec<_> = { marked.par_iter().zip(&cards).with_max_len(1) }
-        .map(|((chapter, marked), cards)| resolver.resolve(chapter, marked, cards.as_ref()))
-        .collect();
-    written.files.extend(cards.into_iter().flatten());
+    let resolve = || {
+        let marked = marked.par_iter().zip(&cards).with_max_len(1);
+        let resolved = marked
+            .map(|((chapter, marked), cards)| resolver.resolve(chapter, marked, cards.as_ref()));
+        resolved.collect::<Vec<_>>()
+    };
+    let (entries, resolved) = rayon::join(|| Entries::of(&resolver.lists), resolve);
+    files.extend(cards.into_iter().flatten());
     let mut texts = BTreeMap::new();
     for ((chapter, _), (text, of_chapter)) in marked.iter().zip(resolved) {
         texts.insert(chapter.path.clone(), text);
@@ -157,14 +172,15 @@ pub fn fill_book(
     let gaps = marked.iter().filter(|(_, marked)| marked.has_gaps);
     let gaps: BTreeSet<_> = gaps.map(|(chapter, _)| chapter.path.as_str()).collect();
     let mut filled = Filled {
-        absences: written.absences,
+        absences,
         accepted,
         chapters: texts,
-        files: written.files,
+        files,
         faults,
         shortcomings,
     };
-    links::lead(chapters, &facts, (renderer, &gaps), &mut filled);
+    links::lead(chapters, &facts, (renderer, &gaps, &entries), &mut filled);
+    { filled.chapters.values_mut() }.for_each(|text| entries.put_into(text));
     leave((facts, context, written.exhibits));
     filled
 }
@@ -220,10 +236,16 @@ fn read_each(
         let ledger = Ledger::new(renderer, facts.clone(), homes.clone());
         let filled = template::fill(&ledger, context, chapter, shadow);
         let definitions = &facts.definitions;
-        let parsed = Parsed::of(&filled.text, facts.has_smart_punctuation());
-        let text = headings::name(&parsed, definitions);
-        let known = (bibliography, definitions);
-        let mut marked = markup::mark(renderer, known, (file, source), &text);
+        let smart_punctuation = facts.has_smart_punctuation();
+        let parsed = Parsed::of(&filled.text, smart_punctuation);
+        let mark = |parsed: &Parsed| {
+            let known = (bibliography, definitions);
+            markup::mark(renderer, known, (file, source), parsed)
+        };
+        let mut marked = match headings::name(&parsed, definitions) {
+            Some(named) => mark(&Parsed::of(&named, smart_punctuation)),
+            None => mark(&parsed),
+        };
         marked.hides_labels |= filled.hides_labels;
         marked.has_gaps |= !filled.faults.is_empty();
         Read {
@@ -235,8 +257,13 @@ fn read_each(
             typed_numbers,
         }
     };
-    let chapters = chapters.par_iter().zip(shadows).with_max_len(1);
-    chapters.map(read).collect()
+    let mut chapters: Vec<_> = chapters.iter().zip(shadows).enumerate().collect();
+    // A long chapter that is begun last would keep one core alone at work.
+    chapters.sort_by_key(|(_, (chapter, _))| Reverse(chapter.source.len()));
+    let chapters = chapters.into_par_iter().with_max_len(1);
+    let mut read: Vec<_> = { chapters.map(|(index, chapter)| (index, read(chapter))) }.collect();
+    read.sort_by_key(|(index, _)| *index);
+    read.into_iter().map(|(_, read)| read).collect()
 }
 
 /// The typed numbers of a chapter, and what the PDF cannot set, as its author wrote it.
@@ -360,7 +387,9 @@ impl Resolver<'_> {
     fn write(&self, text: &str, page: &mut Page) {
         for piece in pieces(text) {
             match piece {
-                Piece::Text(text) => page.text.push_str(text),
+                Piece::Text(text) | Piece::Mark(Mark::Entries(_), text) => {
+                    page.text.push_str(text);
+                }
                 Piece::Mark(mark, _) => match self.replacement(&mark, page) {
                     // A list holds marks of its own.
                     Some(list) if matches!(mark, Mark::List(_)) => self.write(&list, page),
@@ -394,7 +423,11 @@ impl Resolver<'_> {
                 Some(path) => cards_attribute(&self.lists.facts.layout.generated, path),
                 None => String::new(),
             }),
-            Mark::Quantity(_) | Mark::Absent(_) | Mark::Placeholder(_) | Mark::Block(_) => None,
+            Mark::Quantity(_)
+            | Mark::Absent(_)
+            | Mark::Placeholder(_)
+            | Mark::Block(_)
+            | Mark::Entries(_) => None,
         }
     }
 }

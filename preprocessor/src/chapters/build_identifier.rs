@@ -1,10 +1,11 @@
 //! The identifier of a build: HTML and PDF that show the same one belong together.
 
 use super::book::Chapter;
-use super::ledger::Written;
+use super::file_path::FilePath;
 use crate::catalogue::{Entry, Facts};
 use crate::evidence::Quantity;
 use results::{Digest, Hasher};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The digest of all that the chapters are filled from.
@@ -48,14 +49,14 @@ pub(crate) fn digest_of_inputs(chapters: &[Chapter], facts: &Facts) -> Digest {
     content.0.finish()
 }
 
-/// The first 12 digits of a digest of `inputs` and of the files made for the chapters. Nothing of it depends on the
+/// The first 12 digits of a digest of `inputs` and of the `files` made for the chapters. Nothing of it depends on the
 /// renderer.
 ///
 /// Call it when every chapter is filled.
-pub(crate) fn build_identifier(inputs: &Digest, written: &Written) -> String {
+pub(crate) fn build_identifier(inputs: &Digest, files: &BTreeMap<FilePath, Vec<u8>>) -> String {
     let mut content = Content::default();
     content.add("inputs", inputs.as_str());
-    for (path, bytes) in &written.files {
+    for (path, bytes) in files {
         content.add(path.as_str(), Digest::of(bytes).as_str());
     }
     content.0.finish().short().to_owned()

@@ -5,6 +5,7 @@
 use super::bibliography::Bibliography;
 use super::contract::Renderer;
 use super::markup;
+use super::parsed::Parsed;
 use crate::escape::destination;
 use parsers::maths::Definitions;
 use std::collections::BTreeMap;
@@ -68,7 +69,7 @@ impl Citations {
         let list: String = self.keys.iter().enumerate().map(entry).collect();
         // Formulas and links were checked where the bibliography was read.
         let known = (bibliography, &Definitions::default());
-        markup::mark(renderer, known, ("", ""), &list).text
+        markup::mark(renderer, known, ("", ""), &Parsed::of(&list, false)).text
     }
 }
 

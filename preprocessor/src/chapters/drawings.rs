@@ -12,12 +12,14 @@ pub(crate) struct Drawings(BTreeMap<String, String>);
 
 impl Drawings {
     /// Draws all plots of a book for the renderer.
-    pub(crate) fn of(mut plots: BTreeMap<String, Plot>, renderer: Renderer) -> Self {
+    pub(crate) fn of(plots: BTreeMap<String, Plot>, renderer: Renderer) -> Self {
         let palette = BookPalette::of(plots.values());
-        let drawn = plots.par_iter_mut().filter_map(|(label, plot)| {
-            palette.paint(plot);
+        let plots: Vec<_> = plots.into_iter().collect();
+        let drawn = plots.into_par_iter().with_max_len(1);
+        let drawn = drawn.filter_map(|(label, mut plot)| {
+            palette.paint(&mut plot);
             // What cannot be drawn was a fault of its chapter.
-            Some((label.clone(), draw(plot, renderer).ok()?))
+            Some((label, draw(&plot, renderer).ok()?))
         });
         Drawings(drawn.collect())
     }

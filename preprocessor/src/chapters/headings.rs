@@ -37,10 +37,10 @@ pub(super) struct Heading {
 }
 
 /// A chapter's text with ids at those headings that the renderers would name differently, or
-/// like another.
+/// like another; `None` where there are no such headings.
 ///
 /// The formulas in them may use the commands of `definitions`.
-pub(super) fn name(parsed: &Parsed, definitions: &Definitions) -> String {
+pub(super) fn name(parsed: &Parsed, definitions: &Definitions) -> Option<String> {
     let (headings, html) = headings(parsed.text, &parsed.events, definitions);
     let own: BTreeSet<_> = headings
         .iter()
@@ -57,6 +57,9 @@ pub(super) fn name(parsed: &Parsed, definitions: &Definitions) -> String {
             unique(&id, &mut used);
         }
     }
+    if named.is_empty() {
+        return None;
+    }
     used.extend(own);
     let mut text = parsed.text.to_owned();
     let ids = named.into_iter().map(|heading| {
@@ -71,7 +74,7 @@ pub(super) fn name(parsed: &Parsed, definitions: &Definitions) -> String {
     for (range, id) in ids.collect::<Vec<_>>().into_iter().rev() {
         put(&mut text, range, &id);
     }
-    text
+    Some(text)
 }
 
 /// Puts an id behind the words of the heading at `range`.
@@ -173,7 +176,7 @@ impl Heading {
     }
 
     fn without_references(mut self) -> Self {
-        if REFERENCE.is_match(&self.words) {
+        if self.words.contains('@') && REFERENCE.is_match(&self.words) {
             self.is_mixed = true;
             self.words = REFERENCE.replace_all(&self.words, "").into_owned();
         }
@@ -248,7 +251,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let parsed = Parsed::of(text, false);
-        assert_eq!(name(&parsed, &Definitions::default()), expected);
+        let named = name(&parsed, &Definitions::default());
+        assert_eq!(named.as_deref().unwrap_or(text), expected);
     }
 
     #[test]

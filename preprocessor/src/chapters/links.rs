@@ -8,6 +8,7 @@
 use super::attributes::attributes;
 use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
+use super::entries::Entries;
 use super::headings;
 use super::markup::apply;
 use super::parsed::Parsed;
@@ -20,21 +21,16 @@ use parsers::addresses::{PDF_FILE, beside, percent_decoded};
 use parsers::ids::hint;
 use pulldown_cmark::{Event, LinkType, Tag};
 use rayon::prelude::*;
-use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use std::sync::LazyLock;
-
-/// The scheme of an address outside of the book.
-static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?i)^(?:[a-z][a-z0-9+.-]+:|//)").expect("the expression is well formed")
-});
 
 /// A chapter that links can lead to.
 struct Target {
     /// The path that its page is named after.
     page: String,
     ids: BTreeSet<String>,
+    /// Whether the entries of the evidence belong to it.
+    has_entries: bool,
     /// Whether what it holds is known: a file that it includes may have further headings.
     is_whole: bool,
 }
@@ -53,6 +49,7 @@ enum Place<'a> {
 struct Targets<'a> {
     pages: &'a Pages,
     renderer: Renderer,
+    entries: &'a Entries<'a>,
     /// Chapters by their paths, under every name.
     chapters: BTreeMap<String, Target>,
     /// Other names of chapters.
@@ -65,40 +62,43 @@ struct Targets<'a> {
 /// Leads the links of a filled book to their places, notes those that lead to none, and typesets the pages
 /// of the HTML; where its pages are known.
 ///
-/// The chapters in `gaps` lack what a fault hides: other headings, and files that a build makes.
+/// The chapters in `gaps` lack what a fault hides: other headings, and files that a build makes. All lack the
+/// `entries`, which have no links to be led.
 pub(super) fn lead(
     chapters: &[Chapter],
     facts: &Facts,
-    (renderer, gaps): (Renderer, &BTreeSet<&str>),
+    (renderer, gaps, entries): (Renderer, &BTreeSet<&str>, &Entries),
     filled: &mut Filled,
 ) {
     let Some(pages) = &facts.pages else { return };
     let smart_punctuation = pages.smart_punctuation;
-    let parsed: Vec<_> = { chapters.par_iter().with_max_len(1) }
+    let (parsed, ids): (Vec<_>, Vec<_>) = { chapters.par_iter().with_max_len(1) }
         .map(|chapter| {
             let text = filled.chapters.get(&chapter.path);
             let text = text.map_or("", String::as_str);
-            Parsed::filled(text, renderer, smart_punctuation)
+            let parsed = Parsed::filled(text, renderer, smart_punctuation);
+            let ids = headings::ids(&parsed);
+            (parsed, ids)
         })
         .collect();
     let targets = Targets::of(
         chapters,
-        &parsed,
+        (&parsed, ids),
         (pages, &facts.layout),
-        (renderer, gaps),
+        (renderer, gaps, entries),
         filled,
     );
-    let finish = |(chapter, parsed): (&Chapter, &Parsed)| {
-        let (led, faults) = targets.lead(chapter, parsed);
+    let finish = |(chapter, parsed): (&Chapter, Parsed)| {
+        let (led, faults) = targets.lead(chapter, &parsed);
         let is_typeset = pages.are_typeset && renderer == Renderer::Html;
         let set = match &led {
             _ if !is_typeset => None,
             Some(led) => typeset::page(&Parsed::filled(led, renderer, smart_punctuation)),
-            None => typeset::page(parsed),
+            None => typeset::page(&parsed),
         };
         (set.or(led), faults)
     };
-    let finished: Vec<_> = { chapters.par_iter().zip(&parsed).with_max_len(1) }
+    let finished: Vec<_> = { chapters.par_iter().zip(parsed).with_max_len(1) }
         .map(finish)
         .collect();
     for (chapter, (text, faults)) in chapters.iter().zip(finished) {
@@ -112,16 +112,17 @@ pub(super) fn lead(
 impl<'a> Targets<'a> {
     fn of(
         chapters: &[Chapter],
-        parsed: &[Parsed],
+        (parsed, ids): (&[Parsed], Vec<BTreeSet<String>>),
         (pages, layout): (&'a Pages, &Layout),
-        (renderer, gaps): (Renderer, &BTreeSet<&str>),
+        (renderer, gaps, entries): (Renderer, &BTreeSet<&str>, &'a Entries),
         filled: &Filled,
     ) -> Self {
-        let target = |chapter: &Chapter, parsed: &Parsed| {
+        let target = |chapter: &Chapter, parsed: &Parsed, ids| {
             let is_whole = !gaps.contains(chapter.path.as_str()) && !parsed.text.contains("{{#");
             Target {
                 page: pages.page_of(&chapter.path),
-                ids: headings::ids(parsed),
+                ids,
+                has_entries: entries.are_in(&chapter.path),
                 is_whole: is_whole && pages.are_whole,
             }
         };
@@ -144,8 +145,11 @@ impl<'a> Targets<'a> {
         Targets {
             pages,
             renderer,
-            chapters: { chapters.par_iter().zip(parsed).with_max_len(1) }
-                .map(|(chapter, parsed)| (chapter.path.clone(), target(chapter, parsed)))
+            entries,
+            chapters: { chapters.iter().zip(parsed).zip(ids) }
+                .map(|((chapter, parsed), ids)| {
+                    (chapter.path.clone(), target(chapter, parsed, ids))
+                })
                 .collect(),
             other_names,
             files: made.collect(),
@@ -226,7 +230,7 @@ impl<'a> Targets<'a> {
             Place::Chapter { target, is_led } => {
                 let (_, id) = url.split_once('#').unwrap_or_default();
                 let id = percent_decoded(id);
-                if !id.is_empty() && target.is_whole && !target.ids.contains(&id) {
+                if !id.is_empty() && target.is_whole && !self.has_id(target, &id) {
                     let ids = target.ids.iter().map(String::as_str);
                     let hint = hint(ids.filter(|id| !id.starts_with("ev-")), &id);
                     let page = &target.page;
@@ -239,6 +243,10 @@ impl<'a> Targets<'a> {
             Place::File { place, is_led } => Ok((!is_led).then(|| self.anew(from, place, url))),
             Place::Nothing(place, is_image) => Err(self.nothing(url, place, *is_image)),
         }
+    }
+
+    fn has_id(&self, target: &Target, id: &str) -> bool {
+        target.ids.contains(id) || target.has_entries && self.entries.have(id)
     }
 
     /// An address to a path from the root of the book, with what `url` has behind its path.
@@ -288,7 +296,13 @@ impl<'a> Targets<'a> {
 
 /// Whether an address is outside of the book.
 fn leads_outside(url: &str) -> bool {
-    url.contains([':', '/']) && SCHEME.is_match(url)
+    let is_scheme = |scheme: &str| {
+        let is_meant = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+        let begins = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+        begins && scheme.len() > 1 && scheme.chars().all(is_meant)
+    };
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    url.starts_with("//") || scheme.is_some_and(is_scheme)
 }
 
 /// Whether a path is that of a page, in Markdown or in HTML.
@@ -337,8 +351,10 @@ fn addresses<'a>(parsed: &'a Parsed) -> Vec<Address<'a>> {
             }
             _ => {
                 let mut definitions = parsed.definitions.iter();
-                let definition = definitions.find(|(dest, _)| **dest == **url);
-                definition.map_or(range.clone(), |(_, span)| span.clone())
+                let definition = definitions.find(|definition| *definition.dest == **url);
+                definition
+                    .map_or(range, |definition| &definition.span)
+                    .clone()
             }
         };
         found.push(Address {

@@ -3,6 +3,7 @@
 use super::bibliography::Bibliography;
 use super::citations::Citations;
 use super::contract::{BUILD_ID, Renderer};
+use super::entries;
 use super::homes::{Home, Homes, List};
 use super::labels::{LabelKind, Labels};
 use super::ledger::{ExhibitOrigin, Written};
@@ -14,7 +15,6 @@ use crate::escape::{code, destination, markdown, message, write_code, write_dest
 use crate::evidence::unit::Unit;
 use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId, each_once};
 use crate::views::numbers;
-use rayon::prelude::*;
 use results::SourceDigests;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -123,6 +123,11 @@ impl Lists<'_> {
     }
 
     fn evidence(&self) -> String {
+        let (used, unused) = rayon::join(|| self.evidence_of_used(), || self.unused());
+        used + &unused
+    }
+
+    fn evidence_of_used(&self) -> String {
         let mut list = format!(
             "This is build <span id=\"{BUILD_ID}\">`{}`</span> of the book. HTML and PDF with \
              the same build identifier hold the same numbers.\n",
@@ -156,11 +161,8 @@ impl Lists<'_> {
         ] {
             let id = kind.word();
             list.push_str(&format!("\n## {title} {{#{id}}}\n\n"));
-            let of_kind = self.used.par_iter().filter(|(_, q)| q.kind() == kind);
-            let entry = |(_, quantity): (&&str, &&Quantity)| quantity_entry(self, quantity);
-            list.extend(of_kind.map(entry).collect::<Vec<_>>());
+            list.push_str(&entries::in_evidence(self, kind));
         }
-        list.push_str(&self.unused());
         list
     }
 
@@ -316,7 +318,8 @@ pub(super) fn reference(exhibit: &ExhibitOrigin) -> String {
     Mark::Reference(exhibit.label.clone()).to_text()
 }
 
-fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
+/// The entry of a quantity in the evidence of the HTML, with its line break.
+pub(super) fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
     let mut entry = String::with_capacity(USUAL_ENTRY);
     entry.push_str("- ");
     entry.push_str(&lists.renderer.anchor(&format!("ev-{}", quantity.name)));
@@ -374,10 +377,10 @@ fn write_inputs(out: &mut String, inputs: &[Arc<Quantity>], most: usize) {
 
 /// A value to the digits that a reader can compare, without zeros at its end.
 pub(super) fn plain(value: f64, unit: Unit) -> String {
-    let rounded: f64 = format!("{value:.6e}").parse().expect("a float reads back");
+    let rounded = || -> f64 { format!("{value:.6e}").parse().expect("a float reads back") };
     let number = match numbers::integer(value) {
         Ok(number) => number,
-        Err(_) if (1e-4..1e9).contains(&value.abs()) => rounded.to_string(),
+        Err(_) if (1e-4..1e9).contains(&value.abs()) => rounded().to_string(),
         Err(_) => numbers::significant(value, 7).unwrap_or_else(|_| value.to_string()),
     };
     let symbol = unit.symbol_after(&number);

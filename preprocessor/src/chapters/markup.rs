@@ -11,6 +11,7 @@ use super::contract::Renderer;
 use super::diagnostic::{Diagnostic, Faults};
 use super::labels::LabelKind;
 use super::maths::{MathMl, shield_from_markdown, to_mathml};
+use super::parsed::{Definition, Parsed};
 use super::prose::{Flow, Prose};
 use super::sentinel::Mark;
 use super::stray_formulas;
@@ -18,7 +19,7 @@ use super::stray_marks;
 use crate::escape::check_link;
 use parsers::maths::{Definitions, Display};
 use parsers::shortened;
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Options, Tag};
 use std::ops::Range;
 
 /// The longest label of an equation, in bytes, with the spaces and brackets around it.
@@ -56,14 +57,14 @@ pub(crate) struct Marked {
     pub(crate) hides_labels: bool,
 }
 
-/// Sets the maths of a filled chapter's `text`, and marks its citations and references.
+/// Sets the maths of a filled chapter that is `parsed`, and marks its citations and references.
 ///
 /// `file` is the chapter's path from the root of the project, `source` what its author wrote in it.
-pub(crate) fn mark(
+pub(super) fn mark(
     renderer: Renderer,
     (bibliography, definitions): (&Bibliography, &Definitions),
     (file, source): (&str, &str),
-    text: &str,
+    parsed: &Parsed,
 ) -> Marked {
     let mut pass = MarkupPass {
         renderer,
@@ -74,7 +75,7 @@ pub(crate) fn mark(
         readable: None,
         marked: Marked::default(),
     };
-    let text = pass.run(text);
+    let text = pass.run(parsed);
     Marked {
         text,
         has_gaps: !pass.marked.faults.is_empty(),
@@ -96,7 +97,8 @@ struct MarkupPass<'a> {
 }
 
 impl MarkupPass<'_> {
-    fn run(&mut self, text: &str) -> String {
+    fn run(&mut self, parsed: &Parsed) -> String {
+        let text = parsed.text;
         if let Some(start) = long_row_of_dollars(text) {
             let row = &text[start..start + MOST_DOLLARS];
             let message = format!("more than {MOST_DOLLARS} `$` in a row, expected 1 or 2");
@@ -107,11 +109,10 @@ impl MarkupPass<'_> {
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         let mut prose = Prose::default();
         let mut levels = 0_usize;
-        let events = Parser::new_ext(text, markdown_options()).into_offset_iter();
-        for (label, definition) in events.reference_definitions().iter() {
-            self.check_definition(label, &text[definition.span.clone()]);
+        for Definition { label, span, .. } in &parsed.definitions {
+            self.check_definition(label, &text[span.clone()]);
         }
-        for (event, range) in events {
+        for (event, range) in &parsed.events {
             if self.marked.faults.are_too_many() {
                 self.marked.hides_labels = true;
                 break;
@@ -126,18 +127,22 @@ impl MarkupPass<'_> {
                 self.marked.hides_labels = true;
                 break;
             }
-            if prose.read(&event, range.clone()) == Flow::EndsBlock {
+            if prose.read(event, range.clone()) == Flow::EndsBlock {
                 self.edit_prose(text, prose.take(), &mut edits);
             }
             match event {
-                Event::InlineMath(latex) => self.edit_inline(text, &latex, range, &mut edits),
-                Event::DisplayMath(latex) => self.edit_display(text, &latex, range, &mut edits),
+                Event::InlineMath(latex) => {
+                    self.edit_inline(text, latex, range.clone(), &mut edits)
+                }
+                Event::DisplayMath(latex) => {
+                    self.edit_display(text, latex, range.clone(), &mut edits);
+                }
                 Event::Start(Tag::Link { dest_url, .. }) => {
-                    if let Err(message) = check_link(&dest_url) {
-                        self.fault(&text[range], message);
+                    if let Err(message) = check_link(dest_url) {
+                        self.fault(&text[range.clone()], message);
                     }
                 }
-                Event::Start(Tag::HtmlBlock) => self.check_html(&text[range]),
+                Event::Start(Tag::HtmlBlock) => self.check_html(&text[range.clone()]),
                 _ => {}
             }
         }
@@ -361,7 +366,12 @@ mod tests {
             Bibliography::parse("references.bib", "@misc{lu2017, title = {T}}").expect("valid");
         let definitions = Definitions::default();
         let known = (&bibliography, &definitions);
-        let marked = mark(renderer, known, ("book/a.md", text), text);
+        let mark_of = |smart_punctuation| {
+            let parsed = Parsed::of(text, smart_punctuation);
+            mark(renderer, known, ("book/a.md", text), &parsed)
+        };
+        let marked = mark_of(false);
+        assert_eq!(marked.text, mark_of(true).text, "smart punctuation");
         let faults: Vec<Diagnostic> = marked.faults.into();
         let faults: Vec<_> = { faults.iter() }
             .map(|fault| format!("\n{fault}"))
@@ -381,8 +391,8 @@ mod tests {
             expect![[r#"See \[⟦c0⟧, Table 3\] and ⟦rfig-a⟧, as in me@fig-b.org."#]],
         );
         check(
-            "*Both [@lu2017; @lu2017]*: @tbl-x.",
-            expect![[r#"*Both \[⟦c0⟧; ⟦c1⟧\]*: ⟦rtbl-x⟧."#]],
+            "*Both \"[@lu2017; @lu2017]\"* -- it's @tbl-x...",
+            expect![[r#"*Both "\[⟦c0⟧; ⟦c1⟧\]"* -- it's ⟦rtbl-x⟧..."#]],
         );
     }
 

@@ -16,6 +16,7 @@ mod code;
 mod composed_table;
 pub mod contract;
 mod drawings;
+mod entries;
 pub mod examples;
 mod exhibits;
 mod file_path;

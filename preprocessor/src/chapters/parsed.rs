@@ -13,8 +13,16 @@ pub(super) struct Parsed<'a> {
     pub(super) text: &'a str,
     /// The parser's events, each with its place.
     pub(super) events: Vec<(Event<'a>, Range<usize>)>,
-    /// What references lead to, with the places of their definitions, in the order of these.
-    pub(super) definitions: Vec<(String, Range<usize>)>,
+    /// The definitions of references, in their order.
+    pub(super) definitions: Vec<Definition>,
+}
+
+/// Where a reference leads to that a text defines.
+pub(super) struct Definition {
+    pub(super) label: String,
+    pub(super) dest: String,
+    /// Its place in the text.
+    pub(super) span: Range<usize>,
 }
 
 impl<'a> Parsed<'a> {
@@ -33,9 +41,13 @@ impl<'a> Parsed<'a> {
     fn with(text: &'a str, options: Options) -> Self {
         let parser = Parser::new_ext(text, options);
         let mut definitions: Vec<_> = { parser.reference_definitions().iter() }
-            .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
+            .map(|(label, definition)| Definition {
+                label: label.to_owned(),
+                dest: definition.dest.to_string(),
+                span: definition.span.clone(),
+            })
             .collect();
-        definitions.sort_by_key(|(_, span)| span.start);
+        definitions.sort_by_key(|definition| definition.span.start);
         let mut events = Vec::with_capacity(text.len() / BYTES_PER_EVENT);
         events.extend(parser.into_offset_iter());
         Parsed {
@@ -71,8 +83,11 @@ mod tests {
     fn definitions_stand_in_their_order() {
         let parsed = Parsed::of("[a]: c.md\n[b]: d.md \"t\"\n\n[a][b]", true);
         let found: Vec<_> = { parsed.definitions.iter() }
-            .map(|(to, span)| (to.as_str(), &parsed.text[span.clone()]))
+            .map(|it| (&*it.label, &*it.dest, &parsed.text[it.span.clone()]))
             .collect();
-        assert_eq!(found, [("c.md", "[a]: c.md"), ("d.md", "[b]: d.md \"t\"")]);
+        assert_eq!(
+            found,
+            [("a", "c.md", "[a]: c.md"), ("b", "d.md", "[b]: d.md \"t\"")]
+        );
     }
 }

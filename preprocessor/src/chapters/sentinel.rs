@@ -40,6 +40,8 @@ pub(crate) enum Mark {
     Plot(String),
     /// A list that needs the whole book: `references` or `evidence`, and the like.
     List(String),
+    /// The entries of the evidence of a kind, such as `measured`, which stand in the text last of all.
+    Entries(String),
     /// The path from the chapter to the root of the book (`../` for each folder), known only when
     /// the chapter's place is.
     Root,
@@ -135,6 +137,7 @@ impl Mark {
             Mark::Block(index) => written('b', &index.to_string()),
             Mark::Plot(label) => written('d', label),
             Mark::List(name) => written('l', name),
+            Mark::Entries(kind) => written('e', kind),
             Mark::Root => ROOT.to_string(),
             Mark::Cards => CARDS.to_string(),
         }
@@ -159,6 +162,7 @@ impl Mark {
             'b' => Mark::Block(body.parse().ok()?),
             'd' => Mark::Plot(body),
             'l' => Mark::List(body),
+            'e' => Mark::Entries(body),
             '/' => Mark::Root,
             'k' => Mark::Cards,
             _ => return None,
@@ -289,6 +293,7 @@ mod tests {
             Mark::Block(3),
             Mark::Plot("fig-a".into()),
             Mark::List("references".into()),
+            Mark::Entries("measured".into()),
             Mark::Root,
             Mark::Cards,
         ] {

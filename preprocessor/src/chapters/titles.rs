@@ -7,6 +7,10 @@ use parsers::maths::Definitions;
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use std::collections::BTreeSet;
 
+/// What is put into a chapter seldom takes more bytes: a label, an id, the title of a window. Else the text would be
+/// moved for each.
+const ROOM: usize = 512;
+
 /// A title, and what stands before it.
 struct Title {
     /// Where its words begin.
@@ -69,7 +73,8 @@ impl Title {
     /// The chapter `text`, in which it was found, with a label before it.
     fn labelled(&self, text: &str, label: &str) -> Option<String> {
         let heading = self.own()?;
-        let mut labelled = text.to_owned();
+        let mut labelled = String::with_capacity(text.len() + ROOM);
+        labelled.push_str(text);
         if heading.own.is_none() {
             put(&mut labelled, heading.range.clone(), &self.id());
         }

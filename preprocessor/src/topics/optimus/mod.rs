@@ -41,10 +41,13 @@ impl Topic for Optimus {
 
     fn analysis(&self) -> Option<fn(&Inputs, &mut Knowledge)> {
         Some(|inputs, knowledge| {
-            let (logs, curves) =
-                rayon::join(|| Logs::of(&inputs.tables), || LossCurves::of(&inputs.runs));
+            let of_runs = || {
+                let curves = LossCurves::of(&inputs.runs);
+                (StageIntervals::of(&curves.fits), curves)
+            };
+            let (logs, (stages, curves)) = rayon::join(|| Logs::of(&inputs.tables), of_runs);
             knowledge.keep(logs);
-            knowledge.keep(StageIntervals::of(&curves.fits));
+            knowledge.keep(stages);
             knowledge.keep(curves);
         })
     }

@@ -35,7 +35,7 @@ pub(super) fn logs_of(table: &Table, declarations: &str) -> Result<Vec<Log>, Dia
     };
     let columns = Columns::find(table, content, &keys).map_err(of_keys)?;
     // The refits behind the intervals take most of the time.
-    let logs = columns.logs().into_par_iter();
+    let logs = columns.logs().into_par_iter().with_max_len(1);
     logs.map(|rows| columns.log(&rows)).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::topics::optimus::analysis::prediction::PredictedRun;
 use crate::topics::optimus::analysis::run_regression::{RunRegression, TrainedRun};
 use crate::topics::optimus::analysis::training_set::{Family, HELD_OUT_DEPTH};
 use crate::topics::optimus::quantities::prediction::{DRAWS, model_of};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The logs of one recipe that have a depth, and what follows of them together.
@@ -170,5 +171,6 @@ fn left_out(fitted: &[Fitted]) -> BTreeMap<u64, Vec<OnHardware>> {
                 .collect(),
         )
     };
-    depths.into_iter().map(of_depth).collect()
+    let depths = depths.into_par_iter().map(of_depth);
+    depths.collect()
 }
