@@ -13,7 +13,7 @@ use crate::catalogue::{Catalogue, Facts, Question, RunFacts};
 use crate::data::{Declaration, Table};
 use crate::escape::{code, destination, markdown, message, write_code, write_destination};
 use crate::evidence::unit::Unit;
-use crate::evidence::{Kind, Origin, Quantity, Quotation, SourceId, each_once};
+use crate::evidence::{Kind, Measurement, Origin, Quantity, Quotation, SourceId, each_once};
 use crate::views::numbers;
 use results::SourceDigests;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -338,12 +338,25 @@ pub(super) fn quantity_entry(lists: &Lists, quantity: &Quantity) -> String {
         Origin::Quoted(quotation) => {
             entry.push_str(&quotation_text(quotation, lists));
         }
-        Origin::Measured(_) | Origin::Exact { .. } => {
-            entry.push_str(&markdown(&quantity.provenance().to_string()));
-        }
+        Origin::Measured(measurement) => write_measurement(&mut entry, measurement),
+        Origin::Exact { definition } => entry.push_str(&markdown(definition)),
     }
     entry.push('\n');
     entry
+}
+
+/// Writes what a value was read of, with a link to the entry of its run or table, which names the file.
+fn write_measurement(out: &mut String, Measurement { source, key }: &Measurement) {
+    write_code(out, key);
+    out.push_str(" of [");
+    write_code(out, source.id.name());
+    out.push_str("](#");
+    write_destination(out, &source.id.anchor());
+    out.push(')');
+    if source.file.is_none() {
+        out.push_str(": ");
+        out.push_str(source.id.absent());
+    }
 }
 
 fn quotation_text(quotation: &Quotation, lists: &Lists) -> String {

@@ -129,8 +129,8 @@ fn the_evidence_lists_tables_and_what_was_made_of_them() {
 
         ## Measured {#measured}
 
-        - <a id="ev-times.seconds(program=radix,n=1000,repeat=1)"></a>`times.seconds(program=radix, n=1000, repeat=1)`: 0.002 s. seconds in line 2 of data/times.csv (SHA-256 991468417648)
-        - <a id="ev-times.seconds(program=radix,n=1000,repeat=2)"></a>`times.seconds(program=radix, n=1000, repeat=2)`: 0.004 s. seconds in line 3 of data/times.csv (SHA-256 991468417648)
+        - <a id="ev-times.seconds(program=radix,n=1000,repeat=1)"></a>`times.seconds(program=radix, n=1000, repeat=1)`: 0.002 s. `seconds in line 2` of [`times`](#table-times)
+        - <a id="ev-times.seconds(program=radix,n=1000,repeat=2)"></a>`times.seconds(program=radix, n=1000, repeat=2)`: 0.004 s. `seconds in line 3` of [`times`](#table-times)
 
         ## Derived {#derived}
 

@@ -357,12 +357,16 @@ fn marks_of_absent_values_lead_to_their_evidence() {
         text,
         &format!("{mark}not measured</span> for one and {mark}–</span> for the other")
     );
-    let html = &fill(facts(), Renderer::Html, &chapters).chapters["a.md"];
-    assert_eq!(
-        html.matches("quantity derived pending").count(),
-        2,
-        "{html}"
-    );
+    let html = fill(facts(), Renderer::Html, &chapters).chapters;
+    let marks = html["a.md"].matches("quantity derived pending").count();
+    assert_eq!(marks, 2, "{html:?}");
+    // What is measured names its run, whose own entry has the rest.
+    for entry in [
+        "not measured. `time` of [`sort-2`](#run-sort-2): no record yet\n",
+        "- <a id=\"run-sort-2\"></a>`sort-2`: partial, 1 of 2",
+    ] {
+        assert!(html["e.md"].contains(entry), "{html:?}");
+    }
 }
 
 fn lines(diagnostics: &[Diagnostic]) -> String {
