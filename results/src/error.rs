@@ -93,10 +93,10 @@ pub enum Problem {
         found: u64,
     },
     /// No program writes records of this experiment.
-    #[error("{unknown}; hint: what other programs measure is a table of `data.toml`")]
+    #[error("{message}; what other programs measure is a table of `data.toml`")]
     UnknownExperiment {
         /// The name, and those that are known.
-        unknown: String,
+        message: String,
     },
     /// A field is unknown, absent or of another type.
     #[error("`{key}`: {found}; {RESTORE}")]

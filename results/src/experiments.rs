@@ -87,6 +87,14 @@ pub fn known_experiment(name: &str) -> Result<&'static KnownExperiment, String> 
 }
 
 impl KnownExperiment {
+    /// What its program does, behind its name.
+    pub(crate) fn does(&self) -> &'static str {
+        match self.work {
+            Work::Times => "takes times, of inputs that are made up",
+            Work::Trains { .. } => "trains a network",
+        }
+    }
+
     /// Of what kind its runs are.
     pub(crate) fn kind(&self) -> Kind {
         match self.work {

@@ -27,6 +27,7 @@ pub mod record;
 mod record_fields;
 pub mod record_file;
 pub mod replacement;
+mod shapes;
 pub mod slurm;
 pub mod sources;
 pub mod state;

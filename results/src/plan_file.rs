@@ -14,9 +14,11 @@ use crate::configuration::PlannedRunOf;
 use crate::error::Problem;
 use crate::experiments::{self, EXPERIMENTS, KnownExperiment, known_experiment};
 use crate::grid::{MOST_RUNS, Tabled, check_run, expand, shared};
+use crate::kinds::KEYS_OF_KINDS;
 use crate::nearest::{nearest_hint, with_nearest};
 use crate::plan::{Plan, PlannedRun, underscored};
 use crate::ranges;
+use crate::shapes::{misshaped, shape};
 use crate::slurm::Slurm;
 
 /// What is wrong, with its line counted from 1.
@@ -81,8 +83,14 @@ impl<'a> Reader<'a> {
                 ("defaults", DeValue::Table(table)) => defaults = table,
                 ("run", DeValue::Array(array)) => tables = array,
                 ("grid", DeValue::Array(array)) => grids = array,
-                (name @ ("grid" | "run"), DeValue::Table(_)) => {
-                    let problem = format!("`{name}` is a table, expected `[[{name}]]`");
+                (name @ ("grid" | "run"), other) => {
+                    let problem = format!("`{name}` is {}, expected `[[{name}]]`", shape(&other));
+                    self.report(Some(key.span()), problem);
+                }
+                ("defaults", other) => {
+                    let found = shape(&other);
+                    let problem =
+                        format!("`defaults` is {found}, expected `[defaults.EXPERIMENT]`");
                     self.report(Some(key.span()), problem);
                 }
                 (other, _) => {
@@ -137,6 +145,17 @@ impl<'a> Reader<'a> {
         name: &str,
         seed: T,
     ) -> Option<T::Value> {
+        self.deserialize_of(None, table, name, seed)
+    }
+
+    /// The same of a run of this experiment, which says what it does where a key is not of its kind.
+    fn deserialize_of<T: DeserializeSeed<'a>>(
+        &mut self,
+        known: Option<&KnownExperiment>,
+        table: &Spanned<DeValue<'a>>,
+        name: &str,
+        seed: T,
+    ) -> Option<T::Value> {
         let mut track = serde_path_to_error::Track::new();
         let value = ValueDeserializer::from(table.clone());
         match seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track)) {
@@ -147,7 +166,10 @@ impl<'a> Reader<'a> {
                 let place = error.span().unwrap_or(table.span());
                 let message = with_nearest(&in_words(error.message().trim()));
                 let hint = moved_hint(&message);
-                self.report(Some(place), format!("`{key}`: {message}{hint}"));
+                let does = known.filter(|_| key.starts_with("configuration"));
+                let does = does.and_then(|known| not_of_its_kind(known, &message));
+                let does = does.unwrap_or_default();
+                self.report(Some(place), format!("`{key}`: {message}{does}{hint}"));
                 None
             }
         }
@@ -324,6 +346,11 @@ impl<'a> Reader<'a> {
         } in tables
         {
             let span = table.span();
+            if !matches!(table.get_ref(), DeValue::Table(_)) {
+                let problem = format!("`run` is {}, expected `[[run]]`", shape(table.get_ref()));
+                self.report(Some(span), problem);
+                continue;
+            }
             let known = match text_of(&table, "experiment")
                 .map(known_experiment)
                 .transpose()
@@ -342,9 +369,17 @@ impl<'a> Reader<'a> {
             let counted = run.configuration.seed().checked_add(seed_offset);
             match counted.filter(|seed| *seed <= i64::MAX as u64) {
                 Some(counted) => run.configuration = run.configuration.with_seed(counted),
-                None => self.report(
+                None if seed_offset > 0 => self.report(
                     Some(seed),
                     format!("the grid counts beyond {}, the largest seed", i64::MAX),
+                ),
+                None => self.report(
+                    Some(seed),
+                    format!(
+                        "`configuration.seed` is {}, expected at most {}",
+                        run.configuration.seed(),
+                        i64::MAX
+                    ),
                 ),
             }
             let id = (run.id.clone(), self.line(span.start));
@@ -371,13 +406,27 @@ impl<'a> Reader<'a> {
             let _ = self.deserialize(&table, "run", PhantomData::<PlannedRun<IgnoredAny>>);
             return None;
         };
-        if let Some(configuration) = table_in(&mut table, "configuration")
-            && let Err((span, problem)) = known.kind().complete(configuration)
-        {
+        match entry_in(&mut table, "configuration").map(|entry| (entry.span(), entry.get_mut())) {
+            None => (),
+            Some((_, DeValue::Table(configuration))) => {
+                if let Err((span, problem)) = known.kind().complete(configuration) {
+                    self.report(Some(span), problem);
+                    return None;
+                }
+            }
+            Some((span, other)) => {
+                let problem = format!("`configuration` is {}, expected a table", shape(other));
+                self.report(Some(span), problem);
+                return None;
+            }
+        }
+        let reads = PlannedRunOf(known.kind());
+        let run = self.deserialize_of(Some(known), &table, "run", reads)?;
+        let read = serde_json::to_value(&run).expect("a run's keys are texts");
+        if let Some((span, problem)) = misshaped(&table, &read, "") {
             self.report(Some(span), problem);
             return None;
         }
-        let run = self.deserialize(&table, "run", PlannedRunOf(known.kind()))?;
         self.check(&run, &table);
         for (key, problem) in experiments::faults(known, &run) {
             self.report(Some(span_of(&table, key)), problem);
@@ -418,9 +467,32 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What an experiment does, where a message misses a key of its kind or finds one of another kind.
+fn not_of_its_kind(known: &KnownExperiment, message: &str) -> Option<String> {
+    let missing = message.strip_prefix("missing field `");
+    let key = missing.or_else(|| message.strip_prefix("unknown field `"))?;
+    let (key, _) = key.split_once('`')?;
+    let is_of_kinds = KEYS_OF_KINDS.contains(&key);
+    is_of_kinds.then(|| format!("; `{}` {}", known.name, known.does()))
+}
+
 /// A message of serde with Rust's types in words.
 fn in_words(message: &str) -> String {
+    if message.starts_with("wanted ") {
+        return "expected a word in quotes".to_owned();
+    }
+    let message = match message.split_once("expected struct ") {
+        Some((found, _)) => format!("{found}expected a table"),
+        None => message.to_owned(),
+    };
     message
+        .replace("invalid type: map", "invalid type: table")
+        .replace("invalid type: sequence", "invalid type: list")
+        .replace(
+            " as i128, expected u64",
+            ", expected a whole number from 0 to 18446744073709551615",
+        )
+        .replace("expected a string", "expected a text in quotes")
         .replace("expected u64", "expected a whole number of at least 0")
         .replace(
             "expected a nonzero u32",
@@ -441,7 +513,7 @@ fn moved_hint(message: &str) -> &'static str {
 /// That templates could not tell a run from the one of this id and line.
 fn taken(run: &PlannedRun, (first, line): &(String, usize)) -> String {
     match run.id == *first {
-        true => format!("`id` is `{first}` a second time, expected a new one"),
+        true => format!("`id` is `{first}`, which line {line} has, too; expected a new one"),
         false => format!(
             "`id` is `{}`, which templates write `{}` like `{first}` of line {line}, expected \
              another difference than between `-`, `.` and `_`",
@@ -471,13 +543,13 @@ fn like<'a>(table: &mut Spanned<DeValue<'a>>) -> Option<Spanned<DeValue<'a>>> {
     }
 }
 
-/// The table that stands in another one under `key`.
-fn table_in<'t, 'a>(table: &'t mut Spanned<DeValue<'a>>, key: &str) -> Option<&'t mut DeTable<'a>> {
-    let DeValue::Table(outer) = table.get_mut() else {
-        return None;
-    };
-    match outer.get_mut(key)?.get_mut() {
-        DeValue::Table(inner) => Some(inner),
+/// What stands in a table under `key`.
+fn entry_in<'t, 'a>(
+    table: &'t mut Spanned<DeValue<'a>>,
+    key: &str,
+) -> Option<&'t mut Spanned<DeValue<'a>>> {
+    match table.get_mut() {
+        DeValue::Table(table) => table.get_mut(key),
         _ => None,
     }
 }

@@ -193,7 +193,9 @@ fn parse_slowly(text: &str) -> Result<Record, Problem> {
         experiment: String,
     }
     // The version comes first: a newer schema may have fields that this one does not know.
+    let is_object = text.trim_start().starts_with('{'); // serde takes a list, too
     if let Ok(Version { schema_version }) = serde_json::from_str(text)
+        && is_object
         && schema_version != SCHEMA_VERSION
     {
         return Err(wrong_schema(schema_version));
@@ -214,7 +216,7 @@ fn parse_slowly(text: &str) -> Result<Record, Problem> {
 
 fn kind_of(experiment: &str) -> Result<Kind, Problem> {
     let known = known_experiment(experiment);
-    let known = known.map_err(|unknown| Problem::UnknownExperiment { unknown })?;
+    let known = known.map_err(|message| Problem::UnknownExperiment { message })?;
     Ok(known.kind())
 }
 

@@ -279,8 +279,119 @@ fn what_the_experiment_does_not_take() {
     );
     let error = Plan::parse(&text, "plan.toml").unwrap_err();
     expect![[r#"
-        plan.toml:6: `configuration.data`: unknown field `data`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `timing`
-        plan.toml:12: `configuration.timing`: unknown field `timing`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`"#]].assert_eq(&error.to_string());
+        plan.toml:6: `configuration.data`: unknown field `data`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `timing`; `layer_time` takes times, of inputs that are made up
+        plan.toml:12: `configuration.timing`: unknown field `timing`, expected one of `network`, `depth`, `image_px`, `batch_size`, `arithmetic`, `seed`, `data`, `initial_weights`, `training`; `loss_curve` trains a network"#]].assert_eq(&error.to_string());
+}
+
+/// A timing in whose text `old` became `new`, and what is wrong with it.
+fn misshaped(old: &str, new: &str) -> String {
+    const SOUND: &str = "[[run]]\nid = \"a\"\nexperiment = \"layer_time\"\nhardware = \"cpu\"\npriority = 1\n\
+        configuration = { network = \"vgg16\", image_px = 224, batch_size = 1, arithmetic = \"fp32\", seed = 1, \
+        timing = { warm_up_iterations = 1, trials = 2, iterations = 3 } }\n";
+    assert!(
+        Plan::parse(SOUND, "p").is_ok() && SOUND.contains(old),
+        "{old}"
+    );
+    let error = Plan::parse(&SOUND.replacen(old, new, 1), "p");
+    error.map_or_else(|error| error.to_string(), |plan| format!("{:?}", plan.runs))
+}
+
+#[test]
+fn a_list_is_no_table_and_a_table_no_word() {
+    let timing = "timing = { warm_up_iterations = 1, trials = 2, iterations = 3 }";
+    let check = |old: &str, new: &str, expect: Expect| expect.assert_eq(&misshaped(old, new));
+    check(
+        timing,
+        "timing = [1, 2, 3]",
+        expect!["p:6: `configuration.timing` is a list, expected a table"],
+    );
+    check(
+        "\"fp32\"",
+        "{ fp32 = {} }",
+        expect!["p:6: `configuration.arithmetic` is a table, expected a word in quotes"],
+    );
+    check(
+        "\"fp32\"",
+        "32",
+        expect!["p:6: `configuration.arithmetic`: expected a word in quotes"],
+    );
+    check(
+        "\"fp32\"",
+        "{}",
+        expect!["p:6: `configuration.arithmetic`: expected a word in quotes"],
+    );
+    check(
+        "\"vgg16\"",
+        "[\"vgg16\"]",
+        expect!["p:6: `configuration.network`: invalid type: list, expected a text in quotes"],
+    );
+    check(
+        timing,
+        "timing = 3",
+        expect!["p:6: `configuration.timing`: invalid type: integer `3`, expected a table"],
+    );
+    check(
+        "trials = 2",
+        "trials = 99999999999999999999",
+        expect![
+            "p:6: `configuration.timing.trials`: invalid type: integer `99999999999999999999`, expected a whole number from 0 to 18446744073709551615"
+        ],
+    );
+    check(
+        "seed = 1",
+        "seed = 9223372036854775808",
+        expect![
+            "p:6: `configuration.seed` is 9223372036854775808, expected at most 9223372036854775807"
+        ],
+    );
+    let (before, configuration) = ("configuration = {", "configuration = [{");
+    check(
+        before,
+        configuration,
+        expect!["p:6: unclosed array, expected `]`"],
+    );
+    for (configuration, expect) in [
+        ("[\"foo\", 999, 3, 64, \"fp32\", 1, [10, 10, 10]]", "a list"),
+        ("\"x\"", "a text"),
+        ("1", "a number"),
+        ("2026-01-01", "a date"),
+    ] {
+        let text = format!("configuration = {configuration} #");
+        let expected = format!("p:6: `configuration` is {expect}, expected a table");
+        assert_eq!(misshaped("configuration = {", &text), expected);
+    }
+}
+
+#[test]
+fn what_the_plan_holds_has_its_shape() {
+    let check = |text: &str, expect: Expect| {
+        expect.assert_eq(&Plan::parse(text, "p").unwrap_err().to_string());
+    };
+    check(
+        "run = [[\"a\", \"layer_time\"]]",
+        expect!["p:1: `run` is a list, expected `[[run]]`"],
+    );
+    check(
+        "run = \"a\"",
+        expect!["p:1: `run` is a text, expected `[[run]]`"],
+    );
+    check(
+        "grid = 3",
+        expect!["p:1: `grid` is a number, expected `[[grid]]`"],
+    );
+    check(
+        "defaults = true",
+        expect!["p:1: `defaults` is true or false, expected `[defaults.EXPERIMENT]`"],
+    );
+    check(
+        "[run]\nid = \"a\"",
+        expect!["p:1: `run` is a table, expected `[[run]]`"],
+    );
+    let with = PLAN.replace(
+        "[defaults.loss_curve]",
+        "[defaults.loss_curve]\naccepted = [[\"a\", \"b\"]]",
+    );
+    assert!(Plan::parse(&with, "p").is_err());
 }
 
 #[test]
@@ -333,7 +444,7 @@ fn the_same_id_twice() {
         "resnet20-v100",
         "resnet20-bf16-1",
         expect![[r#"
-            plan.toml:22: `id` is `resnet20-bf16-1` a second time, expected a new one
+            plan.toml:22: `id` is `resnet20-bf16-1`, which line 17 has, too; expected a new one
         "#]],
     );
 }
@@ -750,8 +861,8 @@ fn what_is_wrong_with_a_grid() {
         "\"resnet44\"",
         "\"resnet20\"",
         expect![[r#"
-            plan.toml:23: `id` is `loss-resnet20-bf16` a second time, expected a new one
-            plan.toml:23: `id` is `loss-resnet20-k80` a second time, expected a new one
+            plan.toml:23: `id` is `loss-resnet20-bf16`, which line 23 has, too; expected a new one
+            plan.toml:23: `id` is `loss-resnet20-k80`, which line 23 has, too; expected a new one
         "#]],
     );
     check_grid(
@@ -962,7 +1073,7 @@ fn nothing_of_a_grid_is_left_out_in_silence() {
         "priority = 5",
         "experiment = \"loss_curve\"\nconfiguration = { network = \"resnet32\", arithmetic = \"fp32\", seed = 1 }",
         expect![[r#"
-            plan.toml:34: `id` is `loss-resnet32-bf16` a second time, expected a new one
+            plan.toml:34: `id` is `loss-resnet32-bf16`, which line 23 has, too; expected a new one
         "#]],
     );
     check_grid(

@@ -675,8 +675,8 @@ fn the_experiment_says_what_a_record_holds() {
         "loss_curve",
         "loss_curv",
         expect![[r#"
-        runs/run.json: `experiment` is `loss_curv`, expected one of `feature_extraction`, `feature_study`, `finetune`, `finetune_study`, `layer_time`, `loss_curve`; hint: `loss_curve`; hint: what other programs measure is a table of `data.toml`
-    "#]],
+            runs/run.json: `experiment` is `loss_curv`, expected one of `feature_extraction`, `feature_study`, `finetune`, `finetune_study`, `layer_time`, `loss_curve`; hint: `loss_curve`; what other programs measure is a table of `data.toml`
+        "#]],
     );
     check_text(
         "\"experiment\": \"loss_curve\",",

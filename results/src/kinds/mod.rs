@@ -29,6 +29,9 @@ pub(crate) enum Kind {
     Timing,
 }
 
+/// The keys that configurations of some kinds have and others have not.
+pub(crate) const KEYS_OF_KINDS: [&str; 4] = ["data", "initial_weights", "timing", "training"];
+
 /// What is asked of a configuration, of whatever kind it is.
 pub(crate) trait Chosen {
     /// How much is to be done, such as epochs.

@@ -78,8 +78,9 @@ impl NetworkChoice<'_> {
 
     /// What the network's name says against the rest, each with its key.
     pub(super) fn faults(&self) -> Vec<(&'static str, String)> {
-        let Ok(known) = known_network(self.network) else {
-            return Vec::new(); // `complete` has told it
+        let known = match known_network(self.network) {
+            Ok(known) => known,
+            Err(unknown) => return vec![("configuration.network", unknown.to_string())],
         };
         let (name, mut faults) = (known.name, Vec::new());
         if self.depth != known.depth {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use experiments::say;
 use experiments::sources::present_digest;
-use results::{PlannedRunState, State, record_path, states, unplanned};
+use results::{Digest, PlannedRunState, State, record_path, states, unplanned};
 use serde_json::json;
 
 use crate::Places;
@@ -185,6 +185,11 @@ fn counted(states: &[PlannedRunState]) -> String {
     }
 }
 
+/// The first digits of a digest; another value whole.
+fn short(value: &str) -> String {
+    Digest::parse(value).map_or(value.to_owned(), |digest| digest.short().to_owned())
+}
+
 fn describe(state: &PlannedRunState) -> String {
     match &state.state {
         State::Measured => "measured".to_owned(),
@@ -194,10 +199,8 @@ fn describe(state: &PlannedRunState) -> String {
         State::NoSuchCard => format!("no such card here, needs {}", state.run.hardware),
         State::Stale { changes } => {
             let change = |change: &results::Change| {
-                format!(
-                    "{} was {:.12}, is {:.12}",
-                    change.what, change.recorded, change.current
-                )
+                let [recorded, current] = [&change.recorded, &change.current].map(|it| short(it));
+                format!("{} was {recorded}, is {current}", change.what)
             };
             format!(
                 "stale: {}",
