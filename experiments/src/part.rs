@@ -114,17 +114,20 @@ impl Reached {
     pub fn new(record: &Record, part: &Part) -> Reached {
         let counted = { record.measured.as_trained() }.map(|trained| &trained.counted);
         let counts = counted.and_then(|counted| counted.images_per_class.get("train"));
-        let images: u64 = counts.map_or(0, |counts| counts.iter().sum());
+        let images = counts.map_or(0, |counts| counts.iter().sum());
         let batch_size = { record.configuration.as_training() }.map_or(1, |it| it.batch_size);
-        let steps = images.div_ceil(batch_size.max(1));
+        let seen = part.steps * batch_size;
+        Reached::after(record.done(), record.planned(), seen, images)
+    }
+
+    /// After so many epochs of the `planned` ones, and so many of the `images` of the next one.
+    pub fn after(done: u64, planned: u64, seen: u64, images: u64) -> Reached {
         Reached {
-            epochs: record.done() as f64 + part.steps as f64 / steps.max(1) as f64,
-            planned: record.planned(),
+            epochs: done as f64 + seen.min(images) as f64 / images.max(1) as f64,
+            planned,
         }
     }
-}
 
-impl Reached {
     /// The epochs with so many decimals, rounded down: 2.99 are not three.
     pub fn rounded(&self, decimals: i32) -> f64 {
         let scale = 10_f64.powi(decimals);
@@ -189,6 +192,16 @@ mod tests {
         }
         let at = |epochs, steps| Position { epochs, steps };
         assert!(at(2, 9) < at(3, 0) && at(3, 0) < at(3, 1));
+    }
+
+    /// The last batch of 50,000 images in batches of 32 has 16: 500 of 1,563 steps are a bit less than a third, and 0.32
+    /// of the images.
+    #[test]
+    fn parts_of_an_epoch_are_counted_in_images() {
+        let epochs = |done, seen, images| Reached::after(done, 350, seen, images).epochs;
+        assert_eq!(epochs(0, 500 * 32, 50_000), 0.32);
+        assert_eq!(epochs(2, 1563 * 32, 50_000), 3.0);
+        assert_eq!(epochs(3, 0, 0), 3.0);
     }
 
     #[test]

@@ -144,11 +144,7 @@ impl Progress {
 
     /// How far the run is.
     pub(crate) fn reached(&self) -> Reached {
-        let part = self.images as f64 / self.images_per_epoch.max(1) as f64;
-        Reached {
-            epochs: self.done as f64 + part,
-            planned: self.planned,
-        }
+        Reached::after(self.done, self.planned, self.images, self.images_per_epoch)
     }
 
     fn is_due(&self) -> bool {

@@ -305,8 +305,8 @@ fn signals_save_the_state_and_end_cleanly() {
         // On a busy machine a run may end before the signal reaches it.
         let is_complete = |record: Record| record.completion == Completion::Complete;
         let is_in_time = |folder: &TempDir| !record_of(folder.path()).is_some_and(is_complete);
-        let folder = (0..5).map(|_| signalled(signals)).find(is_in_time);
-        let folder = folder.expect("one signal of five comes in time");
+        let folder = (0..20).map(|_| signalled(signals)).find(is_in_time);
+        let folder = folder.expect("one signal of twenty comes in time");
         let newest = checkpoints(folder.path()).newest(None).unwrap();
         let saved = newest.found.unwrap().1.record.done();
         let done = record_of(folder.path()).map_or(0, |record| {

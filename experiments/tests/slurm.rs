@@ -282,7 +282,7 @@ fn six_runs_are_made_whatever_befalls_them() {
         planned: 1,
     };
     let expect = format!("loss-1: goes on from {saved}");
-    assert!(log.contains(&expect), "{log}");
+    assert!(log.contains(&expect), "{expect}: {log}");
     assert_eq!(site.said(&["submit"]), "nothing to submit\n");
     let page = page(&site);
     println!("{page}");
