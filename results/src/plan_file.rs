@@ -18,7 +18,7 @@ use crate::kinds::KEYS_OF_KINDS;
 use crate::nearest::{nearest_hint, with_nearest};
 use crate::plan::{Plan, PlannedRun, underscored};
 use crate::ranges;
-use crate::shapes::{misshaped, shape};
+use crate::shapes::{self, shape};
 use crate::slurm::Slurm;
 
 /// What is wrong, with its line counted from 1.
@@ -422,8 +422,7 @@ impl<'a> Reader<'a> {
         }
         let reads = PlannedRunOf(known.kind());
         let run = self.deserialize_of(Some(known), &table, "run", reads)?;
-        let read = serde_json::to_value(&run).expect("a run's keys are texts");
-        if let Some((span, problem)) = misshaped(&table, &read, "") {
+        if let Some((span, problem)) = self::misshaped(&table, &run) {
             self.report(Some(span), problem);
             return None;
         }
@@ -541,6 +540,26 @@ fn like<'a>(table: &mut Spanned<DeValue<'a>>) -> Option<Spanned<DeValue<'a>>> {
         DeValue::Table(table) => table.remove("like"),
         _ => None,
     }
+}
+
+/// The first place of a run's table with another shape than what was read of it.
+fn misshaped(table: &Spanned<DeValue<'_>>, run: &PlannedRun) -> Option<(Range<usize>, String)> {
+    let entry = |key| table.get_ref().get(key);
+    let read = serde_json::to_value(&run.configuration).expect("a configuration's keys are texts");
+    let configuration = shapes::misshaped(entry("configuration")?, &read, "configuration");
+    let accepted = entry("accepted").and_then(|list| list.get_ref().as_array());
+    let mut entries = accepted.into_iter().flatten();
+    let all_tables = |entry: &&Spanned<DeValue<'_>>| {
+        let moved_to = entry.get_ref().get("moved_to");
+        let both = [Some(*entry), moved_to].into_iter().flatten();
+        both.into_iter().all(|it| it.get_ref().is_table())
+    };
+    configuration.or_else(|| {
+        let entry = entries.find(|entry| !all_tables(entry))?;
+        let problem =
+            "`accepted` lists something else than tables with `file`, `digest` and `reason`";
+        Some((entry.span(), problem.to_owned()))
+    })
 }
 
 /// What stands in a table under `key`.

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 /// The first place inside `written` with another shape than what was `read` of it: where it stands, and what is wrong.
-/// `path` is the key under which it stands; the empty one is that of a run.
+/// `path` is the key under which it stands.
 pub(crate) fn misshaped(
     written: &Spanned<DeValue<'_>>,
     read: &Value,
@@ -18,11 +18,7 @@ pub(crate) fn misshaped(
         (DeValue::Table(table), Value::Object(fields)) => {
             return table.iter().find_map(|(key, value)| {
                 let key = key.get_ref();
-                let path = match path {
-                    "" => key.to_string(),
-                    path => format!("{path}.{key}"),
-                };
-                misshaped(value, fields.get(key.as_ref())?, &path)
+                misshaped(value, fields.get(key.as_ref())?, &format!("{path}.{key}"))
             });
         }
         (DeValue::Array(list), Value::Array(values)) => {

@@ -387,11 +387,31 @@ fn what_the_plan_holds_has_its_shape() {
         "[run]\nid = \"a\"",
         expect!["p:1: `run` is a table, expected `[[run]]`"],
     );
-    let with = PLAN.replace(
-        "[defaults.loss_curve]",
-        "[defaults.loss_curve]\naccepted = [[\"a\", \"b\"]]",
-    );
-    assert!(Plan::parse(&with, "p").is_err());
+    let digest = Digest::of("changed");
+    let moved = format!("{{ file = 'b.rs', digest = '{digest}' }}");
+    for (entry, is_sound) in [
+        (format!("['a.rs', '{digest}', {moved}, 'r']"), false),
+        (
+            format!("{{ file = 'a.rs', digest = '{digest}', moved_to = {moved}, reason = 'r' }}"),
+            true,
+        ),
+        (
+            format!(
+                "{{ file = 'a.rs', digest = '{digest}', moved_to = ['b.rs', '{digest}'], reason = 'r' }}"
+            ),
+            false,
+        ),
+    ] {
+        let text = PLAN.replace(
+            "[defaults.loss_curve]",
+            &format!("[defaults.loss_curve]\naccepted = [{entry}]"),
+        );
+        let told = Plan::parse(&text, "p").err().map(|error| error.to_string());
+        let fault =
+            "`accepted` lists something else than tables with `file`, `digest` and `reason`";
+        let is_told = told.as_ref().is_some_and(|told| told.contains(fault));
+        assert_eq!((told.is_none(), is_told), (is_sound, !is_sound), "{told:?}");
+    }
 }
 
 #[test]
