@@ -209,3 +209,17 @@ fn describe(state: &PlannedRunState) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_alone_are_shortened() {
+        let digest = Digest::of("a");
+        assert_eq!(short(digest.as_str()), digest.short());
+        for value in ["9223372036854775807", "ImageNet ResNet-50", "[60,120,180]"] {
+            assert_eq!(short(value), value);
+        }
+    }
+}
