@@ -377,9 +377,12 @@ fn an_empty_file() {
 /// serde takes a list for a table: its first value is no version.
 #[test]
 fn a_list_is_no_record() {
-    check_file("[2]", expect![[r#"
+    check_file(
+        "[2]",
+        expect![[r#"
         runs/run.json: `record`: invalid type: sequence, expected a record; hint: restore the file from its commit, or delete it and run the experiment again
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
