@@ -1,8 +1,9 @@
 //! Tells the programs the digests of their sources, builds the C++ shim against the headers of libtorch, and tells the
 //! binaries where libtorch lies.
 //!
-//! Two shared objects: `libmeasured_shim_cpu.so`, and `libmeasured_shim_cuda.so` where libtorch's
-//! CUDA libraries and headers are installed. The programs open one of them at run time.
+//! Three shared objects: `libmeasured_shim_cpu.so`, and `libmeasured_shim_cuda.so` where libtorch's
+//! CUDA libraries and headers are installed, of which the programs open one at run time; and
+//! `libmeasured_emulated_kernels.so`, our GPU kernels for the CPU.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +11,9 @@ use std::{env, fs};
 
 use results::sources::{MANIFESTS, SOURCES, deciding_sources};
 
-const SOURCE: &str = "shim/shim.cpp";
+const SHIM: &str = "shim";
+const KERNELS: &str = "kernels";
+const EMULATION: &str = "kernels/emulation";
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("OUT_DIR"));
@@ -35,6 +38,9 @@ fn main() {
     if let Some(cuda) = Cuda::beside(&real) {
         build_shim(&real, &out.join("libmeasured_shim_cuda.so"), Some(&cuda));
     }
+    let emulated = out.join("libmeasured_emulated_kernels.so");
+    let mut compiler = compiler(EMULATION, &emulated);
+    run_unless_done(&mut compiler, &emulated, &[KERNELS, EMULATION]);
 }
 
 /// Paths and digests of the sources that this build is made of, as an array.
@@ -102,15 +108,12 @@ fn runtime_in(lib: &Path) -> Option<(String, PathBuf)> {
 /// Compiles the shim; a failure is a warning, because the programs run without it.
 fn build_shim(lib: &Path, output: &Path, cuda: Option<&Cuda>) {
     let include = lib.join("../include");
-    let mut compiler = Command::new(env::var_os("CXX").unwrap_or("g++".into()));
+    let mut compiler = compiler(SHIM, output);
     compiler
-        .args(["-O2", "-fPIC", "-shared", "-std=c++17", "-o"])
-        .arg(output)
         .arg("-I")
         .arg(&include)
         .arg("-I")
         .arg(include.join("torch/csrc/api/include"))
-        .arg(SOURCE)
         .arg("-L")
         .arg(lib);
     if let Some(Cuda {
@@ -136,15 +139,39 @@ fn build_shim(lib: &Path, output: &Path, cuda: Option<&Cuda>) {
     compiler
         .args(["-ltorch_cpu", "-lc10"])
         .arg(format!("-Wl,-rpath,{}", lib.display()));
-    run_unless_done(&mut compiler, output);
+    run_unless_done(&mut compiler, output, &[SHIM, KERNELS]);
 }
 
-/// Runs the compiler, unless the same command has made `output` of the same source: the digests above are renewed with
-/// every source.
-fn run_unless_done(compiler: &mut Command, output: &Path) {
+/// A compiler of all C++ files in `folder` to the shared object `output`.
+fn compiler(folder: &str, output: &Path) -> Command {
+    let mut compiler = Command::new(env::var_os("CXX").unwrap_or("g++".into()));
+    compiler.args(["-O2", "-fPIC", "-shared", "-std=c++20", "-o"]);
+    let sources = files(folder);
+    let sources = sources
+        .iter()
+        .filter(|file| file.extension() == Some("cpp".as_ref()));
+    compiler.arg(output).args(sources);
+    compiler
+}
+
+/// The files of a folder, by name.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of sources");
+    let mut files: Vec<PathBuf> = { entries.flatten().map(|entry| entry.path()) }
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    files
+}
+
+/// Runs the compiler, unless the same command has made `output` of the same files in `folders`: the digests above are
+/// renewed with every source.
+fn run_unless_done(compiler: &mut Command, output: &Path, folders: &[&str]) {
     let made_by = output.with_extension("made-by");
-    let source = fs::read_to_string(SOURCE).expect("the shim's source");
-    let command = format!("{compiler:?}\n{source}");
+    let mut command = format!("{compiler:?}\n");
+    for file in folders.iter().flat_map(|folder| files(folder)) {
+        command += &fs::read_to_string(file).expect("a source");
+    }
     if output.exists() && fs::read_to_string(&made_by).is_ok_and(|made_by| made_by == command) {
         return;
     }
@@ -153,15 +180,16 @@ fn run_unless_done(compiler: &mut Command, output: &Path) {
             fs::write(made_by, command).expect("OUT_DIR can be written");
         }
         Ok(done) => println!(
-            "cargo:warning=the shim was not built ({}): {}",
+            "cargo:warning={} was not built: {}",
             output.display(),
             String::from_utf8_lossy(&done.stderr)
                 .lines()
                 .next()
                 .unwrap_or_default()
         ),
-        Err(error) => {
-            println!("cargo:warning=the shim was not built: {error}; hint: install g++ or set CXX")
-        }
+        Err(error) => println!(
+            "cargo:warning={} was not built: {error}; hint: install g++ or set CXX",
+            output.display()
+        ),
     }
 }

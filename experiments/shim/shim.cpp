@@ -1,9 +1,8 @@
 // What tch 0.24 lacks of libtorch and cannot be put together from what it has: TF32 switches, SGD in one
 // operation, and for CUDA streams and graphs. (Channels-last order is a permuted view, and bf16 a cast of the
 // weights: both are written in Rust.) Tensors cross as `at::Tensor*`, as in tch.
-// A function that can fail returns 0, or 1 after putting the message where `shim_error` reads it.
+// See guarded.h for functions that can fail.
 
-#include <string>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -15,24 +14,14 @@
 #include <c10/cuda/CUDAStream.h>
 #endif
 
-namespace {
-thread_local std::string last_error;
+#include "guarded.h"
+
 #ifdef WITH_CUDA
+namespace {
 // The streams that this thread worked on before the present one.
 thread_local std::vector<c10::cuda::CUDAStream> left_streams;
-#endif
-
-template <typename Body>
-int guarded(Body body) {
-  try {
-    body();
-    return 0;
-  } catch (const std::exception& error) {
-    last_error = error.what();
-    return 1;
-  }
-}
 }  // namespace
+#endif
 
 extern "C" {
 

@@ -2,12 +2,14 @@
 
 use std::cell::Cell;
 use std::process::Command;
+use std::rc::Rc;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use results::{Arithmetic, DeviceKind};
 use tch::{Cuda, Device};
 
+use crate::kernels::Kernels;
 use crate::shim::Shim;
 
 /// The libtorch that tch 0.24 is made for; its build refuses another one.
@@ -79,6 +81,20 @@ impl Computer {
             ""
         };
         format!("{LIBTORCH_VERSION}, {sgd}{graph}")
+    }
+
+    /// Our kernels for this device: compiled for a GPU, on emulated threads for a CPU.
+    ///
+    /// # Errors
+    /// No shim; what [`Kernels::compiled`] or [`Kernels::emulated`] refuses.
+    pub fn kernels(&self) -> Result<Rc<Kernels>> {
+        let shim = self.shim.as_ref();
+        let shim = shim.context("our kernels need the shim; hint: build with g++")?;
+        let kernels = match self.kind {
+            DeviceKind::Cuda => Kernels::compiled(shim),
+            DeviceKind::Cpu => Kernels::emulated(shim),
+        };
+        Ok(Rc::new(kernels?))
     }
 
     /// Waits until the device has done all that was asked of it.

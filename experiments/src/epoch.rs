@@ -221,9 +221,8 @@ impl<'a> Trainer<'a> {
     ) {
         let logits = logits(&self.model, &self.normaliser, inputs);
         let loss = logits.cross_entropy_for_logits(labels);
-        let weights = self.model.weights.moving();
-        let gradient = Tensor::run_backward(&[&loss], &[weights], false, false).remove(0);
-        self.sgd.step(weights, gradient);
+        let leaves = self.model.weights.leaves();
+        self.sgd.step(leaves, leaves.gradients_of(&loss));
         sums.add(&loss, &logits, labels);
     }
 

@@ -175,13 +175,7 @@ impl Places {
 
 /// All that a step changes in the trainer.
 fn state(trainer: &Trainer) -> Vec<Tensor> {
-    let weights = &trainer.model.weights;
-    let statistics = weights.statistics().iter().map(Tensor::shallow_clone);
-    [
-        weights.moving().detach(),
-        trainer.sgd.velocity().shallow_clone(),
-    ]
-    .into_iter()
-    .chain(statistics)
-    .collect()
+    let mut state = trainer.model.weights.state();
+    state.push(trainer.sgd.velocity().shallow_clone());
+    state
 }

@@ -4,6 +4,7 @@
 
 use tch::Tensor;
 
+use crate::kernels::{BatchNorm, Kernels, Then};
 use crate::parameters::{Initial, ParameterId, Role, Scope, StatisticId};
 use crate::pass::Pass;
 
@@ -165,6 +166,9 @@ impl BatchNorm2d {
 
     /// Normalises, and in training moves the running statistics.
     pub fn forward(&self, xs: &Tensor, pass: &Pass) -> Tensor {
+        if let Some(kernels) = pass.kernels() {
+            return self.fused(kernels, xs, Then::Nothing, pass);
+        }
         pass.layer(&self.name, "batch norm", || {
             xs.batch_norm(
                 Some(pass.parameter(self.scale)),
@@ -177,6 +181,45 @@ impl BatchNorm2d {
                 true,
             )
         })
+    }
+
+    /// Normalises, and applies ReLU.
+    pub fn forward_relu(&self, xs: &Tensor, relu_name: &str, pass: &Pass) -> Tensor {
+        if let Some(kernels) = pass.kernels() {
+            return self.fused(kernels, xs, Then::Relu, pass);
+        }
+        relu(relu_name, self.forward(xs, pass), pass)
+    }
+
+    /// Normalises, adds the output of `shortcut`, and applies ReLU.
+    pub fn forward_add_relu(
+        &self,
+        xs: &Tensor,
+        shortcut: impl FnOnce() -> Tensor,
+        [add_name, relu_name]: [&str; 2],
+        pass: &Pass,
+    ) -> Tensor {
+        if let Some(kernels) = pass.kernels() {
+            return self.fused(kernels, xs, Then::AddRelu(&shortcut()), pass);
+        }
+        let mut ys = self.forward(xs, pass);
+        let skipped = shortcut();
+        let sum = pass.layer(add_name, "addition", || ys.g_add_(&skipped));
+        relu(relu_name, sum, pass)
+    }
+
+    /// All of it as one operation.
+    fn fused(&self, kernels: &Kernels, xs: &Tensor, then: Then, pass: &Pass) -> Tensor {
+        let norm = BatchNorm {
+            scale: pass.parameter(self.scale),
+            shift: pass.parameter(self.shift),
+            running_mean: pass.statistic(self.mean),
+            running_variance: pass.statistic(self.variance),
+            momentum: BATCH_NORM_MOMENTUM,
+            epsilon: BATCH_NORM_EPSILON,
+        };
+        let ys = kernels.batch_norm(xs, norm, then);
+        ys.unwrap_or_else(|error| panic!("`{}`: {error:#}", self.name))
     }
 }
 

@@ -3,8 +3,10 @@
 use anyhow::Result;
 use results::{Arithmetic, LayerShape, Trainable};
 use std::cell::RefCell;
+use std::rc::Rc;
 use tch::{Device, Kind, Tensor, no_grad};
 
+use crate::kernels::Kernels;
 use crate::networks::{self, Architecture};
 use crate::pass::{Mode, Pass, Watch};
 use crate::weights::{Weights, multiplied_kind};
@@ -19,6 +21,7 @@ pub struct Model {
     /// The mode of a training step's pass through all layers.
     training_mode: Mode,
     device: Device,
+    kernels: Option<Rc<Kernels>>,
 }
 
 impl Model {
@@ -47,6 +50,19 @@ impl Model {
             trainable,
             training_mode: Mode::Training,
             device,
+            kernels: None,
+        })
+    }
+
+    /// The same, whose training steps take several operations as one.
+    ///
+    /// # Errors
+    /// A network in which no BatchNorm is trained.
+    pub fn fused(self, kernels: &Rc<Kernels>) -> Result<Model> {
+        Ok(Model {
+            weights: self.weights.split(self.arithmetic, Rc::clone(kernels))?,
+            kernels: Some(Rc::clone(kernels)),
+            ..self
         })
     }
 
@@ -158,6 +174,7 @@ impl Model {
             self.weights.statistics(),
             mode,
         )
+        .fused(self.kernels.as_deref())
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use tch::Tensor;
 
+use crate::kernels::Kernels;
 use crate::parameters::{ParameterId, StatisticId};
 
 /// Sees every layer of a pass go by: to time it, or to note its output's shape.
@@ -29,6 +30,7 @@ pub struct Pass<'a> {
     statistics: &'a [Tensor],
     mode: Mode,
     watch: Option<&'a dyn Watch>,
+    kernels: Option<&'a Kernels>,
 }
 
 impl<'a> Pass<'a> {
@@ -39,7 +41,13 @@ impl<'a> Pass<'a> {
             statistics,
             mode,
             watch: None,
+            kernels: None,
         }
+    }
+
+    /// The same pass with several operations of a training step taken as one.
+    pub fn fused(self, kernels: Option<&'a Kernels>) -> Pass<'a> {
+        Pass { kernels, ..self }
     }
 
     /// The same pass with `watch` told of every layer.
@@ -59,6 +67,11 @@ impl<'a> Pass<'a> {
 
     pub(crate) fn statistic(&self, id: StatisticId) -> &Tensor {
         &self.statistics[id.0]
+    }
+
+    /// The kernels for several operations of a training step as one, where there are.
+    pub fn kernels(&self) -> Option<&'a Kernels> {
+        self.kernels.filter(|_| self.is_training())
     }
 
     /// Computes one layer under the eyes of the watch.

@@ -2,7 +2,9 @@
 
 use tch::{Kind, Tensor, no_grad};
 
+use crate::kernels::SgdStep;
 use crate::shim::Shim;
+use crate::weights::Leaves;
 
 /// g ← ∇l + decay · w, v ← momentum · v + g, w ← w − rate · v: PyTorch's `SGD` without dampening or Nesterov.
 pub struct Sgd<'a> {
@@ -48,8 +50,38 @@ impl<'a> Sgd<'a> {
         &self.velocity
     }
 
-    /// Moves `weights` against `gradient`, which is overwritten.
-    pub fn step(&mut self, weights: &Tensor, mut gradient: Tensor) {
+    /// Moves the `weights` against their gradients, which are overwritten.
+    pub fn step(&mut self, weights: &Leaves, gradients: Vec<Tensor>) {
+        match (weights, &gradients[..]) {
+            (Leaves::Whole(weights), [gradient]) => {
+                self.step_of_one(weights, gradient.shallow_clone());
+            }
+            (
+                Leaves::Split {
+                    all,
+                    multiplied,
+                    kernels,
+                    ..
+                },
+                [multiplied_gradient, normalising_gradient],
+            ) => {
+                let step = SgdStep {
+                    weights: all,
+                    velocity: &self.velocity,
+                    copy: multiplied,
+                    multiplied_gradient,
+                    normalising_gradient,
+                    rate: &self.rate,
+                    momentum: self.momentum,
+                    weight_decay: self.weight_decay,
+                };
+                kernels.sgd(step).expect("gradients are as long as weights");
+            }
+            _ => unreachable!("a gradient for each leaf"),
+        }
+    }
+
+    fn step_of_one(&mut self, weights: &Tensor, mut gradient: Tensor) {
         let mut weights = weights.detach();
         if let Some(shim) = self.shim {
             let Sgd {

@@ -2,14 +2,16 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use libloading::Library;
 use tch::Tensor;
 
 /// The opened shim.
+#[derive(Clone)]
 pub struct Shim {
-    library: Library,
+    library: Arc<Library>,
     file_name: String,
 }
 
@@ -22,23 +24,10 @@ impl Shim {
             true => "libmeasured_shim_cuda.so",
             false => "libmeasured_shim_cpu.so",
         };
-        let folders = [
-            std::env::var_os("MEASURED_SHIM_DIR").map(PathBuf::from),
-            std::env::current_exe()
-                .ok()
-                .and_then(|p| p.parent().map(Path::to_path_buf)),
-            option_env!("MEASURED_SHIM_DIR").map(PathBuf::from),
-        ];
-        let paths = folders
-            .into_iter()
-            .flatten()
-            .map(|folder| folder.join(file_name));
         // SAFETY: the library is our own and runs no code when it is opened but libtorch's registrations.
-        let library = paths
-            .filter(|path| path.exists())
-            .find_map(|path| unsafe { Library::new(path).ok() })?;
+        let library = built(file_name).find_map(|path| unsafe { Library::new(path).ok() })?;
         Some(Shim {
-            library,
+            library: Arc::new(library),
             file_name: file_name.to_owned(),
         })
     }
@@ -126,7 +115,7 @@ impl Shim {
         self.check(failed)
     }
 
-    fn check(&self, failed: c_int) -> Result<()> {
+    pub(crate) fn check(&self, failed: c_int) -> Result<()> {
         if failed == 0 {
             return Ok(());
         }
@@ -134,7 +123,7 @@ impl Shim {
     }
 
     /// The message of this thread's last failure.
-    fn error(&self) -> anyhow::Error {
+    pub(crate) fn error(&self) -> anyhow::Error {
         // SAFETY: the signature is that of shim.cpp; the text lives until the thread's next failure.
         let message = unsafe {
             let text = self.function::<unsafe extern "C" fn() -> *const c_char>(b"shim_error")();
@@ -145,7 +134,7 @@ impl Shim {
 
     /// # Safety
     /// `F` must be the type that shim.cpp gives `name`.
-    unsafe fn function<F: Copy>(&self, name: &[u8]) -> F {
+    pub(crate) unsafe fn function<F: Copy>(&self, name: &[u8]) -> F {
         // SAFETY: the caller's duty.
         unsafe {
             *self
@@ -154,6 +143,22 @@ impl Shim {
                 .expect("shim.cpp defines every function")
         }
     }
+}
+
+/// Where a file that the build has made may lie: in `MEASURED_SHIM_DIR`, beside the program, or where it was built.
+pub(crate) fn built(file_name: &str) -> impl Iterator<Item = PathBuf> {
+    let folders = [
+        std::env::var_os("MEASURED_SHIM_DIR").map(PathBuf::from),
+        std::env::current_exe()
+            .ok()
+            .and_then(|p| p.parent().map(Path::to_path_buf)),
+        option_env!("MEASURED_SHIM_DIR").map(PathBuf::from),
+    ];
+    let paths = { folders.into_iter().flatten() }.map(move |folder| folder.join(file_name));
+    paths
+        .filter(|path| path.exists())
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// A CUDA graph that is being recorded.

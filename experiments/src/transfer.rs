@@ -89,7 +89,7 @@ pub fn train(
         .weights
         .load(pretrained, |name| !model.is_classifier(name))?;
     let sgd = Sgd::new(
-        model.weights.moving(),
+        model.weights.leaves().all(),
         training.momentum,
         training.weight_decay,
         computer.shim.as_ref(),

@@ -5,21 +5,72 @@
 //! view `[out, in, height, width]` is in the channels-last order that the convolution kernels are fastest in.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use anyhow::{Result, bail, ensure};
 use results::Arithmetic;
 use tch::{Device, Kind, Tensor, no_grad};
 
+use crate::kernels::Kernels;
 use crate::parameters::{Declared, Initial, Parameter, Role};
 use crate::random;
 
 /// Parameters of a network in two flat vectors, those that move and those that do not, and running statistics.
-#[derive(Debug)]
 pub struct Weights {
     declared: Declared,
     moving: Flat,
+    leaves: Leaves,
     frozen: Flat,
     statistics: Vec<Tensor>,
+}
+
+/// What gradients are taken with respect to: the moving parameters as the network reads them.
+pub enum Leaves {
+    /// All in one vector in single precision.
+    Whole(Tensor),
+    /// Those that are multiplied, cast once and renewed by the optimiser's kernel, and those of BatchNorm.
+    Split {
+        /// All in one vector in single precision, which the optimiser moves.
+        all: Tensor,
+        /// Its beginning in the network's number format.
+        multiplied: Tensor,
+        /// The rest of it.
+        normalising: Tensor,
+        /// Has the optimiser's kernel.
+        kernels: Rc<Kernels>,
+    },
+}
+
+impl Leaves {
+    /// The vector of all moving parameters.
+    pub fn all(&self) -> &Tensor {
+        match self {
+            Leaves::Whole(all) | Leaves::Split { all, .. } => all,
+        }
+    }
+
+    /// The gradients of `loss`, in the order of the parameters.
+    pub fn gradients_of(&self, loss: &Tensor) -> Vec<Tensor> {
+        match self {
+            Leaves::Whole(all) => Tensor::run_backward(&[loss], &[all], false, false),
+            Leaves::Split {
+                multiplied,
+                normalising,
+                ..
+            } => Tensor::run_backward(&[loss], &[multiplied, normalising], false, false),
+        }
+    }
+
+    /// Takes over what was written to the vector of all parameters.
+    fn renew(&self) {
+        if let Leaves::Split {
+            all, multiplied, ..
+        } = self
+        {
+            let beginning = all.narrow(0, 0, multiplied.size()[0]);
+            no_grad(|| multiplied.shallow_clone().copy_(&beginning));
+        }
+    }
 }
 
 /// Some of the parameters, one after the other in one vector: first those that are multiplied.
@@ -54,21 +105,51 @@ impl Weights {
         let flat =
             |moving: bool| Flat::gather(&declared, &drawn, |name| moves(name) == moving, device);
         let (moving, frozen) = (flat(true), flat(false));
-        let moving = Flat {
-            values: moving.values.set_requires_grad(true),
-            ..moving
-        };
+        let leaf = moving.values.detach().set_requires_grad(true);
         Weights {
             moving,
+            leaves: Leaves::Whole(leaf),
             frozen,
             statistics,
             declared,
         }
     }
 
-    /// The vector of all moving parameters; gradients are taken with respect to it.
-    pub fn moving(&self) -> &Tensor {
-        &self.moving.values
+    /// The same, with gradients of what `arithmetic` multiplies taken in its own number format, for the optimiser's kernel.
+    ///
+    /// # Errors
+    /// Moving parameters without those of BatchNorm.
+    pub fn split(self, arithmetic: Arithmetic, kernels: Rc<Kernels>) -> Result<Weights> {
+        ensure!(
+            !self.moving.normalising.is_empty(),
+            "no BatchNorm is trained, for which our kernels are"
+        );
+        let all = self.moving.values.shallow_clone();
+        let (multiplied, normalising) = self.moving.parts(&self.declared);
+        let multiplied = multiplied.to_kind(multiplied_kind(arithmetic));
+        let leaf = |part: Tensor| part.detach().set_requires_grad(true);
+        let leaves = Leaves::Split {
+            all,
+            multiplied: leaf(multiplied),
+            normalising: leaf(normalising),
+            kernels,
+        };
+        Ok(Weights { leaves, ..self })
+    }
+
+    /// The moving parameters.
+    pub fn leaves(&self) -> &Leaves {
+        &self.leaves
+    }
+
+    /// All that a training step changes, each vector once.
+    pub fn state(&self) -> Vec<Tensor> {
+        let mut state = vec![self.moving.values.shallow_clone()];
+        state.extend(self.statistics.iter().map(Tensor::shallow_clone));
+        if let Leaves::Split { multiplied, .. } = &self.leaves {
+            state.push(multiplied.detach());
+        }
+        state
     }
 
     /// The running statistics in the order of declaration.
@@ -79,22 +160,33 @@ impl Weights {
     /// Views of all parameters in the order of declaration, those that are multiplied cast to `arithmetic`'s type.
     pub fn values(&self, arithmetic: Arithmetic) -> Vec<Tensor> {
         let kind = multiplied_kind(arithmetic);
-        self.views(|multiplied, normalising| match kind {
-            // cuDNN's BatchNorm, which serves single precision only, reads its parameters 16 bytes at a time: a copy
-            // begins at such an address, a part of the flat vector need not.
-            Kind::Float => (multiplied, normalising.to_dtype(kind, false, true)),
-            _ => (multiplied.to_kind(kind), normalising),
-        })
+        let prepared = |flat: &Tensor, of: &Flat| {
+            let (multiplied, normalising) = of.parts_of(flat, &self.declared);
+            match kind {
+                // cuDNN's BatchNorm, which serves single precision only, reads its parameters 16 bytes at a time: a copy
+                // begins at such an address, a part of the flat vector need not.
+                Kind::Float => (multiplied, normalising.to_dtype(kind, false, true)),
+                _ => (multiplied.to_kind(kind), normalising),
+            }
+        };
+        let moving = match &self.leaves {
+            Leaves::Whole(all) => prepared(all, &self.moving),
+            Leaves::Split {
+                multiplied,
+                normalising,
+                ..
+            } => (multiplied.shallow_clone(), normalising.shallow_clone()),
+        };
+        self.views(moving, prepared(&self.frozen.values, &self.frozen))
     }
 
-    /// Views of all parameters in the order of declaration, of what `prepare` makes of the multiplied and the
-    /// normalising part of a flat vector.
-    fn views(&self, prepare: impl Fn(Tensor, Tensor) -> (Tensor, Tensor)) -> Vec<Tensor> {
+    /// Views of all parameters in the order of declaration, of the multiplied and the normalising part of those that move
+    /// and of those that do not.
+    fn views(&self, moving: (Tensor, Tensor), frozen: (Tensor, Tensor)) -> Vec<Tensor> {
         let mut views: Vec<Option<Tensor>> =
             self.declared.parameters.iter().map(|_| None).collect();
-        for flat in [&self.moving, &self.frozen] {
-            flat.spread(&self.declared, &prepare, &mut views);
-        }
+        self.moving.spread(&self.declared, moving, &mut views);
+        self.frozen.spread(&self.declared, frozen, &mut views);
         views
             .into_iter()
             .map(|view| view.expect("every parameter moves or is frozen"))
@@ -103,8 +195,8 @@ impl Weights {
 
     /// All parameters and statistics by name, as views that can be copied from and into.
     pub fn named(&self) -> BTreeMap<String, Tensor> {
-        let parameters =
-            no_grad(|| self.views(|multiplied, normalising| (multiplied, normalising)));
+        let [moving, frozen] = [&self.moving, &self.frozen].map(|flat| flat.parts(&self.declared));
+        let parameters = self.views(moving, frozen);
         let names = self.declared.parameters.iter().map(|p| &p.name);
         let statistics = self.declared.statistics.iter().map(|s| &s.name);
         let all = names.zip(parameters);
@@ -138,6 +230,7 @@ impl Weights {
             );
             no_grad(|| place.copy_(&value.to_kind(Kind::Float)));
         }
+        self.leaves.renew();
         Ok(())
     }
 }
@@ -170,39 +263,45 @@ impl Flat {
         }
     }
 
+    /// The values of those that are multiplied, and of those of BatchNorm.
+    fn parts(&self, declared: &Declared) -> (Tensor, Tensor) {
+        self.parts_of(&self.values, declared)
+    }
+
+    /// The same of a vector as long as the values.
+    fn parts_of(&self, vector: &Tensor, declared: &Declared) -> (Tensor, Tensor) {
+        let sums = [&self.multiplied, &self.normalising]
+            .map(|members| lengths(members, declared).iter().sum::<i64>());
+        let mut parts = vector.split_with_sizes(sums, 0).into_iter();
+        let mut part = || parts.next().expect("two parts");
+        (part(), part())
+    }
+
     /// Puts a view of each member at its place in `views`.
     fn spread(
         &self,
         declared: &Declared,
-        prepare: impl Fn(Tensor, Tensor) -> (Tensor, Tensor),
+        (multiplied, normalising): (Tensor, Tensor),
         views: &mut [Option<Tensor>],
     ) {
-        let lengths = |members: &[usize]| -> Vec<i64> {
-            members
-                .iter()
-                .map(|&place| declared.parameters[place].count())
-                .collect()
-        };
-        let lengths = [&self.multiplied, &self.normalising].map(|members| lengths(members));
-        let sums = lengths.each_ref().map(|part| part.iter().sum::<i64>());
-        if sums == [0, 0] {
-            return;
-        }
-        let mut parts = self.values.split_with_sizes(sums, 0).into_iter();
-        let mut part = || parts.next().expect("two parts");
-        let (multiplied, normalising) = prepare(part(), part());
-        let members = [&self.multiplied, &self.normalising];
-        for ((members, flat), lengths) in members
-            .into_iter()
-            .zip([multiplied, normalising])
-            .zip(lengths)
-        {
-            let pieces = flat.split_with_sizes(lengths, 0);
+        for (members, part) in [
+            (&self.multiplied, multiplied),
+            (&self.normalising, normalising),
+        ] {
+            if members.is_empty() {
+                continue;
+            }
+            let pieces = part.split_with_sizes(lengths(members, declared), 0);
             for (&place, piece) in members.iter().zip(pieces) {
                 views[place] = Some(viewed(&piece, &declared.parameters[place]));
             }
         }
     }
+}
+
+fn lengths(members: &[usize], declared: &Declared) -> Vec<i64> {
+    let count = |&place: &usize| declared.parameters[place].count();
+    members.iter().map(count).collect()
 }
 
 /// The type that weights and activations have in `arithmetic`.

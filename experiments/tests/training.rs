@@ -14,6 +14,7 @@ use experiments::networks;
 use experiments::part::{Onlooker, Part, Unwatched};
 use experiments::sgd::Sgd;
 use experiments::shim::Shim;
+use experiments::weights::Leaves;
 use mdbook_measured::topics::operations::analysis::networks::by_name;
 use results::{Arithmetic, Environment, NETWORKS, Record, Trainable};
 use tch::{Device, Kind, Tensor};
@@ -184,8 +185,9 @@ fn fused_and_plain_sgd_agree() {
         let weights = weights();
         let mut sgd = Sgd::new(&weights, 0.9, 5e-4, shim);
         sgd.set_rate(0.1);
+        let leaves = Leaves::Whole(weights.shallow_clone());
         for step in 1..=5 {
-            sgd.step(&weights, (&weights * f64::from(step)).sin());
+            sgd.step(&leaves, vec![(&weights * f64::from(step)).sin()]);
         }
         weights
     };

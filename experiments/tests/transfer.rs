@@ -116,7 +116,7 @@ fn expected(run: &PlannedRun) -> Expected {
         .unwrap();
     let normaliser = || Normaliser::new(NORMALISATION, Kind::Float, Device::Cpu);
     let sgd = Sgd::new(
-        model.weights.moving(),
+        model.weights.leaves().all(),
         training.momentum,
         training.weight_decay,
         None,
@@ -280,7 +280,7 @@ fn statistics_are_kept_where_the_plan_says_so() {
         .map(|(name, tensor)| (name, tensor.copy()))
         .collect();
     let training = &configuration(&run).training;
-    let sgd = Sgd::new(model.weights.moving(), training.momentum, 0.0, None);
+    let sgd = Sgd::new(model.weights.leaves().all(), training.momentum, 0.0, None);
     let normaliser = Normaliser::new(NORMALISATION, Kind::Float, Device::Cpu);
     let mut trainer = Trainer::new(model, sgd, normaliser, training, 24, 7);
     let padded = PaddedSplit::new(&flowers().train, 0);

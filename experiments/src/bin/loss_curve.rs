@@ -114,7 +114,7 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
         device,
     )?;
     let sgd = Sgd::new(
-        model.weights.moving(),
+        model.weights.leaves().all(),
         training.momentum,
         training.weight_decay,
         computer.shim.as_ref(),

@@ -72,28 +72,27 @@ fn run() -> Result<()> {
         computer.device,
     )?;
     model.weights.load(&tensors, |_| true)?;
-    let mut sgd = Sgd::new(model.weights.moving(), 0.9, 5e-4, computer.shim.as_ref());
+    let mut sgd = Sgd::new(
+        model.weights.leaves().all(),
+        0.9,
+        5e-4,
+        computer.shim.as_ref(),
+    );
     sgd.set_rate(0.1);
 
     // A step reads its number from the device and leaves its loss there, so that a graph can repeat it.
     let steps = images.size()[0];
     let mut number = Tensor::zeros([1], (Kind::Int64, computer.device));
     let mut losses = Tensor::zeros([steps], (Kind::Float, computer.device));
-    let moving = model.weights.moving().detach();
-    let mut state = vec![
-        moving,
-        sgd.velocity().shallow_clone(),
-        number.shallow_clone(),
-    ];
-    state.extend(model.weights.statistics().iter().map(Tensor::shallow_clone));
+    let mut state = model.weights.state();
+    state.extend([sgd.velocity().shallow_clone(), number.shallow_clone()]);
     let mut step = || {
         let of_step = |tensor: &Tensor| tensor.index_select(0, &number).squeeze_dim(0);
         let channels_last = of_step(&images).permute([0, 3, 1, 2]);
         let logits = model.training_logits(&channels_last.to_kind(model.kind()));
         let loss = logits.cross_entropy_for_logits(&of_step(&labels));
-        let weights = model.weights.moving();
-        let gradient = Tensor::run_backward(&[&loss], &[weights], false, false).remove(0);
-        sgd.step(weights, gradient);
+        let leaves = model.weights.leaves();
+        sgd.step(leaves, leaves.gradients_of(&loss));
         let _ = losses.index_copy_(0, &number, &loss.detach().reshape([1]));
         number += 1;
     };

@@ -2,7 +2,7 @@
 
 use tch::Tensor;
 
-use crate::layers::{BatchNorm2d, Conv2d, ConvInitial, ConvShape, relu};
+use crate::layers::{BatchNorm2d, Conv2d, ConvInitial, ConvShape};
 use crate::parameters::Scope;
 use crate::pass::Pass;
 
@@ -60,7 +60,8 @@ impl Shortcut {
 #[derive(Debug)]
 pub(super) struct Block {
     name: String,
-    convolutions: Vec<(Conv2d, BatchNorm2d)>,
+    before: Vec<(Conv2d, BatchNorm2d)>,
+    last: (Conv2d, BatchNorm2d),
     shortcut: Shortcut,
 }
 
@@ -79,25 +80,26 @@ impl Block {
                 BatchNorm2d::new(scope.sub(format!("bn{number}")), shape.output),
             )
         };
+        let mut convolutions: Vec<_> = shapes.iter().enumerate().map(convolution).collect();
+        let last = convolutions.pop().expect("a block has convolutions");
         Block {
             name: scope.path().to_owned(),
-            convolutions: shapes.iter().enumerate().map(convolution).collect(),
+            before: convolutions,
+            last,
             shortcut: shortcut(scope),
         }
     }
 
     pub(super) fn forward(&self, input: &Tensor, pass: &Pass) -> Tensor {
+        let (last_conv, last_bn) = &self.last;
         let mut xs = input.shallow_clone();
-        for (i, (conv, bn)) in self.convolutions.iter().enumerate() {
-            xs = bn.forward(&conv.forward(&xs, pass), pass);
-            if i + 1 < self.convolutions.len() {
-                xs = relu(&format!("{}.relu{}", self.name, i + 1), xs, pass);
-            }
+        for (i, (conv, bn)) in self.before.iter().enumerate() {
+            let name = format!("{}.relu{}", self.name, i + 1);
+            xs = bn.forward_relu(&conv.forward(&xs, pass), &name, pass);
         }
-        let skipped = self.shortcut.forward(input, pass);
-        let sum = pass.layer(&format!("{}.add", self.name), "addition", || {
-            xs.g_add_(&skipped)
-        });
-        relu(&format!("{}.relu", self.name), sum, pass)
+        let shortcut = || self.shortcut.forward(input, pass);
+        let names = ["add", "relu"].map(|layer| format!("{}.{layer}", self.name));
+        let names = names.each_ref().map(String::as_str);
+        last_bn.forward_add_relu(&last_conv.forward(&xs, pass), shortcut, names, pass)
     }
 }

@@ -9,7 +9,7 @@ use tch::Tensor;
 use super::residual_block::{Block, Shortcut};
 use super::{Architecture, Network, architecture};
 use crate::layers::{
-    BatchNorm2d, Conv2d, ConvInitial, ConvShape, Linear, global_average_pool, max_pool, relu,
+    BatchNorm2d, Conv2d, ConvInitial, ConvShape, Linear, global_average_pool, max_pool,
 };
 use crate::parameters::Scope;
 use crate::pass::Pass;
@@ -37,7 +37,7 @@ impl Network for ResNet {
     // Shapes at the right: ResNet-20 on 32 px, then ResNet-50 on 224 px.
     fn features(&self, images: &Tensor, pass: &Pass) -> Tensor {
         let xs = self.conv1.forward(images, pass); // [batch, 16, 32, 32] or [batch, 64, 112, 112]
-        let mut xs = relu("relu", self.bn1.forward(&xs, pass), pass);
+        let mut xs = self.bn1.forward_relu(&xs, "relu", pass);
         if self.max_pool_after_stem {
             xs = max_pool("maxpool", &xs, 3, 2, 1, false, pass); // [batch, 64, 56, 56]
         }

@@ -90,7 +90,7 @@ pub(crate) fn trainer(run: &PlannedRun) -> Trainer<'_> {
     let training = &configuration.training;
     let model = model(run, training.trainable, configuration.arithmetic);
     let sgd = Sgd::new(
-        model.weights.moving(),
+        model.weights.leaves().all(),
         training.momentum,
         training.weight_decay,
         None,

@@ -1,0 +1,4 @@
+// The kernels as functions of a CPU.
+#define EMULATED
+#include "../batch_norm.cu"
+#include "../sgd.cu"
