@@ -27,6 +27,8 @@ pub struct Computer {
     pub shim: Option<Shim>,
     /// Whether training steps are a CUDA graph.
     pub uses_graph: Cell<bool>,
+    /// Whether our kernels take several operations of a step as one.
+    pub uses_kernels: Cell<bool>,
 }
 
 impl Computer {
@@ -70,20 +72,20 @@ impl Computer {
 
     /// What libtorch is and which way a training step goes, for the record.
     pub fn libtorch(&self) -> String {
-        let sgd = if self.shim.is_some() {
-            "fused SGD"
-        } else {
-            "plain SGD"
+        let operations = match (&self.shim, self.uses_kernels.get()) {
+            (_, true) => "fused BatchNorm and SGD",
+            (Some(_), false) => "fused SGD",
+            (None, false) => "plain SGD",
         };
         let graph = if self.uses_graph.get() {
             ", CUDA graph"
         } else {
             ""
         };
-        format!("{LIBTORCH_VERSION}, {sgd}{graph}")
+        format!("{LIBTORCH_VERSION}, {operations}{graph}")
     }
 
-    /// Our kernels for this device: compiled for a GPU, on emulated threads for a CPU.
+    /// Our kernels for this device, which are used from now on: compiled for a GPU, on emulated threads for a CPU.
     ///
     /// # Errors
     /// No shim; what [`Kernels::compiled`] or [`Kernels::emulated`] refuses.
@@ -94,6 +96,7 @@ impl Computer {
             DeviceKind::Cuda => Kernels::compiled(shim),
             DeviceKind::Cpu => Kernels::emulated(shim),
         };
+        self.uses_kernels.set(true);
         Ok(Rc::new(kernels?))
     }
 
@@ -112,6 +115,7 @@ fn cpu() -> Computer {
         name: cpu_name(),
         shim: Shim::open(false),
         uses_graph: Cell::new(false),
+        uses_kernels: Cell::new(false),
     }
 }
 
@@ -127,6 +131,7 @@ fn gpu() -> Result<Computer> {
         name: name.unwrap_or_default(),
         shim: Shim::open(true),
         uses_graph: Cell::new(false),
+        uses_kernels: Cell::new(false),
     })
 }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, thread};
 
 use experiments::device::Computer;
-use experiments::kernels::{BatchNorm, Kernels, Then};
+use experiments::kernels::{BatchNorm, Kernels, Then, compile};
 use experiments::self_check::{Batch, Losses};
 
 use experiments::sgd::Sgd;
@@ -384,6 +384,63 @@ fn ten_steps_are_those_of_libtorch() {
         error.starts_with("in bf16 the losses of our kernels are 0.0"),
         "{error}"
     );
+}
+
+/// On an H200 two blocks of each kernel fit into a multiprocessor, and nothing is kept in slow memory for want of registers.
+#[test]
+#[ignore = "needs NVIDIA's compiler: `scripts/test kernels`"]
+fn kernels_fit_into_registers() {
+    let compiled = compile(90).unwrap();
+    let used: Vec<Usage> = compiled.iter().flat_map(|code| usage(&code.log)).collect();
+    assert_eq!(used.len(), 22, "{used:?}");
+    for Usage {
+        kernel,
+        registers,
+        spilled_bytes,
+    } in used
+    {
+        eprintln!("{kernel:45} {registers:3} registers, {spilled_bytes} bytes spilled");
+        assert!(registers <= 128 && spilled_bytes == 0, "{kernel}");
+    }
+    let error = compile(75).err().unwrap().to_string();
+    assert_eq!(
+        error,
+        "our kernels need a GPU of compute capability 80, this one has 75"
+    );
+}
+
+#[derive(Debug)]
+struct Usage {
+    kernel: String,
+    registers: u32,
+    spilled_bytes: u32,
+}
+
+/// What the compiler says of each kernel: its name, the bytes that it stores elsewhere, and its registers, in lines of their own.
+fn usage(log: &str) -> Vec<Usage> {
+    let between = |line: &str, before: &str, after: &str| {
+        let rest = &line[line.find(before)? + before.len()..];
+        Some(rest[..rest.find(after)?].to_owned())
+    };
+    let all = |before: &str, after: &str| -> Vec<String> {
+        { log.lines() }
+            .filter_map(|line| between(line, before, after))
+            .collect()
+    };
+    let names = all("entry function '", "'");
+    let spilled = all("bytes stack frame, ", " bytes spill stores");
+    let registers = all("Used ", " registers");
+    assert!(
+        names.len() == spilled.len() && names.len() == registers.len(),
+        "{log}"
+    );
+    { names.into_iter().zip(spilled).zip(registers) }
+        .map(|((kernel, spilled), registers)| Usage {
+            kernel,
+            registers: registers.parse().unwrap(),
+            spilled_bytes: spilled.parse().unwrap(),
+        })
+        .collect()
 }
 
 /// What makes a kernel wrong, as a text of its source and what to write there.

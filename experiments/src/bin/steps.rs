@@ -42,6 +42,9 @@ struct Options {
     /// Repeat a CUDA graph of the step
     #[arg(long)]
     graph: bool,
+    /// Take BatchNorm, additions and ReLU, and SGD, as one operation each, by our own kernels
+    #[arg(long)]
+    fused: bool,
 }
 
 fn main() -> ExitCode {
@@ -71,6 +74,10 @@ fn run() -> Result<()> {
         0,
         computer.device,
     )?;
+    let model = match options.fused {
+        true => model.fused(&computer.kernels()?)?,
+        false => model,
+    };
     model.weights.load(&tensors, |_| true)?;
     let mut sgd = Sgd::new(
         model.weights.leaves().all(),
