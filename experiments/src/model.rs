@@ -5,7 +5,7 @@ use results::{Arithmetic, LayerShape, Trainable};
 use std::cell::RefCell;
 use tch::{Device, Kind, Tensor, no_grad};
 
-use crate::networks::{self, Architecture};
+use crate::networks::{self, Architecture, Network};
 use crate::pass::{Mode, Pass, Watch};
 use crate::weights::{Weights, multiplied_kind};
 
@@ -113,14 +113,12 @@ impl Model {
         logits.to_kind(Kind::Float)
     }
 
-    /// The classifier's input `[batch, features]` in evaluation mode: BatchNorm uses its stored statistics, and nothing
-    /// moves.
-    pub fn features(&self, images: &Tensor) -> Tensor {
-        no_grad(|| {
-            self.architecture
-                .network
-                .features(images, &self.pass(Mode::Evaluation))
-        })
+    /// The model under its present weights, for as many batches as are wanted before they move again.
+    pub fn evaluator(&self) -> Evaluator<'_> {
+        Evaluator {
+            network: self.architecture.network.as_ref(),
+            pass: no_grad(|| self.pass(Mode::Evaluation)),
+        }
     }
 
     /// Moves BatchNorm's running statistics towards those of a batch of images; no parameter changes.
@@ -129,12 +127,6 @@ impl Model {
             let pass = self.pass(Mode::Training);
             let _ = self.architecture.network.features(images, &pass);
         });
-    }
-
-    /// Logits in evaluation mode and single precision, from features.
-    pub fn classify(&self, features: &Tensor) -> Tensor {
-        let pass = self.pass(Mode::Evaluation);
-        no_grad(|| self.architecture.network.classify(features, &pass)).to_kind(Kind::Float)
     }
 
     /// One whole pass in evaluation mode, watched layer by layer.
@@ -158,6 +150,24 @@ impl Model {
             self.weights.statistics(),
             mode,
         )
+    }
+}
+
+/// A model in evaluation mode, its weights cast once: BatchNorm uses its stored statistics, and nothing moves.
+pub struct Evaluator<'a> {
+    network: &'a dyn Network,
+    pass: Pass<'a>,
+}
+
+impl Evaluator<'_> {
+    /// The classifier's input `[batch, features]` from images.
+    pub fn features(&self, images: &Tensor) -> Tensor {
+        no_grad(|| self.network.features(images, &self.pass))
+    }
+
+    /// Logits `[batch, classes]` in single precision, from features.
+    pub fn classify(&self, features: &Tensor) -> Tensor {
+        no_grad(|| self.network.classify(features, &self.pass)).to_kind(Kind::Float)
     }
 }
 
