@@ -1,5 +1,5 @@
 // What tch 0.24 lacks of libtorch and cannot be put together from what it has: TF32 switches, SGD in one
-// operation, and for CUDA streams and graphs. (Channels-last order is a permuted view, and bf16 a cast of the
+// operation, a generator of random numbers for one thread, and for CUDA streams and graphs. (Channels-last order is a permuted view, and bf16 a cast of the
 // weights: both are written in Rust.) Tensors cross as `at::Tensor*`, as in tch.
 // A function that can fail returns 0, or 1 after putting the message where `shim_error` reads it.
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #ifdef WITH_CUDA
@@ -52,6 +53,17 @@ int shim_fused_sgd(at::Tensor* weights, at::Tensor* gradient, at::Tensor* veloci
     at::_fused_sgd_({*weights}, {*gradient}, {*velocity}, weight_decay, momentum, *rate,
                     /*dampening=*/0.0, /*nesterov=*/false, /*maximize=*/false,
                     /*is_first_step=*/false);
+  });
+}
+
+// Draws a permutation into `order`, then numbers below `ends` into `numbers`, as the default generator would after
+// `manual_seed(seed)`; that one is of all threads.
+int shim_draw(uint64_t seed, at::Tensor* order, at::Tensor* const* numbers, const int64_t* ends,
+              size_t count) {
+  return guarded([&] {
+    const at::Generator generator = at::detail::createCPUGenerator(seed);
+    at::randperm_out(*order, order->numel(), generator);
+    for (size_t i = 0; i < count; i++) numbers[i]->random_(0, ends[i], generator);
   });
 }
 

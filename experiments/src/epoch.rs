@@ -6,12 +6,14 @@ use anyhow::Result;
 use results::{Evaluation, TestResult, Training};
 use tch::{Device, Kind, Tensor, no_grad};
 
+use crate::ahead::Ahead;
 use crate::data::augmentation::{Draws, PaddedSplit};
 use crate::data::{Normaliser, Split};
 use crate::features::{FeatureStore, Features};
 use crate::model::Model;
 use crate::part::{Onlooker, Part};
 use crate::sgd::Sgd;
+use crate::shim::Shim;
 
 /// Loss and accuracy of a training epoch, and its time.
 #[derive(Debug, Clone, Copy)]
@@ -185,6 +187,15 @@ impl<'a> Trainer<'a> {
     pub(crate) fn epoch_images(&self, epoch: u64, split: &PaddedSplit) -> Split {
         let seed = epoch_seed(self.seed, epoch);
         split.gather(&Draws::new(split.len(), &self.training.augmentation, seed))
+    }
+
+    /// The draws of its epochs over `images` images, those of the next one made while the present one trains.
+    pub(crate) fn draws_ahead(&self, images: u64, shim: &Shim) -> Ahead<Draws> {
+        let (seed, shim) = (self.seed, shim.clone());
+        let augmentation = self.training.augmentation.clone();
+        Ahead::new(self.training.epochs, move |epoch| {
+            Draws::with_shim(&shim, images, &augmentation, epoch_seed(seed, epoch))
+        })
     }
 
     /// One SGD step for each batch of `inputs` that is left of an epoch; `logits` is the forward pass.

@@ -2,18 +2,18 @@
 //!
 //! The networks for 32 px are bound by the launches of their small operations. A graph has fixed addresses: the images of
 //! an epoch lie in one place, a counter on the device says which batch is next, and the learning rate is read from the
-//! device. The last, smaller batch of an epoch is a step without the graph.
+//! device. The last, smaller batch of an epoch is a graph of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use anyhow::Result;
-use results::DeviceKind;
+use anyhow::{Result, anyhow};
 use tch::{Kind, Tensor, no_grad};
 
+use crate::ahead::Ahead;
 use crate::data::Split;
-use crate::data::augmentation::PaddedSplit;
-use crate::device::Computer;
+use crate::data::augmentation::{Draws, PaddedSplit};
 use crate::epoch::{Sums, TrainedEpoch, Trainer, logits_of_pixels};
 use crate::part::{Onlooker, Part};
 use crate::shim::{Graph, Shim};
@@ -23,42 +23,25 @@ const WARM_UP_STEPS: usize = 3;
 
 static CAPTURE: Mutex<()> = Mutex::new(());
 
-/// A captured step and the places that it reads and writes.
+/// The captured steps of an epoch, and the places that they read and write.
 pub struct StepGraph<'a> {
-    graph: Graph<'a>,
+    full: Graph<'a>,
+    /// The last batch where it is smaller.
+    last: Option<Graph<'a>>,
     images: Split,
+    draws: Ahead<Draws>,
+    split: &'a PaddedSplit,
     places: Places,
-    batch_size: i64,
 }
 
 impl<'a> StepGraph<'a> {
-    /// A graph where there is a GPU and a shim and the capture succeeds; a failure is told on standard error.
-    pub fn where_possible(
-        trainer: &mut Trainer,
-        split: &PaddedSplit,
-        batch_size: u64,
-        computer: &'a Computer,
-    ) -> Option<StepGraph<'a>> {
-        let shim = computer
-            .shim
-            .as_ref()
-            .filter(|_| computer.kind == DeviceKind::Cuda)?;
-        let captured = StepGraph::capture(trainer, split, batch_size, shim);
-        computer.uses_graph.set(captured.is_ok());
-        captured
-            .inspect_err(|error| {
-                eprintln!("steps are issued one operation after the other: {error:#}")
-            })
-            .ok()
-    }
-
-    /// Captures a step of `trainer` over full batches of `split`; the trainer's state is as before afterwards.
+    /// Captures the steps of `trainer` over `split`; the trainer's state is as before afterwards.
     ///
     /// # Errors
     /// What libtorch refuses to capture.
     pub fn capture(
         trainer: &mut Trainer,
-        split: &PaddedSplit,
+        split: &'a PaddedSplit,
         batch_size: u64,
         shim: &'a Shim,
     ) -> Result<StepGraph<'a>> {
@@ -69,16 +52,25 @@ impl<'a> StepGraph<'a> {
             within_batch: Tensor::arange(batch_size as i64, (Kind::Int64, device)),
             sums: Sums::new(device),
         };
-        let graph = capture(shim, state(trainer), || places.step(trainer, &images))?;
+        let full = capture(shim, state(trainer), || places.step(trainer, &images))?;
+        let rest = split.len() % batch_size;
+        let last = match rest {
+            0 => None,
+            _ => Some(capture(shim, state(trainer), || {
+                places.last_step(trainer, &images, rest as i64);
+            })?),
+        };
         Ok(StepGraph {
-            graph,
+            full,
+            last,
             images,
+            draws: trainer.draws_ahead(split.len(), shim),
+            split,
             places,
-            batch_size: batch_size as i64,
         })
     }
 
-    /// As [`Trainer::train_epoch`], with the graph for all full batches.
+    /// As [`Trainer::train_epoch`], by the graphs.
     ///
     /// # Errors
     /// Those of `onlooker`.
@@ -86,39 +78,29 @@ impl<'a> StepGraph<'a> {
         &mut self,
         trainer: &mut Trainer,
         epoch: u64,
-        split: &PaddedSplit,
         onlooker: &mut impl Onlooker,
     ) -> Result<Option<TrainedEpoch>> {
         let started = Instant::now();
         trainer.sgd.set_rate(trainer.learning_rate(epoch));
-        let drawn = trainer.epoch_images(epoch, split);
-        self.images.pixels.copy_(&drawn.pixels);
-        self.images.labels.copy_(&drawn.labels);
+        let draws = self.draws.take(epoch);
+        self.split.gather_into(&draws, &self.images);
         let begun = onlooker.begun();
         self.places.set(&begun);
-        let images = split.len() as i64;
-        let (full, steps) = (images / self.batch_size, trainer.steps(split.len()));
-        let rest = images % self.batch_size;
+        let (images, steps) = (self.split.len(), trainer.steps(self.split.len()));
+        let batch_size = self.places.within_batch.size()[0] as u64;
         for step in begun.steps + 1..=steps {
-            let images = match step <= full as u64 {
-                true => {
-                    self.graph.replay();
-                    self.batch_size
-                }
-                false => {
-                    let last = |tensor: &Tensor| tensor.narrow(0, images - rest, rest);
-                    let (pixels, labels) = (last(&self.images.pixels), last(&self.images.labels));
-                    trainer.step(&pixels, &labels, &mut self.places.sums, logits_of_pixels);
-                    rest
-                }
-            };
+            let batch = batch_size.min(images - (step - 1) * batch_size);
+            match &self.last {
+                Some(last) if batch < batch_size => last.replay(),
+                _ => self.full.replay(),
+            }
             let part = || self.places.sums.part(step, started);
-            if !onlooker.step(trainer, images as u64, &part)? {
+            if !onlooker.step(trainer, batch, &part)? {
                 return Ok(None);
             }
         }
         let part = self.places.sums.part(steps, started);
-        Ok(Some(TrainedEpoch::new(part, split.len())))
+        Ok(Some(TrainedEpoch::new(part, images)))
     }
 }
 
@@ -132,19 +114,32 @@ pub fn capture(shim: &Shim, state: Vec<Tensor>, mut step: impl FnMut()) -> Resul
     let _alone = CAPTURE.lock().unwrap_or_else(PoisonError::into_inner);
     let before: Vec<Tensor> = state.iter().map(Tensor::copy).collect();
     shim.enter_stream()?;
-    let captured = (|| {
-        (0..WARM_UP_STEPS).for_each(|_| step());
-        let recording = shim.begin_graph()?;
-        step();
-        recording.end()
-    })();
+    (0..WARM_UP_STEPS).for_each(|_| step());
+    let recording = shim.begin_graph()?;
+    let refused = refusal(step);
+    // A recording is ended also where an operation was refused, which tells more than its end does.
+    let ended = recording.end();
+    let graph = refused.and(ended)?;
     shim.leave_stream()?;
     no_grad(|| {
         for (mut place, value) in state.into_iter().zip(&before) {
             place.copy_(value);
         }
     });
-    captured
+    Ok(graph)
+}
+
+/// Does `operations`, and tells what libtorch says where it refuses one: tch panics then, in words of which the first
+/// line tells why and the others where.
+fn refusal(operations: impl FnOnce()) -> Result<()> {
+    let done = catch_unwind(AssertUnwindSafe(operations));
+    done.map_err(|panic| match panic.downcast::<String>() {
+        Ok(message) => {
+            let first = message.split("\\n").next().unwrap_or_default();
+            anyhow!("{}", first.rsplit("Torch(\"").next().unwrap_or_default())
+        }
+        Err(panic) => resume_unwind(panic),
+    })
 }
 
 /// What a step uses besides the trainer and the images; a graph holds their addresses.
@@ -166,6 +161,13 @@ impl Places {
         self.next_batch += 1;
     }
 
+    /// A step on the `rest` last images.
+    fn last_step(&mut self, trainer: &mut Trainer, images: &Split, rest: i64) {
+        let last = |tensor: &Tensor| tensor.narrow(0, images.len() as i64 - rest, rest);
+        let (pixels, labels) = (last(&images.pixels), last(&images.labels));
+        trainer.step(&pixels, &labels, &mut self.sums, logits_of_pixels);
+    }
+
     /// Begins behind the steps of `part`.
     fn set(&mut self, part: &Part) {
         let _ = self.next_batch.fill_(part.steps as i64);
@@ -184,4 +186,20 @@ fn state(trainer: &Trainer) -> Vec<Tensor> {
     .into_iter()
     .chain(statistics)
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_libtorch_refuses_is_an_error() {
+        assert!(refusal(|| ()).is_ok());
+        let one = Tensor::ones([2], tch::kind::FLOAT_CPU);
+        let refused = refusal(|| {
+            let _ = one.reshape([3]);
+        });
+        let error = refused.unwrap_err().to_string();
+        assert_eq!(error, "shape '[3]' is invalid for input of size 2");
+    }
 }

@@ -2,6 +2,7 @@
 
 use experiments::data::Split;
 use experiments::data::augmentation::{Draws, PaddedSplit};
+use experiments::shim::Shim;
 use results::Augmentation;
 use tch::{Device, Kind, Tensor};
 
@@ -113,6 +114,32 @@ fn the_seed_decides() {
     let order = |seed| Vec::<i64>::try_from(Draws::new(20, &AUGMENTATION, seed).order).unwrap();
     assert_eq!(order(1), order(1));
     assert_ne!(order(1), order(2));
+}
+
+/// A generator of their own gives the same as the one of all threads, and leaves that one alone.
+#[test]
+fn draws_with_the_shim_are_the_same() {
+    let shim = Shim::open(false).expect("g++ builds the shim");
+    let all = |draws: Draws| {
+        let Draws {
+            order,
+            top,
+            left,
+            mirrored,
+        } = draws;
+        [order, top, left, mirrored].map(|drawn| Vec::<i64>::try_from(drawn).unwrap())
+    };
+    let unmirrored = Augmentation {
+        horizontal_flip: false,
+        ..AUGMENTATION
+    };
+    for augmentation in [AUGMENTATION, unmirrored] {
+        for (images, seed) in [(1, 0), (100, 7), (50_000, 1), (50_000, u64::MAX)] {
+            let with_shim = Draws::with_shim(&shim, images, &augmentation, seed);
+            let without = Draws::new(images, &augmentation, seed);
+            assert_eq!(all(with_shim), all(without), "{images} images, seed {seed}");
+        }
+    }
 }
 
 #[test]

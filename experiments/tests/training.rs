@@ -67,10 +67,6 @@ fn an_evaluation_is_the_same_in_batches_of_any_size() {
         for batch_size in [7, 32] {
             let parts = evaluate(batch_size);
             let difference = (parts.loss / whole.loss - 1.0).abs();
-            println!(
-                "{arithmetic} {batch_size} {difference} {} {}",
-                parts.accuracy, whole.accuracy
-            );
             assert!(difference < tolerance, "{batch_size}: {difference}");
             assert!((parts.accuracy - whole.accuracy).abs() <= tolerance);
         }
