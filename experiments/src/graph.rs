@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
-use tch::{Kind, Tensor, no_grad};
+use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::ahead::Ahead;
 use crate::data::Split;
@@ -46,12 +46,7 @@ impl<'a> StepGraph<'a> {
         shim: &'a Shim,
     ) -> Result<StepGraph<'a>> {
         let images = trainer.epoch_images(1, split);
-        let device = images.labels.device();
-        let mut places = Places {
-            next_batch: Tensor::zeros([1], (Kind::Int64, device)),
-            within_batch: Tensor::arange(batch_size as i64, (Kind::Int64, device)),
-            sums: Sums::new(device),
-        };
+        let mut places = Places::new(batch_size, images.labels.device());
         let full = capture(shim, state(trainer), || places.step(trainer, &images))?;
         let rest = split.len() % batch_size;
         let last = match rest {
@@ -150,6 +145,14 @@ struct Places {
 }
 
 impl Places {
+    fn new(batch_size: u64, device: Device) -> Places {
+        Places {
+            next_batch: Tensor::zeros([1], (Kind::Int64, device)),
+            within_batch: Tensor::arange(batch_size as i64, (Kind::Int64, device)),
+            sums: Sums::new(device),
+        }
+    }
+
     /// A step on the batch that the counter names, which then names the next one.
     fn step(&mut self, trainer: &mut Trainer, images: &Split) {
         let rows = &self.next_batch * self.within_batch.size()[0] + &self.within_batch;
@@ -191,6 +194,78 @@ fn state(trainer: &Trainer) -> Vec<Tensor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Normalisation, Normaliser};
+    use crate::model::Model;
+    use crate::part::Unwatched;
+    use crate::sgd::Sgd;
+    use results::{
+        Arithmetic, Augmentation, FrozenBatchNorm, LearningRateSchedule, Trainable, Training,
+    };
+
+    fn trainer(training: &Training) -> Trainer<'_> {
+        let (all, fp32) = (Trainable::All, Arithmetic::Fp32);
+        let model = Model::new("resnet20", 10, all, fp32, 1, Device::Cpu).unwrap();
+        let sgd = Sgd::new(model.weights.moving(), 0.9, 5e-4, None);
+        let normalisation = Normalisation {
+            mean: [0.5; 3],
+            deviation: [0.25; 3],
+        };
+        let normaliser = Normaliser::new(normalisation, Kind::Float, Device::Cpu);
+        Trainer::new(model, sgd, normaliser, training, 8, 1)
+    }
+
+    /// Two full batches and one of four images, taken as the graphs take them, and by [`Trainer::train_epoch`].
+    #[test]
+    fn the_captured_steps_are_those_of_the_epoch() {
+        tch::set_num_threads(1); // two that wait for each other on a busy machine take seconds for a step
+        let training = Training {
+            epochs: 2,
+            learning_rate: LearningRateSchedule {
+                base: 0.05,
+                factor: 1.0,
+                milestones: Vec::new(),
+            },
+            momentum: 0.9,
+            weight_decay: 5e-4,
+            augmentation: Augmentation {
+                crop_padding_px: 1,
+                horizontal_flip: true,
+            },
+            trainable: Trainable::All,
+            frozen_batch_norm: FrozenBatchNorm::None,
+        };
+        let images = Tensor::arange(20 * 8 * 8 * 3, (Kind::Int64, Device::Cpu)) * 7919;
+        let split = Split {
+            pixels: images
+                .remainder(251)
+                .to_kind(Kind::Uint8)
+                .view([20, 8, 8, 3]),
+            labels: Tensor::arange(20, (Kind::Int64, Device::Cpu)).remainder(10),
+        };
+        let split = PaddedSplit::new(&split, 1);
+        let mut by_epoch = trainer(&training);
+        let trained = by_epoch.train_epoch(2, &split, &mut Unwatched);
+        let trained = trained.unwrap().unwrap();
+
+        let mut by_step = trainer(&training);
+        let shim = Shim::open(false).expect("g++ builds the shim");
+        let images = by_step.epoch_images(1, &split);
+        let draws = by_step.draws_ahead(split.len(), &shim).take(2);
+        split.gather_into(&draws, &images);
+        by_step.sgd.set_rate(0.05);
+        let mut places = Places::new(8, Device::Cpu);
+        places.set(&Part::default());
+        (0..2).for_each(|_| places.step(&mut by_step, &images));
+        places.last_step(&mut by_step, &images, 4);
+
+        let moving = |trainer: &Trainer| trainer.model.weights.moving().detach();
+        assert_eq!(moving(&by_step), moving(&by_epoch));
+        let part = places.sums.part(3, Instant::now());
+        assert_eq!(
+            (part.loss, part.hits),
+            (trained.part.loss, trained.part.hits)
+        );
+    }
 
     #[test]
     fn what_libtorch_refuses_is_an_error() {
