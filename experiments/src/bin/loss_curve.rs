@@ -151,7 +151,9 @@ fn experiment(options: &Options, place: Option<Place>) -> Result<()> {
     if computer.kind == DeviceKind::Cuda {
         trainer.evaluate(&test, &mut |_| true);
     }
-    place.into_iter().for_each(Place::pass);
+    if let Some(place) = place {
+        place.pass();
+    }
 
     // Training: an epoch, then the test split, until all is done or time to stop.
     let mut session = Session::begin(options, &run, &computer, counted, &mut trainer)?;
