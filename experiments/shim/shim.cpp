@@ -1,6 +1,7 @@
 // What tch 0.24 lacks of libtorch and cannot be put together from what it has: TF32 switches, SGD in one
-// operation, a generator of random numbers for one thread, and for CUDA streams and graphs. (Channels-last order is a permuted view, and bf16 a cast of the
-// weights: both are written in Rust.) Tensors cross as `at::Tensor*`, as in tch.
+// operation, random numbers from a generator of one's own, and for CUDA streams and graphs. (Channels-last
+// order is a permuted view, and bf16 a cast of the weights: both are written in Rust.) Tensors cross as
+// `at::Tensor*`, as in tch.
 // A function that can fail returns 0, or 1 after putting the message where `shim_error` reads it.
 
 #include <string>
@@ -56,8 +57,8 @@ int shim_fused_sgd(at::Tensor* weights, at::Tensor* gradient, at::Tensor* veloci
   });
 }
 
-// Draws a permutation into `order`, then numbers below `ends` into `numbers`, as the default generator would after
-// `manual_seed(seed)`; that one is of all threads.
+// Draws a permutation into `order`, then numbers below `ends` into `numbers`: those that the default generator, which all
+// threads share, would give after `manual_seed(seed)`.
 int shim_draw(uint64_t seed, at::Tensor* order, at::Tensor* const* numbers, const int64_t* ends,
               size_t count) {
   return guarded([&] {

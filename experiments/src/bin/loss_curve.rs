@@ -23,7 +23,9 @@ use experiments::session::{Evaluations, Session, is_wanted, training};
 use experiments::sgd::Sgd;
 use results::{Counted, DeviceKind, TestResult};
 
-const CAPTURE_HINT: &str = "the training step does not become a CUDA graph; hint: `--eager` takes the steps one operation after the other";
+/// What stands before the reason for which a step was not captured.
+const NOT_CAPTURED: &str = "the training step does not become a CUDA graph; hint: `--eager` takes the steps one \
+                            operation after the other";
 
 /// Trains a network of the plan's Problem 4.
 #[derive(Debug, Parser)]
@@ -146,7 +148,7 @@ fn experiment(options: &Options, place: Option<Place>) -> Result<()> {
     // On a GPU the steps are graphs. cuDNN chooses its algorithms in the first pass of each kind.
     let capture = |shim| StepGraph::capture(&mut trainer, &train, configuration.batch_size, shim);
     let graph = cuda_shim.filter(|_| !options.eager).map(capture);
-    let mut graph = graph.transpose().context(CAPTURE_HINT)?;
+    let mut graph = graph.transpose().context(NOT_CAPTURED)?;
     computer.uses_graph.set(graph.is_some());
     if computer.kind == DeviceKind::Cuda {
         trainer.evaluate(&test, &mut |_| true);
