@@ -1,11 +1,12 @@
 // What tch 0.24 lacks of libtorch and cannot be put together from what it has: TF32 switches, SGD in one
-// operation, and for CUDA streams and graphs. (Channels-last order is a permuted view, and bf16 a cast of the
-// weights: both are written in Rust.) Tensors cross as `at::Tensor*`, as in tch.
-// See guarded.h for functions that can fail.
+// operation, random numbers from a generator of one's own, and for CUDA streams and graphs. (Channels-last
+// order is a permuted view, and bf16 a cast of the weights: both are written in Rust.) Tensors cross as
+// `at::Tensor*`, as in tch. See guarded.h for functions that can fail.
 
 #include <vector>
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #ifdef WITH_CUDA
@@ -41,6 +42,17 @@ int shim_fused_sgd(at::Tensor* weights, at::Tensor* gradient, at::Tensor* veloci
     at::_fused_sgd_({*weights}, {*gradient}, {*velocity}, weight_decay, momentum, *rate,
                     /*dampening=*/0.0, /*nesterov=*/false, /*maximize=*/false,
                     /*is_first_step=*/false);
+  });
+}
+
+// Draws a permutation into `order`, then numbers below `ends` into `numbers`: those that the default generator, which all
+// threads share, would give after `manual_seed(seed)`.
+int shim_draw(uint64_t seed, at::Tensor* order, at::Tensor* const* numbers, const int64_t* ends,
+              size_t count) {
+  return guarded([&] {
+    const at::Generator generator = at::detail::createCPUGenerator(seed);
+    at::randperm_out(*order, order->numel(), generator);
+    for (size_t i = 0; i < count; i++) numbers[i]->random_(0, ends[i], generator);
   });
 }
 

@@ -2,18 +2,18 @@
 //!
 //! The networks for 32 px are bound by the launches of their small operations. A graph has fixed addresses: the images of
 //! an epoch lie in one place, a counter on the device says which batch is next, and the learning rate is read from the
-//! device. The last, smaller batch of an epoch is a step without the graph.
+//! device. The last, smaller batch of an epoch is a graph of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use anyhow::Result;
-use results::DeviceKind;
-use tch::{Kind, Tensor, no_grad};
+use anyhow::{Result, anyhow};
+use tch::{Device, Kind, Tensor, no_grad};
 
+use crate::ahead::Ahead;
 use crate::data::Split;
-use crate::data::augmentation::PaddedSplit;
-use crate::device::Computer;
+use crate::data::augmentation::{Draws, PaddedSplit};
 use crate::epoch::{Sums, TrainedEpoch, Trainer, logits_of_pixels};
 use crate::part::{Onlooker, Part};
 use crate::shim::{Graph, Shim};
@@ -23,62 +23,49 @@ const WARM_UP_STEPS: usize = 3;
 
 static CAPTURE: Mutex<()> = Mutex::new(());
 
-/// A captured step and the places that it reads and writes.
+/// The captured steps of an epoch, and the places that they read and write.
 pub struct StepGraph<'a> {
-    graph: Graph<'a>,
+    full: Graph<'a>,
+    /// The last batch where it is smaller.
+    last: Option<Graph<'a>>,
     images: Split,
+    draws: Ahead<Draws>,
+    split: &'a PaddedSplit,
     places: Places,
-    batch_size: i64,
 }
 
 impl<'a> StepGraph<'a> {
-    /// A graph where there is a GPU and a shim and the capture succeeds; a failure is told on standard error.
-    pub fn where_possible(
-        trainer: &mut Trainer,
-        split: &PaddedSplit,
-        batch_size: u64,
-        computer: &'a Computer,
-    ) -> Option<StepGraph<'a>> {
-        let shim = computer
-            .shim
-            .as_ref()
-            .filter(|_| computer.kind == DeviceKind::Cuda)?;
-        let captured = StepGraph::capture(trainer, split, batch_size, shim);
-        computer.uses_graph.set(captured.is_ok());
-        captured
-            .inspect_err(|error| {
-                eprintln!("steps are issued one operation after the other: {error:#}")
-            })
-            .ok()
-    }
-
-    /// Captures a step of `trainer` over full batches of `split`; the trainer's state is as before afterwards.
+    /// Captures the steps of `trainer` over `split`; the trainer's state is as before afterwards.
     ///
     /// # Errors
     /// What libtorch refuses to capture.
     pub fn capture(
         trainer: &mut Trainer,
-        split: &PaddedSplit,
+        split: &'a PaddedSplit,
         batch_size: u64,
         shim: &'a Shim,
     ) -> Result<StepGraph<'a>> {
         let images = trainer.epoch_images(1, split);
-        let device = images.labels.device();
-        let mut places = Places {
-            next_batch: Tensor::zeros([1], (Kind::Int64, device)),
-            within_batch: Tensor::arange(batch_size as i64, (Kind::Int64, device)),
-            sums: Sums::new(device),
+        let mut places = Places::new(batch_size, images.labels.device());
+        let full = capture(shim, state(trainer), || places.step(trainer, &images))?;
+        let rest = split.len() % batch_size;
+        let last = match rest {
+            0 => None,
+            _ => Some(capture(shim, state(trainer), || {
+                places.last_step(trainer, &images, rest as i64);
+            })?),
         };
-        let graph = capture(shim, state(trainer), || places.step(trainer, &images))?;
         Ok(StepGraph {
-            graph,
+            full,
+            last,
             images,
+            draws: trainer.draws_ahead(split.len(), shim),
+            split,
             places,
-            batch_size: batch_size as i64,
         })
     }
 
-    /// As [`Trainer::train_epoch`], with the graph for all full batches.
+    /// As [`Trainer::train_epoch`], by the graphs.
     ///
     /// # Errors
     /// Those of `onlooker`.
@@ -86,39 +73,29 @@ impl<'a> StepGraph<'a> {
         &mut self,
         trainer: &mut Trainer,
         epoch: u64,
-        split: &PaddedSplit,
         onlooker: &mut impl Onlooker,
     ) -> Result<Option<TrainedEpoch>> {
         let started = Instant::now();
         trainer.sgd.set_rate(trainer.learning_rate(epoch));
-        let drawn = trainer.epoch_images(epoch, split);
-        self.images.pixels.copy_(&drawn.pixels);
-        self.images.labels.copy_(&drawn.labels);
+        let draws = self.draws.take(epoch);
+        self.split.gather_into(&draws, &self.images);
         let begun = onlooker.begun();
         self.places.set(&begun);
-        let images = split.len() as i64;
-        let (full, steps) = (images / self.batch_size, trainer.steps(split.len()));
-        let rest = images % self.batch_size;
+        let (images, steps) = (self.split.len(), trainer.steps(self.split.len()));
+        let batch_size = self.places.within_batch.size()[0] as u64;
         for step in begun.steps + 1..=steps {
-            let images = match step <= full as u64 {
-                true => {
-                    self.graph.replay();
-                    self.batch_size
-                }
-                false => {
-                    let last = |tensor: &Tensor| tensor.narrow(0, images - rest, rest);
-                    let (pixels, labels) = (last(&self.images.pixels), last(&self.images.labels));
-                    trainer.step(&pixels, &labels, &mut self.places.sums, logits_of_pixels);
-                    rest
-                }
-            };
+            let batch = batch_size.min(images - (step - 1) * batch_size);
+            match &self.last {
+                Some(last) if batch < batch_size => last.replay(),
+                _ => self.full.replay(),
+            }
             let part = || self.places.sums.part(step, started);
-            if !onlooker.step(trainer, images as u64, &part)? {
+            if !onlooker.step(trainer, batch, &part)? {
                 return Ok(None);
             }
         }
         let part = self.places.sums.part(steps, started);
-        Ok(Some(TrainedEpoch::new(part, split.len())))
+        Ok(Some(TrainedEpoch::new(part, images)))
     }
 }
 
@@ -132,19 +109,32 @@ pub fn capture(shim: &Shim, state: Vec<Tensor>, mut step: impl FnMut()) -> Resul
     let _alone = CAPTURE.lock().unwrap_or_else(PoisonError::into_inner);
     let before: Vec<Tensor> = state.iter().map(Tensor::copy).collect();
     shim.enter_stream()?;
-    let captured = (|| {
-        (0..WARM_UP_STEPS).for_each(|_| step());
-        let recording = shim.begin_graph()?;
-        step();
-        recording.end()
-    })();
+    (0..WARM_UP_STEPS).for_each(|_| step());
+    let recording = shim.begin_graph()?;
+    let refused = refusal(step);
+    // A recording is ended also where an operation was refused, which tells more than its end does.
+    let ended = recording.end();
+    let graph = refused.and(ended)?;
     shim.leave_stream()?;
     no_grad(|| {
         for (mut place, value) in state.into_iter().zip(&before) {
             place.copy_(value);
         }
     });
-    captured
+    Ok(graph)
+}
+
+/// Does `operations`, and tells what libtorch says where it refuses one: tch panics then, in words of which the first
+/// line tells why and the others where.
+fn refusal(operations: impl FnOnce()) -> Result<()> {
+    let done = catch_unwind(AssertUnwindSafe(operations));
+    done.map_err(|panic| match panic.downcast::<String>() {
+        Ok(message) => {
+            let first = message.split("\\n").next().unwrap_or_default();
+            anyhow!("{}", first.rsplit("Torch(\"").next().unwrap_or_default())
+        }
+        Err(panic) => resume_unwind(panic),
+    })
 }
 
 /// What a step uses besides the trainer and the images; a graph holds their addresses.
@@ -155,6 +145,14 @@ struct Places {
 }
 
 impl Places {
+    fn new(batch_size: u64, device: Device) -> Places {
+        Places {
+            next_batch: Tensor::zeros([1], (Kind::Int64, device)),
+            within_batch: Tensor::arange(batch_size as i64, (Kind::Int64, device)),
+            sums: Sums::new(device),
+        }
+    }
+
     /// A step on the batch that the counter names, which then names the next one.
     fn step(&mut self, trainer: &mut Trainer, images: &Split) {
         let rows = &self.next_batch * self.within_batch.size()[0] + &self.within_batch;
@@ -164,6 +162,13 @@ impl Places {
         );
         trainer.step(&pixels, &labels, &mut self.sums, logits_of_pixels);
         self.next_batch += 1;
+    }
+
+    /// A step on the `rest` last images.
+    fn last_step(&mut self, trainer: &mut Trainer, images: &Split, rest: i64) {
+        let last = |tensor: &Tensor| tensor.narrow(0, images.len() as i64 - rest, rest);
+        let (pixels, labels) = (last(&images.pixels), last(&images.labels));
+        trainer.step(&pixels, &labels, &mut self.sums, logits_of_pixels);
     }
 
     /// Begins behind the steps of `part`.
@@ -178,4 +183,92 @@ fn state(trainer: &Trainer) -> Vec<Tensor> {
     let mut state = trainer.model.weights.state();
     state.push(trainer.sgd.velocity().shallow_clone());
     state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Normalisation, Normaliser};
+    use crate::model::Model;
+    use crate::part::Unwatched;
+    use crate::sgd::Sgd;
+    use results::{
+        Arithmetic, Augmentation, FrozenBatchNorm, LearningRateSchedule, Trainable, Training,
+    };
+
+    fn trainer(training: &Training) -> Trainer<'_> {
+        let (all, fp32) = (Trainable::All, Arithmetic::Fp32);
+        let model = Model::new("resnet20", 10, all, fp32, 1, Device::Cpu).unwrap();
+        let sgd = Sgd::new(model.weights.leaves().all(), 0.9, 5e-4, None);
+        let normalisation = Normalisation {
+            mean: [0.5; 3],
+            deviation: [0.25; 3],
+        };
+        let normaliser = Normaliser::new(normalisation, Kind::Float, Device::Cpu);
+        Trainer::new(model, sgd, normaliser, training, 8, 1)
+    }
+
+    /// Two full batches and one of four images, taken as the graphs take them, and by [`Trainer::train_epoch`].
+    #[test]
+    fn the_captured_steps_are_those_of_the_epoch() {
+        tch::set_num_threads(1); // two that wait for each other on a busy machine take seconds for a step
+        let training = Training {
+            epochs: 2,
+            learning_rate: LearningRateSchedule {
+                base: 0.05,
+                factor: 1.0,
+                milestones: Vec::new(),
+            },
+            momentum: 0.9,
+            weight_decay: 5e-4,
+            augmentation: Augmentation {
+                crop_padding_px: 1,
+                horizontal_flip: true,
+            },
+            trainable: Trainable::All,
+            frozen_batch_norm: FrozenBatchNorm::None,
+        };
+        let images = Tensor::arange(20 * 8 * 8 * 3, (Kind::Int64, Device::Cpu)) * 7919;
+        let split = Split {
+            pixels: images
+                .remainder(251)
+                .to_kind(Kind::Uint8)
+                .view([20, 8, 8, 3]),
+            labels: Tensor::arange(20, (Kind::Int64, Device::Cpu)).remainder(10),
+        };
+        let split = PaddedSplit::new(&split, 1);
+        let mut by_epoch = trainer(&training);
+        let trained = by_epoch.train_epoch(2, &split, &mut Unwatched);
+        let trained = trained.unwrap().unwrap();
+
+        let mut by_step = trainer(&training);
+        let shim = Shim::open(false).expect("g++ builds the shim");
+        let images = by_step.epoch_images(1, &split);
+        let draws = by_step.draws_ahead(split.len(), &shim).take(2);
+        split.gather_into(&draws, &images);
+        by_step.sgd.set_rate(0.05);
+        let mut places = Places::new(8, Device::Cpu);
+        places.set(&Part::default());
+        (0..2).for_each(|_| places.step(&mut by_step, &images));
+        places.last_step(&mut by_step, &images, 4);
+
+        let moving = |trainer: &Trainer| trainer.model.weights.leaves().all().detach();
+        assert_eq!(moving(&by_step), moving(&by_epoch));
+        let part = places.sums.part(3, Instant::now());
+        assert_eq!(
+            (part.loss, part.hits),
+            (trained.part.loss, trained.part.hits)
+        );
+    }
+
+    #[test]
+    fn what_libtorch_refuses_is_an_error() {
+        assert!(refusal(|| ()).is_ok());
+        let one = Tensor::ones([2], tch::kind::FLOAT_CPU);
+        let refused = refusal(|| {
+            let _ = one.reshape([3]);
+        });
+        let error = refused.unwrap_err().to_string();
+        assert_eq!(error, "shape '[3]' is invalid for input of size 2");
+    }
 }

@@ -4,6 +4,7 @@
 //! [`networks`] declare [`parameters`] that [`weights`] hold, [`epoch`] trains with [`sgd`], [`session`] keeps record
 //! and [`checkpoint`]s under the run's [`lock`]; [`transfer`] is all of it for weights that were trained before.
 
+mod ahead;
 pub mod checkpoint;
 pub mod data;
 pub mod device;
@@ -11,6 +12,7 @@ pub mod environment;
 pub mod epoch;
 pub mod expected;
 pub mod features;
+pub mod gate;
 pub mod graph;
 pub mod interrupt;
 pub mod kernels;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::kernels::Kernels;
-use crate::networks::{self, Architecture};
+use crate::networks::{self, Architecture, Network};
 use crate::pass::{Mode, Pass, Watch};
 use crate::weights::{Weights, multiplied_kind};
 
@@ -21,7 +21,6 @@ pub struct Model {
     /// The mode of a training step's pass through all layers.
     training_mode: Mode,
     device: Device,
-    kernels: Option<Rc<Kernels>>,
 }
 
 impl Model {
@@ -50,7 +49,6 @@ impl Model {
             trainable,
             training_mode: Mode::Training,
             device,
-            kernels: None,
         })
     }
 
@@ -59,11 +57,8 @@ impl Model {
     /// # Errors
     /// A network in which no BatchNorm is trained.
     pub fn fused(self, kernels: &Rc<Kernels>) -> Result<Model> {
-        Ok(Model {
-            weights: self.weights.split(self.arithmetic, Rc::clone(kernels))?,
-            kernels: Some(Rc::clone(kernels)),
-            ..self
-        })
+        let weights = self.weights.split(self.arithmetic, Rc::clone(kernels))?;
+        Ok(Model { weights, ..self })
     }
 
     /// The same, whose BatchNorm layers keep their statistics while all layers are trained: they normalise with the
@@ -129,14 +124,12 @@ impl Model {
         logits.to_kind(Kind::Float)
     }
 
-    /// The classifier's input `[batch, features]` in evaluation mode: BatchNorm uses its stored statistics, and nothing
-    /// moves.
-    pub fn features(&self, images: &Tensor) -> Tensor {
-        no_grad(|| {
-            self.architecture
-                .network
-                .features(images, &self.pass(Mode::Evaluation))
-        })
+    /// The model under its present weights, for as many batches as are wanted before they move again.
+    pub fn evaluator(&self) -> Evaluator<'_> {
+        Evaluator {
+            network: self.architecture.network.as_ref(),
+            pass: no_grad(|| self.pass(Mode::Evaluation)),
+        }
     }
 
     /// Moves BatchNorm's running statistics towards those of a batch of images; no parameter changes.
@@ -145,12 +138,6 @@ impl Model {
             let pass = self.pass(Mode::Training);
             let _ = self.architecture.network.features(images, &pass);
         });
-    }
-
-    /// Logits in evaluation mode and single precision, from features.
-    pub fn classify(&self, features: &Tensor) -> Tensor {
-        let pass = self.pass(Mode::Evaluation);
-        no_grad(|| self.architecture.network.classify(features, &pass)).to_kind(Kind::Float)
     }
 
     /// One whole pass in evaluation mode, watched layer by layer.
@@ -174,7 +161,25 @@ impl Model {
             self.weights.statistics(),
             mode,
         )
-        .fused(self.kernels.as_deref())
+        .fused(self.weights.leaves().kernels())
+    }
+}
+
+/// A model in evaluation mode, its weights cast once: BatchNorm uses its stored statistics, and nothing moves.
+pub struct Evaluator<'a> {
+    network: &'a dyn Network,
+    pass: Pass<'a>,
+}
+
+impl Evaluator<'_> {
+    /// The classifier's input `[batch, features]` from images.
+    pub fn features(&self, images: &Tensor) -> Tensor {
+        no_grad(|| self.network.features(images, &self.pass))
+    }
+
+    /// Logits `[batch, classes]` in single precision, from features.
+    pub fn classify(&self, features: &Tensor) -> Tensor {
+        no_grad(|| self.network.classify(features, &self.pass)).to_kind(Kind::Float)
     }
 }
 

@@ -81,7 +81,8 @@ impl Losses {
                 "step {step} in fp32: our kernels give a loss of {fused}, libtorch gives {plain}"
             );
         }
-        let [plain, fused] = [&self.plain_bf16, &self.fused_bf16].map(|of| self.from_fp32(of));
+        let [plain, fused] =
+            [&self.plain_bf16, &self.fused_bf16].map(|of| self.distance_to_fp32(of));
         ensure!(
             fused <= 2.0 * plain + ALLOWED_BF16,
             "in bf16 the losses of our kernels are {fused} from those in fp32, libtorch's own are {plain}"
@@ -90,7 +91,7 @@ impl Losses {
     }
 
     /// The root of the mean square of the differences from libtorch's losses in fp32.
-    fn from_fp32(&self, losses: &[f64]) -> f64 {
+    fn distance_to_fp32(&self, losses: &[f64]) -> f64 {
         let differences = losses.iter().zip(&self.plain_fp32).map(|(a, b)| a - b);
         let squares: f64 = differences.map(|difference| difference * difference).sum();
         (squares / losses.len() as f64).sqrt()

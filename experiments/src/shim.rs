@@ -77,6 +77,28 @@ impl Shim {
             .expect("all four are dense tensors of one device");
     }
 
+    /// Draws from `seed`, on the CPU: `order` becomes a permutation of its places, and each tensor of `below` numbers
+    /// from 0 below the one beside it. All are of 64-bit integers.
+    pub fn draw(&self, seed: u64, order: &mut Tensor, below: [(&mut Tensor, i64); 3]) {
+        type Draw =
+            unsafe extern "C" fn(u64, *mut c_void, *const *mut c_void, *const i64, usize) -> c_int;
+        let pointer = |tensor: &mut Tensor| tensor.as_mut_ptr().cast::<c_void>();
+        let ends = below.each_ref().map(|(_, end)| *end);
+        let numbers = below.map(|(tensor, _)| pointer(tensor));
+        // SAFETY: the signature is that of shim.cpp, which reads as many tensors and ends as it is told, and tch's
+        // pointers are `at::Tensor*`.
+        let failed = unsafe {
+            self.function::<Draw>(b"shim_draw")(
+                seed,
+                pointer(order),
+                numbers.as_ptr(),
+                ends.as_ptr(),
+                numbers.len(),
+            )
+        };
+        self.check(failed).expect("all are integers on the CPU");
+    }
+
     /// Lets this thread work on another CUDA stream, as a capture demands.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub enum Leaves {
         multiplied: Tensor,
         /// The rest of it.
         normalising: Tensor,
-        /// Has the optimiser's kernel.
+        /// Ours.
         kernels: Rc<Kernels>,
     },
 }
@@ -46,6 +46,14 @@ impl Leaves {
     pub fn all(&self) -> &Tensor {
         match self {
             Leaves::Whole(all) | Leaves::Split { all, .. } => all,
+        }
+    }
+
+    /// The kernels by which training steps are taken, where they are ours.
+    pub fn kernels(&self) -> Option<&Kernels> {
+        match self {
+            Leaves::Whole(_) => None,
+            Leaves::Split { kernels, .. } => Some(kernels),
         }
     }
 
@@ -115,7 +123,7 @@ impl Weights {
         }
     }
 
-    /// The same, with gradients of what `arithmetic` multiplies taken in its own number format, for the optimiser's kernel.
+    /// The same for training by our kernels: gradients of what is multiplied are taken in `arithmetic`'s number format.
     ///
     /// # Errors
     /// Moving parameters without those of BatchNorm.

@@ -2,6 +2,7 @@
 
 use experiments::data::Split;
 use experiments::data::augmentation::{Draws, PaddedSplit};
+use experiments::shim::Shim;
 use results::Augmentation;
 use tch::{Device, Kind, Tensor};
 
@@ -115,14 +116,47 @@ fn the_seed_decides() {
     assert_ne!(order(1), order(2));
 }
 
+/// The order, both offsets and the mirrors, one after the other.
+fn numbers(draws: Draws) -> Vec<i64> {
+    let Draws {
+        order,
+        top,
+        left,
+        mirrored,
+    } = draws;
+    Vec::try_from(Tensor::cat(&[order, top, left, mirrored], 0)).unwrap()
+}
+
+/// A generator of their own gives the same as the one of all threads.
+#[test]
+fn draws_with_the_shim_are_the_same() {
+    let shim = Shim::open(false).expect("g++ builds the shim");
+    let unmirrored = Augmentation {
+        horizontal_flip: false,
+        ..AUGMENTATION
+    };
+    for augmentation in [AUGMENTATION, unmirrored] {
+        for (images, seed) in [(1, 0), (100, 7), (50_000, 1), (50_000, u64::MAX)] {
+            let with_shim = Draws::with_shim(&shim, images, &augmentation, seed);
+            let without = Draws::new(images, &augmentation, seed);
+            let same = numbers(with_shim) == numbers(without);
+            assert!(same, "{images} images, seed {seed}");
+        }
+    }
+}
+
 #[test]
 fn threads_do_not_disturb_each_other() {
-    let order = |seed| Vec::<i64>::try_from(Draws::new(5000, &AUGMENTATION, seed).order).unwrap();
-    let alone: Vec<_> = (0..40).map(order).collect();
-    let draw = |seeds: std::ops::Range<u64>| seeds.map(order).collect::<Vec<_>>();
+    let shim = Shim::open(false).expect("g++ builds the shim");
+    let draw = |seed: u64| match seed % 2 {
+        0 => numbers(Draws::new(5000, &AUGMENTATION, seed)),
+        _ => numbers(Draws::with_shim(&shim, 5000, &AUGMENTATION, seed)),
+    };
+    let alone: Vec<_> = (0..400).map(draw).collect();
+    let draw = |seeds: std::ops::Range<u64>| seeds.map(draw).collect::<Vec<_>>();
     let together = std::thread::scope(|scope| {
-        let halves = [0..20, 20..40].map(|seeds| scope.spawn(|| draw(seeds)));
+        let halves = [0..200, 200..400].map(|seeds| scope.spawn(|| draw(seeds)));
         halves.map(|half| half.join().unwrap()).concat()
     });
-    assert_eq!(alone, together);
+    assert!(alone == together);
 }

@@ -11,13 +11,14 @@ use std::{env, fs, thread};
 
 use experiments::device::Computer;
 use experiments::kernels::{BatchNorm, Kernels, Then, compile};
+use experiments::model::Model;
 use experiments::self_check::{Batch, Losses};
 
 use experiments::sgd::Sgd;
 use experiments::shim::Shim;
 use experiments::weights::Leaves;
 
-use results::Arithmetic;
+use results::{Arithmetic, Trainable};
 use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
 
@@ -384,6 +385,48 @@ fn ten_steps_are_those_of_libtorch() {
         error.starts_with("in bf16 the losses of our kernels are 0.0"),
         "{error}"
     );
+}
+
+/// A state that is read in must reach the copy that the network reads.
+#[test]
+fn a_state_goes_on_in_another_model() {
+    let kernels = Rc::new(emulated());
+    let bf16 = Arithmetic::Bf16;
+    let model = |seed| {
+        let model = Model::new("resnet20", 10, Trainable::All, bf16, seed, Device::Cpu).unwrap();
+        model.fused(&kernels).unwrap()
+    };
+    let images = values(1, [2, 3, 8, 8], Kind::BFloat16);
+    let labels = Tensor::from_slice(&[3_i64, 7]);
+    let step = |model: &Model| {
+        let mut sgd = Sgd::new(model.weights.leaves().all(), 0.9, 5e-4, None);
+        sgd.set_rate(0.1);
+        let loss = { model.training_logits(&images) }.cross_entropy_for_logits(&labels);
+        let leaves = model.weights.leaves();
+        sgd.step(leaves, leaves.gradients_of(&loss));
+    };
+    let (first, second) = (model(1), model(2));
+    step(&first);
+    second
+        .weights
+        .load(&first.weights.named(), |_| true)
+        .unwrap();
+    for model in [&first, &second] {
+        step(model);
+    }
+    let all = |model: &Model| -> Vec<Vec<u8>> {
+        let named = model.weights.named();
+        named.values().map(common::bytes).collect()
+    };
+    assert_eq!(all(&first), all(&second));
+    // The state holds the copy: what a capture puts back is whole.
+    let copy = first.weights.state().pop().unwrap();
+    assert_eq!(copy.kind(), Kind::BFloat16);
+    let error = Model::new("alexnet", 10, Trainable::All, bf16, 1, Device::Cpu)
+        .unwrap()
+        .fused(&kernels);
+    let error = error.err().unwrap().to_string();
+    assert_eq!(error, "no BatchNorm is trained, for which our kernels are");
 }
 
 /// On an H200 two blocks of each kernel fit into a multiprocessor, and nothing is kept in slow memory for want of registers.

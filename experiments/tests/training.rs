@@ -45,6 +45,35 @@ fn the_loss_falls() {
     assert!(trainer.evaluate(&test, &mut |_| false).is_none());
 }
 
+/// A mean is taken over the images, not over the batches, of which the last one may be smaller. bf16 keeps eight bits.
+#[test]
+fn an_evaluation_is_the_same_in_batches_of_any_size() {
+    let run = planned(&[]);
+    let mut trained = trainer(&run);
+    let split = padded(&configuration(&run).training);
+    for epoch in 1..=5 {
+        { trained.train_epoch(epoch, &split, &mut Unwatched) }.unwrap();
+    }
+    let weights = trained.model.weights.named();
+    for (arithmetic, tolerance) in [("fp32", 1e-6), ("bf16", 1e-2)] {
+        let evaluate = |batch_size: u64| {
+            let batch_size = format!("batch_size = {batch_size}");
+            let run = planned(&[("batch_size = 32", &batch_size), ("fp32", arithmetic)]);
+            let trainer = trainer(&run);
+            trainer.model.weights.load(&weights, |_| true).unwrap();
+            let test = trainer.evaluation_set(generated(), &mut |_| true).unwrap();
+            trainer.test(&test, common::CLASSES, &mut |_| true).unwrap()
+        };
+        let whole = evaluate(100);
+        for batch_size in [7, 32] {
+            let parts = evaluate(batch_size);
+            let difference = (parts.loss / whole.loss - 1.0).abs();
+            assert!(difference < tolerance, "{batch_size}: {difference}");
+            assert!((parts.accuracy - whole.accuracy).abs() <= tolerance);
+        }
+    }
+}
+
 /// With features of 0 the gradient of the classifier's weights is 0, so weight decay alone moves them: without momentum
 /// each step multiplies them by 1 − rate · decay.
 #[test]
@@ -147,7 +176,7 @@ fn frozen_layers_do_not_move() {
         .collect();
     let images = normaliser(&trainer.model).apply(&generated().pixels);
     let features = Features {
-        values: trainer.model.features(&images),
+        values: trainer.model.evaluator().features(&images),
         labels: generated().labels,
         seconds: 0.0,
     };

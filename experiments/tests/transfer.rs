@@ -128,8 +128,8 @@ fn expected(run: &PlannedRun) -> Expected {
     let mut trainer = Trainer::new(model, sgd, normaliser(), training, 24, configuration.seed);
     let flowers = flowers();
     let logits = |model: &Model, split: &Split| {
-        let features = model.features(&normaliser().apply(&split.pixels));
-        model.classify(&features)
+        let evaluator = model.evaluator();
+        evaluator.classify(&evaluator.features(&normaliser().apply(&split.pixels)))
     };
     let loss = |model: &Model, split: &Split| {
         let loss = logits(model, split).cross_entropy_for_logits(&split.labels);
@@ -148,8 +148,7 @@ fn expected(run: &PlannedRun) -> Expected {
                 .unwrap()
         } else {
             let features = Features {
-                values: trainer
-                    .model
+                values: { trainer.model.evaluator() }
                     .features(&normaliser().apply(&flowers.train.pixels)),
                 labels: flowers.train.labels.shallow_clone(),
                 seconds: 0.0,

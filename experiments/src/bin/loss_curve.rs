@@ -14,6 +14,7 @@ use experiments::data::cifar10::{CLASSES, Cifar10, NORMALISATION, SIDE};
 use experiments::data::{self, Normaliser};
 use experiments::device::Computer;
 use experiments::epoch::Trainer;
+use experiments::gate::Place;
 use experiments::graph::StepGraph;
 use experiments::model::Model;
 use experiments::options::Options;
@@ -21,6 +22,10 @@ use experiments::progress::Stage;
 use experiments::session::{Evaluations, Session, is_wanted, training};
 use experiments::sgd::Sgd;
 use results::{Counted, DeviceKind, TestResult};
+
+/// What stands before the reason for which a step was not captured.
+const NOT_CAPTURED: &str = "the training step does not become a CUDA graph; hint: `--eager` takes the steps one \
+                            operation after the other";
 
 /// Trains a network of the plan's Problem 4.
 #[derive(Debug, Parser)]
@@ -30,18 +35,36 @@ struct Arguments {
     /// Make these runs too, at the same time, each on a CUDA stream of its own
     #[arg(long, value_name = "ID", num_args = 1..)]
     beside: Vec<String>,
+    /// Take BatchNorm, additions and ReLU, and SGD, as one operation each, by our own kernels
+    ///
+    /// `self_check` says whether they are right on this device. On a CPU they are emulated, thousands of times slower.
+    #[arg(long)]
+    fused: bool,
+}
+
+/// How a run is made beside what the plan says of it.
+struct Way {
+    /// By our own kernels.
+    fused: bool,
+    /// A place before the gate of the runs beside it, where there are.
+    place: Option<Place>,
 }
 
 fn main() -> ExitCode {
-    let Arguments { options, beside } = Arguments::parse();
+    let Arguments {
+        options,
+        beside,
+        fused,
+    } = Arguments::parse();
     experiments::exit(match &beside[..] {
-        [] => experiment(&options, false),
-        others => side_by_side(&options, others),
+        [] => experiment(&options, Way { fused, place: None }),
+        others => side_by_side(&options, others, fused),
     })
 }
 
-/// Makes a run and `others`, a thread for each.
-fn side_by_side(options: &Options, others: &[String]) -> Result<()> {
+/// Makes a run and `others`, a thread for each. None trains before the steps of all are captured: then cuDNN tries its
+/// algorithms, and would measure the others' training.
+fn side_by_side(options: &Options, others: &[String], fused: bool) -> Result<()> {
     let ids = [&options.run].into_iter().chain(others);
     let all: Vec<Options> = ids
         .map(|id| Options {
@@ -60,8 +83,10 @@ fn side_by_side(options: &Options, others: &[String]) -> Result<()> {
         "runs side by side need one arithmetic, for libtorch has one switch for all of a program's threads"
     );
     let ends: Vec<Result<()>> = thread::scope(|scope| {
-        let begin = |options| scope.spawn(move || experiment(options, true));
-        let threads: Vec<_> = all.iter().map(begin).collect();
+        let ways = Place::of_one_gate(all.len()).into_iter().map(Some);
+        let ways = ways.map(|place| Way { fused, place });
+        let begin = |(options, way)| scope.spawn(move || experiment(options, way));
+        let threads: Vec<_> = all.iter().zip(ways).map(begin).collect();
         let end = |thread: ScopedJoinHandle<_>| thread.join().expect("no panic in a run");
         threads.into_iter().map(end).collect()
     });
@@ -70,8 +95,8 @@ fn side_by_side(options: &Options, others: &[String]) -> Result<()> {
         .try_for_each(|(end, options)| end.with_context(|| format!("run `{}`", options.run)))
 }
 
-/// Makes the run that `options` name; `beside_others`, on a stream of its own.
-fn experiment(options: &Options, beside_others: bool) -> Result<()> {
+/// Makes the run that `options` name; beside others, on a stream of its own.
+fn experiment(options: &Options, Way { fused, place }: Way) -> Result<()> {
     // What the plan asks for.
     let run = options.planned_run("loss_curve")?;
     if !is_wanted(options, &run)? {
@@ -86,10 +111,9 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
         configuration.arithmetic,
         options.thread_count(),
     )?;
-    if let (true, Some(shim)) = (
-        beside_others && computer.kind == DeviceKind::Cuda,
-        &computer.shim,
-    ) {
+    let cuda_shim = computer.shim.as_ref();
+    let cuda_shim = cuda_shim.filter(|_| computer.kind == DeviceKind::Cuda);
+    if let (Some(_), Some(shim)) = (&place, cuda_shim) {
         shim.enter_stream()?;
     }
     let folder = data::folder(options.data.as_deref())?;
@@ -113,6 +137,10 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
         seed,
         device,
     )?;
+    let model = match fused {
+        true => model.fused(&computer.kernels()?)?,
+        false => model,
+    };
     let sgd = Sgd::new(
         model.weights.leaves().all(),
         training.momentum,
@@ -139,18 +167,24 @@ fn experiment(options: &Options, beside_others: bool) -> Result<()> {
     let test = trainer.evaluation_set(cifar10.test.to_device(device), &mut |_| true);
     let test = test.expect("nothing stops it");
 
-    // Training: an epoch, then the test split, until all is done or time to stop. On a GPU the steps are a graph.
-    let mut graph = match options.eager {
-        true => None,
-        false => {
-            StepGraph::where_possible(&mut trainer, &train, configuration.batch_size, &computer)
-        }
-    };
+    // On a GPU the steps are graphs. cuDNN chooses its algorithms in the first pass of each kind.
+    let capture = |shim| StepGraph::capture(&mut trainer, &train, configuration.batch_size, shim);
+    let graph = cuda_shim.filter(|_| !options.eager).map(capture);
+    let mut graph = graph.transpose().context(NOT_CAPTURED)?;
+    computer.uses_graph.set(graph.is_some());
+    if computer.kind == DeviceKind::Cuda {
+        trainer.evaluate(&test, &mut |_| true);
+    }
+    if let Some(place) = place {
+        place.pass();
+    }
+
+    // Training: an epoch, then the test split, until all is done or time to stop.
     let mut session = Session::begin(options, &run, &computer, counted, &mut trainer)?;
     let mut last = None;
     while let Some(epoch) = session.next_epoch(&trainer)? {
         let trained = match &mut graph {
-            Some(graph) => graph.train_epoch(&mut trainer, epoch, &train, &mut session)?,
+            Some(graph) => graph.train_epoch(&mut trainer, epoch, &mut session)?,
             None => trainer.train_epoch(epoch, &train, &mut session)?,
         };
         let Some(trained) = trained else { break };
