@@ -143,7 +143,7 @@ impl Case {
             false,
         );
         if matches!(self.followed, Followed::AddRelu) {
-            y = y + added;
+            y = &y + added;
         }
         if relu && !matches!(self.followed, Followed::Nothing) {
             y = y.relu();
