@@ -60,11 +60,12 @@ int shim_draw(uint64_t seed, at::Tensor* order, at::Tensor* const* numbers, cons
 
 // This thread works on another stream of the pool until `shim_stream_leave`: capture is not allowed on the default one.
 // Streams do not wait for each other, so what the present one was asked for must be done first.
-int shim_stream_enter() {
-  return guarded([] {
+// With priority, which a stream that is entered from it inherits, its blocks run before those of the others.
+int shim_stream_enter(int priority) {
+  return guarded([&] {
     const auto present = c10::cuda::getCurrentCUDAStream();
     present.synchronize();
-    c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool());
+    c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/priority != 0 || present.priority() < 0));
     left_streams.push_back(present);
   });
 }

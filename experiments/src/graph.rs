@@ -108,7 +108,7 @@ pub fn capture(shim: &Shim, state: Vec<Tensor>, mut step: impl FnMut()) -> Resul
     // One generator of random numbers takes part in every capture.
     let _alone = CAPTURE.lock().unwrap_or_else(PoisonError::into_inner);
     let before: Vec<Tensor> = state.iter().map(Tensor::copy).collect();
-    shim.enter_stream()?;
+    shim.enter_stream(false)?;
     (0..WARM_UP_STEPS).for_each(|_| step());
     let recording = shim.begin_graph()?;
     let refused = refusal(step);

@@ -5,6 +5,7 @@
 //! and [`checkpoint`]s under the run's [`lock`]; [`transfer`] is all of it for weights that were trained before.
 
 mod ahead;
+pub mod budget;
 pub mod checkpoint;
 pub mod data;
 pub mod device;

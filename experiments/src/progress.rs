@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use results::EpochRow;
+use serde_json::json;
 
 use crate::part::Reached;
 use crate::say;
@@ -129,8 +130,9 @@ impl Progress {
         (self.loss, self.work) = (Some(row.train_loss), None);
         self.epochs.ended();
         if self.json.get() {
-            let text = serde_json::to_string(row).expect("a row's keys are strings");
-            if !say::line(&text) {
+            let mut fields = json!(row);
+            fields["run"] = self.run.as_str().into();
+            if !say::line(&fields.to_string()) {
                 self.json.set(false);
                 self.note("nobody reads standard output any more; the run goes on");
             }

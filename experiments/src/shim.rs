@@ -99,12 +99,19 @@ impl Shim {
         self.check(failed).expect("all are integers on the CPU");
     }
 
-    /// Lets this thread work on another CUDA stream, as a capture demands.
+    /// Lets this thread work on another CUDA stream, as a capture demands. With `priority`, which streams that are entered
+    /// from it inherit, it goes before the others.
     ///
     /// # Errors
     /// What CUDA refuses.
-    pub fn enter_stream(&self) -> Result<()> {
-        self.call(b"shim_stream_enter")
+    pub fn enter_stream(&self, priority: bool) -> Result<()> {
+        // SAFETY: the signature is that of shim.cpp.
+        let failed = unsafe {
+            self.function::<unsafe extern "C" fn(c_int) -> c_int>(b"shim_stream_enter")(
+                priority.into(),
+            )
+        };
+        self.check(failed)
     }
 
     /// Waits for the thread's stream and goes back to the one before.

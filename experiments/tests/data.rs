@@ -34,12 +34,12 @@ fn cifar10() {
         ),
     );
     fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(&file, vec![0; RECORD_BYTES]).unwrap();
+    fs::write(&file, vec![0; RECORD_BYTES - 1]).unwrap();
     check(
         data,
         Cifar10::read(data),
         &format!(
-            "`DATA/cifar-10-batches-bin/data_batch_1.bin` has 3073 bytes, expected 30730000; {CIFAR_HINT}"
+            "`DATA/cifar-10-batches-bin/data_batch_1.bin` has 3072 bytes, expected 3073 for each image; {CIFAR_HINT}"
         ),
     );
     let mut images = vec![0; 10_000 * RECORD_BYTES];

@@ -32,7 +32,7 @@ const NOT_CAPTURED: &str = "the training step does not become a CUDA graph; hint
 struct Arguments {
     #[command(flatten)]
     options: Options,
-    /// Make these runs too, at the same time, each on a CUDA stream of its own
+    /// Make these runs too, at the same time, each on a CUDA stream of its own; that of `--run` has priority
     #[arg(long, value_name = "ID", num_args = 1..)]
     beside: Vec<String>,
     /// Take BatchNorm, additions and ReLU, and SGD, as one operation each, by our own kernels
@@ -48,6 +48,8 @@ struct Way {
     fused: bool,
     /// A place before the gate of the runs beside it, where there are.
     place: Option<Place>,
+    /// Before the runs beside it.
+    priority: bool,
 }
 
 fn main() -> ExitCode {
@@ -57,7 +59,14 @@ fn main() -> ExitCode {
         fused,
     } = Arguments::parse();
     experiments::exit(match &beside[..] {
-        [] => experiment(&options, Way { fused, place: None }),
+        [] => experiment(
+            &options,
+            Way {
+                fused,
+                place: None,
+                priority: false,
+            },
+        ),
         others => side_by_side(&options, others, fused),
     })
 }
@@ -83,8 +92,12 @@ fn side_by_side(options: &Options, others: &[String], fused: bool) -> Result<()>
         "runs side by side need one arithmetic, for libtorch has one switch for all of a program's threads"
     );
     let ends: Vec<Result<()>> = thread::scope(|scope| {
-        let ways = Place::of_one_gate(all.len()).into_iter().map(Some);
-        let ways = ways.map(|place| Way { fused, place });
+        let places = Place::of_one_gate(all.len()).into_iter().map(Some);
+        let ways = places.enumerate().map(|(number, place)| Way {
+            fused,
+            place,
+            priority: number == 0,
+        });
         let begin = |(options, way)| scope.spawn(move || experiment(options, way));
         let threads: Vec<_> = all.iter().zip(ways).map(begin).collect();
         let end = |thread: ScopedJoinHandle<_>| thread.join().expect("no panic in a run");
@@ -96,7 +109,12 @@ fn side_by_side(options: &Options, others: &[String], fused: bool) -> Result<()>
 }
 
 /// Makes the run that `options` name; beside others, on a stream of its own.
-fn experiment(options: &Options, Way { fused, place }: Way) -> Result<()> {
+fn experiment(options: &Options, way: Way) -> Result<()> {
+    let Way {
+        fused,
+        place,
+        priority,
+    } = way;
     // What the plan asks for.
     let run = options.planned_run("loss_curve")?;
     if !is_wanted(options, &run)? {
@@ -114,7 +132,7 @@ fn experiment(options: &Options, Way { fused, place }: Way) -> Result<()> {
     let cuda_shim = computer.shim.as_ref();
     let cuda_shim = cuda_shim.filter(|_| computer.kind == DeviceKind::Cuda);
     if let (Some(_), Some(shim)) = (&place, cuda_shim) {
-        shim.enter_stream()?;
+        shim.enter_stream(priority)?;
     }
     let folder = data::folder(options.data.as_deref())?;
     let stage = Stage::begin(&run.id, "reads the images");

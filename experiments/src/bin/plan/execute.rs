@@ -1,5 +1,6 @@
 //! Making runs: the experiments' programs are started, several at once, until all is done or the time is over.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,8 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::{Args, value_parser};
+use experiments::budget;
 use experiments::interrupt::Interrupt;
 use experiments::lock::IN_WORK_STATUS;
+use experiments::networks;
 use experiments::say;
 use experiments::sources::present_digest;
 use results::{PlannedRun, states};
@@ -42,11 +45,14 @@ pub(crate) struct Wanted {
     #[command(flatten)]
     pub(crate) selection: Selection,
     /// Time for all of it, such as `9m`, `90s` or `2h`; without it, until all is done
-    #[arg(long, value_parser = duration)]
+    #[arg(long, value_parser = budget::parse)]
     budget: Option<Duration>,
     /// Programs at the same time
     #[arg(long, default_value_t = 1)]
     pub(crate) jobs: usize,
+    /// Make loss curves that go at the same time in one program, on streams of one GPU; the first one's has priority
+    #[arg(long)]
+    one_program: bool,
     /// Runs that share the device, for the records, where others go on beside these; the programs if not given
     #[arg(long, value_name = "N")]
     pub(crate) runs_at_once: Option<usize>,
@@ -62,6 +68,9 @@ pub(crate) struct Wanted {
     /// Print what happens as lines of JSON, and sentences on standard error
     #[arg(long)]
     json: bool,
+    /// More options of the runs' programs, such as `--fused` of `loss_curve`
+    #[arg(last = true, value_name = "OPTIONS")]
+    pub(crate) more: Vec<String>,
 }
 
 impl Wanted {
@@ -145,33 +154,62 @@ impl<'a> Work<'a> {
         if self.deadline.is_some_and(|end| Instant::now() >= end) {
             self.stop();
         }
-        while !self.stopping
-            && self.jobs.len() < self.wanted.jobs.max(1)
-            && let Some(run) = self.waiting.pop_front()
-        {
-            let start = match self.wanted.give_up_after {
-                Some(most) => Attempts::of(run, self.places).note(most)?,
-                None => Ok(()),
-            };
-            match start {
-                Ok(()) => self.jobs.push(Job::start(run, self.places, self.wanted)?),
-                Err(reason) => {
-                    let voice = self.wanted.voice();
-                    voice.event(&run.id, "failed", because(&reason));
-                    self.failures.push(reason);
+        while !self.stopping && !self.waiting.is_empty() && self.places_left() > 0 {
+            let mut runs = Vec::new();
+            for run in self.next_together() {
+                let start = match self.wanted.give_up_after {
+                    Some(most) => Attempts::of(run, self.places).note(most)?,
+                    None => Ok(()),
+                };
+                match start {
+                    Ok(()) => runs.push(run),
+                    Err(reason) => {
+                        let voice = self.wanted.voice();
+                        voice.event(&run.id, "failed", because(&reason));
+                        self.failures.push(reason);
+                    }
                 }
+            }
+            if !runs.is_empty() {
+                self.jobs.push(Job::start(runs, self.places, self.wanted)?);
             }
         }
         sleep(TICK);
         for finished in self.jobs.extract_if(.., |job| job.is_finished()) {
-            match finished.report()? {
-                End::Made => (),
-                End::InWork => self.in_work += 1,
-                End::Stopped => self.stopped += 1,
-                End::Failed(reason) => self.failures.push(reason),
+            for end in finished.report()? {
+                match end {
+                    End::Made => (),
+                    End::InWork => self.in_work += 1,
+                    End::Stopped => self.stopped += 1,
+                    End::Failed(reason) => self.failures.push(reason),
+                }
             }
         }
         Ok(())
+    }
+
+    /// How many more runs may begin.
+    fn places_left(&self) -> usize {
+        let working: usize = self.jobs.iter().map(|job| job.ids().count()).sum();
+        self.wanted.jobs.max(1).saturating_sub(working)
+    }
+
+    /// The next run that waits, and with `--one-program` those that can be made beside it, as many as may begin.
+    fn next_together(&mut self) -> Vec<&'a PlannedRun> {
+        let most = self.places_left();
+        let mut runs: Vec<&PlannedRun> = self.waiting.pop_front().into_iter().collect();
+        if self.wanted.one_program {
+            self.waiting.retain(|run| {
+                let goes = runs.len() < most && go_together(runs[0], run);
+                if goes {
+                    runs.push(run);
+                }
+                !goes
+            });
+            // Of a large network the state is the longest on its way elsewhere: its run has priority.
+            runs.sort_by_key(|run| Reverse(parameters(run)));
+        }
+        runs
     }
 
     /// One signal saves, a second Ctrl-C ends at once, and Ctrl-Z stops the programs too.
@@ -193,7 +231,7 @@ impl<'a> Work<'a> {
     }
 
     fn tell_stopping(&self, signal: i32) {
-        let ids: Vec<&str> = self.jobs.iter().map(Job::id).collect();
+        let ids: Vec<&str> = self.jobs.iter().flat_map(Job::ids).collect();
         let again = match signal {
             SIGINT => "; Ctrl-C again ends at once, and half a minute of work at most is lost",
             _ => "",
@@ -238,59 +276,26 @@ impl<'a> Work<'a> {
     }
 }
 
+/// The experiment whose program makes several runs side by side.
+const SIDE_BY_SIDE: &str = "loss_curve";
+
+/// Whether one program can make both: libtorch has one switch of arithmetic for all of a program's threads.
+fn go_together(one: &PlannedRun, other: &PlannedRun) -> bool {
+    let arithmetic = |run: &PlannedRun| run.configuration.as_training().map(|it| it.arithmetic);
+    let experiments = [one, other].map(|run| run.experiment.as_str());
+    experiments == [SIDE_BY_SIDE; 2] && arithmetic(one) == arithmetic(other)
+}
+
+/// Parameters of the network that a run trains.
+fn parameters(run: &PlannedRun) -> u64 {
+    let configuration = run.configuration.as_training();
+    let network = configuration.and_then(|it| networks::build(&it.network, 1).ok());
+    network.map_or(0, |network| network.declared.parameter_count())
+}
+
 /// The command that this program was started with, but for `--again`.
 fn same_command() -> String {
     let words = std::env::args().filter(|word| word != "--again");
     let words: Vec<String> = words.map(|word| quoted(&word)).collect();
     words.join(" ")
-}
-
-/// Reads `90s`, `9m` or `2h`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let expected = || {
-        format!("`{text}` is no time, expected a number above 0 with `s`, `m` or `h`, such as `9m`")
-    };
-    let (number, unit) = text
-        .split_at_checked(text.len().saturating_sub(1))
-        .ok_or_else(expected)?;
-    let seconds = match unit {
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(expected()),
-    };
-    let number: f64 = number.parse().map_err(|_| expected())?;
-    let found = Duration::try_from_secs_f64(number * seconds).map_err(|_| expected())?;
-    // Longer ones than a year are as good as none, and a clock can count them.
-    let longest = Duration::from_secs(366 * 86_400);
-    match found.is_zero() {
-        true => Err(expected()),
-        false => Ok(found.min(longest)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations() {
-        let check = |text: &str, expect: Option<u64>| {
-            assert_eq!(
-                duration(text).ok().map(|found| found.as_secs()),
-                expect,
-                "{text}"
-            );
-        };
-        check("90s", Some(90));
-        check("9m", Some(540));
-        check("1.5h", Some(5400));
-        check("9", None);
-        check("m", None);
-        check("-1m", None);
-        check("0s", None);
-        check("", None);
-        check("9µ", None);
-        check("1e15h", Some(366 * 86_400));
-    }
 }

@@ -28,13 +28,13 @@ use crate::voice::{Voice, because};
 /// Lines of a failed program's log that are told.
 const LAST_LINES: usize = 20;
 
-/// A program at work.
+/// A program at work on a run, or on several side by side.
 pub(crate) struct Job<'a> {
-    run: &'a PlannedRun,
+    runs: Vec<&'a PlannedRun>,
     places: &'a Places,
     program: Child,
     began: Instant,
-    before: Option<Reached>,
+    before: Vec<Option<Reached>>,
     asked_to_stop: bool,
     again: bool,
     log: Option<Log>,
@@ -43,7 +43,7 @@ pub(crate) struct Job<'a> {
     reader: Option<JoinHandle<()>>,
 }
 
-/// How a program ended.
+/// How a program ended with a run.
 pub(crate) enum End {
     /// The run is made.
     Made,
@@ -56,16 +56,16 @@ pub(crate) enum End {
 }
 
 impl<'a> Job<'a> {
-    /// Starts the program of a run, which lies beside this one, in a process group of its own: Ctrl-C does not reach it.
-    /// With several at once, what they say goes to files.
+    /// Starts the program of runs of one experiment, which lies beside this one, in a process group of its own: Ctrl-C
+    /// does not reach it. With several at once, what they say goes to files, named after the first run.
     pub(crate) fn start(
-        run: &'a PlannedRun,
+        runs: Vec<&'a PlannedRun>,
         places: &'a Places,
         wanted: &Wanted,
     ) -> Result<Job<'a>> {
-        let path = std::env::current_exe()?.with_file_name(&run.experiment);
-        let mut command = command(&path, run, places, wanted);
-        let log = (wanted.jobs > 1).then(|| Log::new(&places.state, &run.id));
+        let path = std::env::current_exe()?.with_file_name(&runs[0].experiment);
+        let mut command = command(&path, &runs, places, wanted);
+        let log = (wanted.jobs > 1).then(|| Log::new(&places.state, &runs[0].id));
         let log = log.transpose()?;
         if let Some(log) = &log {
             command.stderr(log.written()?);
@@ -77,7 +77,8 @@ impl<'a> Job<'a> {
             // with the end of each thread here, and may do so more than once, as SIGTERM may.
             command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::TERM))?));
         }
-        let before = places.checkpoints(run).reached();
+        let reached = |run: &&PlannedRun| places.checkpoints(run).reached();
+        let before: Vec<_> = runs.iter().map(reached).collect();
         let voice = wanted.voice();
         if voice.json {
             command.arg("--json").stdout(Stdio::piped());
@@ -86,12 +87,13 @@ impl<'a> Job<'a> {
             let path = path.display();
             format!("`{path}` does not start; hint: `scripts/plan` builds it")
         })?;
-        voice.line(&format!("{} begins", run.id));
-        voice.event(&run.id, "begins", reached_fields(before));
+        for (run, before) in runs.iter().zip(&before) {
+            voice.line(&format!("{} begins", run.id));
+            voice.event(&run.id, "begins", reached_fields(*before));
+        }
         let rows = program.stdout.take().map(BufReader::new);
-        let id = run.id.clone();
         Ok(Job {
-            run,
+            runs,
             places,
             program,
             began: Instant::now(),
@@ -100,7 +102,7 @@ impl<'a> Job<'a> {
             again: wanted.again,
             log,
             voice,
-            reader: rows.map(|rows| spawn(move || pass_on_rows(rows, &id, voice))),
+            reader: rows.map(|rows| spawn(move || pass_on_rows(rows, voice))),
         })
     }
 
@@ -124,8 +126,9 @@ impl<'a> Job<'a> {
         let _ = kill_process_group(Pid::from_child(&self.program), signal);
     }
 
-    pub(crate) fn id(&self) -> &str {
-        &self.run.id
+    /// Its runs.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.runs.iter().map(|run| run.id.as_str())
     }
 
     /// Passes on what the program said since, and says whether it has ended.
@@ -137,23 +140,35 @@ impl<'a> Job<'a> {
         finished
     }
 
-    /// Says how the program ended and how far the run came.
-    pub(crate) fn report(mut self) -> Result<End> {
+    /// Says how the program ended and how far each of its runs came.
+    pub(crate) fn report(mut self) -> Result<Vec<End>> {
         let status = self.program.wait()?;
         if let Some(reader) = self.reader.take() {
             // It ends with the program's output.
             let _ = reader.join();
         }
         let after = duration(self.began.elapsed().as_secs_f64());
-        let (end, event, text) = self.judge(status, &after);
-        let id = &self.run.id;
-        self.voice.line(&format!("{id} {text}"));
-        let mut fields = reached_fields(self.places.checkpoints(self.run).reached());
+        let runs = self.runs.iter().zip(&self.before);
+        runs.map(|(run, before)| self.report_run(run, *before, status, &after))
+            .collect()
+    }
+
+    fn report_run(
+        &self,
+        run: &PlannedRun,
+        before: Option<Reached>,
+        status: ExitStatus,
+        after: &str,
+    ) -> Result<End> {
+        let reached = self.places.checkpoints(run).reached();
+        let (end, event, text) = self.judge(run, [before, reached], status, after);
+        self.voice.line(&format!("{} {text}", run.id));
+        let mut fields = reached_fields(reached);
         if let End::Failed(reason) = &end {
             fields.extend(because(reason));
         }
-        self.voice.event(id, event, fields);
-        let attempts = Attempts::of(self.run, self.places);
+        self.voice.event(&run.id, event, fields);
+        let attempts = Attempts::of(run, self.places);
         match &end {
             End::Made => attempts.forget()?,
             End::InWork => attempts.take_back()?,
@@ -162,13 +177,20 @@ impl<'a> Job<'a> {
         Ok(end)
     }
 
-    /// How the program ended `after` some time: for the caller, as an event, and in words.
-    fn judge(&self, status: ExitStatus, after: &str) -> (End, &'static str, String) {
-        let id = &self.run.id;
-        let path = record_path(&self.places.runs, &self.run.experiment, id);
+    /// How the program ended with a run `after` some time: for the caller, as an event, and in words.
+    fn judge(
+        &self,
+        run: &PlannedRun,
+        way: [Option<Reached>; 2],
+        status: ExitStatus,
+        after: &str,
+    ) -> (End, &'static str, String) {
+        let id = &run.id;
+        let path = record_path(&self.places.runs, &run.experiment, id);
         let complete = Record::read(&path).is_ok_and(|it| it.completion == Completion::Complete);
-        // With `--again` it may be the record of before.
-        if complete && (status.success() || self.was_ended(status) && !self.again) {
+        // With `--again` it may be the record of before. Of several runs another one may have failed.
+        let ended = status.success() || self.runs.len() > 1 || self.was_ended(status);
+        if complete && (status.success() || ended && !self.again) {
             return (End::Made, "complete", format!("is complete after {after}"));
         }
         if status.code() == Some(i32::from(IN_WORK_STATUS)) {
@@ -184,7 +206,7 @@ impl<'a> Job<'a> {
                 format!("fails after {after}"),
             );
         }
-        let text = format!("stops after {after}: {}", self.way());
+        let text = format!("stops after {after}: {}", words_of(way));
         (End::Stopped, "stopped", text)
     }
 
@@ -192,21 +214,21 @@ impl<'a> Job<'a> {
     fn was_ended(&self, status: ExitStatus) -> bool {
         self.asked_to_stop && matches!(status.signal(), Some(9 | 15))
     }
+}
 
-    /// From where to where the run came.
-    fn way(&self) -> String {
-        match (self.before, self.places.checkpoints(self.run).reached()) {
-            (before, Some(after)) if before != Some(after) => {
-                let beginning = Reached {
-                    epochs: 0.0,
-                    ..after
-                };
-                format!("saved, {}", after.since(&before.unwrap_or(beginning)))
-            }
-            (Some(before), _) => format!("at {before} as before: it had not got to a step"),
-            (None, _) => {
-                "at the beginning as before: it had not got to a step that is saved".to_owned()
-            }
+/// From where to where a run came.
+fn words_of(way: [Option<Reached>; 2]) -> String {
+    match way {
+        [before, Some(after)] if before != Some(after) => {
+            let beginning = Reached {
+                epochs: 0.0,
+                ..after
+            };
+            format!("saved, {}", after.since(&before.unwrap_or(beginning)))
+        }
+        [Some(before), _] => format!("at {before} as before: it had not got to a step"),
+        [None, _] => {
+            "at the beginning as before: it had not got to a step that is saved".to_owned()
         }
     }
 }
@@ -218,22 +240,24 @@ fn reached_fields(reached: Option<Reached>) -> Map<String, Value> {
     fields.map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// Tells a program's rows of epochs as events of the run.
-fn pass_on_rows(rows: impl BufRead, run: &str, voice: Voice) {
-    for row in rows.lines().map_while(Result::ok) {
-        match serde_json::from_str(&row) {
-            Ok(Value::Object(row)) => voice.event(run, "epoch", row),
-            _ => say::note(&row),
+/// Tells a program's rows of epochs as events of their runs.
+fn pass_on_rows(rows: impl BufRead, voice: Voice) {
+    for line in rows.lines().map_while(Result::ok) {
+        let row = serde_json::from_str(&line).ok();
+        let run = |row: &Map<String, Value>| Some(row.get("run")?.as_str()?.to_owned());
+        match row.and_then(|row| Some((run(&row)?, row))) {
+            Some((run, row)) => voice.event(&run, "epoch", row),
+            None => say::note(&line),
         }
     }
 }
 
-fn command(path: &Path, run: &PlannedRun, places: &Places, wanted: &Wanted) -> Command {
+fn command(path: &Path, runs: &[&PlannedRun], places: &Places, wanted: &Wanted) -> Command {
     let cores = available_parallelism().map_or(1, usize::from);
     let threads = wanted.threads.unwrap_or(cores / wanted.jobs.max(1)).max(1);
     let runs_at_once = wanted.runs_at_once.unwrap_or(wanted.jobs);
     let mut command = Command::new(path);
-    command.args(["--run", &run.id, "--threads", &threads.to_string()]);
+    command.args(["--run", &runs[0].id, "--threads", &threads.to_string()]);
     command.args(["--runs-at-once", &runs_at_once.to_string()]);
     for (option, value) in [
         ("--plan", &places.plan),
@@ -247,6 +271,14 @@ fn command(path: &Path, run: &PlannedRun, places: &Places, wanted: &Wanted) -> C
     }
     if wanted.again {
         command.arg("--again");
+    }
+    command.args(&wanted.more);
+    if let [_, beside @ ..] = runs
+        && !beside.is_empty()
+    {
+        command
+            .arg("--beside")
+            .args(beside.iter().map(|run| &run.id));
     }
     command
 }

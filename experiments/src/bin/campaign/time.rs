@@ -1,0 +1,199 @@
+//! The training steps of several runs in one way: of each alone, then of all side by side.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::exit;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Error, Result};
+use clap::Args;
+use experiments::data::augmentation::PaddedSplit;
+use experiments::data::cifar10::{CLASSES, NORMALISATION, SIDE};
+use experiments::data::{Normaliser, Split};
+use experiments::device::Computer;
+use experiments::epoch::Trainer;
+use experiments::graph::StepGraph;
+use experiments::model::Model;
+use experiments::part::{Onlooker, Part};
+use experiments::say;
+use experiments::session::training;
+use experiments::sgd::Sgd;
+use results::{DeviceKind, Plan, PlannedRun};
+use serde::{Deserialize, Serialize};
+use tch::{Kind, Tensor};
+
+/// Batches of the made-up images.
+const BATCHES: u64 = 20;
+/// Steps between two waits for the device.
+const STEPS_AHEAD: u64 = 10;
+
+#[derive(Debug, Args)]
+pub(crate) struct Time {
+    /// Ids of loss curves of one arithmetic
+    #[arg(required = true)]
+    ids: Vec<String>,
+    /// The plan
+    #[arg(long)]
+    plan: PathBuf,
+    /// Seconds for each run alone, and for all side by side
+    #[arg(long)]
+    seconds: f64,
+    /// `cpu` or `cuda`
+    #[arg(long)]
+    device: Option<String>,
+    /// By our own kernels
+    #[arg(long)]
+    fused: bool,
+}
+
+/// What a training step of each run takes, in seconds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StepTimes {
+    /// Alone on the device.
+    pub(crate) alone: BTreeMap<String, f64>,
+    /// While all of them train.
+    pub(crate) together: BTreeMap<String, f64>,
+}
+
+/// Measures, and prints the times as one line of JSON.
+pub(crate) fn time(options: &Time) -> Result<()> {
+    let plan = Plan::read(&options.plan)?;
+    let runs = { options.ids.iter() }.map(|id| plan.expect_run(id, &options.plan));
+    let runs: Vec<&PlannedRun> = runs.collect::<Result<_, _>>().map_err(Error::msg)?;
+    let all_here = Barrier::new(runs.len());
+    let times: Vec<[f64; 2]> = thread::scope(|scope| {
+        let threads = runs.iter().enumerate().map(|(place, run)| {
+            let all_here = &all_here;
+            scope.spawn(move || {
+                of_run(options, run, place, all_here).unwrap_or_else(|error| {
+                    // The others wait for this one.
+                    say::note(&format!("error: run `{}`: {error:#}", run.id));
+                    exit(1)
+                })
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        let end = |thread: thread::ScopedJoinHandle<_>| thread.join().expect("no panic");
+        threads.into_iter().map(end).collect()
+    });
+    let of = |which: usize| {
+        let pairs = { runs.iter() }.zip(&times);
+        pairs
+            .map(|(run, times)| (run.id.clone(), times[which]))
+            .collect()
+    };
+    let times = StepTimes {
+        alone: of(0),
+        together: of(1),
+    };
+    say::line(&serde_json::to_string(&times)?);
+    Ok(())
+}
+
+/// Seconds of a step: when it is the turn of the run at this `place`, and when all runs train.
+fn of_run(options: &Time, run: &PlannedRun, place: usize, all_here: &Barrier) -> Result<[f64; 2]> {
+    let configuration = training(run)?;
+    let training = &configuration.training;
+    let computer = Computer::find(options.device.as_deref(), configuration.arithmetic, 1)?;
+    let cuda_shim = computer.shim.as_ref();
+    let cuda_shim = cuda_shim.filter(|_| computer.kind == DeviceKind::Cuda);
+    if let Some(shim) = cuda_shim {
+        shim.enter_stream(false)?;
+    }
+    let model = Model::new(
+        &configuration.network,
+        CLASSES,
+        training.trainable,
+        configuration.arithmetic,
+        configuration.seed,
+        computer.device,
+    )?;
+    let model = match options.fused {
+        true => model.fused(&computer.kernels()?)?,
+        false => model,
+    };
+    let (momentum, decay) = (training.momentum, training.weight_decay);
+    let weights = model.weights.leaves().all();
+    let sgd = Sgd::new(weights, momentum, decay, computer.shim.as_ref());
+    let normaliser = Normaliser::new(NORMALISATION, model.kind(), computer.device);
+    let (batch_size, seed) = (configuration.batch_size, configuration.seed);
+    let mut trainer = Trainer::new(model, sgd, normaliser, training, batch_size, seed);
+    let images = grey_images(BATCHES * batch_size).to_device(computer.device);
+    let split = PaddedSplit::new(&images, training.augmentation.crop_padding_px);
+    let capture = |shim| StepGraph::capture(&mut trainer, &split, batch_size, shim);
+    let mut graph = cuda_shim.map(capture).transpose()?;
+    let mut measure = || -> Result<f64> {
+        let mut clock = Clock::new(Duration::from_secs_f64(options.seconds));
+        while !clock.is_over() {
+            match &mut graph {
+                Some(graph) => graph.train_epoch(&mut trainer, 1, &mut clock)?,
+                None => trainer.train_epoch(1, &split, &mut clock)?,
+            };
+        }
+        computer.synchronise();
+        Ok(clock.began.elapsed().as_secs_f64() / clock.steps as f64)
+    };
+    let mut alone = None;
+    for turn in 0..options.ids.len() {
+        all_here.wait();
+        if turn == place {
+            alone = Some(measure()?);
+        }
+    }
+    all_here.wait();
+    Ok([alone.context("its turn came")?, measure()?])
+}
+
+/// So many images in which nothing is to be seen, and all classes.
+fn grey_images(images: u64) -> Split {
+    let (images, side) = (images as i64, SIDE);
+    Split {
+        pixels: Tensor::full(
+            [images, side, side, 3],
+            128,
+            (Kind::Uint8, tch::Device::Cpu),
+        ),
+        labels: Tensor::arange(images, (Kind::Int64, tch::Device::Cpu)).remainder(CLASSES),
+    }
+}
+
+/// Counts steps until the time is over.
+struct Clock {
+    began: Instant,
+    time: Duration,
+    steps: u64,
+}
+
+impl Clock {
+    fn new(time: Duration) -> Clock {
+        Clock {
+            began: Instant::now(),
+            time,
+            steps: 0,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.steps > 0 && self.began.elapsed() >= self.time
+    }
+}
+
+impl Onlooker for Clock {
+    fn begun(&self) -> Part {
+        Part::default()
+    }
+
+    fn step(&mut self, _: &Trainer, _: u64, part: &dyn Fn() -> Part) -> Result<bool> {
+        self.steps += 1;
+        if self.steps.is_multiple_of(STEPS_AHEAD) {
+            part(); // or thousands of steps wait when the time is over
+        }
+        Ok(!self.is_over())
+    }
+
+    fn pass(&mut self, _: u64) -> bool {
+        true
+    }
+}

@@ -1,0 +1,145 @@
+//! A campaign on a CPU, from the choice to the archives: two runs on few black images.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::tiny_run::{names, plan};
+use common::{PLAN, root};
+use results::{Completion, Digest, Record, record_path};
+use tempfile::TempDir;
+
+/// Images of each of the six files.
+const IMAGES: usize = 16;
+
+/// A folder with a plan of two runs of one epoch, and their data.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let images = folder.path().join("cifar-10-batches-bin");
+    fs::create_dir(&images).unwrap();
+    let bytes = vec![0; IMAGES * 3073];
+    let train = (1..=5).map(|number| format!("data_batch_{number}.bin"));
+    for name in train.chain(["test_batch.bin".to_owned()]) {
+        fs::write(images.join(name), &bytes).unwrap();
+    }
+    let digest = Digest::of(bytes.repeat(6)).to_string();
+    let runs = ["first", "second"].map(|id| {
+        PLAN.replace(&"0".repeat(64), &digest)
+            .replace("\"tiny\"", &format!("\"{id}\""))
+            .replace("epochs = 30", "epochs = 1")
+            .replace("milestones = [20]", "milestones = []")
+    });
+    fs::write(folder.path().join("plan.toml"), runs.concat()).unwrap();
+    folder
+}
+
+/// What the program says on both outputs, and its exit status.
+fn said(command: &mut Command) -> (Option<i32>, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.current_dir(root()).output().unwrap();
+    let said = [stdout, stderr].concat();
+    (status.code(), String::from_utf8(said).unwrap())
+}
+
+fn campaign(folder: &Path, arguments: &[&str], places: &[&str]) -> (Option<i32>, String) {
+    let mut campaign = Command::new(env!("CARGO_BIN_EXE_campaign"));
+    campaign.args(arguments).env("MEASURED_DATA", folder);
+    campaign.arg("--choice").arg(folder.join("choice.json"));
+    for place in places {
+        let name = if *place == "plan" { "plan.toml" } else { place };
+        campaign.arg(format!("--{place}")).arg(folder.join(name));
+    }
+    said(&mut campaign)
+}
+
+fn record(folder: &Path, id: &str) -> Record {
+    Record::read(&record_path(&folder.join("runs"), "loss_curve", id)).unwrap()
+}
+
+#[test]
+fn both_phases_end_with_complete_runs() {
+    let folder = folder();
+    let folder = folder.path();
+    let phase_1 = [
+        "choose",
+        "*",
+        "--seconds",
+        "0.1",
+        "--device",
+        "cpu",
+        "--budget",
+        "5m",
+    ];
+    let (status, said_1) = campaign(folder, &phase_1, &["plan"]);
+    assert_eq!(status, Some(0), "{said_1}");
+    // Emulated kernels are right and slow.
+    assert!(said_1.contains(": by libtorch's operations, "), "{said_1}");
+    assert!(said_1.contains("; our kernels take "), "{said_1}");
+    let choice = fs::read_to_string(folder.join("choice.json")).unwrap();
+    let choice: serde_json::Value = serde_json::from_str(&choice).unwrap();
+    // 1,563 steps of 32 images are an epoch; ResNet-20 has 269,722 parameters with option A.
+    assert_eq!(choice["runs"]["first"]["steps"], 1563.0);
+    assert_eq!(choice["runs"]["first"]["state_bytes"], 8 * 269_722);
+
+    let phase_2 = ["run", "--budget", "5m"];
+    let places = ["plan", "runs", "state", "out"];
+    let (status, said_2) = campaign(folder, &phase_2, &places);
+    assert_eq!(status, Some(0), "{said_2}");
+    for id in ["first", "second"] {
+        assert_eq!(
+            record(folder, id).completion,
+            Completion::Complete,
+            "{said_2}"
+        );
+        assert_eq!(record(folder, id).done(), 1);
+    }
+    assert_eq!(names(&folder.join("out")), ["measured-1.tar.gz"]);
+    let (_, status) = said(&mut plan(folder, &["status"]));
+    assert!(status.contains("2 runs: 2 measured"), "{status}");
+}
+
+/// What is not right, or not known in time, is not used; what is always needed must be known.
+#[test]
+fn the_choice_says_what_is_missing() {
+    let folder = folder();
+    let folder = folder.path();
+    let no_time = ["choose", "*", "--device", "cpu", "--budget", "0.01s"];
+    let (status, said) = campaign(folder, &no_time, &["plan"]);
+    assert_eq!(status, Some(1), "{said}");
+    let expect = "error: libtorch's operations were not timed: `campaign` was not done when the time was over";
+    assert!(said.contains(expect), "{said}");
+    let (status, said) = campaign(folder, &["run", "--budget", "1m"], &["plan"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("choice.json` holds no choice; hint: `campaign choose` writes it"),
+        "{said}"
+    );
+}
+
+/// In one program, by our kernels, which the records tell.
+#[test]
+fn runs_by_our_kernels_say_so() {
+    let folder = folder();
+    let folder = folder.path();
+    let mut run = plan(folder, &["run", "--jobs", "2", "--one-program", "--json"]);
+    run.arg("--data").arg(folder);
+    run.args(["--", "--fused", "--device", "cpu"]);
+    let (status, said) = said(&mut run);
+    assert_eq!(status, Some(0), "{said}");
+    for id in ["first", "second"] {
+        let environment = record(folder, id).environment;
+        assert_eq!(
+            environment.libtorch.unwrap(),
+            "2.11.0, fused BatchNorm and SGD"
+        );
+        assert_eq!(environment.runs_at_once, Some(2));
+        // Each row of the common program's output tells its run.
+        let row = format!("\"event\":\"epoch\",\"learning_rate\":0.05,\"run\":\"{id}\"");
+        assert!(said.contains(&row), "{said}");
+    }
+}
