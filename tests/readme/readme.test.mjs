@@ -25,6 +25,8 @@ const FOLLOWED = [BUILD, SERVE, STRICT, INSTALL, INIT, BUILD_REPORT, FIT, PREDIC
 const NOT_FOLLOWED = new Map([
   ['scripts/test', 'it is what runs this'],
   ['scripts/plan accept RUN --reason "why the result is the same"', 'experiments/tests/accept.rs changes sources'],
+  ["scripts/campaign choose 'loss-*-bf16'", 'experiments/tests/campaign.rs, on a CPU and few images'],
+  ['scripts/campaign run --budget 9m --data FOLDER', 'as the one before'],
   ["scripts/plan submit 'loss-*' --data FOLDER --dry-run", 'experiments/tests/submit.rs, and slurm.rs on a real Slurm'],
   ["scripts/plan submit 'loss-*' --data FOLDER", 'as the one before'],
   ["scripts/plan cancel 'loss-*'", 'as the one before'],
