@@ -57,6 +57,7 @@ struct Driver {
   decltype(cuModuleGetFunction)* const find = symbol<decltype(cuModuleGetFunction)>(library, "cuModuleGetFunction");
   decltype(cuLaunchKernel)* const launch = symbol<decltype(cuLaunchKernel)>(library, "cuLaunchKernel");
   decltype(cuGetErrorString)* const describe = symbol<decltype(cuGetErrorString)>(library, "cuGetErrorString");
+  decltype(cuCtxGetCurrent)* const context = symbol<decltype(cuCtxGetCurrent)>(library, "cuCtxGetCurrent");
 
   void check(CUresult result, const std::string& what) const {
     if (result == CUDA_SUCCESS) return;
@@ -64,8 +65,12 @@ struct Driver {
     describe(result, &description);
     TORCH_CHECK(false, what, ": ", description ? description : "unknown error of the CUDA driver");
   }
+  // The driver, with the device's context in this thread: libtorch's threads have none before their first call of the runtime.
   static const Driver& get() {
     static const Driver driver;
+    CUcontext current = nullptr;
+    driver.check(driver.context(&current), "the context of this thread");
+    if (!current) C10_CUDA_CHECK(cudaFree(nullptr));
     return driver;
   }
 };
@@ -81,7 +86,8 @@ class CompiledKernels : public Kernels {
   CompiledKernels(const void* const* images, size_t count)
       : Kernels(at::Device(at::kCUDA, c10::cuda::current_device()), 2 * of_device(cudaDevAttrMultiProcessorCount)),
         modules(count) {
-    for (size_t i = 0; i < count; ++i) Driver::get().check(Driver::get().load(&modules[i], images[i]), "a compiled kernel");
+    const Driver& driver = Driver::get();
+    for (size_t i = 0; i < count; ++i) driver.check(driver.load(&modules[i], images[i]), "a compiled kernel");
   }
 
  private:
@@ -89,21 +95,22 @@ class CompiledKernels : public Kernels {
   std::vector<CUmodule> modules;
   std::unordered_map<std::string, CUfunction> functions;
 
-  CUfunction function(const std::string& name) {
+  CUfunction function(const Driver& driver, const std::string& name) {
     CUfunction& known = functions[name];
     CUresult result = known ? CUDA_SUCCESS : CUDA_ERROR_NOT_FOUND;
     for (size_t i = 0; i < modules.size() && result == CUDA_ERROR_NOT_FOUND; ++i)
-      result = Driver::get().find(&known, modules[i], name.c_str());
-    Driver::get().check(result, "kernel `" + name + "`");
+      result = driver.find(&known, modules[i], name.c_str());
+    driver.check(result, "kernel `" + name + "`");
     return known;
   }
 
   void issue(const std::string& name, Blocks blocks, size_t shared_bytes, void* arguments) override {
+    const Driver& driver = Driver::get();
     void* parameters[] = {arguments};
     const CUstream stream = c10::cuda::getCurrentCUDAStream(device.index()).stream();
-    const CUresult result = Driver::get().launch(function(name), blocks.columns, blocks.rows, 1, THREADS, 1, 1, shared_bytes,
-                                                 stream, parameters, nullptr);
-    Driver::get().check(result, "kernel `" + name + "`");
+    driver.check(driver.launch(function(driver, name), blocks.columns, blocks.rows, 1, THREADS, 1, 1, shared_bytes, stream,
+                               parameters, nullptr),
+                 "kernel `" + name + "`");
   }
 };
 

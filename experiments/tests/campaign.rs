@@ -113,6 +113,15 @@ fn the_choice_says_what_is_missing() {
     assert_eq!(status, Some(1), "{said}");
     let expect = "error: libtorch's operations were not timed: `campaign` was not done when the time was over";
     assert!(said.contains(expect), "{said}");
+    let plan = fs::read_to_string(folder.join("plan.toml")).unwrap();
+    let elsewhere = plan.replace("hardware = \"any\"", "hardware = \"H200\"");
+    fs::write(folder.join("plan.toml"), elsewhere).unwrap();
+    let (status, said) = campaign(folder, &["choose", "*", "--device", "cpu"], &["plan"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("error: none of these runs is for `"),
+        "{said}"
+    );
     let (status, said) = campaign(folder, &["run", "--budget", "1m"], &["plan"]);
     assert_eq!(status, Some(1), "{said}");
     assert!(
@@ -142,4 +151,28 @@ fn runs_by_our_kernels_say_so() {
         let row = format!("\"event\":\"epoch\",\"learning_rate\":0.05,\"run\":\"{id}\"");
         assert!(said.contains(&row), "{said}");
     }
+}
+
+/// Of runs in one program each has its own end.
+#[test]
+fn one_that_fails_leaves_the_others_their_ends() {
+    let folder = folder();
+    let folder = folder.path();
+    let plan_file = folder.join("plan.toml");
+    let text = fs::read_to_string(&plan_file).unwrap();
+    let (first, second) = text.split_at(text.rfind("[[run]]").unwrap());
+    let digest = second.split("digest = \"").nth(1).unwrap();
+    let second = second.replace(&digest[..64], &"f".repeat(64));
+    fs::write(&plan_file, format!("{first}{second}")).unwrap();
+    let mut run = plan(folder, &["run", "--jobs", "2", "--one-program"]);
+    let (status, said) = said(run.arg("--data").arg(folder));
+    assert_eq!(status, Some(1), "{said}");
+    assert_eq!(record(folder, "first").completion, Completion::Complete);
+    assert!(said.contains("first is complete after "), "{said}");
+    assert!(said.contains("second fails after "), "{said}");
+    assert!(
+        said.contains("error: run `second`: exit status: 1\n"),
+        "{said}"
+    );
+    assert!(said.contains("expected ffffffffffff…"), "{said}");
 }

@@ -13,7 +13,7 @@ use experiments::data::cifar10::{CLASSES, TRAIN_IMAGES};
 use experiments::device::{cpu_name, nvidia_smi};
 use experiments::session::training;
 use experiments::{budget, networks, say};
-use results::{Arithmetic, Plan, PlannedRun};
+use results::{Arithmetic, DeviceKind, Plan, PlannedRun};
 
 use crate::choice::{Candidate, Choice};
 use crate::time::StepTimes;
@@ -52,11 +52,15 @@ pub(crate) fn choose(options: &Choose) -> Result<()> {
     let chosen = plan
         .chosen(&options.ids, &options.plan)
         .map_err(Error::msg)?;
-    let runs = plan
-        .runs
-        .iter()
-        .filter(|run| chosen.contains(run.id.as_str()));
-    let runs: Vec<&PlannedRun> = runs.collect();
+    let (device, kind) = device(options);
+    let here = |run: &&PlannedRun| {
+        chosen.contains(run.id.as_str()) && run.hardware.admits_device(&device, kind)
+    };
+    let runs: Vec<&PlannedRun> = plan.runs.iter().filter(here).collect();
+    ensure!(
+        !runs.is_empty(),
+        "none of these runs is for `{device}`; hint: `plan status` tells for which cards they are"
+    );
     let candidates = runs.iter().map(|run| Ok((run.id.clone(), candidate(run)?)));
     let candidates: BTreeMap<String, Candidate> = candidates.collect::<Result<_>>()?;
     let arithmetics = runs.iter().map(|run| Ok(training(run)?.arithmetic));
@@ -72,12 +76,19 @@ pub(crate) fn choose(options: &Choose) -> Result<()> {
     let kernels = { program(options, "self_check", &[], deadline) }
         .and_then(|_| time(options, &ids, true, deadline))
         .map_err(|error| format!("{error:#}"));
-    let device = nvidia_smi("name").filter(|_| options.device.as_deref() != Some("cpu"));
-    let device = device.unwrap_or_else(cpu_name);
     let choice = Choice::new(device, candidates, plain, kernels);
     choice.write(&options.choice)?;
     say::line(&choice.to_string());
     Ok(())
+}
+
+/// Name and kind of the device that programs take.
+fn device(options: &Choose) -> (String, DeviceKind) {
+    let gpu = nvidia_smi("name").filter(|_| options.device.as_deref() != Some("cpu"));
+    match gpu {
+        Some(name) => (name, DeviceKind::Cuda),
+        None => (cpu_name(), DeviceKind::Cpu),
+    }
 }
 
 fn candidate(run: &PlannedRun) -> Result<Candidate> {
