@@ -65,6 +65,11 @@ impl<'a> StepGraph<'a> {
         })
     }
 
+    /// Operations of a full step.
+    pub fn operations(&self) -> usize {
+        self.full.operations()
+    }
+
     /// As [`Trainer::train_epoch`], by the graphs.
     ///
     /// # Errors

@@ -85,6 +85,16 @@ fn both_phases_end_with_complete_runs() {
     // 1,563 steps of 32 images are an epoch; ResNet-20 has 269,722 parameters with option A.
     assert_eq!(choice["runs"]["first"]["steps"], 1563.0);
     assert_eq!(choice["runs"]["first"]["state_bytes"], 8 * 269_722);
+    for (way, times) in ["plain", "by_kernels"]
+        .into_iter()
+        .zip(["alone", "together"])
+    {
+        assert!(
+            choice[way][times]["second"].as_f64().unwrap() > 0.0,
+            "{choice}"
+        );
+        assert!(choice[way]["operations"]["second"].is_null(), "{choice}");
+    }
 
     let phase_2 = ["run", "--budget", "5m"];
     let places = ["plan", "runs", "state", "out"];

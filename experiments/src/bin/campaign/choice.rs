@@ -181,6 +181,7 @@ mod tests {
         StepTimes {
             alone: by_id(alone),
             together: by_id(together),
+            operations: BTreeMap::new(),
         }
     }
 

@@ -48,13 +48,22 @@ pub(crate) struct Time {
     fused: bool,
 }
 
-/// What a training step of each run takes, in seconds.
+/// What a training step of each run takes, by id.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StepTimes {
-    /// Alone on the device.
+    /// Seconds, alone on the device.
     pub(crate) alone: BTreeMap<String, f64>,
-    /// While all of them train.
+    /// Seconds, while all of them train.
     pub(crate) together: BTreeMap<String, f64>,
+    /// Operations of its CUDA graph; none on a CPU.
+    pub(crate) operations: BTreeMap<String, Option<usize>>,
+}
+
+/// The same of one run.
+struct Measured {
+    alone: f64,
+    together: f64,
+    operations: Option<usize>,
 }
 
 /// Measures, and prints the times as one line of JSON.
@@ -63,7 +72,7 @@ pub(crate) fn time(options: &Time) -> Result<()> {
     let runs = { options.ids.iter() }.map(|id| plan.expect_run(id, &options.plan));
     let runs: Vec<&PlannedRun> = runs.collect::<Result<_, _>>().map_err(Error::msg)?;
     let all_here = Barrier::new(runs.len());
-    let times: Vec<[f64; 2]> = thread::scope(|scope| {
+    let measured: Vec<Measured> = thread::scope(|scope| {
         let threads = runs.iter().enumerate().map(|(place, run)| {
             let all_here = &all_here;
             scope.spawn(move || {
@@ -78,22 +87,18 @@ pub(crate) fn time(options: &Time) -> Result<()> {
         let end = |thread: thread::ScopedJoinHandle<_>| thread.join().expect("no panic");
         threads.into_iter().map(end).collect()
     });
-    let of = |which: usize| {
-        let pairs = { runs.iter() }.zip(&times);
-        pairs
-            .map(|(run, times)| (run.id.clone(), times[which]))
-            .collect()
-    };
-    let times = StepTimes {
-        alone: of(0),
-        together: of(1),
-    };
+    let mut times = StepTimes::default();
+    for (run, of_run) in runs.iter().zip(measured) {
+        times.alone.insert(run.id.clone(), of_run.alone);
+        times.together.insert(run.id.clone(), of_run.together);
+        times.operations.insert(run.id.clone(), of_run.operations);
+    }
     say::line(&serde_json::to_string(&times)?);
     Ok(())
 }
 
-/// Seconds of a step: when it is the turn of the run at this `place`, and when all runs train.
-fn of_run(options: &Time, run: &PlannedRun, place: usize, all_here: &Barrier) -> Result<[f64; 2]> {
+/// What a step takes when it is the turn of the run at this `place`, and when all runs train.
+fn of_run(options: &Time, run: &PlannedRun, place: usize, all_here: &Barrier) -> Result<Measured> {
     let configuration = training(run)?;
     let training = &configuration.training;
     let computer = Computer::find(options.device.as_deref(), configuration.arithmetic, 1)?;
@@ -124,6 +129,7 @@ fn of_run(options: &Time, run: &PlannedRun, place: usize, all_here: &Barrier) ->
     let split = PaddedSplit::new(&images, training.augmentation.crop_padding_px);
     let capture = |shim| StepGraph::capture(&mut trainer, &split, batch_size, shim);
     let mut graph = cuda_shim.map(capture).transpose()?;
+    let operations = graph.as_ref().map(StepGraph::operations);
     let mut measure = || -> Result<f64> {
         let mut clock = Clock::new(Duration::from_secs_f64(options.seconds));
         while !clock.is_over() {
@@ -143,7 +149,11 @@ fn of_run(options: &Time, run: &PlannedRun, place: usize, all_here: &Barrier) ->
         }
     }
     all_here.wait();
-    Ok([alone.context("its turn came")?, measure()?])
+    Ok(Measured {
+        alone: alone.context("its turn came")?,
+        together: measure()?,
+        operations,
+    })
 }
 
 /// So many images in which nothing is to be seen, and all classes.
