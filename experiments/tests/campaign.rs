@@ -186,3 +186,45 @@ fn one_that_fails_leaves_the_others_their_ends() {
     );
     assert!(said.contains("expected ffffffffffff…"), "{said}");
 }
+
+/// Two of three go together, the larger network first, whose log has both; another arithmetic needs a program of its own.
+#[test]
+fn runs_of_one_arithmetic_go_together() {
+    let folder = folder();
+    let folder = folder.path();
+    let plan_file = folder.join("plan.toml");
+    let text = fs::read_to_string(&plan_file).unwrap();
+    let (first, second) = text.split_at(text.rfind("[[run]]").unwrap());
+    let third = second
+        .replace("\"second\"", "\"third\"")
+        .replace("resnet20", "resnet32");
+    let third = third.replace("depth = 20", "depth = 32");
+    let second = second.replace("\"fp32\"", "\"bf16\"");
+    fs::write(&plan_file, [first, &second, &third].concat()).unwrap();
+    let mut run = plan(folder, &["run", "--jobs", "2", "--one-program"]);
+    let (status, said) = said(run.arg("--data").arg(folder));
+    assert_eq!(status, Some(0), "{said}");
+    for id in ["first", "second", "third"] {
+        assert_eq!(
+            record(folder, id).completion,
+            Completion::Complete,
+            "{said}"
+        );
+    }
+    assert_eq!(
+        names(&folder.join("state/logs")),
+        ["second.log", "third.log"]
+    );
+}
+
+#[test]
+fn no_more_go_together_than_jobs() {
+    let folder = folder();
+    let folder = folder.path();
+    let mut run = plan(folder, &["run", "--jobs", "1", "--one-program"]);
+    let (status, said) = said(run.arg("--data").arg(folder));
+    assert_eq!(status, Some(0), "{said}");
+    for id in ["first", "second"] {
+        assert_eq!(record(folder, id).environment.runs_at_once, None, "{said}");
+    }
+}
