@@ -1,7 +1,7 @@
 //! Our own kernels (`experiments/kernels`): several operations of a training step as one.
 //!
-//! On a GPU NVRTC compiles them at run time for the card at hand. On a CPU the same sources run on emulated threads,
-//! thousands of times slower: for tests, and to rehearse what a GPU is to do.
+//! On a GPU NVRTC compiles them at run time for the card at hand. On a CPU the same sources run on emulated threads, which
+//! is slow: for tests, and to rehearse what a GPU is to do.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;

@@ -37,7 +37,7 @@ struct Arguments {
     beside: Vec<String>,
     /// Take BatchNorm, additions and ReLU, and SGD, as one operation each, by our own kernels
     ///
-    /// `self_check` says whether they are right on this device. On a CPU they are emulated, thousands of times slower.
+    /// `self_check` says whether they are right on this device. On a CPU they are emulated, which is slow.
     #[arg(long)]
     fused: bool,
 }

@@ -60,7 +60,7 @@ fn seconds(runs: &BTreeMap<String, Candidate>, times: &StepTimes) -> (f64, bool)
     let at_once: f64 = { runs.keys() }
         .map(|id| times.alone[id] / times.together[id])
         .sum();
-    match at_once > GAIN {
+    match runs.len() > 1 && at_once > GAIN {
         true => (alone / at_once, true),
         false => (alone, false),
     }
@@ -157,12 +157,14 @@ impl fmt::Display for Choice {
             "one after the other"
         };
         let time = duration(self.seconds);
-        write!(
-            f,
-            "{}: {way}, {beside}, {time} for all {} runs",
-            self.device,
-            self.runs.len()
-        )?;
+        match self.runs.len() {
+            1 => write!(f, "{}: {way}, {time} for the run", self.device)?,
+            runs => write!(
+                f,
+                "{}: {way}, {beside}, {time} for {runs} runs",
+                self.device
+            )?,
+        }
         match &self.why_plain {
             Some(why) => write!(f, "; {why}"),
             None => Ok(()),
@@ -215,6 +217,19 @@ mod tests {
         assert!((plain.seconds - 5.0).abs() < 1e-9);
     }
 
+    /// One run gains nothing from itself, whatever the clock says.
+    #[test]
+    fn one_run_is_made_alone() {
+        let one = BTreeMap::from([("small".to_owned(), runs()["small"].clone())]);
+        let plain = times([0.003, 0.0], [0.002, 0.0]);
+        let plain = Choice::new("a card".to_owned(), one, plain, Err("wrong".to_owned()));
+        assert!(!plain.side_by_side);
+        assert_eq!(
+            plain.to_string(),
+            "a card: by libtorch's operations, 3 s for the run; wrong"
+        );
+    }
+
     #[test]
     fn kernels_where_they_are_faster() {
         let plain = times([0.002, 0.003], [0.003, 0.0045]);
@@ -222,6 +237,8 @@ mod tests {
         assert!(faster.fused && !faster.side_by_side);
         assert!((faster.seconds - 3.0).abs() < 1e-9);
         assert_eq!(faster.why_plain, None);
+        let told = "a card: by our kernels, one after the other, 3 s for 2 runs";
+        assert_eq!(faster.to_string(), told);
         let slower = choice(plain.clone(), Ok(times([0.02, 0.04], [0.04, 0.08])));
         assert!(!slower.fused && slower.side_by_side);
         let why = "our kernels take 60 s, libtorch's operations 4 s";
