@@ -1,7 +1,8 @@
 //! Whether our kernels compute on this device what libtorch's operations compute: ten training steps of ResNet-20 from
 //! one state, with them and without. In fp32 this is a strict question. In bf16, which our convolutions are for, losses
-//! hardly tell, so the parameters' change is compared, too: a gradient that is wrong turns it elsewhere.
+//! hardly tell, so the change of each layer's weights is compared, too: a gradient that is wrong turns it elsewhere.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use anyhow::{Result, ensure};
@@ -27,7 +28,7 @@ const WEIGHT_DECAY: f64 = 5e-4;
 const ALLOWED_FP32: f64 = 1e-5;
 /// How far losses in bf16 may be from those in fp32 where libtorch's own are the same, in nats.
 const ALLOWED_BF16: f64 = 1e-3;
-/// How far the parameters' change in bf16 may be from that in fp32 where libtorch's own is the same, in parts of it.
+/// How far a layer's change in bf16 may be from that in fp32 where libtorch's own is the same, in parts of it.
 const ALLOWED_CHANGE: f64 = 0.02;
 
 /// The images of a step.
@@ -44,8 +45,8 @@ pub struct Batch {
 pub struct Steps {
     /// The losses, in nats.
     pub losses: Vec<f64>,
-    /// How all parameters changed `[parameters]`.
-    pub change: Tensor,
+    /// How the weights changed, by name: those of whole matrices, for a few numbers are noise.
+    pub changes: BTreeMap<String, Tensor>,
 }
 
 /// The same ten steps in two number formats.
@@ -80,11 +81,11 @@ impl Ways {
     }
 
     /// Refuses steps of our kernels that are not those of libtorch, `plain`. In fp32 the loss of a step may differ by what the
-    /// order of sums explains; in bf16 the losses of all steps by twice what libtorch's own rounding does, and the
-    /// parameters' change by a quarter more than that.
+    /// order of sums explains; in bf16 the losses of all steps by twice what libtorch's own rounding does, and the change of a
+    /// layer's weights by a quarter more than libtorch's.
     ///
     /// # Errors
-    /// The losses, or how far the changes are from each other.
+    /// The losses, or the layer and how far its changes are from each other.
     pub fn check(&self, plain: &Ways) -> Result<()> {
         let losses = plain.fp32.losses.iter().zip(&self.fp32.losses);
         for (step, (plain, fused)) in (1..).zip(losses) {
@@ -99,20 +100,27 @@ impl Ways {
             fused <= 2.0 * own + ALLOWED_BF16,
             "in bf16 the losses of our kernels are {fused} from those in fp32, libtorch's own are {own}"
         );
-        let [own, fused] = [plain, self].map(|ways| ways.bf16.distance_in_change(&plain.fp32));
-        ensure!(
-            fused <= 1.25 * own + ALLOWED_CHANGE,
-            "in bf16 the parameters' change by our kernels is {fused} of it from that in fp32, libtorch's own is {own}"
-        );
+        let [own, fused] = [plain, self].map(|ways| ways.bf16.distances(&plain.fp32));
+        for (name, fused) in fused {
+            let own = own[&name];
+            ensure!(
+                fused <= 1.25 * own + ALLOWED_CHANGE,
+                "in bf16 the change of `{name}` by our kernels is {fused} of it from that in fp32, libtorch's own is {own}"
+            );
+        }
         Ok(())
     }
 }
 
 impl Steps {
-    /// How far the parameters' change is from that of `others`, in parts of it.
-    pub fn distance_in_change(&self, others: &Steps) -> f64 {
-        let distance = (&self.change - &others.change).norm() / others.change.norm();
-        distance.double_value(&[])
+    /// How far each change is from that in `others`, in parts of it.
+    pub fn distances(&self, others: &Steps) -> BTreeMap<String, f64> {
+        let distance = |(name, change): (&String, &Tensor)| {
+            let other = &others.changes[name];
+            let distance = (change - other).norm() / other.norm();
+            (name.clone(), distance.double_value(&[]))
+        };
+        self.changes.iter().map(distance).collect()
     }
 }
 
@@ -138,7 +146,11 @@ fn steps(
         None => model,
     };
     let weights = model.weights.leaves().all();
-    let before = weights.detach().copy();
+    let matrices = || {
+        let named = model.weights.named().into_iter();
+        named.filter(|(_, tensor)| tensor.dim() > 1)
+    };
+    let before: Vec<Tensor> = matrices().map(|(_, tensor)| tensor.copy()).collect();
     let mut sgd = Sgd::new(weights, MOMENTUM, WEIGHT_DECAY, computer.shim.as_ref());
     sgd.set_rate(LEARNING_RATE);
     let step = |number: i64| {
@@ -150,8 +162,13 @@ fn steps(
         loss.double_value(&[])
     };
     let losses = (0..STEPS).map(step).collect();
-    let change = weights.detach() - before;
-    Ok(Steps { losses, change })
+    let changes = matrices()
+        .zip(&before)
+        .map(|((name, after), before)| (name, after - before));
+    Ok(Steps {
+        losses,
+        changes: changes.collect(),
+    })
 }
 
 /// Images `[steps, batch, side, side, 3]` of noise around a brightness that grows with the class, and classes `[steps, batch]`.
