@@ -170,7 +170,7 @@ def our_steps(inputs, options):
     if options.device == "cuda":
         command.append("--graph")
     if options.fused:
-        command.append("--fused")
+        command += ["--fused", options.fused]
     answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return answer["losses"], answer["images_per_second"]
 
@@ -181,7 +181,7 @@ def main():
     parser.add_argument("--arithmetic", default="fp32", choices=["fp32", "bf16"])
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--peer", default="eager", choices=["eager", "graph", "compile"])
-    parser.add_argument("--fused", action="store_true", help="our side takes several operations as one, by our kernels")
+    parser.add_argument("--fused", metavar="STAGES", help="what our side takes as one operation, such as norm,conv16")
     parser.add_argument("--steps", type=int, default=COMPARED_STEPS, help="at least 10")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)

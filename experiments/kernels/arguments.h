@@ -52,3 +52,44 @@ struct Sgd {
   long long multiplied, normalising;
   float momentum, weight_decay;
 };
+
+// A 3x3 convolution of stride 1 and padding 1 that keeps the number of channels, on images of bf16 in channels-last order.
+struct Convolution {
+  const void* x;       // [pixels, channels], where the pixels of an image are rows one after the other
+  const void* weights; // [channels out, 3, 3, channels in]
+  void* y;             // [pixels, channels]
+  int height, width, pixels;
+};
+
+// The same and the sums for the BatchNorm of `y` behind it.
+struct ConvolutionBatchNorm {
+  Convolution convolution;
+  BatchNorm norm;
+};
+
+// The gradient of its weights.
+struct WeightGradient {
+  const void* x;    // [pixels, channels]
+  const void* d_y;  // likewise
+  void* d_weights;  // as the weights
+  float* partial;   // [columns of blocks, weights], for the kernels' own use
+  int height, width, pixels, columns;
+};
+
+// How convolutions of C channels are cut into blocks of eight warps.
+template <int C>
+struct Cut {
+  static constexpr int PIECES = C / 8;    // of 16 bytes, in a pixel
+  static constexpr int ZEROS = 8;         // pixels, see convolution.cu
+  static constexpr int PIXELS = 4096 / C; // a warp has 32 of them and 16 channels
+  // On a multiprocessor at once: of 128 images of the networks for 32 px one H200 takes all pixels at once.
+  static constexpr int BLOCKS = C < 32 ? 4 : 2;
+
+  // For the gradient of the weights a warp has 16 channels out and 16 in, for three or for all nine taps. Of the weights a
+  // block has those of `D_Y` channels out and of `TAP_ROWS` rows of taps, `ROWS` of blocks have all.
+  static constexpr int D_Y = C < 32 ? C : 32;
+  static constexpr int TAP_ROWS = C < 64 ? 3 : 1;
+  static constexpr int ROWS = C / D_Y * (3 / TAP_ROWS);
+  static constexpr int GRADIENT_PIXELS = C < 64 ? 8192 / C : 384;
+  static constexpr int SUMS = TAP_ROWS * 3 * 8; // of a thread
+};

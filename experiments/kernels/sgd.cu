@@ -24,5 +24,5 @@ __device__ void sgd(const Sgd& a) {
   }
 }
 
-KERNEL(sgd_bf16, Sgd, sgd<uint16_t>(arguments))
-KERNEL(sgd_fp32, Sgd, sgd<float>(arguments))
+KERNEL(sgd_bf16, 2, Sgd, sgd<uint16_t>(arguments))
+KERNEL(sgd_fp32, 2, Sgd, sgd<float>(arguments))

@@ -6,9 +6,9 @@
 #else
 using uint16_t = unsigned short;
 using uint32_t = unsigned int;
-// A kernel with one parameter, by which the host finds it.
-#define KERNEL(NAME, ARGUMENTS, BODY)                                                         \
-  extern "C" __global__ void __launch_bounds__(THREADS, 2) NAME(const ARGUMENTS arguments) { BODY; }
+// A kernel by its name, with one parameter, of which `BLOCKS` blocks are to run on a multiprocessor at once.
+#define KERNEL(NAME, BLOCKS, ARGUMENTS, BODY) \
+  extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) NAME(const ARGUMENTS arguments) { BODY; }
 #define SHARED(TYPE, NAME)                      \
   extern __shared__ uint4 shared_memory[];      \
   TYPE* const NAME = reinterpret_cast<TYPE*>(shared_memory)

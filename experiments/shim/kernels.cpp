@@ -35,7 +35,8 @@ using EmulatedLaunch = const char*(const char* name, unsigned columns, unsigned 
 class EmulatedKernels : public Kernels {
  public:
   explicit EmulatedKernels(const char* library)
-      : Kernels(at::kCPU, /*blocks_at_once=*/6), emulated_launch(symbol<EmulatedLaunch>(open(library), "emulated_launch")) {}
+      : Kernels(at::kCPU, /*blocks_at_once=*/12, /*most_shared_bytes=*/99 << 10),
+        emulated_launch(symbol<EmulatedLaunch>(open(library), "emulated_launch")) {}
 
  private:
   EmulatedLaunch* const emulated_launch;
@@ -55,6 +56,7 @@ struct Driver {
   void* const library = open("libcuda.so.1");
   decltype(cuModuleLoadData)* const load = symbol<decltype(cuModuleLoadData)>(library, "cuModuleLoadData");
   decltype(cuModuleGetFunction)* const find = symbol<decltype(cuModuleGetFunction)>(library, "cuModuleGetFunction");
+  decltype(cuFuncSetAttribute)* const set = symbol<decltype(cuFuncSetAttribute)>(library, "cuFuncSetAttribute");
   decltype(cuLaunchKernel)* const launch = symbol<decltype(cuLaunchKernel)>(library, "cuLaunchKernel");
   decltype(cuGetErrorString)* const describe = symbol<decltype(cuGetErrorString)>(library, "cuGetErrorString");
   decltype(cuCtxGetCurrent)* const context = symbol<decltype(cuCtxGetCurrent)>(library, "cuCtxGetCurrent");
@@ -84,7 +86,8 @@ int of_device(cudaDeviceAttr attribute) {
 class CompiledKernels : public Kernels {
  public:
   CompiledKernels(const void* const* images, size_t count)
-      : Kernels(at::Device(at::kCUDA, c10::cuda::current_device()), 2 * of_device(cudaDevAttrMultiProcessorCount)),
+      : Kernels(at::Device(at::kCUDA, c10::cuda::current_device()), 2 * of_device(cudaDevAttrMultiProcessorCount),
+                of_device(cudaDevAttrMaxSharedMemoryPerBlockOptin)),
         modules(count) {
     const Driver& driver = Driver::get();
     for (size_t i = 0; i < count; ++i) driver.check(driver.load(&modules[i], images[i]), "a compiled kernel");
@@ -97,9 +100,13 @@ class CompiledKernels : public Kernels {
 
   CUfunction function(const Driver& driver, const std::string& name) {
     CUfunction& known = functions[name];
-    CUresult result = known ? CUDA_SUCCESS : CUDA_ERROR_NOT_FOUND;
+    if (known) return known;
+    CUresult result = CUDA_ERROR_NOT_FOUND;
     for (size_t i = 0; i < modules.size() && result == CUDA_ERROR_NOT_FOUND; ++i)
       result = driver.find(&known, modules[i], name.c_str());
+    // More than 48 KB of shared memory must be asked for. The steps before a capture do so.
+    if (result == CUDA_SUCCESS)
+      result = driver.set(known, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, static_cast<int>(most_shared_bytes));
     driver.check(result, "kernel `" + name + "`");
     return known;
   }

@@ -1,6 +1,6 @@
 //! The device that computes: found at run time, named for the record.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::process::Command;
 use std::rc::Rc;
 
@@ -9,6 +9,7 @@ use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use results::{Arithmetic, DeviceKind};
 use tch::{Cuda, Device};
 
+use crate::fused::Fused;
 use crate::kernels::Kernels;
 use crate::shim::Shim;
 
@@ -27,8 +28,8 @@ pub struct Computer {
     pub shim: Option<Shim>,
     /// Whether training steps are a CUDA graph.
     pub uses_graph: Cell<bool>,
-    /// Whether our kernels take several operations of a step as one.
-    pub uses_kernels: Cell<bool>,
+    /// What our kernels take as one operation.
+    fused: RefCell<Option<Fused>>,
 }
 
 impl Computer {
@@ -72,10 +73,10 @@ impl Computer {
 
     /// What libtorch is and which way a training step goes, for the record.
     pub fn libtorch(&self) -> String {
-        let operations = match (&self.shim, self.uses_kernels.get()) {
-            (_, true) => "fused BatchNorm and SGD",
-            (Some(_), false) => "fused SGD",
-            (None, false) => "plain SGD",
+        let operations = match (&self.shim, &*self.fused.borrow()) {
+            (_, Some(fused)) => fused.to_string(),
+            (Some(_), None) => "fused SGD".to_owned(),
+            (None, None) => "plain SGD".to_owned(),
         };
         let graph = if self.uses_graph.get() {
             ", CUDA graph"
@@ -85,18 +86,19 @@ impl Computer {
         format!("{LIBTORCH_VERSION}, {operations}{graph}")
     }
 
-    /// Our kernels for this device, which are used from now on: compiled for a GPU, on emulated threads for a CPU.
+    /// Our kernels of these stages for this device, which are used from now on: compiled for a GPU, on emulated threads for
+    /// a CPU.
     ///
     /// # Errors
     /// No shim; what [`Kernels::compiled`] or [`Kernels::emulated`] refuses.
-    pub fn kernels(&self) -> Result<Rc<Kernels>> {
+    pub fn kernels(&self, fused: &Fused) -> Result<Rc<Kernels>> {
         let shim = self.shim.as_ref();
         let shim = shim.context("our kernels need the shim; hint: build with g++")?;
         let kernels = match self.kind {
-            DeviceKind::Cuda => Kernels::compiled(shim),
-            DeviceKind::Cpu => Kernels::emulated(shim),
+            DeviceKind::Cuda => Kernels::compiled(shim, fused.clone()),
+            DeviceKind::Cpu => Kernels::emulated(shim, fused.clone()),
         };
-        self.uses_kernels.set(true);
+        self.fused.replace(Some(fused.clone()));
         Ok(Rc::new(kernels?))
     }
 
@@ -115,7 +117,7 @@ fn cpu() -> Computer {
         name: cpu_name(),
         shim: Shim::open(false),
         uses_graph: Cell::new(false),
-        uses_kernels: Cell::new(false),
+        fused: RefCell::new(None),
     }
 }
 
@@ -131,7 +133,7 @@ fn gpu() -> Result<Computer> {
         name: name.unwrap_or_default(),
         shim: Shim::open(true),
         uses_graph: Cell::new(false),
-        uses_kernels: Cell::new(false),
+        fused: RefCell::new(None),
     })
 }
 

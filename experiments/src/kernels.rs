@@ -9,8 +9,9 @@ use std::path::Path;
 use std::ptr;
 
 use anyhow::{Context, Result, ensure};
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
+use crate::fused::Fused;
 use crate::nvrtc::{Compiled, Nvrtc};
 use crate::shim::{Shim, built};
 
@@ -19,11 +20,17 @@ const SOURCES: [(&str, &str); 2] = [
     ("batch_norm.cu", include_str!("../kernels/batch_norm.cu")),
     ("sgd.cu", include_str!("../kernels/sgd.cu")),
 ];
+/// Another one, where there are convolutions.
+const CONVOLUTIONS: (&str, &str) = ("convolution.cu", include_str!("../kernels/convolution.cu"));
 /// What they include.
-const HEADERS: [(&str, &str); 2] = [
+const HEADERS: [(&str, &str); 4] = [
     ("arguments.h", include_str!("../kernels/arguments.h")),
+    ("sums.h", include_str!("../kernels/sums.h")),
+    ("tensor_cores.h", include_str!("../kernels/tensor_cores.h")),
     ("values.h", include_str!("../kernels/values.h")),
 ];
+/// The widest images that our convolutions take, in pixels: a block keeps rows of them in shared memory.
+const WIDEST: i64 = 64;
 /// The first GPUs with instructions for bf16: Ampere's.
 const OLDEST_CAPABILITY: u32 = 80;
 /// The library of `experiments/kernels/emulation`.
@@ -59,6 +66,7 @@ pub enum Then<'a> {
 
 /// The kernels, ready for one thread's stream.
 pub struct Kernels {
+    fused: Fused,
     shim: Shim,
     handle: *mut c_void,
 }
@@ -68,7 +76,7 @@ impl Kernels {
     ///
     /// # Errors
     /// An older GPU than Ampere's; no compiler; what compiler or driver refuses.
-    pub fn compiled(shim: &Shim) -> Result<Kernels> {
+    pub fn compiled(shim: &Shim, fused: Fused) -> Result<Kernels> {
         let mut capability = 0;
         // SAFETY: the signature is that of kernels.cpp.
         let failed = unsafe {
@@ -77,7 +85,7 @@ impl Kernels {
             )
         };
         shim.check(failed)?;
-        let images = compile(capability as u32)?;
+        let images = compile(capability as u32, &fused)?;
         let images: Vec<*const u8> = images.iter().map(|code| code.image.as_ptr()).collect();
         // SAFETY: the signature is that of kernels.cpp; the driver copies the images.
         let handle = unsafe {
@@ -85,25 +93,25 @@ impl Kernels {
                 b"shim_kernels_compiled",
             )(images.as_ptr(), images.len())
         };
-        Kernels::new(shim, handle)
+        Kernels::new(shim, fused, handle)
     }
 
     /// Those that the build has made for emulated threads.
     ///
     /// # Errors
     /// There are none.
-    pub fn emulated(shim: &Shim) -> Result<Kernels> {
+    pub fn emulated(shim: &Shim, fused: Fused) -> Result<Kernels> {
         let library = { built(EMULATED).next() }.with_context(|| {
             format!("`{EMULATED}` is missing; hint: build with g++, or set MEASURED_SHIM_DIR")
         })?;
-        Kernels::emulated_in(shim, &library)
+        Kernels::emulated_in(shim, fused, &library)
     }
 
     /// Those in a library of `experiments/kernels/emulation`.
     ///
     /// # Errors
     /// It is none.
-    pub fn emulated_in(shim: &Shim, library: &Path) -> Result<Kernels> {
+    pub fn emulated_in(shim: &Shim, fused: Fused, library: &Path) -> Result<Kernels> {
         let path = CString::new(library.as_os_str().as_bytes()).context("a zero in the path")?;
         // SAFETY: the signature is that of kernels.cpp.
         let handle = unsafe {
@@ -111,13 +119,14 @@ impl Kernels {
                 b"shim_kernels_emulated",
             )(path.as_ptr())
         };
-        Kernels::new(shim, handle)
+        Kernels::new(shim, fused, handle)
     }
 
-    fn new(shim: &Shim, handle: *mut c_void) -> Result<Kernels> {
+    fn new(shim: &Shim, fused: Fused, handle: *mut c_void) -> Result<Kernels> {
         match handle.is_null() {
             true => Err(shim.error()),
             false => Ok(Kernels {
+                fused,
                 shim: shim.clone(),
                 handle,
             }),
@@ -129,7 +138,42 @@ impl Kernels {
     /// # Errors
     /// Another number format than fp32 and bf16; channels that do not fill 16 bytes; shapes that do not fit.
     pub fn batch_norm(&self, xs: &Tensor, norm: BatchNorm, then: Then) -> Result<Tensor> {
+        self.convolution_or_not(xs, None, norm, then)
+    }
+
+    /// Whether [`Kernels::convolution`] is to take `xs`: bf16, with a number of channels that is among the stages, and not
+    /// too wide.
+    pub fn take_convolution_of(&self, xs: &Tensor) -> bool {
+        matches!(xs.size()[..], [_, channels, _, width]
+            if self.fused.has_convolution(channels) && width <= WIDEST)
+            && xs.kind() == Kind::BFloat16
+    }
+
+    /// The 3×3 convolution of stride 1 and padding 1 of `xs` `[batch, channels, height, width]` in bf16 by `weight`
+    /// `[channels, channels, 3, 3]`, for 16, 32 or 64 channels; BatchNorm in training, and `then`: one differentiable
+    /// operation.
+    ///
+    /// # Errors
+    /// Another number format; shapes that do not fit; images so wide that rows of them find no place in shared memory.
+    pub fn convolution(
+        &self,
+        xs: &Tensor,
+        weight: &Tensor,
+        norm: BatchNorm,
+        then: Then,
+    ) -> Result<Tensor> {
+        self.convolution_or_not(xs, Some(weight), norm, then)
+    }
+
+    fn convolution_or_not(
+        &self,
+        xs: &Tensor,
+        weight: Option<&Tensor>,
+        norm: BatchNorm,
+        then: Then,
+    ) -> Result<Tensor> {
         type Apply = unsafe extern "C" fn(
+            *mut c_void,
             *mut c_void,
             *mut c_void,
             *mut c_void,
@@ -151,6 +195,7 @@ impl Kernels {
             let result = self.shim.function::<Apply>(b"shim_batch_norm")(
                 self.handle,
                 pointer(xs),
+                weight.map_or(ptr::null_mut(), pointer),
                 added,
                 pointer(norm.scale),
                 pointer(norm.shift),
@@ -234,18 +279,19 @@ pub struct SgdStep<'a> {
     pub weight_decay: f64,
 }
 
-/// All sources compiled for a compute capability such as `90`.
+/// The sources that `fused` needs, compiled for a compute capability such as `90`.
 ///
 /// # Errors
 /// An older GPU than Ampere's; no compiler; what it refuses.
-pub fn compile(capability: u32) -> Result<Vec<Compiled>> {
+pub fn compile(capability: u32, fused: &Fused) -> Result<Vec<Compiled>> {
     ensure!(
         capability >= OLDEST_CAPABILITY,
         "our kernels need a GPU of compute capability {OLDEST_CAPABILITY}, this one has {capability}"
     );
     let compiler = Nvrtc::open()?;
-    { SOURCES.iter() }
-        .map(|source| compiler.compile(*source, &HEADERS, capability))
+    let convolutions = fused.has_convolutions().then_some(CONVOLUTIONS);
+    { SOURCES.into_iter().chain(convolutions) }
+        .map(|source| compiler.compile(source, &HEADERS, capability))
         .collect()
 }
 

@@ -70,6 +70,19 @@ impl ConvShape {
         ConvShape { groups, ..self }
     }
 
+    /// Whether it is 3×3 and keeps the number of pixels and of channels, and mixes these.
+    fn is_square(self) -> bool {
+        let ConvShape {
+            input,
+            output,
+            kernel,
+            stride,
+            padding,
+            groups,
+        } = self;
+        (kernel, stride, padding, groups) == (3, 1, 1, 1) && input == output
+    }
+
     fn initial(self, rule: ConvInitial) -> Initial {
         let fan_in = (self.input / self.groups * self.kernel * self.kernel) as f64;
         let fan_out = (self.output / self.groups * self.kernel * self.kernel) as f64;
@@ -165,10 +178,7 @@ impl BatchNorm2d {
     }
 
     /// Normalises, and in training moves the running statistics.
-    pub fn forward(&self, xs: &Tensor, pass: &Pass) -> Tensor {
-        if let Some(kernels) = pass.kernels() {
-            return self.fused(kernels, xs, Then::Nothing, pass);
-        }
+    fn forward(&self, xs: &Tensor, pass: &Pass) -> Tensor {
         pass.layer(&self.name, "batch norm", || {
             xs.batch_norm(
                 Some(pass.parameter(self.scale)),
@@ -183,7 +193,41 @@ impl BatchNorm2d {
         })
     }
 
-    /// Normalises, and applies ReLU.
+    /// What our kernels read of it.
+    fn values<'a>(&self, pass: &'a Pass) -> BatchNorm<'a> {
+        BatchNorm {
+            scale: pass.parameter(self.scale),
+            shift: pass.parameter(self.shift),
+            running_mean: pass.statistic(self.mean),
+            running_variance: pass.statistic(self.variance),
+            momentum: BATCH_NORM_MOMENTUM,
+            epsilon: BATCH_NORM_EPSILON,
+        }
+    }
+}
+
+/// A convolution and the BatchNorm behind it, which moves its running statistics in training.
+#[derive(Debug)]
+pub struct ConvNorm {
+    conv: Conv2d,
+    norm: BatchNorm2d,
+}
+
+impl ConvNorm {
+    /// `norm` has as many channels as `conv` gives.
+    pub fn new(conv: Conv2d, norm: BatchNorm2d) -> ConvNorm {
+        ConvNorm { conv, norm }
+    }
+
+    /// Convolves and normalises.
+    pub fn forward(&self, xs: &Tensor, pass: &Pass) -> Tensor {
+        if let Some(kernels) = pass.kernels() {
+            return self.fused(kernels, xs, Then::Nothing, pass);
+        }
+        self.norm.forward(&self.conv.forward(xs, pass), pass)
+    }
+
+    /// Convolves, normalises, and applies ReLU.
     pub fn forward_relu(&self, xs: &Tensor, relu_name: &str, pass: &Pass) -> Tensor {
         if let Some(kernels) = pass.kernels() {
             return self.fused(kernels, xs, Then::Relu, pass);
@@ -191,7 +235,7 @@ impl BatchNorm2d {
         relu(relu_name, self.forward(xs, pass), pass)
     }
 
-    /// Normalises, adds the output of `shortcut`, and applies ReLU.
+    /// Convolves, normalises, adds the output of `shortcut`, and applies ReLU.
     pub fn forward_add_relu(
         &self,
         xs: &Tensor,
@@ -208,18 +252,15 @@ impl BatchNorm2d {
         relu(relu_name, sum, pass)
     }
 
-    /// All of it as one operation.
+    /// All of it as one operation; the convolution, where our kernels do not take it, before.
     fn fused(&self, kernels: &Kernels, xs: &Tensor, then: Then, pass: &Pass) -> Tensor {
-        let norm = BatchNorm {
-            scale: pass.parameter(self.scale),
-            shift: pass.parameter(self.shift),
-            running_mean: pass.statistic(self.mean),
-            running_variance: pass.statistic(self.variance),
-            momentum: BATCH_NORM_MOMENTUM,
-            epsilon: BATCH_NORM_EPSILON,
+        let norm = self.norm.values(pass);
+        let is_ours = self.conv.shape.is_square() && self.conv.bias.is_none();
+        let ys = match is_ours && kernels.take_convolution_of(xs) {
+            true => kernels.convolution(xs, pass.parameter(self.conv.weight), norm, then),
+            false => kernels.batch_norm(&self.conv.forward(xs, pass), norm, then),
         };
-        let ys = kernels.batch_norm(xs, norm, then);
-        ys.unwrap_or_else(|error| panic!("`{}`: {error:#}", self.name))
+        ys.unwrap_or_else(|error| panic!("`{}`: {error:#}", self.conv.name))
     }
 }
 

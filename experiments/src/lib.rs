@@ -13,6 +13,7 @@ pub mod environment;
 pub mod epoch;
 pub mod expected;
 pub mod features;
+pub mod fused;
 pub mod gate;
 pub mod graph;
 pub mod interrupt;

@@ -14,6 +14,7 @@ use experiments::data::cifar10::{CLASSES, Cifar10, NORMALISATION, SIDE};
 use experiments::data::{self, Normaliser};
 use experiments::device::Computer;
 use experiments::epoch::Trainer;
+use experiments::fused::{Fused, FusedOption};
 use experiments::gate::Place;
 use experiments::graph::StepGraph;
 use experiments::model::Model;
@@ -35,17 +36,14 @@ struct Arguments {
     /// Make these runs too, at the same time, each on a CUDA stream of its own; that of `--run` has priority
     #[arg(long, value_name = "ID", num_args = 1..)]
     beside: Vec<String>,
-    /// Take BatchNorm, additions and ReLU, and SGD, as one operation each, by our own kernels
-    ///
-    /// `self_check` says whether they are right on this device. On a CPU they are emulated, which is slow.
-    #[arg(long)]
-    fused: bool,
+    #[command(flatten)]
+    fused: FusedOption,
 }
 
 /// How a run is made beside what the plan says of it.
 struct Way {
-    /// By our own kernels.
-    fused: bool,
+    /// What is done by our own kernels.
+    fused: Option<Fused>,
     /// A place before the gate of the runs beside it, where there are.
     place: Option<Place>,
     /// Before the runs beside it.
@@ -58,7 +56,7 @@ fn main() -> ExitCode {
         beside,
         fused,
     } = Arguments::parse();
-    experiments::exit(match &beside[..] {
+    let made = fused.stages().and_then(|fused| match &beside[..] {
         [] => experiment(
             &options,
             Way {
@@ -67,13 +65,14 @@ fn main() -> ExitCode {
                 priority: false,
             },
         ),
-        others => side_by_side(&options, others, fused),
-    })
+        others => side_by_side(&options, others, fused.as_ref()),
+    });
+    experiments::exit(made)
 }
 
 /// Makes a run and `others`, a thread for each. None trains before the steps of all are captured: then cuDNN tries its
 /// algorithms, and would measure the others' training.
-fn side_by_side(options: &Options, others: &[String], fused: bool) -> Result<()> {
+fn side_by_side(options: &Options, others: &[String], fused: Option<&Fused>) -> Result<()> {
     let ids = [&options.run].into_iter().chain(others);
     let all: Vec<Options> = ids
         .map(|id| Options {
@@ -94,7 +93,7 @@ fn side_by_side(options: &Options, others: &[String], fused: bool) -> Result<()>
     let ends: Vec<Result<()>> = thread::scope(|scope| {
         let places = Place::of_one_gate(all.len()).into_iter().map(Some);
         let ways = places.enumerate().map(|(number, place)| Way {
-            fused,
+            fused: fused.cloned(),
             place,
             priority: number == 0,
         });
@@ -155,9 +154,9 @@ fn experiment(options: &Options, way: Way) -> Result<()> {
         seed,
         device,
     )?;
-    let model = match fused {
-        true => model.fused(&computer.kernels()?)?,
-        false => model,
+    let model = match &fused {
+        Some(fused) => model.fused(&computer.kernels(fused)?)?,
+        None => model,
     };
     let sgd = Sgd::new(
         model.weights.leaves().all(),

@@ -2,16 +2,17 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Parser;
 use experiments::device::Computer;
-use experiments::self_check::{Batch, Losses};
+use experiments::fused::Fused;
+use experiments::self_check::{Batch, Ways};
 use results::{Arithmetic, DeviceKind};
 use serde_json::json;
 
-/// Takes ten training steps with our kernels and without, and prints their losses as one line of JSON.
+/// Takes ten training steps with our kernels and without, and prints a line of JSON for each of their stages.
 ///
-/// It fails where the losses are not the same, as far as rounding lets them be.
+/// It fails where a stage does not take the same steps as libtorch, as far as rounding lets it.
 #[derive(Debug, Parser)]
 struct Options {
     /// `cpu`, where the kernels run on emulated threads, or `cuda`
@@ -39,24 +40,35 @@ fn run(options: &Options) -> Result<()> {
             side: 16,
         },
     };
-    let losses = Losses::measure(&computer, &computer.kernels()?, batch)?;
-    let Losses {
-        plain_fp32,
-        fused_fp32,
-        plain_bf16,
-        fused_bf16,
-    } = &losses;
-    println!(
-        "{}",
-        json!({
+    let plain = Ways::measure(&computer, None, batch)?;
+    let convolutions = Fused::WIDTHS.map(|width| (format!("conv{width}"), vec![width]));
+    let stages = [("norm".to_owned(), Vec::new())].into_iter();
+    let mut wrong = Vec::new();
+    for (stage, channels) in stages.chain(convolutions) {
+        let mut line = json!({
+            "stage": stage,
             "device": computer.name,
             "images": batch.images,
             "side_px": batch.side,
-            "plain_fp32": plain_fp32,
-            "fused_fp32": fused_fp32,
-            "plain_bf16": plain_bf16,
-            "fused_bf16": fused_bf16,
-        })
-    );
-    losses.check()
+            "plain_fp32": plain.fp32.losses,
+            "plain_bf16": plain.bf16.losses,
+            "plain_bf16_distances": plain.bf16.distances(&plain.fp32),
+        });
+        let kernels = computer.kernels(&Fused::with_convolutions(channels));
+        let fused = kernels.and_then(|kernels| Ways::measure(&computer, Some(&kernels), batch));
+        let checked = fused.and_then(|fused| {
+            line["fused_fp32"] = json!(fused.fp32.losses);
+            line["fused_bf16"] = json!(fused.bf16.losses);
+            line["fused_bf16_distances"] = json!(fused.bf16.distances(&plain.fp32));
+            fused.check(&plain)
+        });
+        line["is_right"] = json!(checked.is_ok());
+        if let Err(error) = checked {
+            line["why"] = json!(format!("{error:#}"));
+            wrong.push(format!("stage `{stage}`: {error:#}"));
+        }
+        println!("{line}");
+    }
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
 }

@@ -11,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use experiments::device::Computer;
+use experiments::fused::FusedOption;
 use experiments::graph::capture;
 use experiments::model::Model;
 use experiments::sgd::Sgd;
@@ -42,9 +43,8 @@ struct Options {
     /// Repeat a CUDA graph of the step
     #[arg(long)]
     graph: bool,
-    /// Take BatchNorm, additions and ReLU, and SGD, as one operation each, by our own kernels
-    #[arg(long)]
-    fused: bool,
+    #[command(flatten)]
+    fused: FusedOption,
 }
 
 fn main() -> ExitCode {
@@ -74,9 +74,9 @@ fn run() -> Result<()> {
         0,
         computer.device,
     )?;
-    let model = match options.fused {
-        true => model.fused(&computer.kernels()?)?,
-        false => model,
+    let model = match options.fused.stages()? {
+        Some(fused) => model.fused(&computer.kernels(&fused)?)?,
+        None => model,
     };
     model.weights.load(&tensors, |_| true)?;
     let mut sgd = Sgd::new(

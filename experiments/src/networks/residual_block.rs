@@ -2,7 +2,7 @@
 
 use tch::Tensor;
 
-use crate::layers::{BatchNorm2d, Conv2d, ConvInitial, ConvShape};
+use crate::layers::{BatchNorm2d, Conv2d, ConvInitial, ConvNorm, ConvShape};
 use crate::parameters::Scope;
 use crate::pass::Pass;
 
@@ -14,7 +14,7 @@ pub(super) enum Shortcut {
     /// Every second pixel, missing channels filled with zeros on both sides: the paper's option A, no parameters.
     SubsampleAndPad { name: String, added: i64 },
     /// A 1×1 convolution and BatchNorm: option B.
-    Projection { conv: Conv2d, bn: BatchNorm2d },
+    Projection(ConvNorm),
 }
 
 impl Shortcut {
@@ -25,10 +25,8 @@ impl Shortcut {
         }
         let scope = scope.sub("downsample");
         let shape = ConvShape::new(input, output, 1).stride(stride);
-        Shortcut::Projection {
-            conv: Conv2d::without_bias(scope.sub(0), shape, ConvInitial::HeFanOut),
-            bn: BatchNorm2d::new(scope.sub(1), output),
-        }
+        let conv = Conv2d::without_bias(scope.sub(0), shape, ConvInitial::HeFanOut);
+        Shortcut::Projection(ConvNorm::new(conv, BatchNorm2d::new(scope.sub(1), output)))
     }
 
     /// Option A where the shape changes.
@@ -51,7 +49,7 @@ impl Shortcut {
                     .slice(3, None, None, 2)
                     .constant_pad_nd([0, 0, 0, 0, half, added - half])
             }),
-            Shortcut::Projection { conv, bn } => bn.forward(&conv.forward(xs, pass), pass),
+            Shortcut::Projection(projection) => projection.forward(xs, pass),
         }
     }
 }
@@ -60,8 +58,8 @@ impl Shortcut {
 #[derive(Debug)]
 pub(super) struct Block {
     name: String,
-    before: Vec<(Conv2d, BatchNorm2d)>,
-    last: (Conv2d, BatchNorm2d),
+    before: Vec<ConvNorm>,
+    last: ConvNorm,
     shortcut: Shortcut,
 }
 
@@ -75,7 +73,7 @@ impl Block {
     ) -> Block {
         let convolution = |(i, shape): (usize, &ConvShape)| {
             let number = i + 1;
-            (
+            ConvNorm::new(
                 Conv2d::without_bias(scope.sub(format!("conv{number}")), *shape, rule),
                 BatchNorm2d::new(scope.sub(format!("bn{number}")), shape.output),
             )
@@ -91,15 +89,14 @@ impl Block {
     }
 
     pub(super) fn forward(&self, input: &Tensor, pass: &Pass) -> Tensor {
-        let (last_conv, last_bn) = &self.last;
         let mut xs = input.shallow_clone();
-        for (i, (conv, bn)) in self.before.iter().enumerate() {
+        for (i, conv) in self.before.iter().enumerate() {
             let name = format!("{}.relu{}", self.name, i + 1);
-            xs = bn.forward_relu(&conv.forward(&xs, pass), &name, pass);
+            xs = conv.forward_relu(&xs, &name, pass);
         }
         let shortcut = || self.shortcut.forward(input, pass);
         let names = ["add", "relu"].map(|layer| format!("{}.{layer}", self.name));
         let names = names.each_ref().map(String::as_str);
-        last_bn.forward_add_relu(&last_conv.forward(&xs, pass), shortcut, names, pass)
+        self.last.forward_add_relu(&xs, shortcut, names, pass)
     }
 }

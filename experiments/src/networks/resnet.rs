@@ -9,7 +9,7 @@ use tch::Tensor;
 use super::residual_block::{Block, Shortcut};
 use super::{Architecture, Network, architecture};
 use crate::layers::{
-    BatchNorm2d, Conv2d, ConvInitial, ConvShape, Linear, global_average_pool, max_pool,
+    BatchNorm2d, Conv2d, ConvInitial, ConvNorm, ConvShape, Linear, global_average_pool, max_pool,
 };
 use crate::parameters::Scope;
 use crate::pass::Pass;
@@ -26,8 +26,7 @@ pub(super) enum StrideIn {
 /// A residual network: stem, stages, pooling, classifier.
 #[derive(Debug)]
 struct ResNet {
-    conv1: Conv2d,
-    bn1: BatchNorm2d,
+    stem: ConvNorm,
     max_pool_after_stem: bool,
     stages: Vec<Vec<Block>>,
     fc: Linear,
@@ -36,8 +35,7 @@ struct ResNet {
 impl Network for ResNet {
     // Shapes at the right: ResNet-20 on 32 px, then ResNet-50 on 224 px.
     fn features(&self, images: &Tensor, pass: &Pass) -> Tensor {
-        let xs = self.conv1.forward(images, pass); // [batch, 16, 32, 32] or [batch, 64, 112, 112]
-        let mut xs = self.bn1.forward_relu(&xs, "relu", pass);
+        let mut xs = self.stem.forward_relu(images, "relu", pass); // [batch, 16, 32, 32] or [batch, 64, 112, 112]
         if self.max_pool_after_stem {
             xs = max_pool("maxpool", &xs, 3, 2, 1, false, pass); // [batch, 64, 56, 56]
         }
@@ -68,9 +66,9 @@ pub(super) fn cifar(n: u64, classes: i64) -> Architecture {
             (0..n).map(block).collect()
         });
         let conv1 = ConvShape::new(3, 16, 3);
+        let conv1 = Conv2d::without_bias(root.sub("conv1"), conv1, ConvInitial::HeFanIn);
         ResNet {
-            conv1: Conv2d::without_bias(root.sub("conv1"), conv1, ConvInitial::HeFanIn),
-            bn1: BatchNorm2d::new(root.sub("bn1"), 16),
+            stem: ConvNorm::new(conv1, BatchNorm2d::new(root.sub("bn1"), 16)),
             max_pool_after_stem: false,
             stages: stages.collect(),
             fc: Linear::new(root.sub("fc"), 64, classes),
@@ -81,14 +79,13 @@ pub(super) fn cifar(n: u64, classes: i64) -> Architecture {
 /// ResNet-18 with 64 channels in its first stage and a 3×3 stem, for 32 px.
 pub(super) fn resnet18_cifar(classes: i64) -> Architecture {
     architecture("fc", 18, 32, |root| {
-        let (conv1, bn1) = cifar_stem(root);
+        let stem = cifar_stem(root);
         let stages = stages(root, [2, 2, 2, 2], 1, |input, width, stride| {
             basic(input, width, stride).to_vec()
         });
         let fc = Linear::new(root.sub("fc"), 512, classes);
         ResNet {
-            conv1,
-            bn1,
+            stem,
             max_pool_after_stem: false,
             stages,
             fc,
@@ -99,12 +96,11 @@ pub(super) fn resnet18_cifar(classes: i64) -> Architecture {
 /// ResNet-50 of bottleneck blocks with a 3×3 stem, for 32 px.
 pub(super) fn resnet50_cifar(classes: i64) -> Architecture {
     architecture("fc", 50, 32, |root| {
-        let (conv1, bn1) = cifar_stem(root);
+        let stem = cifar_stem(root);
         let stages = bottleneck_stages(root, StrideIn::ThreeByThree);
         let fc = Linear::new(root.sub("fc"), 2048, classes);
         ResNet {
-            conv1,
-            bn1,
+            stem,
             max_pool_after_stem: false,
             stages,
             fc,
@@ -121,12 +117,11 @@ pub(super) fn resnet50(classes: i64, stride_in: StrideIn) -> Architecture {
             StrideIn::FirstOneByOne => Conv2d::with_bias, // so in the Caffe model
         };
         let conv1 = conv1(root.sub("conv1"), shape, ConvInitial::HeFanOut);
-        let bn1 = BatchNorm2d::new(root.sub("bn1"), 64);
+        let stem = ConvNorm::new(conv1, BatchNorm2d::new(root.sub("bn1"), 64));
         let stages = bottleneck_stages(root, stride_in);
         let fc = Linear::new(root.sub("fc"), 2048, classes);
         ResNet {
-            conv1,
-            bn1,
+            stem,
             max_pool_after_stem: true,
             stages,
             fc,
@@ -134,10 +129,10 @@ pub(super) fn resnet50(classes: i64, stride_in: StrideIn) -> Architecture {
     })
 }
 
-fn cifar_stem(root: &Scope) -> (Conv2d, BatchNorm2d) {
+fn cifar_stem(root: &Scope) -> ConvNorm {
     let shape = ConvShape::new(3, 64, 3);
     let conv1 = Conv2d::without_bias(root.sub("conv1"), shape, ConvInitial::HeFanOut);
-    (conv1, BatchNorm2d::new(root.sub("bn1"), 64))
+    ConvNorm::new(conv1, BatchNorm2d::new(root.sub("bn1"), 64))
 }
 
 /// Two 3×3 convolutions.

@@ -29,37 +29,42 @@ pub(crate) struct Candidate {
     pub(crate) state_bytes: u64,
 }
 
+/// A way of training, and how long its steps take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Way {
+    /// The stages of our kernels, as `--fused` names them; none are libtorch's operations.
+    pub(crate) fused: Vec<String>,
+    pub(crate) times: StepTimes,
+}
+
 /// The way that was chosen, and what it was chosen by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Choice {
     /// Name of the card.
     pub(crate) device: String,
-    /// By our own kernels.
-    pub(crate) fused: bool,
-    /// Why our kernels are not used; none where they are.
-    pub(crate) why_plain: Option<String>,
+    /// The fastest of the ways.
+    pub(crate) way: Way,
     /// All runs in one program, side by side.
     pub(crate) side_by_side: bool,
     /// What all runs take in this way, in seconds.
     pub(crate) seconds: f64,
     /// The runs by their ids.
     pub(crate) runs: BTreeMap<String, Candidate>,
-    /// Times by libtorch's operations.
-    pub(crate) plain: StepTimes,
-    /// Times by our kernels, where they are right.
-    pub(crate) by_kernels: Option<StepTimes>,
+    /// The other ways that were timed.
+    pub(crate) slower: Vec<Way>,
+    /// What was not used, and why.
+    pub(crate) left: Vec<String>,
 }
 
 /// What all runs take with these times, in seconds, and whether side by side.
 fn seconds(runs: &BTreeMap<String, Candidate>, times: &StepTimes) -> (f64, bool) {
-    let alone: f64 = { runs.iter() }
-        .map(|(id, run)| run.steps * times.alone[id])
-        .sum();
+    let alone = { runs.iter() }.map(|(id, run)| run.steps * times.alone[id]);
+    let alone: f64 = alone.sum();
     // Of n runs that each take as long as alone n are made at once; where each takes n times as long, one.
-    let at_once: f64 = { runs.keys() }
-        .map(|id| times.alone[id] / times.together[id])
-        .sum();
+    let at_once = { runs.keys() }.map(|id| times.alone[id] / times.together[id]);
+    let at_once: f64 = at_once.sum();
     match runs.len() > 1 && at_once > GAIN {
         true => (alone / at_once, true),
         false => (alone, false),
@@ -67,46 +72,34 @@ fn seconds(runs: &BTreeMap<String, Candidate>, times: &StepTimes) -> (f64, bool)
 }
 
 impl Choice {
-    /// Chooses the faster way. `kernels` are the times by our kernels, or why they are not used.
+    /// Chooses the fastest way; there is one at least.
     pub(crate) fn new(
         device: String,
         runs: BTreeMap<String, Candidate>,
-        plain: StepTimes,
-        kernels: Result<StepTimes, String>,
+        mut ways: Vec<Way>,
+        left: Vec<String>,
     ) -> Choice {
-        let (by_plain, plain_beside) = seconds(&runs, &plain);
-        let kernels = kernels.map(|times| (seconds(&runs, &times), times));
-        let (fused, why_plain) = match &kernels {
-            Ok(((by_kernels, _), _)) if *by_kernels < by_plain => (true, None),
-            Ok(((by_kernels, _), _)) => {
-                let why = format!(
-                    "our kernels take {by_kernels:.0} s, libtorch's operations {by_plain:.0} s"
-                );
-                (false, Some(why))
-            }
-            Err(why) => (false, Some(why.clone())),
-        };
-        let (seconds, side_by_side) = match &kernels {
-            Ok((of_kernels, _)) if fused => *of_kernels,
-            _ => (by_plain, plain_beside),
-        };
+        ways.sort_by(|one, other| {
+            let [one, other] = [one, other].map(|way| seconds(&runs, &way.times).0);
+            one.total_cmp(&other)
+        });
+        let way = ways.remove(0);
+        let (seconds, side_by_side) = seconds(&runs, &way.times);
         Choice {
             device,
-            fused,
-            why_plain,
+            way,
             side_by_side,
             seconds,
             runs,
-            plain,
-            by_kernels: kernels.ok().map(|(_, times)| times),
+            slower: ways,
+            left,
         }
     }
 
     /// The runs that are worth beginning: a state that no archive carries would be lost, so such a run must end within
     /// the budget, and the others can go on another time.
     pub(crate) fn within(&self, budget: Duration) -> Vec<&str> {
-        let times = self.by_kernels.as_ref().filter(|_| self.fused);
-        let times = times.unwrap_or(&self.plain);
+        let times = &self.way.times;
         let of_step = match self.side_by_side {
             true => &times.together,
             false => &times.alone,
@@ -146,29 +139,25 @@ impl Choice {
 
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let way = if self.fused {
-            "by our kernels"
-        } else {
-            "by libtorch's operations"
-        };
-        let beside = if self.side_by_side {
-            "side by side"
-        } else {
-            "one after the other"
-        };
+        write!(f, "{}: by {}, ", self.device, way_in_words(&self.way.fused))?;
         let time = duration(self.seconds);
-        match self.runs.len() {
-            1 => write!(f, "{}: {way}, {time} for the run", self.device)?,
-            runs => write!(
-                f,
-                "{}: {way}, {beside}, {time} for {runs} runs",
-                self.device
-            )?,
+        match (self.runs.len(), self.side_by_side) {
+            (1, _) => write!(f, "{time} for the run")?,
+            (runs, true) => write!(f, "side by side, {time} for {runs} runs")?,
+            (runs, false) => write!(f, "one after the other, {time} for {runs} runs")?,
         }
-        match &self.why_plain {
-            Some(why) => write!(f, "; {why}"),
-            None => Ok(()),
+        for Way { fused, times } in &self.slower {
+            let time = duration(seconds(&self.runs, times).0);
+            write!(f, "; by {} {time}", way_in_words(fused))?;
         }
+        self.left.iter().try_for_each(|left| write!(f, "; {left}"))
+    }
+}
+
+fn way_in_words(fused: &[String]) -> String {
+    match fused {
+        [] => "libtorch's operations".to_owned(),
+        stages => format!("our kernels ({})", stages.join(", ")),
     }
 }
 
@@ -176,14 +165,17 @@ impl fmt::Display for Choice {
 mod tests {
     use super::*;
 
-    fn times(alone: [f64; 2], together: [f64; 2]) -> StepTimes {
+    fn way(fused: &[&str], alone: [f64; 2], together: [f64; 2]) -> Way {
         let by_id = |[small, large]: [f64; 2]| {
             BTreeMap::from([("small".to_owned(), small), ("large".to_owned(), large)])
         };
-        StepTimes {
-            alone: by_id(alone),
-            together: by_id(together),
-            operations: BTreeMap::new(),
+        Way {
+            fused: fused.iter().map(|&stage| stage.to_owned()).collect(),
+            times: StepTimes {
+                alone: by_id(alone),
+                together: by_id(together),
+                operations: BTreeMap::new(),
+            },
         }
     }
 
@@ -195,63 +187,56 @@ mod tests {
         ])
     }
 
-    fn choice(plain: StepTimes, kernels: Result<StepTimes, String>) -> Choice {
-        Choice::new("a card".to_owned(), runs(), plain, kernels)
+    fn choice(ways: &[Way]) -> Choice {
+        Choice::new("a card".to_owned(), runs(), ways.to_vec(), Vec::new())
     }
 
     /// 1,000 steps of 2 ms and as many of 3 ms are 5 s. Side by side at 3 ms and 4.5 ms a second holds as much as 4/3 s alone.
     #[test]
     fn side_by_side_where_it_gains() {
-        let plain = choice(
-            times([0.002, 0.003], [0.003, 0.0045]),
-            Err("wrong".to_owned()),
-        );
-        assert!(plain.side_by_side && !plain.fused);
-        assert!((plain.seconds - 3.75).abs() < 1e-9, "{}", plain.seconds);
-        assert_eq!(plain.why_plain.as_deref(), Some("wrong"));
-        let plain = choice(
-            times([0.002, 0.003], [0.004, 0.006]),
-            Err("wrong".to_owned()),
-        );
-        assert!(!plain.side_by_side);
-        assert!((plain.seconds - 5.0).abs() < 1e-9);
+        let gains = choice(&[way(&[], [0.002, 0.003], [0.003, 0.0045])]);
+        assert!(gains.side_by_side);
+        assert!((gains.seconds - 3.75).abs() < 1e-9, "{}", gains.seconds);
+        let gains_nothing = choice(&[way(&[], [0.002, 0.003], [0.004, 0.006])]);
+        assert!(!gains_nothing.side_by_side);
+        assert!((gains_nothing.seconds - 5.0).abs() < 1e-9);
     }
 
     /// One run gains nothing from itself, whatever the clock says.
     #[test]
     fn one_run_is_made_alone() {
         let one = BTreeMap::from([("small".to_owned(), runs()["small"].clone())]);
-        let plain = times([0.003, 0.0], [0.002, 0.0]);
-        let plain = Choice::new("a card".to_owned(), one, plain, Err("wrong".to_owned()));
+        let ways = vec![way(&[], [0.003, 0.0], [0.002, 0.0])];
+        let left = vec!["`conv16` is not used: it is wrong".to_owned()];
+        let plain = Choice::new("a card".to_owned(), one, ways, left);
         assert!(!plain.side_by_side);
         assert_eq!(
             plain.to_string(),
-            "a card: by libtorch's operations, 3 s for the run; wrong"
+            "a card: by libtorch's operations, 3 s for the run; `conv16` is not used: it is wrong"
         );
     }
 
     #[test]
-    fn kernels_where_they_are_faster() {
-        let plain = times([0.002, 0.003], [0.003, 0.0045]);
-        let faster = choice(plain.clone(), Ok(times([0.001, 0.002], [0.002, 0.004])));
-        assert!(faster.fused && !faster.side_by_side);
-        assert!((faster.seconds - 3.0).abs() < 1e-9);
-        assert_eq!(faster.why_plain, None);
-        let told = "a card: by our kernels, one after the other, 3 s for 2 runs";
-        assert_eq!(faster.to_string(), told);
-        let slower = choice(plain.clone(), Ok(times([0.02, 0.04], [0.04, 0.08])));
-        assert!(!slower.fused && slower.side_by_side);
-        let why = "our kernels take 60 s, libtorch's operations 4 s";
-        assert_eq!(slower.why_plain.as_deref(), Some(why));
+    fn the_fastest_way_is_chosen() {
+        let plain = way(&[], [0.002, 0.003], [0.003, 0.0045]);
+        let norm = way(&["norm"], [0.001, 0.002], [0.002, 0.004]);
+        let all = way(&["norm", "conv16"], [0.02, 0.04], [0.04, 0.08]);
+        for ways in [[&plain, &norm, &all], [&all, &plain, &norm]] {
+            let choice = choice(&ways.map(Way::clone));
+            assert_eq!(choice.way, norm);
+            assert_eq!(choice.slower, [plain.clone(), all.clone()]);
+            assert_eq!(
+                choice.to_string(),
+                "a card: by our kernels (norm), one after the other, 3 s for 2 runs; \
+                 by libtorch's operations 4 s; by our kernels (norm, conv16) 1 min 0 s"
+            );
+        }
     }
 
     /// The large one takes 1,000 × 4.5 ms, which is more than 85 % of 5 s and less than that of 6 s.
     #[test]
     fn what_cannot_be_carried_must_end() {
-        let plain = choice(
-            times([0.002, 0.003], [0.003, 0.0045]),
-            Err("wrong".to_owned()),
-        );
+        let plain = choice(&[way(&[], [0.002, 0.003], [0.003, 0.0045])]);
         assert_eq!(plain.within(Duration::from_secs(5)), ["small"]);
         assert_eq!(plain.within(Duration::from_secs(6)), ["large", "small"]);
     }

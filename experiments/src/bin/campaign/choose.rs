@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -14,12 +14,15 @@ use experiments::device::{cpu_name, nvidia_smi};
 use experiments::session::training;
 use experiments::{budget, networks, say};
 use results::{Arithmetic, DeviceKind, Plan, PlannedRun};
+use serde::Deserialize;
 
-use crate::choice::{Candidate, Choice};
+use crate::choice::{Candidate, Choice, Way};
 use crate::time::StepTimes;
 
 /// Time between two looks at a program.
 const TICK: Duration = Duration::from_millis(50);
+/// The stage that the others rest on.
+const BASE: &str = "norm";
 /// Bytes of a parameter in a checkpoint: itself and its velocity in single precision.
 const STATE_BYTES: u64 = 8;
 
@@ -43,6 +46,14 @@ pub(crate) struct Choose {
     /// `cpu` or `cuda`; CUDA where there is a GPU, if not given
     #[arg(long)]
     device: Option<String>,
+}
+
+/// What the self-check says of a stage.
+#[derive(Debug, Deserialize)]
+struct Judged {
+    stage: String,
+    /// Why it is wrong; nothing where it is right.
+    why: Option<String>,
 }
 
 /// Chooses, and says what and why.
@@ -70,13 +81,27 @@ pub(crate) fn choose(options: &Choose) -> Result<()> {
         "runs side by side need one arithmetic; hint: choose for each by itself"
     );
     let ids: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
-    // What is always needed comes first.
-    let plain = time(options, &ids, false, deadline);
-    let plain = plain.context("libtorch's operations were not timed")?;
-    let kernels = { program(options, "self_check", &[], deadline) }
-        .and_then(|_| time(options, &ids, true, deadline))
-        .map_err(|error| format!("{error:#}"));
-    let choice = Choice::new(device, candidates, plain, kernels);
+    // What is always needed comes first, then what is fastest where all goes well.
+    let timed = |fused: Vec<String>| {
+        let times = time(options, &ids, &fused, deadline)?;
+        Ok(Way { fused, times })
+    };
+    let mut ways = vec![timed(Vec::new()).context("libtorch's operations were not timed")?];
+    let mut left = Vec::new();
+    let right = right_stages(options, deadline, &mut left)?;
+    let norm = right.first().filter(|stage| *stage == BASE).cloned();
+    let alone = norm.filter(|_| right.len() > 1).map(|norm| vec![norm]);
+    let all = Some(right).filter(|right| !right.is_empty());
+    for stages in all.into_iter().chain(alone) {
+        let names = stages.join(", ");
+        match timed(stages) {
+            Ok(way) => ways.push(way),
+            Err::<_, Error>(error) => {
+                left.push(format!("our kernels ({names}) are not used: {error:#}"))
+            }
+        }
+    }
+    let choice = Choice::new(device, candidates, ways, left);
     choice.write(&options.choice)?;
     say::line(&choice.to_string());
     Ok(())
@@ -101,23 +126,58 @@ fn candidate(run: &PlannedRun) -> Result<Candidate> {
     })
 }
 
+/// The stages that are right on this device, if that on which the others rest is; why others are not used is `left`.
+fn right_stages(
+    options: &Choose,
+    deadline: Instant,
+    left: &mut Vec<String>,
+) -> Result<Vec<String>> {
+    let Ended { said, failure } = program(options, "self_check", &[], deadline)?;
+    // What was judged before it failed, or the time was over, is judged.
+    let judged = said.lines().map(serde_json::from_str::<Judged>);
+    let judged: Vec<Judged> = judged.collect::<Result<_, _>>()?;
+    if judged.iter().all(|stage| stage.why.is_none()) {
+        left.extend(failure.map(|why| format!("other stages of our kernels are not used: {why}")));
+    }
+    let mut right = Vec::new();
+    for Judged { stage, why } in judged {
+        match why {
+            None => right.push(stage),
+            Some(why) => left.push(format!("`{stage}` is not used: {why}")),
+        }
+    }
+    let has_base = right.first().is_some_and(|stage| stage == BASE);
+    Ok(if has_base { right } else { Vec::new() })
+}
+
 /// The times of one way.
-fn time(options: &Choose, ids: &[&str], fused: bool, deadline: Instant) -> Result<StepTimes> {
+fn time(options: &Choose, ids: &[&str], fused: &[String], deadline: Instant) -> Result<StepTimes> {
     let (plan, seconds) = (
         options.plan.display().to_string(),
         options.seconds.to_string(),
     );
+    let fused = fused.join(",");
     let mut arguments = vec!["time"];
     arguments.extend(ids);
     arguments.extend(["--plan", &plan, "--seconds", &seconds]);
-    arguments.extend(fused.then_some("--fused"));
-    Ok(serde_json::from_str(&program(
-        options, "campaign", &arguments, deadline,
-    )?)?)
+    if !fused.is_empty() {
+        arguments.extend(["--fused", &fused]);
+    }
+    let Ended { said, failure } = program(options, "campaign", &arguments, deadline)?;
+    match failure {
+        None => Ok(serde_json::from_str(&said)?),
+        Some(why) => bail!(why),
+    }
 }
 
-/// What a program beside this one prints, unless it fails or is not done at the deadline.
-fn program(options: &Choose, name: &str, arguments: &[&str], deadline: Instant) -> Result<String> {
+/// What a program beside this one printed, and how it failed.
+struct Ended {
+    said: String,
+    failure: Option<String>,
+}
+
+/// Runs a program, until the deadline at most.
+fn program(options: &Choose, name: &str, arguments: &[&str], deadline: Instant) -> Result<Ended> {
     let path = std::env::current_exe()?.with_file_name(name);
     let mut command = Command::new(&path);
     command.args(arguments);
@@ -129,25 +189,31 @@ fn program(options: &Choose, name: &str, arguments: &[&str], deadline: Instant) 
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = { command.spawn() }.with_context(|| format!("`{}`", path.display()))?;
-    while child.try_wait()?.is_none() {
-        if Instant::now() >= deadline {
-            child.kill()?;
-            child.wait()?;
-            bail!("`{name}` was not done when the time was over");
-        }
+    let mut late = false;
+    while !late && child.try_wait()?.is_none() {
         sleep(TICK);
+        late = Instant::now() >= deadline;
     }
-    let output = child.wait_with_output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let why = said
-        .lines()
-        .rfind(|line| line.starts_with("error: "))
-        .unwrap_or(&said);
-    ensure!(
-        output.status.success(),
-        "`{name}`: {}, {}",
-        output.status,
-        why.trim()
-    );
-    Ok(String::from_utf8(output.stdout)?)
+    if late {
+        child.kill()?;
+    }
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output()?;
+    let errors = String::from_utf8_lossy(&stderr);
+    let why = errors.lines().rfind(|line| line.starts_with("error: "));
+    let failure = match (late, status.success()) {
+        (true, _) => Some(format!("`{name}` was not done when the time was over")),
+        (false, false) => Some(format!(
+            "`{name}`: {status}, {}",
+            why.unwrap_or(&errors).trim()
+        )),
+        (false, true) => None,
+    };
+    Ok(Ended {
+        said: String::from_utf8(stdout)?,
+        failure,
+    })
 }

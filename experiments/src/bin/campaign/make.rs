@@ -75,8 +75,8 @@ fn make_and_pack(options: &Make) -> Result<ExitStatus> {
     if let Some(data) = &options.data {
         run.arg("--data").arg(data);
     }
-    if choice.fused {
-        run.args(["--", "--fused"]);
+    if !choice.way.fused.is_empty() {
+        run.args(["--", "--fused", &choice.way.fused.join(",")]);
     }
     let made = wait(run)?;
     let mut pack = plan(options, "pack")?;

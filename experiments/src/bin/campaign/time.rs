@@ -14,6 +14,7 @@ use experiments::data::cifar10::{CLASSES, NORMALISATION, SIDE};
 use experiments::data::{Normaliser, Split};
 use experiments::device::Computer;
 use experiments::epoch::Trainer;
+use experiments::fused::FusedOption;
 use experiments::graph::StepGraph;
 use experiments::model::Model;
 use experiments::part::{Onlooker, Part};
@@ -43,9 +44,8 @@ pub(crate) struct Time {
     /// `cpu` or `cuda`
     #[arg(long)]
     device: Option<String>,
-    /// By our own kernels
-    #[arg(long)]
-    fused: bool,
+    #[command(flatten)]
+    fused: FusedOption,
 }
 
 /// What a training step of each run takes, by id.
@@ -115,9 +115,9 @@ fn of_run(options: &Time, run: &PlannedRun, place: usize, all_here: &Barrier) ->
         configuration.seed,
         computer.device,
     )?;
-    let model = match options.fused {
-        true => model.fused(&computer.kernels()?)?,
-        false => model,
+    let model = match options.fused.stages()? {
+        Some(fused) => model.fused(&computer.kernels(&fused)?)?,
+        None => model,
     };
     let (momentum, decay) = (training.momentum, training.weight_decay);
     let weights = model.weights.leaves().all();
