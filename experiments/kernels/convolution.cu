@@ -37,27 +37,21 @@ __device__ void load_zeros(uint4* memory) {
   for (int i = threadIdx.x; i < Cut<C>::ZEROS * Cut<C>::PIECES; i += THREADS) memory[i] = uint4{0, 0, 0, 0};
 }
 
-// A pixel as the taps see it, where shared memory holds zeros, and behind them the pixels that the first row of taps sees
-// from its left, of the first pixel of the block, on.
-template <int C>
-struct Neighbourhood {
-  unsigned here, width;
-  unsigned inside; // bit 3 r + c: the tap in row r and column c sees a pixel of the image
+// Which taps see a pixel of the image from `pixel` on: bit 3 r + c of that in row r and column c.
+__device__ inline unsigned taps_inside(unsigned pixel, unsigned height, unsigned width) {
+  const unsigned column = pixel % width, row = pixel / width % height;
+  const unsigned columns = (column > 0 ? 1 : 0) | 2 | (column < width - 1 ? 4 : 0);
+  return (row > 0 ? columns : 0) | columns << 3 | (row < height - 1 ? columns << 6 : 0);
+}
 
-  __device__ Neighbourhood() {}
-  __device__ Neighbourhood(int in_block, int pixel, int height, int image_width)
-      : here(Cut<C>::ZEROS + in_block), width(image_width) {
-    const int column = pixel % image_width, row = pixel / image_width % height;
-    const unsigned columns = (column > 0 ? 1 : 0) | 2 | (column < image_width - 1 ? 4 : 0);
-    inside = (row > 0 ? columns : 0) | columns << 3 | (row < height - 1 ? columns << 6 : 0);
-  }
-  // What lies in row `row` of those that are in shared memory and in column `column`, as tap `tap` sees it. The zeros are
-  // as many as there are banks for a piece, so that they come from the bank that is not read.
-  __device__ unsigned seen(int row, int column, int tap) const {
-    const unsigned there = here + row * width + column;
-    return inside >> tap & 1 ? there : there % Cut<C>::ZEROS;
-  }
-};
+// What tap `tap` sees, in row `row` of those that are in shared memory, and in column `column`. Shared memory holds zeros,
+// and behind them the pixels that the first row of taps sees from its left, of the first pixel of the block, on. The zeros
+// are as many as there are banks for a piece, so that they come from the bank that is not read.
+template <int C>
+__device__ unsigned seen(unsigned in_block, unsigned width, unsigned inside, int row, int column, int tap) {
+  const unsigned there = Cut<C>::ZEROS + in_block + row * width + column;
+  return inside >> tap & 1 ? there : there % Cut<C>::ZEROS;
+}
 
 // The convolution, or with the weights' taps turned and channels out and in swapped its gradient. `see` is shown eight channels
 // of a pixel of the result, always the same ones in a thread.
@@ -75,16 +69,13 @@ __device__ void convolve(const Convolution& a, See see) {
   }
   load_zeros<C>(pixels);
   for (int first = blockIdx.x * PIXELS; first < a.pixels; first += gridDim.x * PIXELS) {
-    // A thread loads over those results before that it has read itself.
+    __syncthreads(); // the results before have been read
     load_pixels<C>(pixels, ZEROS, a.x, first - a.width - 1, PIXELS + 2 * a.width + 2, a.pixels, C, 0);
     wait_for_copies();
     __syncthreads();
-    Neighbourhood<C> around[2];
+    unsigned inside[2];
 #pragma unroll
-    for (int m = 0; m < 2; ++m) {
-      const int in_block = own + 16 * m + lane % 16;
-      around[m] = Neighbourhood<C>(in_block, first + in_block, a.height, a.width);
-    }
+    for (int m = 0; m < 2; ++m) inside[m] = taps_inside(first + own + 16 * m + lane % 16, a.height, a.width);
     float sums[2][2][4] = {};
 // One row of taps at a time: with all nine unrolled the registers do not suffice.
 #pragma unroll 1
@@ -92,12 +83,14 @@ __device__ void convolve(const Convolution& a, See see) {
 #pragma unroll
       for (int column = 0; column < 3; ++column) {
         const int tap = 3 * row + column;
-        const unsigned seen[] = {around[0].seen(row, column, tap), around[1].seen(row, column, tap)};
+        unsigned from[2];
+#pragma unroll
+        for (int m = 0; m < 2; ++m) from[m] = seen<C>(own + 16 * m + lane % 16, a.width, inside[m], row, column, tap);
 #pragma unroll
         for (int k = 0; k < C / 16; ++k) {
           uint32_t x[2][4], w[4];
 #pragma unroll
-          for (int m = 0; m < 2; ++m) load_matrices<false>(x[m], &pixels[place<C>(seen[m], 2 * k + lane / 16)]);
+          for (int m = 0; m < 2; ++m) load_matrices<false>(x[m], &pixels[place<C>(from[m], 2 * k + lane / 16)]);
           const unsigned in_k = lane / 8 % 2, beside = lane / 16; // matrices one after the other in k, and beside them
           if constexpr (GRADIENT)
             load_matrices<true>(w, &weights[place<C>((8 - tap) * C + 16 * k + 8 * in_k + lane % 8, 2 * stripe + beside)]);
@@ -181,6 +174,8 @@ __device__ void weight_gradient(const WeightGradient& a) {
   constexpr int PIXELS = Cut<C>::GRADIENT_PIXELS, TAP_ROWS = Cut<C>::TAP_ROWS;
   SHARED(uint4, d_y);
   uint4* const x = d_y + PIXELS * (S::D_Y / 8);
+  uint4* const behind_x = x + (Cut<C>::ZEROS + PIXELS + (TAP_ROWS - 1) * a.width + 2) * Cut<C>::PIECES;
+  uint16_t* const inside = reinterpret_cast<uint16_t*>(behind_x); // [PIXELS], see `taps_inside`
   const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   const S share(blockIdx.y, warp % S::MATRICES);
   float sums[S::TAPS][2][4] = {};
@@ -190,6 +185,7 @@ __device__ void weight_gradient(const WeightGradient& a) {
     load_pixels<S::D_Y>(d_y, 0, a.d_y, first, PIXELS, a.pixels, C, share.first_out);
     load_pixels<C>(x, Cut<C>::ZEROS, a.x, first + (share.tap_row - 1) * a.width - 1, PIXELS + (TAP_ROWS - 1) * a.width + 2,
                    a.pixels, C, 0);
+    for (int i = threadIdx.x; i < PIXELS; i += THREADS) inside[i] = uint16_t(taps_inside(first + i, a.height, a.width));
     wait_for_copies();
     __syncthreads();
 #pragma unroll 1
@@ -197,14 +193,14 @@ __device__ void weight_gradient(const WeightGradient& a) {
       uint32_t d[4];
       load_matrices<true>(d, &d_y[place<S::D_Y>(pixel + lane / 16 * 8 + lane % 8, share.out / 8 + lane / 8 % 2)]);
       const int own = pixel + lane / 8 % 2 * 8 + lane % 8;
-      const Neighbourhood<C> around(own, first + own, a.height, a.width);
+      const unsigned own_inside = inside[own] >> 3 * share.tap_row;
 #pragma unroll
       for (int tap = 0; tap < S::TAPS; ++tap) {
-        uint32_t seen[4];
-        const unsigned there = around.seen(tap / 3, tap % 3, 3 * share.tap_row + tap);
-        load_matrices<true>(seen, &x[place<C>(there, share.in / 8 + lane / 16)]);
+        uint32_t v[4];
+        const unsigned from = seen<C>(own, a.width, own_inside, tap / 3, tap % 3, tap);
+        load_matrices<true>(v, &x[place<C>(from, share.in / 8 + lane / 16)]);
 #pragma unroll
-        for (int n = 0; n < 2; ++n) multiply(sums[tap][n], d, seen[2 * n], seen[2 * n + 1]);
+        for (int n = 0; n < 2; ++n) multiply(sums[tap][n], d, v[2 * n], v[2 * n + 1]);
       }
     }
   }

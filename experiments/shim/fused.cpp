@@ -103,8 +103,8 @@ struct Tiles {
     shared_bytes = std::max((seen + kept) * PIECE_BYTES, Kernels::THREADS * 8 * sizeof(Pair));
     gradient_blocks = {std::min(divided_up(pixels, Cut::GRADIENT_PIXELS), std::max(1u, most / Cut::ROWS)), Cut::ROWS};
     const size_t seen_again = (Cut::ZEROS + Cut::GRADIENT_PIXELS + (Cut::TAP_ROWS - 1) * width + 2) * Cut::PIECES;
-    const size_t d_y = Cut::GRADIENT_PIXELS * (Cut::D_Y / 8);
-    gradient_shared_bytes = std::max((seen_again + d_y) * PIECE_BYTES, Kernels::THREADS * Cut::SUMS * sizeof(float));
+    const size_t d_y = Cut::GRADIENT_PIXELS * (Cut::D_Y / 8), inside = Cut::GRADIENT_PIXELS * sizeof(uint16_t);
+    gradient_shared_bytes = std::max((seen_again + d_y) * PIECE_BYTES + inside, Kernels::THREADS * Cut::SUMS * sizeof(float));
   }
 };
 

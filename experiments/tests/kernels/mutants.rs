@@ -183,14 +183,14 @@ const MUTANTS: &[(&str, &str, &str)] = &[
     ("convolution.cu", "memory[i] = uint4{0, 0, 0, 0};", ";"),
     (
         "convolution.cu",
-        "pixel / image_width % height;",
-        "pixel / image_width;",
+        "pixel / width % height;",
+        "pixel / width;",
     ),
     ("convolution.cu", "column > 0 ? 1 : 0", "1"),
     (
         "convolution.cu",
-        "column < image_width - 1 ? 4 : 0",
-        "column < image_width ? 4 : 0",
+        "column < width - 1 ? 4 : 0",
+        "column < width ? 4 : 0",
     ),
     ("convolution.cu", "row > 0 ? columns : 0", "columns"),
     (
@@ -200,8 +200,8 @@ const MUTANTS: &[(&str, &str, &str)] = &[
     ),
     (
         "convolution.cu",
-        "here + row * width + column;",
-        "here + column * width + row;",
+        "in_block + row * width + column;",
+        "in_block + column * width + row;",
     ),
     (
         "convolution.cu",
@@ -221,8 +221,8 @@ const MUTANTS: &[(&str, &str, &str)] = &[
     ),
     (
         "convolution.cu",
-        "first += gridDim.x * PIXELS) {\n    // A thread",
-        "first += a.pixels) {\n    // A thread",
+        "first += gridDim.x * PIXELS) {\n    __syncthreads(); // the results",
+        "first += a.pixels) {\n    __syncthreads(); // the results",
     ),
     (
         "convolution.cu",
@@ -310,7 +310,11 @@ const MUTANTS: &[(&str, &str, &str)] = &[
         "(share.tap_row - 1) * a.width - 1",
         "(share.tap_row - 1) * a.width",
     ),
-    ("convolution.cu", "3 * share.tap_row + tap);", "tap);"),
+    (
+        "convolution.cu",
+        "inside[own] >> 3 * share.tap_row;",
+        "inside[own];",
+    ),
     (
         "convolution.cu",
         "lane / 16 * 8 + lane % 8, share.out",
@@ -318,8 +322,8 @@ const MUTANTS: &[(&str, &str, &str)] = &[
     ),
     (
         "convolution.cu",
-        "load_matrices<true>(seen,",
-        "load_matrices<false>(seen,",
+        "load_matrices<true>(v,",
+        "load_matrices<false>(v,",
     ),
     ("convolution.cu", "pixel += S::GROUPS * 16", "pixel += 16"),
     (
@@ -355,13 +359,13 @@ const MUTANTS: &[(&str, &str, &str)] = &[
     // Barriers, and copies that are not waited for.
     (
         "convolution.cu",
-        "    wait_for_copies();\n    __syncthreads();\n    Neighbourhood",
-        "    wait_for_copies();\n    Neighbourhood",
+        "    wait_for_copies();\n    __syncthreads();\n    unsigned inside",
+        "    wait_for_copies();\n    unsigned inside",
     ),
     (
         "convolution.cu",
-        "    wait_for_copies();\n    __syncthreads();\n    Neighbourhood",
-        "    __syncthreads();\n    Neighbourhood",
+        "    wait_for_copies();\n    __syncthreads();\n    unsigned inside",
+        "    __syncthreads();\n    unsigned inside",
     ),
     (
         "convolution.cu",
