@@ -188,7 +188,8 @@ __device__ void weight_gradient(const WeightGradient& a) {
     for (int i = threadIdx.x; i < PIXELS; i += THREADS) inside[i] = uint16_t(taps_inside(first + i, a.height, a.width));
     wait_for_copies();
     __syncthreads();
-#pragma unroll 1
+    // With three taps two steps overlap, with nine one has all registers.
+#pragma unroll (S::TAPS < 9 ? 2 : 1)
     for (int pixel = warp / S::MATRICES * 16; pixel < PIXELS; pixel += S::GROUPS * 16) {
       uint32_t d[4];
       load_matrices<true>(d, &d_y[place<S::D_Y>(pixel + lane / 16 * 8 + lane % 8, share.out / 8 + lane / 8 % 2)]);

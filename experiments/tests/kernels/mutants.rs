@@ -389,8 +389,8 @@ const MUTANTS: &[(&str, &str, &str)] = &[
     ),
     (
         "convolution.cu",
-        "    wait_for_copies();\n    __syncthreads();\n#pragma unroll 1",
-        "    wait_for_copies();\n#pragma unroll 1",
+        "    wait_for_copies();\n    __syncthreads();\n    // With",
+        "    wait_for_copies();\n    // With",
     ),
     (
         "convolution.cu",
