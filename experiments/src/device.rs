@@ -102,6 +102,11 @@ impl Computer {
         Ok(Rc::new(kernels?))
     }
 
+    /// The shim of a GPU, which has streams and graphs.
+    pub fn cuda_shim(&self) -> Option<&Shim> {
+        { self.shim.as_ref() }.filter(|_| self.kind == DeviceKind::Cuda)
+    }
+
     /// Waits until the device has done all that was asked of it.
     pub fn synchronise(&self) {
         if let Device::Cuda(index) = self.device {

@@ -3,10 +3,13 @@
 //! On a GPU NVRTC compiles them at run time for the card at hand. On a CPU the same sources run on emulated threads, which
 //! is slow: for tests, and to rehearse what a GPU is to do.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use tch::{Kind, Tensor};
@@ -279,20 +282,31 @@ pub struct SgdStep<'a> {
     pub weight_decay: f64,
 }
 
-/// The sources that `fused` needs, compiled for a compute capability such as `90`.
+/// What was compiled by its source's name and the compute capability: several threads of a program need the same.
+static COMPILED: Mutex<BTreeMap<(&str, u32), Arc<Compiled>>> = Mutex::new(BTreeMap::new());
+
+/// The sources that `fused` needs, compiled for a compute capability such as `90`, once in a program.
 ///
 /// # Errors
 /// An older GPU than Ampere's; no compiler; what it refuses.
-pub fn compile(capability: u32, fused: &Fused) -> Result<Vec<Compiled>> {
+pub fn compile(capability: u32, fused: &Fused) -> Result<Vec<Arc<Compiled>>> {
     ensure!(
         capability >= OLDEST_CAPABILITY,
         "our kernels need a GPU of compute capability {OLDEST_CAPABILITY}, this one has {capability}"
     );
     let compiler = Nvrtc::open()?;
     let convolutions = fused.has_convolutions().then_some(CONVOLUTIONS);
-    { SOURCES.into_iter().chain(convolutions) }
-        .map(|source| compiler.compile(source, &HEADERS, capability))
-        .collect()
+    let mut known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let compiled = SOURCES.into_iter().chain(convolutions).map(|source| {
+        let of_source = match known.entry((source.0, capability)) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                entry.insert(Arc::new(compiler.compile(source, &HEADERS, capability)?))
+            }
+        };
+        Ok(Arc::clone(of_source))
+    });
+    compiled.collect()
 }
 
 /// What libtorch knows a tensor by: tch has it of a `&mut Tensor` only, though nothing of the handle is changed.

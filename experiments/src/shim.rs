@@ -184,10 +184,7 @@ pub(crate) fn built(file_name: &str) -> impl Iterator<Item = PathBuf> {
         option_env!("MEASURED_SHIM_DIR").map(PathBuf::from),
     ];
     let paths = { folders.into_iter().flatten() }.map(move |folder| folder.join(file_name));
-    paths
-        .filter(|path| path.exists())
-        .collect::<Vec<_>>()
-        .into_iter()
+    paths.filter(|path| path.exists())
 }
 
 /// A CUDA graph that is being recorded.

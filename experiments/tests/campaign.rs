@@ -35,6 +35,13 @@ fn folder() -> TempDir {
     folder
 }
 
+/// The texts of both runs.
+fn planned(plan: &Path) -> [String; 2] {
+    let text = fs::read_to_string(plan).unwrap();
+    let (first, second) = text.split_at(text.rfind("[[run]]").unwrap());
+    [first, second].map(str::to_owned)
+}
+
 /// What the program says on both outputs, and its exit status.
 fn said(command: &mut Command) -> (Option<i32>, String) {
     let Output {
@@ -131,7 +138,7 @@ fn the_choice_says_what_is_missing() {
     let (status, said) = campaign(folder, &["choose", "*", "--device", "cpu"], &["plan"]);
     assert_eq!(status, Some(1), "{said}");
     assert!(
-        said.contains("error: none of these runs is for `"),
+        said.contains("error: none of these runs is for the CPU `"),
         "{said}"
     );
     let (status, said) = campaign(folder, &["run", "--budget", "1m"], &["plan"]);
@@ -171,8 +178,7 @@ fn one_that_fails_leaves_the_others_their_ends() {
     let folder = folder();
     let folder = folder.path();
     let plan_file = folder.join("plan.toml");
-    let text = fs::read_to_string(&plan_file).unwrap();
-    let (first, second) = text.split_at(text.rfind("[[run]]").unwrap());
+    let [first, second] = planned(&plan_file);
     let digest = second.split("digest = \"").nth(1).unwrap();
     let second = second.replace(&digest[..64], &"f".repeat(64));
     fs::write(&plan_file, format!("{first}{second}")).unwrap();
@@ -195,14 +201,13 @@ fn runs_of_one_arithmetic_go_together() {
     let folder = folder();
     let folder = folder.path();
     let plan_file = folder.join("plan.toml");
-    let text = fs::read_to_string(&plan_file).unwrap();
-    let (first, second) = text.split_at(text.rfind("[[run]]").unwrap());
+    let [first, second] = planned(&plan_file);
     let third = second
         .replace("\"second\"", "\"third\"")
         .replace("resnet20", "resnet32");
     let third = third.replace("depth = 20", "depth = 32");
     let second = second.replace("\"fp32\"", "\"bf16\"");
-    fs::write(&plan_file, [first, &second, &third].concat()).unwrap();
+    fs::write(&plan_file, [first, second, third].concat()).unwrap();
     let mut run = plan(folder, &["run", "--jobs", "2", "--one-program"]);
     let (status, said) = said(run.arg("--data").arg(folder));
     assert_eq!(status, Some(0), "{said}");

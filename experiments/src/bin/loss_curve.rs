@@ -9,19 +9,17 @@ use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
+use experiments::data;
 use experiments::data::augmentation::PaddedSplit;
-use experiments::data::cifar10::{CLASSES, Cifar10, NORMALISATION, SIDE};
-use experiments::data::{self, Normaliser};
+use experiments::data::cifar10::{CLASSES, Cifar10, SIDE};
 use experiments::device::Computer;
-use experiments::epoch::Trainer;
+use experiments::from_scratch;
 use experiments::fused::{Fused, FusedOption};
 use experiments::gate::Place;
 use experiments::graph::StepGraph;
-use experiments::model::Model;
 use experiments::options::Options;
 use experiments::progress::Stage;
 use experiments::session::{Evaluations, Session, is_wanted, training};
-use experiments::sgd::Sgd;
 use results::{Counted, DeviceKind, TestResult};
 
 /// What stands before the reason for which a step was not captured.
@@ -128,9 +126,7 @@ fn experiment(options: &Options, way: Way) -> Result<()> {
         configuration.arithmetic,
         options.thread_count(),
     )?;
-    let cuda_shim = computer.shim.as_ref();
-    let cuda_shim = cuda_shim.filter(|_| computer.kind == DeviceKind::Cuda);
-    if let (Some(_), Some(shim)) = (&place, cuda_shim) {
+    if let (Some(_), Some(shim)) = (&place, computer.cuda_shim()) {
         shim.enter_stream(priority)?;
     }
     let folder = data::folder(options.data.as_deref())?;
@@ -145,48 +141,21 @@ fn experiment(options: &Options, way: Way) -> Result<()> {
     );
 
     // Network and optimiser.
-    let (arithmetic, seed) = (configuration.arithmetic, configuration.seed);
-    let model = Model::new(
-        &configuration.network,
-        CLASSES,
-        training.trainable,
-        arithmetic,
-        seed,
-        device,
-    )?;
-    let model = match &fused {
-        Some(fused) => model.fused(&computer.kernels(fused)?)?,
-        None => model,
-    };
-    let sgd = Sgd::new(
-        model.weights.leaves().all(),
-        training.momentum,
-        training.weight_decay,
-        computer.shim.as_ref(),
-    );
+    let mut trainer = from_scratch::trainer(configuration, &computer, fused.as_ref())?;
     let counted = Counted {
-        parameters: model.parameter_count(),
-        layers: model.layer_shapes(SIDE as u64),
+        parameters: trainer.model.parameter_count(),
+        layers: trainer.model.layer_shapes(SIDE as u64),
         images_per_class: BTreeMap::from([
             ("train".to_owned(), cifar10.train.images_per_class(CLASSES)),
             ("test".to_owned(), cifar10.test.images_per_class(CLASSES)),
         ]),
     };
-    let normaliser = Normaliser::new(NORMALISATION, model.kind(), device);
-    let mut trainer = Trainer::new(
-        model,
-        sgd,
-        normaliser,
-        training,
-        configuration.batch_size,
-        seed,
-    );
     let test = trainer.evaluation_set(cifar10.test.to_device(device), &mut |_| true);
     let test = test.expect("nothing stops it");
 
     // On a GPU the steps are graphs. cuDNN chooses its algorithms in the first pass of each kind.
     let capture = |shim| StepGraph::capture(&mut trainer, &train, configuration.batch_size, shim);
-    let graph = cuda_shim.filter(|_| !options.eager).map(capture);
+    let graph = computer.cuda_shim().filter(|_| !options.eager).map(capture);
     let mut graph = graph.transpose().context(NOT_CAPTURED)?;
     computer.uses_graph.set(graph.is_some());
     if computer.kind == DeviceKind::Cuda {

@@ -63,11 +63,10 @@ fn run(options: &Options) -> Result<()> {
             fused.check(&plain)
         });
         line["is_right"] = json!(checked.is_ok());
+        println!("{line}");
         if let Err(error) = checked {
-            line["why"] = json!(format!("{error:#}"));
             wrong.push(format!("stage `{stage}`: {error:#}"));
         }
-        println!("{line}");
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("; "));
     Ok(())

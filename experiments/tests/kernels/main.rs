@@ -7,6 +7,7 @@ mod layer;
 mod mutants;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use experiments::device::Computer;
 use experiments::fused::Fused;
@@ -270,6 +271,9 @@ fn kernels_fit_into_registers() {
         eprintln!("{kernel:45} {registers:3} registers, {spilled_bytes} bytes spilled");
         assert!(registers <= 128 && spilled_bytes == 0, "{kernel}");
     }
+    // Once in a program.
+    let again = compile(90, &fused()).unwrap();
+    assert!({ compiled.iter().zip(&again) }.all(|(one, other)| Arc::ptr_eq(one, other)));
     let error = compile(75, &fused()).err().unwrap().to_string();
     assert_eq!(
         error,

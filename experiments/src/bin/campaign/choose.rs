@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Error, Result, bail, ensure};
 use clap::Args;
 use experiments::data::cifar10::{CLASSES, TRAIN_IMAGES};
-use experiments::device::{cpu_name, nvidia_smi};
 use experiments::session::training;
+use experiments::this_device::ThisDevice;
 use experiments::{budget, networks, say};
-use results::{Arithmetic, DeviceKind, Plan, PlannedRun};
+use results::{Arithmetic, Plan, PlannedRun};
 use serde::Deserialize;
 
 use crate::choice::{Candidate, Choice, Way};
@@ -52,8 +52,7 @@ pub(crate) struct Choose {
 #[derive(Debug, Deserialize)]
 struct Judged {
     stage: String,
-    /// Why it is wrong; nothing where it is right.
-    why: Option<String>,
+    is_right: bool,
 }
 
 /// Chooses, and says what and why.
@@ -63,14 +62,15 @@ pub(crate) fn choose(options: &Choose) -> Result<()> {
     let chosen = plan
         .chosen(&options.ids, &options.plan)
         .map_err(Error::msg)?;
-    let (device, kind) = device(options);
-    let here = |run: &&PlannedRun| {
-        chosen.contains(run.id.as_str()) && run.hardware.admits_device(&device, kind)
+    let device = match options.device.as_deref() {
+        Some("cpu") => ThisDevice::cpu(),
+        _ => ThisDevice::find(),
     };
+    let here = |run: &&PlannedRun| chosen.contains(run.id.as_str()) && device.suits(&run.hardware);
     let runs: Vec<&PlannedRun> = plan.runs.iter().filter(here).collect();
     ensure!(
         !runs.is_empty(),
-        "none of these runs is for `{device}`; hint: `plan status` tells for which cards they are"
+        "none of these runs is for {device}; hint: `plan status` tells for which cards they are"
     );
     let candidates = runs.iter().map(|run| Ok((run.id.clone(), candidate(run)?)));
     let candidates: BTreeMap<String, Candidate> = candidates.collect::<Result<_>>()?;
@@ -101,19 +101,10 @@ pub(crate) fn choose(options: &Choose) -> Result<()> {
             }
         }
     }
-    let choice = Choice::new(device, candidates, ways, left);
+    let choice = Choice::new(device.name().to_owned(), candidates, ways, left);
     choice.write(&options.choice)?;
     say::line(&choice.to_string());
     Ok(())
-}
-
-/// Name and kind of the device that programs take.
-fn device(options: &Choose) -> (String, DeviceKind) {
-    let gpu = nvidia_smi("name").filter(|_| options.device.as_deref() != Some("cpu"));
-    match gpu {
-        Some(name) => (name, DeviceKind::Cuda),
-        None => (cpu_name(), DeviceKind::Cpu),
-    }
 }
 
 fn candidate(run: &PlannedRun) -> Result<Candidate> {
@@ -133,21 +124,20 @@ fn right_stages(
     left: &mut Vec<String>,
 ) -> Result<Vec<String>> {
     let Ended { said, failure } = program(options, "self_check", &[], deadline)?;
-    // What was judged before it failed, or the time was over, is judged.
-    let judged = said.lines().map(serde_json::from_str::<Judged>);
-    let judged: Vec<Judged> = judged.collect::<Result<_, _>>()?;
-    if judged.iter().all(|stage| stage.why.is_none()) {
-        left.extend(failure.map(|why| format!("other stages of our kernels are not used: {why}")));
-    }
-    let mut right = Vec::new();
-    for Judged { stage, why } in judged {
-        match why {
-            None => right.push(stage),
-            Some(why) => left.push(format!("`{stage}` is not used: {why}")),
-        }
-    }
+    left.extend(failure.map(|why| format!("of our kernels not all are used: {why}")));
+    Ok(right(&said))
+}
+
+/// The stages that are right by what the self-check `said`, if the first is. Where it failed, or the time was over, its last
+/// line may be a part of one.
+fn right(said: &str) -> Vec<String> {
+    let judged = said
+        .lines()
+        .map_while(|line| serde_json::from_str(line).ok());
+    let right = judged.filter(|judged: &Judged| judged.is_right);
+    let right: Vec<String> = right.map(|judged| judged.stage).collect();
     let has_base = right.first().is_some_and(|stage| stage == BASE);
-    Ok(if has_base { right } else { Vec::new() })
+    if has_base { right } else { Vec::new() }
 }
 
 /// The times of one way.
@@ -213,7 +203,33 @@ fn program(options: &Choose, name: &str, arguments: &[&str], deadline: Instant) 
         (false, true) => None,
     };
     Ok(Ended {
-        said: String::from_utf8(stdout)?,
+        said: String::from_utf8_lossy(&stdout).into_owned(),
         failure,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_judged_counts() {
+        let line = |stage: &str, is_right: bool| {
+            format!(
+                "{}\n",
+                serde_json::json!({ "stage": stage, "is_right": is_right, "images": 8 })
+            )
+        };
+        let [norm, conv16, conv32] = [("norm", true), ("conv16", false), ("conv32", true)]
+            .map(|(stage, is_right)| line(stage, is_right));
+        assert_eq!(
+            right(&[&norm[..], &conv16, &conv32].concat()),
+            ["norm", "conv32"]
+        );
+        // Ended within a line.
+        assert_eq!(right(&[&norm, &conv32[..20]].concat()), ["norm"]);
+        // The others rest on the first.
+        assert!(right(&[&line("norm", false), &conv32[..]].concat()).is_empty());
+        assert!(right("").is_empty());
+    }
 }

@@ -9,19 +9,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Error, Result};
 use clap::Args;
+use experiments::data::Split;
 use experiments::data::augmentation::PaddedSplit;
-use experiments::data::cifar10::{CLASSES, NORMALISATION, SIDE};
-use experiments::data::{Normaliser, Split};
+use experiments::data::cifar10::{CLASSES, SIDE};
 use experiments::device::Computer;
 use experiments::epoch::Trainer;
 use experiments::fused::FusedOption;
 use experiments::graph::StepGraph;
-use experiments::model::Model;
 use experiments::part::{Onlooker, Part};
-use experiments::say;
 use experiments::session::training;
-use experiments::sgd::Sgd;
-use results::{DeviceKind, Plan, PlannedRun};
+use experiments::{from_scratch, say};
+use results::{Plan, PlannedRun};
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
@@ -100,35 +98,17 @@ pub(crate) fn time(options: &Time) -> Result<()> {
 /// What a step takes when it is the turn of the run at this `place`, and when all runs train.
 fn of_run(options: &Time, run: &PlannedRun, place: usize, all_here: &Barrier) -> Result<Measured> {
     let configuration = training(run)?;
-    let training = &configuration.training;
     let computer = Computer::find(options.device.as_deref(), configuration.arithmetic, 1)?;
-    let cuda_shim = computer.shim.as_ref();
-    let cuda_shim = cuda_shim.filter(|_| computer.kind == DeviceKind::Cuda);
-    if let Some(shim) = cuda_shim {
+    if let Some(shim) = computer.cuda_shim() {
         shim.enter_stream(false)?;
     }
-    let model = Model::new(
-        &configuration.network,
-        CLASSES,
-        training.trainable,
-        configuration.arithmetic,
-        configuration.seed,
-        computer.device,
-    )?;
-    let model = match options.fused.stages()? {
-        Some(fused) => model.fused(&computer.kernels(&fused)?)?,
-        None => model,
-    };
-    let (momentum, decay) = (training.momentum, training.weight_decay);
-    let weights = model.weights.leaves().all();
-    let sgd = Sgd::new(weights, momentum, decay, computer.shim.as_ref());
-    let normaliser = Normaliser::new(NORMALISATION, model.kind(), computer.device);
-    let (batch_size, seed) = (configuration.batch_size, configuration.seed);
-    let mut trainer = Trainer::new(model, sgd, normaliser, training, batch_size, seed);
+    let fused = options.fused.stages()?;
+    let mut trainer = from_scratch::trainer(configuration, &computer, fused.as_ref())?;
+    let batch_size = configuration.batch_size;
     let images = grey_images(BATCHES * batch_size).to_device(computer.device);
-    let split = PaddedSplit::new(&images, training.augmentation.crop_padding_px);
+    let split = PaddedSplit::new(&images, configuration.training.augmentation.crop_padding_px);
     let capture = |shim| StepGraph::capture(&mut trainer, &split, batch_size, shim);
-    let mut graph = cuda_shim.map(capture).transpose()?;
+    let mut graph = computer.cuda_shim().map(capture).transpose()?;
     let operations = graph.as_ref().map(StepGraph::operations);
     let mut measure = || -> Result<f64> {
         let mut clock = Clock::new(Duration::from_secs_f64(options.seconds));

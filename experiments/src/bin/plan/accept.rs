@@ -8,6 +8,7 @@ use anyhow::{Context, Error, Result, bail, ensure};
 use clap::Args;
 use experiments::say;
 use experiments::sources::present_digest;
+use experiments::this_device::ThisDevice;
 use results::files::replace_file;
 use results::{
     Accepted, Change, Digest, Plan, PlannedRun, PlannedRunState, SourceDigests, State, states,
@@ -15,7 +16,6 @@ use results::{
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::Places;
-use crate::device::ThisDevice;
 
 /// Which runs, and why their results stay.
 #[derive(Debug, Args)]

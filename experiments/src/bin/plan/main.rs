@@ -5,7 +5,6 @@ mod attempts;
 mod cancel;
 mod choice;
 mod data;
-mod device;
 mod execute;
 mod import;
 mod job;

@@ -6,11 +6,11 @@ use anyhow::Result;
 use clap::Args;
 use experiments::say;
 use experiments::sources::present_digest;
+use experiments::this_device::ThisDevice;
 use results::{Digest, PlannedRunState, State, record_path, states, unplanned};
 use serde_json::json;
 
 use crate::Places;
-use crate::device::ThisDevice;
 use crate::job::last_lines;
 use crate::slurm::{Job, JobState, Queue};
 

@@ -2,37 +2,45 @@
 
 use std::fmt;
 
-use experiments::device::{cpu_name, nvidia_smi};
 use results::{DeviceKind, Hardware};
 
+use crate::device::{cpu_name, nvidia_smi};
+
 /// The first GPU, or the CPU where there is none.
-pub(crate) struct ThisDevice {
+pub struct ThisDevice {
     name: String,
     kind: DeviceKind,
 }
 
 impl ThisDevice {
-    /// What NVIDIA's tool names.
-    pub(crate) fn find() -> ThisDevice {
-        match nvidia_smi("name") {
-            Some(name) => ThisDevice {
-                name,
-                kind: DeviceKind::Cuda,
-            },
-            None => ThisDevice {
-                name: cpu_name(),
-                kind: DeviceKind::Cpu,
-            },
+    /// What NVIDIA's tool names, or the CPU.
+    pub fn find() -> ThisDevice {
+        nvidia_smi("name").map_or_else(ThisDevice::cpu, |name| ThisDevice {
+            name,
+            kind: DeviceKind::Cuda,
+        })
+    }
+
+    /// The CPU, whatever GPU there is.
+    pub fn cpu() -> ThisDevice {
+        ThisDevice {
+            name: cpu_name(),
+            kind: DeviceKind::Cpu,
         }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether a run that needs `hardware` can be made here.
-    pub(crate) fn suits(&self, hardware: &Hardware) -> bool {
+    pub fn suits(&self, hardware: &Hardware) -> bool {
         hardware.admits_device(&self.name, self.kind)
     }
 
     /// Whether it is the card that plans call so.
-    pub(crate) fn is_card(&self, card: &str) -> bool {
+    pub fn is_card(&self, card: &str) -> bool {
         self.suits(&Hardware::Card(card.to_owned()))
     }
 }
